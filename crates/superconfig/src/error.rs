@@ -1,0 +1,258 @@
+//! The one error of the crate.
+
+use crate::origin::Origin;
+use crate::value::Path;
+use std::fmt;
+
+/// What went wrong, as a code that is the same in Rust, Node and Python.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorCode {
+    /// A required file is not there.
+    NotFound,
+    /// A file is there but cannot be read: permission, directory, FIFO, symlink loop.
+    Io,
+    /// The text is not of its format.
+    Parse,
+    /// The format is unknown or cannot be told.
+    Format,
+    /// A limit was passed: depth, size, YAML nodes.
+    Limit,
+    /// A directive was applied to something that is not an array or table.
+    Merge,
+    /// An environment variable is ambiguous, contradicts another or does not fit.
+    Env,
+    /// A command-line flag is ambiguous, contradicts another or does not fit.
+    Args,
+    /// A reference is unknown, unset or part of a cycle.
+    Interpolation,
+    /// A typed read or an extraction finds another type.
+    Type,
+    /// The path is unknown or malformed.
+    Path,
+    /// The schema says no.
+    Validation,
+    /// A custom source failed.
+    Source,
+    /// A file could have been written by somebody else, and trust is strict.
+    Trust,
+    /// Watching cannot start, not even by polling.
+    Watch,
+    /// The configuration, handle or entry is closed, removed or expired.
+    Closed,
+    /// Something asynchronous in a synchronous load.
+    Async,
+    /// A bad argument.
+    Option,
+    /// A panic, caught: a bug of this library.
+    Internal,
+}
+
+impl ErrorCode {
+    /// The code as text, e.g. `ERR_SUPERCONFIG_NOT_FOUND`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            ErrorCode::NotFound => "ERR_SUPERCONFIG_NOT_FOUND",
+            ErrorCode::Io => "ERR_SUPERCONFIG_IO",
+            ErrorCode::Parse => "ERR_SUPERCONFIG_PARSE",
+            ErrorCode::Format => "ERR_SUPERCONFIG_FORMAT",
+            ErrorCode::Limit => "ERR_SUPERCONFIG_LIMIT",
+            ErrorCode::Merge => "ERR_SUPERCONFIG_MERGE",
+            ErrorCode::Env => "ERR_SUPERCONFIG_ENV",
+            ErrorCode::Args => "ERR_SUPERCONFIG_ARGS",
+            ErrorCode::Interpolation => "ERR_SUPERCONFIG_INTERPOLATION",
+            ErrorCode::Type => "ERR_SUPERCONFIG_TYPE",
+            ErrorCode::Path => "ERR_SUPERCONFIG_PATH",
+            ErrorCode::Validation => "ERR_SUPERCONFIG_VALIDATION",
+            ErrorCode::Source => "ERR_SUPERCONFIG_SOURCE",
+            ErrorCode::Trust => "ERR_SUPERCONFIG_TRUST",
+            ErrorCode::Watch => "ERR_SUPERCONFIG_WATCH",
+            ErrorCode::Closed => "ERR_SUPERCONFIG_CLOSED",
+            ErrorCode::Async => "ERR_SUPERCONFIG_ASYNC",
+            ErrorCode::Option => "ERR_SUPERCONFIG_OPTION",
+            ErrorCode::Internal => "ERR_SUPERCONFIG_INTERNAL",
+        }
+    }
+}
+
+/// Every failure of this crate: a code, a message, and where in which file or variable it comes from.
+///
+/// Printing gives the place first, then what is wrong, then the line of the file and a hint where there is one.
+/// Cloning is not cheap; errors are for the failure path.
+///
+/// ```
+/// use superconfig::{ErrorCode, Format, parse};
+///
+/// let error = parse("port = = 1", Format::Toml).unwrap_err();
+/// assert_eq!(error.code(), ErrorCode::Parse);
+/// assert_eq!(error.origin().unwrap().line, Some(1));
+/// ```
+#[derive(Clone)]
+pub struct Error(Box<Details>);
+
+#[derive(Clone)]
+struct Details {
+    code: ErrorCode,
+    message: String,
+    path: Option<Path>,
+    origin: Option<Origin>,
+    issues: Vec<Issue>,
+    snippet: Option<String>,
+    hint: Option<String>,
+    cause: Option<String>,
+}
+
+/// One of several problems reported together: a value that a schema or a type refuses.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Issue {
+    /// The value's path.
+    pub path: Path,
+    /// What is wrong.
+    pub message: String,
+    /// What was expected, where it can be told.
+    pub expected: Option<String>,
+    /// What was found instead, redacted for secrets.
+    pub found: Option<String>,
+    /// Where the value comes from.
+    pub origin: Option<Origin>,
+}
+
+impl Error {
+    /// Makes an error; the rest is added with the `with_` methods.
+    pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
+        let message = message.into();
+        Self(Box::new(Details {
+            code,
+            message,
+            path: None,
+            origin: None,
+            issues: Vec::new(),
+            snippet: None,
+            hint: None,
+            cause: None,
+        }))
+    }
+
+    /// Adds the path of the value in question.
+    #[must_use]
+    pub fn with_path(mut self, path: Path) -> Self {
+        self.0.path = Some(path);
+        self
+    }
+
+    /// Adds the place that the error comes from.
+    #[must_use]
+    pub fn with_origin(mut self, origin: Origin) -> Self {
+        self.0.origin = Some(origin);
+        self
+    }
+
+    /// Adds the lines of the text with the place marked. The caller has redacted them.
+    #[must_use]
+    pub fn with_snippet(mut self, snippet: Option<String>) -> Self {
+        self.0.snippet = snippet;
+        self
+    }
+
+    /// Adds what to do about it.
+    #[must_use]
+    pub fn with_hint(mut self, hint: impl Into<String>) -> Self {
+        self.0.hint = Some(hint.into());
+        self
+    }
+
+    /// Adds the message of the underlying failure.
+    #[must_use]
+    pub fn with_cause(mut self, cause: impl fmt::Display) -> Self {
+        self.0.cause = Some(cause.to_string());
+        self
+    }
+
+    /// Adds the single problems that this error reports together.
+    #[must_use]
+    pub fn with_issues(mut self, issues: Vec<Issue>) -> Self {
+        self.0.issues = issues;
+        self
+    }
+
+    /// The code, the same in every language.
+    pub fn code(&self) -> ErrorCode {
+        self.0.code
+    }
+
+    /// What is wrong, in one sentence, without its place.
+    pub fn message(&self) -> &str {
+        &self.0.message
+    }
+
+    /// The path of the value in question.
+    pub fn path(&self) -> Option<&Path> {
+        self.0.path.as_ref()
+    }
+
+    /// The layer, file and position, or variable, that the error comes from.
+    pub fn origin(&self) -> Option<&Origin> {
+        self.0.origin.as_ref()
+    }
+
+    /// All problems, where one error reports several.
+    pub fn issues(&self) -> &[Issue] {
+        &self.0.issues
+    }
+
+    /// The line of the text with the place marked; redacted.
+    pub fn snippet(&self) -> Option<&str> {
+        self.0.snippet.as_deref()
+    }
+
+    /// What to do about it.
+    pub fn hint(&self) -> Option<&str> {
+        self.0.hint.as_deref()
+    }
+
+    /// The message of the underlying failure.
+    pub fn cause(&self) -> Option<&str> {
+        self.0.cause.as_deref()
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let details = &*self.0;
+        if let Some(origin) = &details.origin {
+            write!(f, "{origin}: ")?;
+        }
+        if let Some(path) = details.path.as_ref().filter(|path| !path.is_empty()) {
+            write!(f, "{path}: ")?;
+        }
+        f.write_str(&details.message)?;
+        for issue in &details.issues {
+            f.write_str("\n  ")?;
+            if let Some(origin) = &issue.origin {
+                write!(f, "{origin}: ")?;
+            }
+            if !issue.path.is_empty() {
+                write!(f, "{}: ", issue.path)?;
+            }
+            f.write_str(&issue.message)?;
+        }
+        if let Some(snippet) = &details.snippet {
+            write!(f, "\n{snippet}")?;
+        }
+        if let Some(cause) = &details.cause {
+            write!(f, "\n  cause: {cause}")?;
+        }
+        if let Some(hint) = &details.hint {
+            write!(f, "\n  hint: {hint}")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {self}", self.0.code.as_str())
+    }
+}
+
+impl std::error::Error for Error {}

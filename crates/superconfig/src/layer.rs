@@ -1,0 +1,85 @@
+//! One layer of configuration, between parsing and merging.
+
+use crate::format::Format;
+use crate::origin::{Origin, SourceKind};
+use crate::value::{Path, Value};
+use crate::warning::Warning;
+use std::sync::Arc;
+
+/// What one source gave: merged over the layers before it.
+#[derive(Clone, Debug)]
+pub struct Layer {
+    /// The kind of the source.
+    pub kind: SourceKind,
+    /// The layer's name for people: the file as given, `env`, `defaults`, or the name given in code.
+    pub name: Arc<str>,
+    /// Fills holes only (`join`).
+    pub fill: bool,
+    /// Whether `_add` and `_remove` keys are instructions.
+    pub directives: bool,
+    /// What it holds.
+    pub content: Content,
+}
+
+/// What a layer holds.
+#[derive(Clone, Debug)]
+pub enum Content {
+    /// A parsed document or values given in code.
+    Document(Arc<Document>),
+    /// Environment variables, resolved against the layers below.
+    Variables(Arc<Variables>),
+    /// Command-line flags, resolved against the layers below.
+    Flags(Arc<[Flag]>),
+}
+
+/// A parsed document with what is needed to find positions in it later.
+#[derive(Clone, Debug)]
+pub struct Document {
+    /// The layer's root, a table.
+    pub value: Value,
+    /// The file, as it was given or found.
+    pub file: Option<Arc<str>>,
+    /// The text that was parsed and its format; `None` for values given in code.
+    pub text: Option<(Arc<str>, Format)>,
+    /// Where in the text the layer's root stands: empty, or e.g. `tool.myapp` in a manifest.
+    pub root: Path,
+    /// What the parser found worth telling.
+    pub warnings: Vec<Warning>,
+}
+
+/// The environment as captured when a load starts, and how names map to paths (SEMANTICS: environment variables).
+#[derive(Clone, Debug, Default)]
+pub struct Variables {
+    /// The prefix, e.g. `APP`; empty takes every variable whose path is known below.
+    pub prefix: Arc<str>,
+    /// Splits a name into segments; `__` by default.
+    pub separator: Arc<str>,
+    /// Variables read by name, without the prefix: path and variable.
+    pub mapping: Vec<(Path, Arc<str>)>,
+    /// Whether `NAME_FILE` names a file to read the value from.
+    pub file_suffix: bool,
+    /// Name, value and where it comes from. Only those that can matter need be here. No name stands twice.
+    pub list: Vec<Variable>,
+}
+
+/// One environment variable.
+#[derive(Clone, Debug)]
+pub struct Variable {
+    /// The name.
+    pub name: Arc<str>,
+    /// The value.
+    pub value: Arc<str>,
+    /// `Env`, or `Dotenv` with file, line and column.
+    pub origin: Origin,
+}
+
+/// One `--path=value` from the command line.
+#[derive(Clone, Debug)]
+pub struct Flag {
+    /// The path as written, without dashes.
+    pub path: Path,
+    /// The value as written; `true` for a flag without one.
+    pub value: Arc<str>,
+    /// The flag as written, for messages.
+    pub flag: Arc<str>,
+}

@@ -1,0 +1,150 @@
+//! Where a value or a problem comes from.
+
+use std::fmt;
+use std::sync::Arc;
+
+/// The kind of source that a layer was made from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum SourceKind {
+    /// Values given as defaults in code.
+    Defaults,
+    /// A file.
+    File,
+    /// Text given in code.
+    Text,
+    /// A dotenv file that supplied a variable.
+    Dotenv,
+    /// The environment.
+    Env,
+    /// Command-line flags.
+    Args,
+    /// Values given as overrides in code.
+    Override,
+    /// A custom source.
+    Custom,
+}
+
+impl SourceKind {
+    /// The kind as it is called in every language: `defaults`, `file`, `text`, `dotenv`, `env`, `args`, `override`
+    /// or `custom`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            SourceKind::Defaults => "defaults",
+            SourceKind::File => "file",
+            SourceKind::Text => "text",
+            SourceKind::Dotenv => "dotenv",
+            SourceKind::Env => "env",
+            SourceKind::Args => "args",
+            SourceKind::Override => "override",
+            SourceKind::Custom => "custom",
+        }
+    }
+}
+
+/// A place in a text: 1-based line and column; a column counts characters, a tab is one, a byte order mark none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Position {
+    /// The line, from 1.
+    pub line: u32,
+    /// The character within the line, from 1.
+    pub column: u32,
+}
+
+impl Position {
+    /// Finds the position of a byte offset; LF, CRLF and a lone CR end lines. An offset past the end is the end.
+    ///
+    /// Costs one pass over the text before the offset.
+    pub fn of_offset(text: &str, offset: usize) -> Self {
+        let mut offset = offset.min(text.len());
+        while !text.is_char_boundary(offset) {
+            offset -= 1;
+        }
+        let bytes = text.as_bytes();
+        let mut line = 1;
+        let mut line_start = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8().min(offset) } else { 0 };
+        for at in line_start..offset {
+            if bytes[at] == b'\n' || bytes[at] == b'\r' && bytes.get(at + 1) != Some(&b'\n') {
+                line += 1;
+                line_start = at + 1;
+            }
+        }
+        Position { line, column: text[line_start..offset].chars().count() as u32 + 1 }
+    }
+}
+
+/// Where a value or a problem comes from: a layer, and within it a file with a position, or a variable.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Origin {
+    /// The kind of the source.
+    pub kind: SourceKind,
+    /// The layer's name: the file as it was given, `env`, `defaults`, or the name given in code.
+    pub source: Arc<str>,
+    /// The file, as it was given or found.
+    pub file: Option<Arc<str>>,
+    /// The line, from 1.
+    pub line: Option<u32>,
+    /// The column in characters, from 1.
+    pub column: Option<u32>,
+    /// The environment variable or flag.
+    pub variable: Option<Arc<str>>,
+}
+
+impl Origin {
+    /// An origin that only names its layer.
+    pub fn new(kind: SourceKind, source: impl Into<Arc<str>>) -> Self {
+        Self { kind, source: source.into(), file: None, line: None, column: None, variable: None }
+    }
+
+    /// This origin at a position.
+    #[must_use]
+    pub fn at(mut self, position: Option<Position>) -> Self {
+        self.line = position.map(|position| position.line);
+        self.column = position.map(|position| position.column);
+        self
+    }
+}
+
+/// Prints `file:line:column`, the variable, or the layer's name; both file and variable for a dotenv value.
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match (&self.file, &self.variable) {
+            (Some(file), _) => file,
+            (None, Some(variable)) => variable,
+            (None, None) => &self.source,
+        })?;
+        if let Some(line) = self.line {
+            write!(f, ":{line}")?;
+            if let Some(column) = self.column {
+                write!(f, ":{column}")?;
+            }
+        }
+        match (&self.file, &self.variable) {
+            (Some(_), Some(variable)) => write!(f, " ({variable})"),
+            _ => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_lines_and_characters() {
+        let cases = [
+            ("abc", 0, (1, 1)),
+            ("abc", 99, (1, 4)),
+            ("a\nbc", 3, (2, 2)),
+            ("a\r\nbc", 3, (2, 1)),
+            ("a\rbc", 2, (2, 1)),
+            ("\u{feff}abc", 3, (1, 1)),
+            ("\u{feff}abc", 0, (1, 1)),
+            ("ключ = 1", 11, (1, 8)),
+            ("\ta", 1, (1, 2)),
+        ];
+        for (text, offset, (line, column)) in cases {
+            assert_eq!(Position::of_offset(text, offset), Position { line, column }, "{text:?} at {offset}");
+        }
+    }
+}

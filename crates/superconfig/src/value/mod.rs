@@ -1,0 +1,223 @@
+//! The one value type that every parser produces and everything else reads.
+
+mod path;
+mod table;
+
+pub use path::{Path, Segment};
+pub use table::{Iter as TableIter, Table};
+
+use std::fmt;
+use std::sync::Arc;
+
+/// One configuration value.
+///
+/// Strings, arrays and tables are shared: cloning a value costs one atomic increment whatever its size, and
+/// changing a shared array or table copies that one level. Tables keep the order in which keys were inserted.
+///
+/// ```
+/// use superconfig::{Format, Value, parse};
+///
+/// let value = parse("port = 8080", Format::Toml)?;
+/// assert_eq!(value.as_table().unwrap().get("port"), Some(&Value::Integer(8080)));
+/// # Ok::<(), superconfig::Error>(())
+/// ```
+#[derive(Clone, Default)]
+pub enum Value {
+    /// JSON `null`, YAML `~`.
+    #[default]
+    Null,
+    /// `true` or `false`.
+    Bool(bool),
+    /// An integer that fits 64 signed bits.
+    Integer(i64),
+    /// An integer above [`i64::MAX`] that fits 64 unsigned bits; smaller ones are always [`Value::Integer`].
+    Unsigned(u64),
+    /// A 64-bit float; infinities and NaN come from TOML, YAML and JSON5 only.
+    Float(f64),
+    /// UTF-8 text.
+    String(Arc<str>),
+    /// A TOML date, time or date-time, as its RFC 3339 text.
+    Datetime(Arc<str>),
+    /// Values in order.
+    Array(Arc<Vec<Value>>),
+    /// Keys with values, in order of insertion.
+    Table(Table),
+}
+
+impl Value {
+    /// Makes a string value.
+    pub fn string(text: impl Into<Arc<str>>) -> Self {
+        Value::String(text.into())
+    }
+
+    /// Makes an array value.
+    pub fn array(items: Vec<Value>) -> Self {
+        Value::Array(Arc::new(items))
+    }
+
+    /// Names the kind of value for messages: `null`, `boolean`, `integer`, `float`, `string`, `datetime`, `array`
+    /// or `table`.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Value::Null => "null",
+            Value::Bool(_) => "boolean",
+            Value::Integer(_) | Value::Unsigned(_) => "integer",
+            Value::Float(_) => "float",
+            Value::String(_) => "string",
+            Value::Datetime(_) => "datetime",
+            Value::Array(_) => "array",
+            Value::Table(_) => "table",
+        }
+    }
+
+    /// The table inside, if this is one.
+    pub fn as_table(&self) -> Option<&Table> {
+        match self {
+            Value::Table(table) => Some(table),
+            _ => None,
+        }
+    }
+
+    /// The array inside, if this is one.
+    pub fn as_array(&self) -> Option<&[Value]> {
+        match self {
+            Value::Array(items) => Some(items),
+            _ => None,
+        }
+    }
+
+    /// The text inside, if this is a string or a datetime.
+    pub fn as_str(&self) -> Option<&str> {
+        match self {
+            Value::String(text) | Value::Datetime(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// True for `null`.
+    pub fn is_null(&self) -> bool {
+        matches!(self, Value::Null)
+    }
+
+    /// Finds the value at a path; on arrays a key segment of digits counts as an index.
+    ///
+    /// Costs one key lookup per segment and allocates nothing.
+    pub fn at(&self, path: &[Segment]) -> Option<&Value> {
+        path.iter().try_fold(self, |value, segment| value.child(segment))
+    }
+
+    /// Finds one step of a path; see [`Value::at`].
+    pub fn child(&self, segment: &Segment) -> Option<&Value> {
+        match self {
+            Value::Table(table) => match segment {
+                Segment::Key(key) => table.get(key),
+                Segment::Index(index) => table.get(itoa::Buffer::new().format(*index)),
+            },
+            Value::Array(items) => items.get(segment.as_index()?),
+            _ => None,
+        }
+    }
+
+    /// Equality across number types: `1` equals `1.0`; strings equal datetimes of the same text. Tables are equal
+    /// whatever their order.
+    pub fn loosely_equals(&self, other: &Value) -> bool {
+        match (self, other) {
+            (Value::Integer(a), Value::Float(b)) | (Value::Float(b), Value::Integer(a)) => integer_equals_float(*a as i128, *b),
+            (Value::Unsigned(a), Value::Float(b)) | (Value::Float(b), Value::Unsigned(a)) => integer_equals_float(*a as i128, *b),
+            (Value::Float(a), Value::Float(b)) => a == b,
+            (Value::String(a) | Value::Datetime(a), Value::String(b) | Value::Datetime(b)) => a == b,
+            (Value::Array(a), Value::Array(b)) => a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| a.loosely_equals(b)),
+            (Value::Table(a), Value::Table(b)) => {
+                a.len() == b.len() && a.iter().all(|(key, a)| b.get(key).is_some_and(|b| a.loosely_equals(b)))
+            }
+            _ => self == other,
+        }
+    }
+}
+
+fn integer_equals_float(integer: i128, float: f64) -> bool {
+    // A float equals an integer when it is that integer exactly; rounding the integer to f64 would make neighbours equal.
+    float.fract() == 0.0 && float.abs() < 2f64.powi(65) && float as i128 == integer
+}
+
+/// Two values are equal when nobody reading them could tell them apart: floats by their bits (so `NaN` equals
+/// itself), tables whatever their order.
+impl PartialEq for Value {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Value::Null, Value::Null) => true,
+            (Value::Bool(a), Value::Bool(b)) => a == b,
+            (Value::Integer(a), Value::Integer(b)) => a == b,
+            (Value::Unsigned(a), Value::Unsigned(b)) => a == b,
+            (Value::Float(a), Value::Float(b)) => a.to_bits() == b.to_bits(),
+            (Value::String(a), Value::String(b)) | (Value::Datetime(a), Value::Datetime(b)) => a == b,
+            (Value::Array(a), Value::Array(b)) => Arc::ptr_eq(a, b) || a == b,
+            (Value::Table(a), Value::Table(b)) => a == b,
+            _ => false,
+        }
+    }
+}
+
+/// Prints as JSON-like text on one line, for messages and tests; nothing is redacted here.
+impl fmt::Debug for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Value::Null => f.write_str("null"),
+            Value::Bool(value) => write!(f, "{value}"),
+            Value::Integer(value) => write!(f, "{value}"),
+            Value::Unsigned(value) => write!(f, "{value}"),
+            Value::Float(value) => write!(f, "{value:?}"),
+            Value::String(text) | Value::Datetime(text) => write!(f, "{text:?}"),
+            Value::Array(items) => f.debug_list().entries(items.iter()).finish(),
+            Value::Table(table) => table.fmt(f),
+        }
+    }
+}
+
+impl From<bool> for Value {
+    fn from(value: bool) -> Self {
+        Value::Bool(value)
+    }
+}
+
+impl From<i64> for Value {
+    fn from(value: i64) -> Self {
+        Value::Integer(value)
+    }
+}
+
+impl From<u64> for Value {
+    fn from(value: u64) -> Self {
+        i64::try_from(value).map_or(Value::Unsigned(value), Value::Integer)
+    }
+}
+
+impl From<f64> for Value {
+    fn from(value: f64) -> Self {
+        Value::Float(value)
+    }
+}
+
+impl From<&str> for Value {
+    fn from(text: &str) -> Self {
+        Value::String(text.into())
+    }
+}
+
+impl From<String> for Value {
+    fn from(text: String) -> Self {
+        Value::String(text.into())
+    }
+}
+
+impl From<Vec<Value>> for Value {
+    fn from(items: Vec<Value>) -> Self {
+        Value::array(items)
+    }
+}
+
+impl From<Table> for Value {
+    fn from(table: Table) -> Self {
+        Value::Table(table)
+    }
+}

@@ -1,0 +1,51 @@
+//! What is worth telling but stops nothing.
+
+use crate::origin::Origin;
+use crate::value::Path;
+use std::fmt;
+
+/// Something that is probably not meant, found while loading. Warnings are collected, never printed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Warning {
+    /// A stable name such as `type-conflict` or `duplicate-key`.
+    pub code: &'static str,
+    /// What was found, in one sentence; holds no secret value.
+    pub message: String,
+    /// The path in question.
+    pub path: Option<Path>,
+    /// Where it comes from.
+    pub origin: Option<Origin>,
+}
+
+impl Warning {
+    /// Makes a warning without a place.
+    pub fn new(code: &'static str, message: impl Into<String>) -> Self {
+        Self { code, message: message.into(), path: None, origin: None }
+    }
+
+    /// This warning with a path.
+    #[must_use]
+    pub fn with_path(mut self, path: Path) -> Self {
+        self.path = Some(path);
+        self
+    }
+
+    /// This warning with its origin.
+    #[must_use]
+    pub fn with_origin(mut self, origin: Origin) -> Self {
+        self.origin = Some(origin);
+        self
+    }
+}
+
+impl fmt::Display for Warning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(origin) = &self.origin {
+            write!(f, "{origin}: ")?;
+        }
+        if let Some(path) = &self.path {
+            write!(f, "{path}: ")?;
+        }
+        write!(f, "{} ({})", self.message, self.code)
+    }
+}
