@@ -1,10 +1,14 @@
 //! The one value type that every parser produces and everything else reads.
 
+mod extract;
 mod path;
 mod table;
+mod to_json;
 
+pub(crate) use extract::ValueDeserializer;
 pub use path::{Path, Segment};
 pub use table::{Iter as TableIter, Table};
+pub use to_json::{JsonText, to_json, write_json_string};
 
 use std::fmt;
 use std::sync::Arc;
