@@ -1,8 +1,10 @@
 //! The one value type that every parser produces and everything else reads.
 
+mod infer;
 mod path;
 mod table;
 
+pub(crate) use infer::{infer, parse_json};
 pub use path::{Path, Segment};
 pub use table::{Iter as TableIter, Table};
 

@@ -1,0 +1,4 @@
+//! Where layers come from.
+
+pub(crate) mod environment;
+pub(crate) mod flags;
