@@ -12,6 +12,8 @@ mod resolver;
 mod strategy;
 mod trail;
 mod variables;
+#[cfg(all(test, feature = "json", feature = "json5"))]
+mod vectors_test;
 
 pub use assignment::Assignment;
 pub(crate) use loose::LooseIndex;
@@ -80,7 +82,7 @@ pub(crate) fn fold(layers: &[Layer], options: &MergeOptions<'_>) -> Result<Merge
             if let Err(fault) = outcome {
                 return Err(Replay::new(layers, &assignments, options).error(at, number, *fault));
             }
-            notes.extend(merger.notes.into_iter().map(|note| (at, number, note)));
+            notes.extend(merger.notes.into_iter().filter(|note| !silent(layer, note)).map(|note| (at, number, note)));
         }
     }
     if !notes.is_empty() {
@@ -89,6 +91,11 @@ pub(crate) fn fold(layers: &[Layer], options: &MergeOptions<'_>) -> Result<Merge
         warnings.sort_by_key(|(at, _)| *at);
     }
     Ok(Merged { value, warnings: warnings.into_iter().map(|(_, warning)| warning).collect(), assignments })
+}
+
+/// In a layer that fills holes `_remove` does nothing, so that it finds nothing is not worth telling.
+fn silent(layer: &Layer, note: &Note) -> bool {
+    layer.fill && matches!(note.kind, NoteKind::NoTarget(Directive::Remove))
 }
 
 /// What the variables or flags of a layer set in what lies below it.
