@@ -61,14 +61,14 @@ impl Tracer<'_> {
             StepContent::Assignment(assignment) if step.layer.fill => {
                 let effective = before.at(target) != after.at(target);
                 let from = self.spoken.len();
-                self.assignment(assignment, &Value::Table(Table::new()), target);
+                self.assignment(assignment, &Value::Table(Table::new()), after, target);
                 self.spoken.retain(|spoken| spoken.action != Action::Remove);
                 for spoken in &mut self.spoken[from..] {
                     (spoken.action, spoken.effective) = (Action::Fill, effective);
                 }
                 Some(target.to_vec())
             }
-            StepContent::Assignment(assignment) => self.assignment(assignment, before, target),
+            StepContent::Assignment(assignment) => self.assignment(assignment, before, after, target),
         }
     }
 
@@ -142,6 +142,8 @@ impl Tracer<'_> {
         }
         // The value between the layer's own value and its directives, and between `_add` and `_remove`.
         let middle = self.merged(below, ordinary);
+        let creates = middle.as_ref().is_none_or(Value::is_null);
+        let added = added.filter(|_| !creates || Directive::of_key(&key).is_none());
         let mut words = Vec::new();
         let mut wanted = Some(rest.to_vec());
         if let Some((name, items)) = removed {
@@ -282,7 +284,7 @@ impl Tracer<'_> {
     }
 
     /// What a variable or flag says: about its own path, about what is inside its value, and about what holds it.
-    fn assignment(&mut self, assignment: &Assignment, before: &Value, target: &[Segment]) -> Option<Vec<Segment>> {
+    fn assignment(&mut self, assignment: &Assignment, before: &Value, after: &Value, target: &[Segment]) -> Option<Vec<Segment>> {
         let path = &*assignment.path;
         let common = path.iter().zip(target).take_while(|(a, b)| same_step(a, b)).count();
         if common < path.len() && common < target.len() {
@@ -290,7 +292,8 @@ impl Tracer<'_> {
         }
         if common < path.len() {
             let value = wrapped(&path[common..], &assignment.value);
-            self.spoken.push(Spoken { action: assignment.action, value, source: Vec::new(), effective: true });
+            let effective = assignment.action != Action::Remove || before.at(target) != after.at(target);
+            self.spoken.push(Spoken { action: assignment.action, value, source: Vec::new(), effective });
             return Some(target.to_vec());
         }
         let (start, rest) = target.split_at(common);

@@ -8,6 +8,8 @@ mod hints;
 mod loose;
 mod merger;
 mod pattern;
+#[cfg(test)]
+mod properties_test;
 mod resolver;
 mod strategy;
 mod trail;
