@@ -1,12 +1,13 @@
 //! What to load and how, said once.
 
 use crate::config::SuperConfig;
+use crate::environment::{Environment, capture};
 use crate::error::Error;
 use crate::format::Format;
 use crate::limits::Limits;
 use crate::merge::ArrayStrategy;
 use crate::options::{
-    DirectoryOptions, DiscoverOptions, EnvOptions, FileOptions, GlobOptions, LoadOptions, SourceEntry, SourceSpec, TextOptions,
+    DirectoryOptions, EnvOptions, FileOptions, GlobOptions, LoadOptions, SourceEntry, SourceSpec, TextOptions,
 };
 use crate::origin::SourceKind;
 use crate::value::Value;
@@ -79,11 +80,6 @@ impl Builder {
     /// Adds a directory with `default`, `{profile}`, `local` and `{profile}.local` files of any format.
     pub fn dir(self, path: impl Into<String>) -> Self {
         self.push(SourceSpec::Directory { path: path.into(), options: DirectoryOptions::default() })
-    }
-
-    /// Adds what is found for an application in the places of the system, the user and the project.
-    pub fn discover(self, name: impl Into<String>) -> Self {
-        self.push(SourceSpec::Discover { name: name.into(), options: DiscoverOptions::default() })
     }
 
     /// Adds text given in code.
@@ -181,12 +177,6 @@ impl Builder {
         self
     }
 
-    /// Prefixes the places of the system (`/etc`, …), so that a test can have its own.
-    pub fn root(mut self, path: impl Into<PathBuf>) -> Self {
-        self.options.root = Some(path.into());
-        self
-    }
-
     /// Gives the environment instead of the process's own.
     pub fn environment(mut self, variables: impl IntoIterator<Item = (impl Into<Arc<str>>, impl Into<Arc<str>>)>) -> Self {
         self.options.environment = Some(variables.into_iter().map(|(name, value)| (name.into(), value.into())).collect());
@@ -199,14 +189,28 @@ impl Builder {
         self
     }
 
+    /// The environment as this load needs it, captured on the calling thread, for loading on another one.
+    pub fn capture_environment(&self) -> Environment {
+        capture(&self.options)
+    }
+
+    /// [`Builder::load`] with an environment that was captured before.
+    ///
+    /// # Errors
+    /// Those of [`Builder::load`].
+    pub fn load_with(self, environment: Environment) -> Result<SuperConfig, Error> {
+        SuperConfig::load(self.options, environment)
+    }
+
     /// Reads, parses and merges all sources.
     ///
     /// Costs a few system calls per file (open, fstat, read, close) and one pass over the text.
     ///
     /// # Errors
     /// Whatever a source says: `NOT_FOUND`, `IO`, `PARSE`, `FORMAT`, `LIMIT`, `MERGE`, `ENV`, `ARGS`,
-    /// `INTERPOLATION`, `TRUST`; `OPTION` for a bad name, pattern or limit.
+    /// `INTERPOLATION`; `OPTION` for a bad name, pattern or limit.
     pub fn load(self) -> Result<SuperConfig, Error> {
-        SuperConfig::load(self.options)
+        let environment = capture(&self.options);
+        SuperConfig::load(self.options, environment)
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::builder::Builder;
 use crate::changes::changed;
-use crate::environment::Environment;
+use crate::environment::{Environment, capture};
 use crate::error::{Error, ErrorCode};
 use crate::explain::Explanation;
 use crate::generation;
@@ -109,7 +109,7 @@ impl SuperConfig {
     /// # Errors
     /// `ERR_SUPERCONFIG_CLOSED` after [`SuperConfig::close`].
     pub fn version(&self) -> Result<u64, Error> {
-        Ok(self.current()?.version())
+        Ok(self.snapshot()?.version())
     }
 
     /// The newest snapshot. Lock-free; costs one reference count.
@@ -162,10 +162,10 @@ impl SuperConfig {
     pub fn reload_with(&self, environment: Option<Environment>) -> Result<Reload, Error> {
         let mut loader = self.0.loader.lock();
         let previous = self.snapshot()?;
-        let environment = environment.unwrap_or_else(|| Environment::capture(loader.options()));
+        let environment = environment.unwrap_or_else(|| capture(loader.options()));
         loader.set_environment(environment);
         let loaded = loader.load()?;
-        let changed = changed(previous.value(), &loaded.value);
+        let changed: Vec<String> = changed(previous.value(), &loaded.value).iter().map(Path::to_string).collect();
         if changed.is_empty() {
             return Ok(Reload { version: previous.version(), changed });
         }

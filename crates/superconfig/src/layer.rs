@@ -78,8 +78,19 @@ pub struct Variable {
 pub struct Flag {
     /// The path as written, without dashes.
     pub path: Path,
-    /// The value as written; `true` for a flag without one.
-    pub value: Arc<str>,
+    /// The value as written.
+    pub value: FlagValue,
     /// The flag as written, for messages.
     pub flag: Arc<str>,
+}
+
+/// How a flag came by its value. What a flag without `=` means is known once the type of its path is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FlagValue {
+    /// `--path=value`.
+    Given(Arc<str>),
+    /// `--path` and the argument after it, which a boolean takes only if it spells one.
+    Next(Arc<str>),
+    /// `--path` with no value after it.
+    Nothing,
 }

@@ -20,7 +20,6 @@ pub(crate) struct LoadOptions {
     pub name: Option<Arc<str>>,
     pub cwd: Option<PathBuf>,
     pub home: Option<PathBuf>,
-    pub root: Option<PathBuf>,
     pub environment: Option<Vec<(Arc<str>, Arc<str>)>>,
     pub node_profile: bool,
 }
@@ -70,13 +69,6 @@ pub enum SourceSpec {
         /// How to read it.
         options: DirectoryOptions,
     },
-    /// The files of an application in the places of the system, the user and the project.
-    Discover {
-        /// The application's name.
-        name: String,
-        /// How to read them.
-        options: DiscoverOptions,
-    },
     /// Text given in code.
     Text {
         /// The text.
@@ -101,8 +93,6 @@ pub struct FileOptions {
     pub format: Option<Format>,
     /// The file's top-level tables are profiles: `default`, the selected ones, `global`.
     pub nested_profiles: bool,
-    /// A file that others could have written is an error instead of a warning.
-    pub trust_strict: bool,
 }
 
 /// How to read the files of a pattern.
@@ -110,8 +100,6 @@ pub struct FileOptions {
 pub struct GlobOptions {
     /// The format of all of them.
     pub format: Option<Format>,
-    /// A file that others could have written is an error instead of a warning.
-    pub trust_strict: bool,
 }
 
 /// How to read a directory.
@@ -119,15 +107,6 @@ pub struct GlobOptions {
 pub struct DirectoryOptions {
     /// A directory that is not there is skipped.
     pub optional: bool,
-    /// A file that others could have written is an error instead of a warning.
-    pub trust_strict: bool,
-}
-
-/// How to read what discovery finds.
-#[derive(Clone, Debug, Default)]
-pub struct DiscoverOptions {
-    /// A file that others could have written is an error instead of a warning.
-    pub trust_strict: bool,
 }
 
 /// How to read text.

@@ -1,0 +1,218 @@
+//! From the text of a variable or flag to what it does: typed, bounded, and checked against its neighbours.
+
+use super::assignment::Assignment;
+use super::coerce::{Kind, coerce};
+use super::hints::Hints;
+use super::merger::Directive;
+use super::resolver::{Failure, Place, Resolver, Target};
+use crate::error::{Error, ErrorCode};
+use crate::explain::Action;
+use crate::origin::Origin;
+use crate::value::{Path, Segment, Value};
+use crate::warning::Warning;
+
+/// Turns the variables or flags of one layer into assignments.
+pub(crate) struct Assigner<'a, 'w> {
+    pub(crate) resolver: Resolver<'a>,
+    /// `ENV` or `ARGS`.
+    pub(crate) code: ErrorCode,
+    /// `variable` or `flag`, for messages.
+    pub(crate) noun: &'static str,
+    /// The deepest nesting that is allowed.
+    pub(crate) depth: usize,
+    pub(crate) warnings: &'w mut Vec<Warning>,
+    entries: Vec<Entry>,
+}
+
+/// What one variable or flag asks for; without a value it is left alone, but still contradicts others.
+struct Entry {
+    path: Path,
+    action: Action,
+    value: Option<Value>,
+    origin: Origin,
+}
+
+impl<'a, 'w> Assigner<'a, 'w> {
+    pub(crate) fn new(below: &'a Value, hints: Option<Hints<'a>>, directives: bool, warnings: &'w mut Vec<Warning>) -> Self {
+        let root = Place { value: Some(below), hints };
+        Assigner {
+            resolver: Resolver { root, directives, cuts: b"_" },
+            code: ErrorCode::Env,
+            noun: "variable",
+            depth: crate::limits::Limits::default().depth,
+            warnings,
+            entries: Vec::new(),
+        }
+    }
+
+    /// Finds what a name means; `None` for one that must not become a key, which is warned about.
+    pub(crate) fn resolve(&mut self, segments: &[&str], origin: &Origin) -> Result<Option<Target<'a>>, Error> {
+        if segments.len() > self.depth {
+            return Err(self.too_deep(origin));
+        }
+        match self.resolver.resolve(segments) {
+            Ok(target) => Ok(Some(target)),
+            Err(failure) => self.failed(failure, origin),
+        }
+    }
+
+    fn failed<T>(&mut self, failure: Failure, origin: &Origin) -> Result<Option<T>, Error> {
+        match failure {
+            Failure::Forbidden => {
+                let message = format!("the {} {} makes a `__proto__` key and is ignored", self.noun, name_of(origin));
+                self.warnings.push(Warning::new("forbidden-key", message).with_origin(origin.clone()));
+                Ok(None)
+            }
+            Failure::Ambiguous(first, second) => {
+                let message = format!("the {} {} is ambiguous: it means {first} and {second}", self.noun, name_of(origin));
+                Err(Error::new(self.code, message)
+                    .with_origin(origin.clone())
+                    .with_hint("spell the key as one of them does, or rename one of them"))
+            }
+        }
+    }
+
+    /// Takes in what a variable or flag says about its target.
+    pub(crate) fn take(&mut self, target: Target<'a>, text: &str, origin: Origin) -> Result<(), Error> {
+        let (kind, element) = expected(&target);
+        let there = target.place.value;
+        let action = match target.directive {
+            None => Action::Set,
+            Some(Directive::Add) => Action::Add,
+            Some(Directive::Remove) => Action::Remove,
+        };
+        let is_null = there.is_some_and(Value::is_null);
+        if text.is_empty() && (kind.is_some_and(|kind| kind != Kind::String) || is_null && kind.is_none()) {
+            let path = Path::from(target.path);
+            let message = format!("the {} {} is empty and leaves {path} as it is", self.noun, name_of(&origin));
+            self.warnings.push(Warning::new("empty-value", message).with_path(path.clone()).with_origin(origin.clone()));
+            self.entries.push(Entry { path, action, value: None, origin });
+            return Ok(());
+        }
+        let coerced = coerce(text, kind, element).map_err(|misfit| {
+            let path = Path::from(target.path.clone());
+            let message = format!("the {} {} does not fit {path}: expected {}", self.noun, name_of(&origin), misfit.expected);
+            Error::new(self.code, message).with_path(path).with_origin(origin.clone()).with_hint(misfit.hint)
+        })?;
+        if coerced.rounded {
+            let path = Path::from(target.path.clone());
+            let message = format!("the {} {} is an integer beyond 64 bits and was rounded", self.noun, name_of(&origin));
+            self.warnings.push(Warning::new("number-precision", message).with_path(path).with_origin(origin.clone()));
+        }
+        if target.path.len() + depth_of(&coerced.value) > self.depth {
+            return Err(self.too_deep(&origin));
+        }
+        let Some((path, action)) = self.instruction(target, action, &coerced.value, &origin)? else { return Ok(()) };
+        self.entries.push(Entry { path, action, value: Some(coerced.value), origin });
+        Ok(())
+    }
+
+    /// A new key such as `tags_add` with an array is an instruction here as it is in a file.
+    fn instruction(
+        &mut self,
+        target: Target<'a>,
+        action: Action,
+        value: &Value,
+        origin: &Origin,
+    ) -> Result<Option<(Path, Action)>, Error> {
+        if action == Action::Set && value.as_array().is_some() {
+            match self.resolver.directive_key(&target) {
+                Err(failure) => return self.failed(failure, origin),
+                Ok(Some((stem, directive))) => {
+                    let mut path = target.path;
+                    path.pop();
+                    path.push(Segment::Key(stem));
+                    let action = if directive == Directive::Add { Action::Add } else { Action::Remove };
+                    return Ok(Some((Path::from(path), action)));
+                }
+                Ok(None) => {}
+            }
+        }
+        Ok(Some((Path::from(target.path), action)))
+    }
+
+    fn too_deep(&self, origin: &Origin) -> Error {
+        let message = format!("the {} {} nests deeper than {} levels", self.noun, name_of(origin), self.depth);
+        Error::new(ErrorCode::Limit, message).with_origin(origin.clone()).with_hint("the limit `depth` can be raised")
+    }
+
+    /// The assignments in the order in which they apply: what is set, indexes ascending, then what is added, then what
+    /// is removed. `repeats` says whether of two flags for one path the later counts.
+    ///
+    /// # Errors
+    /// The layer's code, for two that contradict each other.
+    pub(crate) fn finish(self, repeats: bool) -> Result<Vec<Assignment>, Error> {
+        let mut entries = self.entries;
+        let phase = |action: Action| match action {
+            Action::Add => 1,
+            Action::Remove => 2,
+            _ => 0,
+        };
+        entries.sort_by(|a, b| (phase(a.action), &a.path).cmp(&(phase(b.action), &b.path)));
+        if repeats {
+            // The sort is stable: of equal paths the last is the one that was written last.
+            let same = |later: &Entry, earlier: &Entry| {
+                later.action == Action::Set && earlier.action == Action::Set && later.path == earlier.path
+            };
+            entries.dedup_by(|later, earlier| {
+                let same = same(later, earlier);
+                if same {
+                    std::mem::swap(later, earlier);
+                }
+                same
+            });
+        }
+        for pair in entries.windows(2) {
+            let [a, b] = pair else { continue };
+            if a.action != b.action || !b.path.starts_with(&a.path) {
+                continue;
+            }
+            let same = a.path == b.path;
+            if same && (!repeats || a.action == Action::Set) || !same && a.action == Action::Set {
+                return Err(contradiction(self.code, self.noun, a, b));
+            }
+        }
+        let assignments = entries
+            .into_iter()
+            .filter_map(|Entry { path, action, value, origin }| value.map(|value| Assignment { path, action, value, origin }));
+        Ok(assignments.collect())
+    }
+}
+
+fn contradiction(code: ErrorCode, noun: &str, a: &Entry, b: &Entry) -> Error {
+    let (first, second) = (name_of(&a.origin), name_of(&b.origin));
+    let message = if a.path == b.path {
+        format!("the {noun}s {first} and {second} contradict each other: both are for {}", a.path)
+    } else {
+        format!("the {noun}s {first} and {second} contradict each other: one sets {}, the other {} inside it", a.path, b.path)
+    };
+    Error::new(code, message).with_path(a.path.clone()).with_origin(b.origin.clone()).with_hint("remove one of them")
+}
+
+/// The name of the variable or flag that an origin stands for.
+pub(crate) fn name_of(origin: &Origin) -> &str {
+    origin.variable.as_deref().unwrap_or(&origin.source)
+}
+
+/// The type that a target expects, and that of its elements where it is an array.
+pub(crate) fn expected(target: &Target<'_>) -> (Option<Kind>, Option<Kind>) {
+    let place = target.place;
+    match target.directive {
+        None => {
+            let appended = matches!(target.path.last(), Some(Segment::Index(_))) && place.value.is_none();
+            let kind = place.kind().or_else(|| if appended { target.parent.element_kind() } else { None });
+            (kind, place.element_kind())
+        }
+        // The names of keys to drop are text.
+        Some(Directive::Remove) if place.kind() == Some(Kind::Table) => (Some(Kind::Array), Some(Kind::String)),
+        Some(_) => (Some(Kind::Array), place.element_kind()),
+    }
+}
+
+fn depth_of(value: &Value) -> usize {
+    match value {
+        Value::Array(items) => 1 + items.iter().map(depth_of).max().unwrap_or(0),
+        Value::Table(table) => 1 + table.iter().map(|(_, value)| depth_of(value)).max().unwrap_or(0),
+        _ => 0,
+    }
+}

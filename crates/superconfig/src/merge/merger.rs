@@ -1,0 +1,336 @@
+//! One layer over what lies below it: the recursion over tables, arrays and directives.
+
+use super::loose::LooseIndex;
+use super::pattern::PathPattern;
+use super::strategy::ArrayStrategy;
+use super::trail::{Hop, Trail};
+use crate::value::{Path, Table, Value};
+use std::collections::HashSet;
+use std::sync::Arc;
+
+/// A key that JavaScript would take for an object's prototype.
+pub(crate) const FORBIDDEN: &str = "__proto__";
+
+/// What a key ending in `_add` or `_remove` asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Directive {
+    Add,
+    Remove,
+}
+
+impl Directive {
+    /// The end of the keys that ask for it.
+    pub(crate) fn suffix(self) -> &'static str {
+        match self {
+            Directive::Add => "_add",
+            Directive::Remove => "_remove",
+        }
+    }
+
+    /// Takes a key apart; a bare `_add` or `_remove` is an ordinary key.
+    pub(crate) fn of_key(key: &str) -> Option<(&str, Directive)> {
+        [Directive::Add, Directive::Remove].into_iter().find_map(|directive| {
+            let stem = key.strip_suffix(directive.suffix())?;
+            (!stem.is_empty()).then_some((stem, directive))
+        })
+    }
+}
+
+/// Something worth a warning, found while merging; its origins are looked up when the fold is over.
+#[derive(Debug)]
+pub(crate) struct Note {
+    pub(crate) target: Path,
+    pub(crate) source: Path,
+    pub(crate) kind: NoteKind,
+}
+
+#[derive(Debug)]
+pub(crate) enum NoteKind {
+    /// A table, array or scalar was replaced by another of these.
+    TypeConflict { below: &'static str, above: &'static str },
+    /// A directive without anything to act on.
+    NoTarget(Directive),
+    /// A `__proto__` key was dropped.
+    Forbidden,
+}
+
+/// Why a layer cannot be merged.
+#[derive(Debug)]
+pub(crate) struct Fault {
+    pub(crate) target: Path,
+    pub(crate) source: Path,
+    pub(crate) kind: FaultKind,
+}
+
+#[derive(Debug)]
+pub(crate) enum FaultKind {
+    /// A directive on something that it cannot act on.
+    Directive(Directive, &'static str),
+    /// An index more than one past the end of an array of this length.
+    Index { index: usize, length: usize },
+}
+
+pub(crate) type Outcome<T> = Result<T, Box<Fault>>;
+
+/// Merges one layer. Tables and arrays that a layer does not touch stay shared with the layer that they came from.
+pub(crate) struct Merger<'a> {
+    /// Whether directive keys are instructions in this layer.
+    pub(crate) directives: bool,
+    /// Array strategies per path.
+    pub(crate) arrays: &'a [(PathPattern, ArrayStrategy)],
+    /// What is worth a warning.
+    pub(crate) notes: Vec<Note>,
+}
+
+impl Merger<'_> {
+    /// Merges a value of the layer over the value in `slot`.
+    pub(crate) fn merge(&mut self, slot: &mut Value, above: &Value, trail: &Trail<'_>) -> Outcome<()> {
+        match (&mut *slot, above) {
+            (Value::Table(below), Value::Table(above)) => return self.merge_table(below, above, trail),
+            (Value::Array(below), Value::Array(above)) if !self.arrays.is_empty() => {
+                return self.merge_array(below, above, trail);
+            }
+            (below, above) => self.note_conflict(below, above, trail),
+        }
+        *slot = self.normalized_or_clone(above, trail)?;
+        Ok(())
+    }
+
+    /// Notes a change between table, array and scalar; `null` never counts.
+    pub(super) fn note_conflict(&mut self, below: &Value, above: &Value, trail: &Trail<'_>) {
+        let shape = |value: &Value| match value {
+            Value::Table(_) => 0,
+            Value::Array(_) => 1,
+            _ => 2,
+        };
+        if shape(below) != shape(above) && !below.is_null() && !above.is_null() {
+            self.note(trail, NoteKind::TypeConflict { below: below.kind(), above: above.kind() });
+        }
+    }
+
+    fn note(&mut self, trail: &Trail<'_>, kind: NoteKind) {
+        self.notes.push(Note { target: trail.target(), source: trail.source(), kind });
+    }
+
+    pub(super) fn note_no_target(&mut self, target: &Path, directive: Directive) {
+        self.notes.push(Note { target: target.clone(), source: Path::new(), kind: NoteKind::NoTarget(directive) });
+    }
+
+    /// The directive that a key is, if its value makes it one.
+    fn directive<'k>(&self, key: &'k str, value: &Value) -> Option<(&'k str, Directive)> {
+        match value {
+            Value::Array(_) if self.directives => Directive::of_key(key),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn merge_table(&mut self, below: &mut Table, above: &Table, trail: &Trail<'_>) -> Outcome<()> {
+        if below.is_empty() {
+            *below = self.normalize_table(above, trail)?.unwrap_or_else(|| above.clone());
+            return Ok(());
+        }
+        let mut directives = false;
+        for (key, value) in above.entries() {
+            let here = trail.key(key);
+            if self.directive(key, value).is_some() {
+                directives = true;
+            } else if &**key == FORBIDDEN {
+                self.note(&here, NoteKind::Forbidden);
+            } else if let Some(slot) = below.get_mut(key) {
+                self.merge(slot, value, &here)?;
+            } else {
+                let value = self.normalized_or_clone(value, &here)?;
+                below.insert(Arc::clone(key), value);
+            }
+        }
+        if directives { self.apply_directives(below, above, trail) } else { Ok(()) }
+    }
+
+    fn merge_array(&mut self, below: &mut Arc<Vec<Value>>, above: &[Value], trail: &Trail<'_>) -> Outcome<()> {
+        let strategy = ArrayStrategy::choose(self.arrays, &trail.target());
+        if *strategy == ArrayStrategy::Replace {
+            *below = Arc::new(self.normalized_elements(above, trail)?);
+            return Ok(());
+        }
+        let placement = strategy.place(below, above);
+        if placement.targets.iter().all(Option::is_none) {
+            return Ok(());
+        }
+        if placement.shift > 0 {
+            let mut items = self.normalized_elements(above, trail)?;
+            items.extend(below.iter().cloned());
+            *below = Arc::new(items);
+            return Ok(());
+        }
+        let items = Arc::make_mut(below);
+        for (at, target) in placement.targets.iter().enumerate() {
+            let Some(target) = *target else { continue };
+            let here = trail.hop(Some(Hop::Index(target)), Some(Hop::Index(at)));
+            match items.get_mut(target) {
+                Some(slot) => self.merge(slot, &above[at], &here)?,
+                None => items.push(self.normalized_or_clone(&above[at], &here)?),
+            }
+        }
+        Ok(())
+    }
+
+    /// Applies the directives of one level: first what is added, then what is removed.
+    fn apply_directives(&mut self, below: &mut Table, above: &Table, trail: &Trail<'_>) -> Outcome<()> {
+        for wanted in [Directive::Add, Directive::Remove] {
+            for (key, value) in above.entries() {
+                if let (Some((stem, directive)), Value::Array(list)) = (self.directive(key, value), value)
+                    && directive == wanted
+                {
+                    let here = trail.hop(Some(Hop::Key(stem)), Some(Hop::Key(key)));
+                    self.apply_directive(below, stem, directive, list, &here)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Applies one directive to the key `stem` of a table.
+    fn apply_directive(
+        &mut self,
+        table: &mut Table,
+        stem: &str,
+        directive: Directive,
+        list: &[Value],
+        trail: &Trail<'_>,
+    ) -> Outcome<()> {
+        if stem == FORBIDDEN {
+            self.note(trail, NoteKind::Forbidden);
+            return Ok(());
+        }
+        if table.get(stem).is_none_or(Value::is_null) {
+            // A created `x_add` would be an instruction itself wherever the result is read again.
+            if directive == Directive::Remove || Directive::of_key(stem).is_some() {
+                self.note(trail, NoteKind::NoTarget(directive));
+            } else {
+                let items = self.normalized_elements(list, trail)?;
+                table.insert(stem, Value::array(items));
+            }
+            return Ok(());
+        }
+        match table.get_mut(stem) {
+            Some(slot) => self.apply_list(slot, directive, list, trail),
+            None => Ok(()),
+        }
+    }
+
+    /// Adds to, or removes from, a value that is there.
+    pub(super) fn apply_list(
+        &mut self,
+        slot: &mut Value,
+        directive: Directive,
+        list: &[Value],
+        trail: &Trail<'_>,
+    ) -> Outcome<()> {
+        match (directive, &mut *slot) {
+            (Directive::Add, Value::Array(items)) => {
+                let first = items.len();
+                let added = list.iter().enumerate().map(|(at, item)| {
+                    self.normalized_or_clone(item, &trail.hop(Some(Hop::Index(first + at)), Some(Hop::Index(at))))
+                });
+                let added = added.collect::<Outcome<Vec<_>>>()?;
+                Arc::make_mut(items).extend(added);
+            }
+            (Directive::Remove, Value::Array(items)) => {
+                let gone = self.normalized_elements(list, trail)?;
+                let gone: LooseIndex<'_> = gone.iter().collect();
+                if items.iter().any(|item| gone.find(item).is_some()) {
+                    Arc::make_mut(items).retain(|item| gone.find(item).is_none());
+                }
+            }
+            (Directive::Remove, Value::Table(table)) => {
+                let gone: HashSet<&str> = list.iter().filter_map(Value::as_str).collect();
+                if gone.iter().any(|key| table.contains_key(key)) {
+                    table.retain(|key, _| !gone.contains(key));
+                }
+            }
+            (_, other) => {
+                let kind = FaultKind::Directive(directive, other.kind());
+                return Err(Box::new(Fault { target: trail.target(), source: trail.source(), kind }));
+            }
+        }
+        Ok(())
+    }
+
+    fn normalized_elements(&mut self, list: &[Value], trail: &Trail<'_>) -> Outcome<Vec<Value>> {
+        list.iter().enumerate().map(|(at, item)| self.normalized_or_clone(item, &trail.index(at))).collect()
+    }
+
+    pub(super) fn normalized_or_clone(&mut self, value: &Value, trail: &Trail<'_>) -> Outcome<Value> {
+        Ok(self.normalize(value, trail)?.unwrap_or_else(|| value.clone()))
+    }
+
+    /// A value of the layer as it looks over nothing: its directives applied, forbidden keys gone. `None` when that
+    /// changes nothing, so that the layer's own value can be shared.
+    pub(crate) fn normalize(&mut self, value: &Value, trail: &Trail<'_>) -> Outcome<Option<Value>> {
+        match value {
+            Value::Table(table) => Ok(self.normalize_table(table, trail)?.map(Value::Table)),
+            Value::Array(items) => {
+                let mut changed: Option<Vec<Value>> = None;
+                for (at, item) in items.iter().enumerate() {
+                    let new = self.normalize(item, &trail.index(at))?;
+                    match (&mut changed, new) {
+                        (None, None) => {}
+                        (Some(out), new) => out.push(new.unwrap_or_else(|| item.clone())),
+                        (None, Some(new)) => {
+                            let mut out = Vec::with_capacity(items.len());
+                            out.extend_from_slice(&items[..at]);
+                            out.push(new);
+                            changed = Some(out);
+                        }
+                    }
+                }
+                Ok(changed.map(Value::array))
+            }
+            _ => Ok(None),
+        }
+    }
+
+    fn normalize_table(&mut self, table: &Table, trail: &Trail<'_>) -> Outcome<Option<Table>> {
+        let mut changed: Option<Table> = None;
+        let mut directives = false;
+        let entries = table.entries();
+        let before = |at: usize| entries[..at].iter().cloned().collect::<Table>();
+        for (at, (key, value)) in entries.iter().enumerate() {
+            let here = trail.key(key);
+            if self.directive(key, value).is_some() {
+                directives = true;
+                changed.get_or_insert_with(|| before(at));
+            } else if &**key == FORBIDDEN {
+                self.note(&here, NoteKind::Forbidden);
+                changed.get_or_insert_with(|| before(at));
+            } else {
+                let new = self.normalize(value, &here)?;
+                if changed.is_some() || new.is_some() {
+                    let value = new.unwrap_or_else(|| value.clone());
+                    changed.get_or_insert_with(|| before(at)).insert(Arc::clone(key), value);
+                }
+            }
+        }
+        if let (true, Some(out)) = (directives, &mut changed) {
+            self.apply_directives(out, table, trail)?;
+        }
+        Ok(changed)
+    }
+}
+
+/// What `above` fills into the holes of `below`; `None` when there are none, so that nothing is copied.
+pub(crate) fn filled(below: &Table, above: &Table) -> Option<Table> {
+    let mut result: Option<Table> = None;
+    for (key, value) in above.entries() {
+        let new = match (below.get(key), value) {
+            (None, value) => value.clone(),
+            (Some(Value::Table(below)), Value::Table(above)) => match filled(below, above) {
+                Some(table) => Value::Table(table),
+                None => continue,
+            },
+            (Some(_), _) => continue,
+        };
+        result.get_or_insert_with(|| below.clone()).insert(Arc::clone(key), new);
+    }
+    result
+}
