@@ -3,7 +3,7 @@
 use crate::marshal::{field, restore_specials};
 use std::sync::Arc;
 use superconfig::{
-    ArrayStrategy, Builder, DirectoryOptions, DiscoverOptions, EnvOptions, Error, ErrorCode, FileOptions, Format, GlobOptions,
+    ArrayStrategy, Builder, DirectoryOptions, EnvOptions, Environment, Error, ErrorCode, FileOptions, Format, GlobOptions,
     Limits, SourceEntry, SourceKind, SourceSpec, SuperConfig, Table, TextOptions, Value,
 };
 
@@ -12,9 +12,7 @@ pub fn builder(options: &str, environment: Option<&str>) -> Result<Builder, Erro
     let options = object(options)?;
     let mut builder = SuperConfig::builder().node_profile();
     if let Some(environment) = environment {
-        let variables = object(environment)?;
-        let pairs = variables.iter().filter_map(|(name, value)| Some((Arc::from(name), Arc::from(value.as_str()?))));
-        builder = builder.environment(pairs.collect::<Vec<(Arc<str>, Arc<str>)>>());
+        builder = builder.environment(pairs(environment)?);
     }
     if let Some(directory) = text(&options, "cwd") {
         builder = builder.cwd(&*directory);
@@ -22,17 +20,14 @@ pub fn builder(options: &str, environment: Option<&str>) -> Result<Builder, Erro
     if let Some(directory) = text(&options, "home") {
         builder = builder.home(&*directory);
     }
-    if let Some(directory) = text(&options, "root") {
-        builder = builder.root(&*directory);
-    }
     if let Some(name) = text(&options, "name") {
         builder = builder.name(name);
     }
     if let Some(profiles) = field(&options, "profiles") {
-        builder = builder.profiles(strings(profiles).map(|name| name.to_string()));
+        builder = builder.profiles(strings(profiles));
     }
     if let Some(patterns) = field(&options, "secrets") {
-        builder = builder.secrets(strings(patterns).map(|pattern| pattern.to_string()));
+        builder = builder.secrets(strings(patterns));
     }
     if flag(&options, "interpolate") {
         builder = builder.interpolate();
@@ -51,33 +46,37 @@ pub fn builder(options: &str, environment: Option<&str>) -> Result<Builder, Erro
     Ok(builder)
 }
 
+/// An environment that JavaScript gave, for a reload.
+pub fn environment(json: &str) -> Result<Environment, Error> {
+    Ok(Environment::from_pairs(pairs(json)?))
+}
+
+fn pairs(json: &str) -> Result<Vec<(Arc<str>, Arc<str>)>, Error> {
+    let variables = object(json)?;
+    Ok(variables.iter().filter_map(|(name, value)| Some((Arc::from(name), Arc::from(value.as_str()?)))).collect())
+}
+
 fn spec(source: &Table) -> Result<SourceSpec, Error> {
     let kind = text(source, "kind").unwrap_or_default();
     let required = |key| text(source, key).ok_or_else(|| bad(format!("the source `{kind}` needs `{key}`, a string")));
     let format = || text(source, "format").map(|name| name.parse::<Format>()).transpose();
-    let trust_strict = match text(source, "trust").as_deref() {
-        None | Some("warn") => false,
-        Some("strict") => true,
-        Some(other) => return Err(bad(format!("`trust` must be 'warn' or 'strict', not {other:?}"))),
-    };
     let optional = flag(source, "optional");
     Ok(match &*kind {
         "defaults" => values(source, SourceKind::Defaults, "defaults"),
         "overrides" => values(source, SourceKind::Override, "overrides"),
         "file" => {
             let nested_profiles = text(source, "profiles").as_deref() == Some("nested");
-            let options = FileOptions { optional, format: format()?, nested_profiles, trust_strict };
+            let options = FileOptions { optional, format: format()?, nested_profiles };
             SourceSpec::File { path: required("path")?.to_string(), options }
         }
         "glob" => {
-            let options = GlobOptions { format: format()?, trust_strict };
+            let options = GlobOptions { format: format()? };
             SourceSpec::Glob { pattern: required("pattern")?.to_string(), options }
         }
         "dir" => {
-            let options = DirectoryOptions { optional, trust_strict };
+            let options = DirectoryOptions { optional };
             SourceSpec::Directory { path: required("path")?.to_string(), options }
         }
-        "discover" => SourceSpec::Discover { name: required("name")?.to_string(), options: DiscoverOptions { trust_strict } },
         "text" => {
             let options = TextOptions { format: format()?, name: text(source, "name") };
             SourceSpec::Text { text: required("text")?, options }
@@ -94,7 +93,9 @@ fn spec(source: &Table) -> Result<SourceSpec, Error> {
                 .collect(),
             file_suffix: flag(source, "fileSuffix"),
         }),
-        "args" => SourceSpec::Args(field(source, "argv").map(strings).into_iter().flatten().map(|text| text.to_string()).collect()),
+        "args" => {
+            SourceSpec::Args(field(source, "argv").map(strings).into_iter().flatten().map(|text| text.to_string()).collect())
+        }
         other => return Err(bad(format!("there is no source of kind {other:?}"))),
     })
 }
@@ -116,7 +117,8 @@ fn array_strategy(pattern: &str, strategy: &Value) -> Result<ArrayStrategy, Erro
         (Some("unique"), _) => ArrayStrategy::Unique,
         (_, Some(key)) => ArrayStrategy::By(key),
         _ => {
-            let message = format!("the array strategy for `{pattern}` must be 'replace', 'append', 'prepend', 'unique' or {{ by: key }}");
+            let message =
+                format!("the array strategy for `{pattern}` must be 'replace', 'append', 'prepend', 'unique' or {{ by: key }}");
             return Err(bad(message));
         }
     })
@@ -137,7 +139,7 @@ fn limits(table: &Table) -> Result<Limits, Error> {
 }
 
 fn object(json: &str) -> Result<Table, Error> {
-    match superconfig::parse_trusted_json(json)? {
+    match superconfig::parse(json, Format::Json)? {
         Value::Table(table) => Ok(table),
         other => Err(bad(format!("the options must be an object, not {}", other.kind()))),
     }

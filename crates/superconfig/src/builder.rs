@@ -6,9 +6,7 @@ use crate::error::Error;
 use crate::format::Format;
 use crate::limits::Limits;
 use crate::merge::ArrayStrategy;
-use crate::options::{
-    DirectoryOptions, EnvOptions, FileOptions, GlobOptions, LoadOptions, SourceEntry, SourceSpec, TextOptions,
-};
+use crate::options::{DirectoryOptions, EnvOptions, FileOptions, GlobOptions, LoadOptions, SourceEntry, SourceSpec, TextOptions};
 use crate::origin::SourceKind;
 use crate::value::Value;
 use std::path::PathBuf;

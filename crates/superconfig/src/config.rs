@@ -61,7 +61,7 @@ impl SuperConfig {
         let generation = generation::next();
         let link = Arc::new(OnceLock::new());
         let snapshot = Arc::new(Snapshot { version: 1, generation, loaded, core: link.clone() });
-        let insert = InsertOptions { name: name.clone(), ..InsertOptions::default() };
+        let insert = InsertOptions { name: name.clone() };
         let handle = ConfigRegistry::global().insert_with(snapshot, insert)?;
         let core = Arc::new(Core { handle, name, loader: Mutex::new(loader), link });
         // The cell was made above and nobody else has filled it.
@@ -156,6 +156,11 @@ impl SuperConfig {
     /// Those of [`Builder::load`], and `ERR_SUPERCONFIG_CLOSED` after [`SuperConfig::close`].
     pub fn reload(&self) -> Result<Reload, Error> {
         self.reload_with(None)
+    }
+
+    /// The environment as a reload needs it, captured on the calling thread, for reloading on another one.
+    pub fn capture_environment(&self) -> Environment {
+        capture(self.0.loader.lock().options())
     }
 
     /// [`SuperConfig::reload`] with an environment that was captured elsewhere; `None` captures it here.

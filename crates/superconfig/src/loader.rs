@@ -212,9 +212,8 @@ impl Loader {
             match text {
                 Ok(text) => {
                     let shown: Arc<str> = name.as_str().into();
-                    let parsed = format::dotenv_entries(&text).map_err(|error| {
-                        error.in_source(SourceKind::Dotenv, &shown, Some(shown.clone()))
-                    })?;
+                    let parsed = format::dotenv_entries(&text)
+                        .map_err(|error| error.in_source(SourceKind::Dotenv, &shown, Some(shown.clone())))?;
                     for entry in parsed {
                         let mut origin = Origin::new(SourceKind::Dotenv, shown.clone());
                         origin.file = Some(shown.clone());

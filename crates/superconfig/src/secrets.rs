@@ -132,7 +132,17 @@ mod tests {
 
     #[test]
     fn knows_secrets_by_their_words() {
-        for name in ["password", "dbPassword", "API-KEY", "apikey", "tokens", "GITHUB_TOKEN", "private_key", "awsCredentials", "DBPassword"] {
+        for name in [
+            "password",
+            "dbPassword",
+            "API-KEY",
+            "apikey",
+            "tokens",
+            "GITHUB_TOKEN",
+            "private_key",
+            "awsCredentials",
+            "DBPassword",
+        ] {
             assert!(name_is_secret(name, Some(&Value::from("x"))), "{name}");
         }
         for name in ["tokenizer", "passwords2x", "keyboard", "privateer", "secretary", "monkey"] {

@@ -62,6 +62,16 @@ impl Snapshot {
         &self.loaded.warnings
     }
 
+    /// The merged values with every secret shown as `[redacted]`. Costs a copy.
+    pub fn redacted(&self) -> Value {
+        self.loaded.redacted()
+    }
+
+    /// Every source and file that was looked at, in order.
+    pub fn layers(&self) -> &[crate::loader::LayerInfo] {
+        &self.loaded.looked
+    }
+
     /// The profiles that were selected, in the order in which they applied.
     pub fn profiles(&self) -> &[String] {
         &self.loaded.profiles

@@ -21,7 +21,11 @@ pub(crate) struct Entry {
 enum Piece {
     Text(String),
     /// `${name}`, `${name-default}`, `${name:-default}`.
-    Reference { name: String, default: Option<String>, also_empty: bool },
+    Reference {
+        name: String,
+        default: Option<String>,
+        also_empty: bool,
+    },
 }
 
 /// References followed one inside the other, and bytes that one value may expand to.
@@ -32,8 +36,12 @@ pub(super) fn parse(text: &str) -> Result<Parsed, Fault> {
     let mut table = Table::new();
     let mut warnings = Vec::new();
     let entries = parse_entries(text)?;
-    let expanded = expand(&entries, &|_| None, &mut warnings)
-        .map_err(|error| Fault { code: error.code(), message: error.message().to_owned(), offset: None, hint: None })?;
+    let expanded = expand(&entries, &|_| None, &mut warnings).map_err(|error| Fault {
+        code: error.code(),
+        message: error.message().to_owned(),
+        offset: None,
+        hint: None,
+    })?;
     for (entry, value) in entries.iter().zip(expanded) {
         insert(&mut table, entry.name.clone(), Value::String(value), &mut warnings);
     }
@@ -62,7 +70,9 @@ pub(crate) fn parse_entries(text: &str) -> Result<Vec<Entry>, Fault> {
         let malformed = || Fault::parse("expected NAME=value", start).with_hint("comments start with `#`");
         let (name, _) = assignment.split_once('=').ok_or_else(malformed)?;
         let trimmed_name = name.trim();
-        if trimmed_name.is_empty() || trimmed_name.contains(|character: char| character.is_whitespace() || "'\"`#".contains(character)) {
+        if trimmed_name.is_empty()
+            || trimmed_name.contains(|character: char| character.is_whitespace() || "'\"`#".contains(character))
+        {
             return Err(malformed());
         }
         let value_at = start + (trimmed.len() - assignment.len()) + name.len() + 1;
@@ -82,9 +92,9 @@ fn value(text: &str, from: usize) -> Result<(Vec<Piece>, usize, usize), Fault> {
     let Some(quote) = quote else {
         let raw = &text[start.min(line_end)..line_end];
         // A `#` starts a comment where white space stands before it, or at the start.
-        let comment = raw.char_indices().find(|(at, character)| {
-            *character == '#' && (*at == 0 || raw[..*at].ends_with(char::is_whitespace))
-        });
+        let comment = raw
+            .char_indices()
+            .find(|(at, character)| *character == '#' && (*at == 0 || raw[..*at].ends_with(char::is_whitespace)));
         let raw = comment.map_or(raw, |(at, _)| &raw[..at]).trim_end();
         return Ok((references(raw, start)?, start, line_end + 1));
     };

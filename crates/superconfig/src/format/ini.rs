@@ -82,7 +82,8 @@ fn lines(text: &str) -> impl Iterator<Item = Result<(Line<'_>, usize), Fault>> {
             return None;
         }
         if let Some(name) = trimmed.strip_prefix('[') {
-            let closed = name.split_once(']').filter(|(_, rest)| rest.trim().is_empty() || rest.trim_start().starts_with([';', '#']));
+            let closed =
+                name.split_once(']').filter(|(_, rest)| rest.trim().is_empty() || rest.trim_start().starts_with([';', '#']));
             return Some(match closed {
                 Some((name, _)) if name.split('.').all(|part| !part.trim().is_empty()) => Ok((Line::Section(name.trim()), start)),
                 _ => Err(Fault::parse("the section's name is empty or not closed", start)),

@@ -112,10 +112,14 @@ impl Scanner<'_> {
         loop {
             match (self.peek(), self.bytes.get(self.at + 1)) {
                 (Some(b'/'), Some(b'/')) => self.skip_past(|rest| rest.iter().position(|byte| *byte == b'\n')),
-                (Some(b'/'), Some(b'*')) => self.skip_past(|rest| rest.windows(2).position(|pair| pair == b"*/").map(|at| at + 1)),
+                (Some(b'/'), Some(b'*')) => {
+                    self.skip_past(|rest| rest.windows(2).position(|pair| pair == b"*/").map(|at| at + 1))
+                }
                 (Some(byte), _) if byte.is_ascii_whitespace() || byte == 0x0b => self.at += 1,
                 (Some(0xc2), Some(0xa0)) => self.at += 2,
-                (Some(0xe2), _) if matches!(self.bytes.get(self.at..self.at + 3), Some(b"\xe2\x80\xa8" | b"\xe2\x80\xa9")) => self.at += 3,
+                (Some(0xe2), _) if matches!(self.bytes.get(self.at..self.at + 3), Some(b"\xe2\x80\xa8" | b"\xe2\x80\xa9")) => {
+                    self.at += 3
+                }
                 (Some(0xef), _) if self.bytes[self.at..].starts_with(b"\xef\xbb\xbf") => self.at += 3,
                 _ => return,
             }

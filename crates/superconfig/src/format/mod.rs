@@ -251,7 +251,10 @@ const FORBIDDEN: &str = "__proto__";
 /// Puts a key into a table, unless it is the forbidden one.
 pub(crate) fn insert(table: &mut Table, key: Arc<str>, value: Value, warnings: &mut Vec<Warning>) -> Option<Value> {
     if &*key == FORBIDDEN {
-        warnings.push(Warning::new("forbidden-key", "the key `__proto__` is not allowed and was dropped").with_path(Path::from(vec![Segment::Key(key)])));
+        warnings.push(
+            Warning::new("forbidden-key", "the key `__proto__` is not allowed and was dropped")
+                .with_path(Path::from(vec![Segment::Key(key)])),
+        );
         return None;
     }
     table.insert(key, value)

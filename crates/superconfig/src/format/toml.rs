@@ -84,7 +84,8 @@ impl Converter {
             return Ok(Value::Unsigned(number));
         }
         let (sign, magnitude) = digits.strip_prefix('-').map_or((1.0, digits.trim_start_matches('+')), |digits| (-1.0, digits));
-        let float = magnitude.chars().try_fold(0.0, |sum, digit| Some(sum * f64::from(radix) + f64::from(digit.to_digit(radix)?)));
+        let float =
+            magnitude.chars().try_fold(0.0, |sum, digit| Some(sum * f64::from(radix) + f64::from(digit.to_digit(radix)?)));
         let float = float.ok_or_else(|| Fault::parse("the integer is malformed", offset))?;
         self.warnings.push(Warning::new("number-precision", "an integer is too large for 64 bits and was rounded"));
         Ok(Value::Float(sign * float))

@@ -30,7 +30,6 @@ enum Key {
 }
 
 struct Builder<'a> {
-    text: &'a str,
     offsets: Offsets<'a>,
     limits: &'a Limits,
     frames: Vec<Frame>,
@@ -72,7 +71,6 @@ impl<'a> Offsets<'a> {
 impl<'a> Builder<'a> {
     fn new(text: &'a str, limits: &'a Limits) -> Self {
         Self {
-            text,
             offsets: Offsets::new(text),
             limits,
             frames: Vec::new(),
@@ -99,9 +97,10 @@ impl<'a> Builder<'a> {
             }
             Event::DocumentStart(_) => Ok(()),
             Event::Alias(anchor) => {
-                let (value, nodes) = self.anchors.get(&anchor).cloned().ok_or_else(|| {
-                    Fault::parse("the alias refers to what contains it, or to nothing", self.offsets.byte(&at))
-                })?;
+                let (value, nodes) =
+                    self.anchors.get(&anchor).cloned().ok_or_else(|| {
+                        Fault::parse("the alias refers to what contains it, or to nothing", self.offsets.byte(&at))
+                    })?;
                 self.count(nodes, &at)?;
                 let depth = self.frames.len() + depth(&value);
                 if depth > self.limits.depth {

@@ -168,7 +168,7 @@ impl<'a, 'w> Assigner<'a, 'w> {
                 continue;
             }
             let same = a.path == b.path;
-            if same && (!repeats || a.action == Action::Set) || !same && a.action == Action::Set {
+            if a.action == Action::Set || same && !repeats {
                 return Err(contradiction(self.code, self.noun, a, b));
             }
         }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 /// What a variable or flag does, once its name and its text have found their path and type in the layers below.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Assignment {
+pub(crate) struct Assignment {
     /// The path in the merged value.
     pub path: Path,
     /// `Set`, `Add` or `Remove`.

@@ -17,7 +17,7 @@ mod variables;
 #[cfg(all(test, feature = "json", feature = "json5"))]
 mod vectors_test;
 
-pub use assignment::Assignment;
+pub(crate) use assignment::Assignment;
 pub(crate) use loose::LooseIndex;
 pub(crate) use merger::{Directive, FORBIDDEN, Merger, Outcome, filled};
 pub use pattern::PathPattern;

@@ -214,7 +214,8 @@ impl Shared {
 
     /// Called when a count fell to zero. What has a name stays.
     fn release(&self, id: HandleId) {
-        let unused = |_: &HandleId, slot: &Arc<dyn AnySlot>| slot.references().load(Ordering::Acquire) == 0 && slot.name().is_none();
+        let unused =
+            |_: &HandleId, slot: &Arc<dyn AnySlot>| slot.references().load(Ordering::Acquire) == 0 && slot.name().is_none();
         if let Some((_, slot)) = self.slots.remove_if(&id, unused) {
             self.forget(id, &*slot);
         }
@@ -250,7 +251,10 @@ mod tests {
         drop(other);
         assert!(!registry.contains(id));
         assert_eq!(registry.get::<String>(id).unwrap_err().code(), ErrorCode::Closed);
-        assert_eq!(registry.stats(), RegistryStats { total_handles: 0, active_references: 0, inserts: 1, updates: 0, removes: 1 });
+        assert_eq!(
+            registry.stats(),
+            RegistryStats { total_handles: 0, active_references: 0, inserts: 1, updates: 0, removes: 1 }
+        );
     }
 
     #[test]

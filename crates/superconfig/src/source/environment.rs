@@ -47,7 +47,7 @@ impl Environment {
     }
 
     /// Takes variables that were given instead of the process's; of two equal names the last counts.
-    pub(crate) fn from_pairs<K: Into<Arc<str>>, V: Into<Arc<str>>>(pairs: impl IntoIterator<Item = (K, V)>) -> Self {
+    pub fn from_pairs<K: Into<Arc<str>>, V: Into<Arc<str>>>(pairs: impl IntoIterator<Item = (K, V)>) -> Self {
         let mut variables: Vec<(Arc<str>, Arc<str>)> =
             pairs.into_iter().map(|(name, value)| (name.into(), value.into())).collect();
         // A stable sort keeps equal names in order, so the last of each run is the last that was given.
@@ -78,6 +78,7 @@ impl Environment {
     }
 
     /// All variables.
+    #[cfg(test)]
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&Arc<str>, &Arc<str>)> {
         self.variables.iter().map(|(name, value)| (name, value))
     }

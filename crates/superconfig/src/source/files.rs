@@ -112,13 +112,15 @@ pub(crate) fn directory(
 pub(crate) fn pattern(places: &Places, shown: &str) -> Result<Vec<Candidate>, Error> {
     // What stands before the pattern is literal, whatever characters it holds.
     let base = PathBuf::from(glob::Pattern::escape(&places.cwd.to_string_lossy()));
-    let bad = |error: &dyn std::fmt::Display| Error::new(ErrorCode::Option, format!("the pattern {shown:?} is malformed: {error}"));
+    let bad =
+        |error: &dyn std::fmt::Display| Error::new(ErrorCode::Option, format!("the pattern {shown:?} is malformed: {error}"));
     let full = base.join(shown);
-    let options =
-        glob::MatchOptions { case_sensitive: true, require_literal_separator: true, require_literal_leading_dot: true };
+    let options = glob::MatchOptions { case_sensitive: true, require_literal_separator: true, require_literal_leading_dot: true };
     let mut candidates = Vec::new();
     for found in glob::glob_with(&full.to_string_lossy(), options).map_err(|error| bad(&error))? {
-        let path = found.map_err(|error| Error::new(ErrorCode::Io, format!("{} cannot be read: {}", error.path().display(), error.error())))?;
+        let path = found.map_err(|error| {
+            Error::new(ErrorCode::Io, format!("{} cannot be read: {}", error.path().display(), error.error()))
+        })?;
         if path.is_dir() {
             continue;
         }

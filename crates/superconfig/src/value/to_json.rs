@@ -32,7 +32,7 @@ pub fn to_json(value: &Value) -> String {
 }
 
 /// Appends a JSON string with quotes.
-pub fn write_json_string(out: &mut String, text: &str) {
+fn write_json_string(out: &mut String, text: &str) {
     out.push('"');
     let mut plain_from = 0;
     for (at, byte) in text.bytes().enumerate() {

@@ -43,7 +43,10 @@ fn integer(text: &str, digits: &str, radix: u32, sign: f64, warnings: &mut Vec<W
         return Value::Unsigned(number);
     }
     warnings.push(Warning::new("number-precision", "an integer is too large for 64 bits and was rounded"));
-    let magnitude = digits.chars().filter_map(|digit| digit.to_digit(radix)).fold(0.0, |sum, digit| sum * f64::from(radix) + f64::from(digit));
+    let magnitude = digits
+        .chars()
+        .filter_map(|digit| digit.to_digit(radix))
+        .fold(0.0, |sum, digit| sum * f64::from(radix) + f64::from(digit));
     Value::Float(sign * magnitude)
 }
 
