@@ -10,7 +10,7 @@ use crate::error::to_napi;
 
 /// One `SuperConfig` object of one thread: a reference to the configuration, and the snapshot that everything is
 /// read from until the thread moves on. So in one thread all values belong together.
-pub struct Attachment {
+pub(crate) struct Attachment {
     pub config: SuperConfig,
     pub pinned: Arc<Snapshot>,
 }
@@ -27,7 +27,7 @@ thread_local! {
 }
 
 /// Keeps a configuration for this thread: `[attachment, config id, generation, version]`.
-pub fn open(config: SuperConfig) -> Result<Vec<f64>> {
+pub(crate) fn open(config: SuperConfig) -> Result<Vec<f64>> {
     let pinned = config.snapshot().map_err(|error| to_napi(&error))?;
     let (id, generation, version) = (config.id().get(), pinned.generation(), pinned.version());
     let number = ATTACHMENTS.with_borrow_mut(|attachments| {
@@ -39,7 +39,7 @@ pub fn open(config: SuperConfig) -> Result<Vec<f64>> {
 }
 
 /// Uses an attachment.
-pub fn with<T>(number: u32, call: impl FnOnce(&mut Attachment) -> std::result::Result<T, Error>) -> Result<T> {
+pub(crate) fn with<T>(number: u32, call: impl FnOnce(&mut Attachment) -> std::result::Result<T, Error>) -> Result<T> {
     ATTACHMENTS.with_borrow_mut(|attachments| match attachments.open.get_mut(&number) {
         Some(attachment) => call(attachment).map_err(|error| to_napi(&error)),
         None => Err(to_napi(&Error::new(ErrorCode::Closed, "the configuration is closed"))),
@@ -47,7 +47,7 @@ pub fn with<T>(number: u32, call: impl FnOnce(&mut Attachment) -> std::result::R
 }
 
 /// Lets an attachment go; the configuration ends with its last one.
-pub fn close(number: u32) {
+pub(crate) fn close(number: u32) {
     let gone = ATTACHMENTS.with_borrow_mut(|attachments| attachments.open.remove(&number));
     drop(gone);
 }

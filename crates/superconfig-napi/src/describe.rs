@@ -4,7 +4,7 @@ use crate::attachment::Attachment;
 use crate::error::{table, warning};
 use superconfig::{Candidate, Error, ErrorCode, Explanation, LayerInfo, Reload, Snapshot, Value, to_json};
 
-pub fn explanation(explanation: &Explanation) -> String {
+pub(crate) fn explanation(explanation: &Explanation) -> String {
     let candidates: Vec<Value> = explanation.candidates.iter().map(candidate).collect();
     let winner = explanation.winner.and_then(|at| candidates.get(at).cloned()).unwrap_or_default();
     let mut described = table([("path", Value::from(explanation.path.to_string())), ("winner", winner)]);
@@ -35,12 +35,12 @@ fn candidate(candidate: &Candidate) -> Value {
     described
 }
 
-pub fn reload(reload: &Reload) -> String {
+pub(crate) fn reload(reload: &Reload) -> String {
     let changed = reload.changed.iter().map(|path| Value::from(path.as_str())).collect();
     to_json(&table([("version", Value::from(reload.version)), ("changed", Value::array(changed))]))
 }
 
-pub fn part(attachment: &Attachment, what: &str) -> Result<String, Error> {
+pub(crate) fn part(attachment: &Attachment, what: &str) -> Result<String, Error> {
     let snapshot = &attachment.pinned;
     let value = match what {
         "layers" => Value::array(snapshot.layers().iter().map(layer).collect()),
@@ -64,7 +64,7 @@ fn layer(layer: &LayerInfo) -> Value {
     ])
 }
 
-pub fn text(snapshot: &Snapshot, format: &str, secrets: bool) -> Result<String, Error> {
+pub(crate) fn text(snapshot: &Snapshot, format: &str, secrets: bool) -> Result<String, Error> {
     if format != "json" {
         let error = Error::new(ErrorCode::Option, format!("a configuration is not written as {format:?}"));
         return Err(error.with_hint("the format is `json`"));

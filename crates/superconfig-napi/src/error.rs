@@ -3,12 +3,12 @@
 use superconfig::{Error, Issue, Origin, Path, Value, Warning, to_json};
 
 /// Makes the exception that carries an error across.
-pub fn to_napi(error: &Error) -> napi::Error {
+pub(crate) fn to_napi(error: &Error) -> napi::Error {
     napi::Error::new(napi::Status::GenericFailure, to_json(&describe(error)))
 }
 
 /// An error as plain values.
-pub fn describe(error: &Error) -> Value {
+pub(crate) fn describe(error: &Error) -> Value {
     let text = |text: Option<&str>| text.map_or(Value::Null, Value::from);
     table([
         ("code", Value::from(error.code().as_str())),
@@ -24,7 +24,7 @@ pub fn describe(error: &Error) -> Value {
 }
 
 /// A warning as plain values.
-pub fn warning(warning: &Warning) -> Value {
+pub(crate) fn warning(warning: &Warning) -> Value {
     table([
         ("code", Value::from(warning.code)),
         ("message", Value::from(warning.message.as_str())),
@@ -34,7 +34,7 @@ pub fn warning(warning: &Warning) -> Value {
 }
 
 /// An origin as plain values; what it does not have is left out.
-pub fn origin(origin: Option<&Origin>) -> Value {
+pub(crate) fn origin(origin: Option<&Origin>) -> Value {
     let Some(origin) = origin else { return Value::Null };
     table([
         ("kind", Value::from(origin.kind.as_str())),
@@ -62,6 +62,6 @@ fn path(path: Option<&Path>) -> Value {
 }
 
 /// A table without the keys that have nothing to say.
-pub fn table<const N: usize>(entries: [(&str, Value); N]) -> Value {
+pub(crate) fn table<const N: usize>(entries: [(&str, Value); N]) -> Value {
     Value::Table(entries.into_iter().filter(|(_, value)| !value.is_null()).collect())
 }

@@ -5,9 +5,9 @@
 mod attachment;
 mod describe;
 mod error;
-mod marshal;
+pub mod marshal;
 mod options;
-mod task;
+pub mod task;
 
 use attachment::{open, with};
 use error::to_napi;

@@ -74,7 +74,7 @@ fn specials_text(specials: &[(Vec<Segment>, Value)]) -> String {
 }
 
 /// Puts back what the facade took out of values because JSON cannot carry it: the reverse of [`specials_text`].
-pub fn restore_specials(mut value: Value, specials: &Value) -> Value {
+pub(crate) fn restore_specials(mut value: Value, specials: &Value) -> Value {
     for row in specials.as_array().unwrap_or_default() {
         let Some([Value::Array(segments), kind, text]) = row.as_array() else { continue };
         let path: Path = segments.iter().filter_map(segment).collect();
@@ -120,7 +120,7 @@ fn replace(value: &mut Value, path: &[Segment], with: Value) {
 }
 
 /// The path that JavaScript gave: dotted text, or an array of segments as JSON text starting with `[`.
-pub fn path(text: &str, segments: bool) -> std::result::Result<Path, superconfig::Error> {
+pub(crate) fn path(text: &str, segments: bool) -> std::result::Result<Path, superconfig::Error> {
     if !segments {
         return text.parse();
     }
@@ -129,6 +129,6 @@ pub fn path(text: &str, segments: bool) -> std::result::Result<Path, superconfig
 }
 
 /// Reads a key of an options table.
-pub fn field<'a>(table: &'a Table, key: &str) -> Option<&'a Value> {
+pub(crate) fn field<'a>(table: &'a Table, key: &str) -> Option<&'a Value> {
     table.get(key).filter(|value| !value.is_null())
 }

@@ -8,7 +8,7 @@ use superconfig::{
 };
 
 /// Makes a builder from the facade's options and, where given, its environment: a JSON object of strings.
-pub fn builder(options: &str, environment: Option<&str>) -> Result<Builder, Error> {
+pub(crate) fn builder(options: &str, environment: Option<&str>) -> Result<Builder, Error> {
     let options = object(options)?;
     let mut builder = SuperConfig::builder().node_profile();
     if let Some(environment) = environment {
@@ -46,12 +46,15 @@ pub fn builder(options: &str, environment: Option<&str>) -> Result<Builder, Erro
     Ok(builder)
 }
 
+/// Names and values.
+type Pairs = Vec<(Arc<str>, Arc<str>)>;
+
 /// An environment that JavaScript gave, for a reload.
-pub fn environment(json: &str) -> Result<Environment, Error> {
+pub(crate) fn environment(json: &str) -> Result<Environment, Error> {
     Ok(Environment::from_pairs(pairs(json)?))
 }
 
-fn pairs(json: &str) -> Result<Vec<(Arc<str>, Arc<str>)>, Error> {
+fn pairs(json: &str) -> Result<Pairs, Error> {
     let variables = object(json)?;
     Ok(variables.iter().filter_map(|(name, value)| Some((Arc::from(name), Arc::from(value.as_str()?)))).collect())
 }

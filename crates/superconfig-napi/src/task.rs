@@ -11,7 +11,7 @@ use superconfig::{Builder, Environment, Error, ErrorCode, SuperConfig};
 pub struct Load(Option<(Builder, Environment)>);
 
 impl Load {
-    pub fn new(builder: Builder) -> Self {
+    pub(crate) fn new(builder: Builder) -> Self {
         let environment = builder.capture_environment();
         Self(Some((builder, environment)))
     }
@@ -37,7 +37,7 @@ impl Task for Load {
 pub struct Reload(SuperConfig, Option<Environment>);
 
 impl Reload {
-    pub fn new(config: SuperConfig, environment: Environment) -> Self {
+    pub(crate) fn new(config: SuperConfig, environment: Environment) -> Self {
         Self(config, Some(environment))
     }
 }
