@@ -49,7 +49,7 @@ if (process.platform !== 'linux' || process.arch !== 'x64' || !process.report.ge
   stop(`${process.platform}-${process.arch} is not built yet; use Linux with glibc on x86-64.`);
 }
 
-step('packages', ['package.json', 'package-lock.json'], 'node_modules', () => run('npm', ['ci', '--ignore-scripts']));
+step('packages', ['package.json', 'package-lock.json'], 'node_modules', () => run('npm', ['install', '--ignore-scripts', '--no-save']));
 
 const rust = ['Cargo.toml', 'Cargo.lock', ...files('crates', /\.(rs|toml)$/, ['target', 'tests', 'benches', 'fuzz'])];
 step('addon', rust, 'npm/linux-x64-gnu/superconfig.linux-x64-gnu.node', () => {
