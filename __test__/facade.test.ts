@@ -4,18 +4,7 @@ import { dirname, join } from 'node:path';
 import { inspect } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import {
-  args,
-  defaults,
-  env,
-  file,
-  isSuperConfigError,
-  loadConfig,
-  loadConfigSync,
-  parse,
-  SuperConfig,
-  SuperConfigError,
-} from '../ts/index.ts';
+import { args, defaults, env, file, isSuperConfigError, loadConfig, loadConfigSync, parse, SuperConfig, SuperConfigError } from '../ts/index.ts';
 
 let cwd: string;
 
@@ -103,7 +92,10 @@ describe('loading', () => {
   });
 
   test('a builder option takes argv', () => {
-    const config = SuperConfig.builder({ cwd, home: cwd, env: {}, argv: ['--set', 'port=3'] }).defaults({ port: 1 }).args().loadSync();
+    const config = SuperConfig.builder({ cwd, home: cwd, env: {}, argv: ['--set', 'port=3'] })
+      .defaults({ port: 1 })
+      .args()
+      .loadSync();
     expect(config.get('port')).toBe(3);
   });
 
@@ -188,10 +180,7 @@ describe('reading', () => {
 
   test('`__proto__` never arrives, and names of Object.prototype are ordinary keys', async () => {
     write('p.json', '{"__proto__":{"polluted":1},"a":{"__proto__":1,"b":2},"constructor":1,"then":2,"toJSON":3,"length":4}');
-    const config = SuperConfig.builder({ cwd, home: cwd, env: {} })
-      .defaults(JSON.parse('{"__proto__":{"polluted":1}}'))
-      .file('p.json')
-      .loadSync();
+    const config = SuperConfig.builder({ cwd, home: cwd, env: {} }).defaults(JSON.parse('{"__proto__":{"polluted":1}}')).file('p.json').loadSync();
     expect(config.current).toEqual({ a: { b: 2 }, constructor: 1, then: 2, toJSON: 3, length: 4 });
     expect(Object.keys(config.current.a)).toEqual(['b']);
     expect(config.current.polluted).toBeUndefined();
@@ -311,7 +300,13 @@ describe('errors', () => {
   });
 
   test('an unknown format of toString is an option error', () => {
-    expect(caught(() => three().loadSync().toString({ format: 'nonsense' as never })).code).toBe('ERR_SUPERCONFIG_OPTION');
+    expect(
+      caught(() =>
+        three()
+          .loadSync()
+          .toString({ format: 'nonsense' as never }),
+      ).code,
+    ).toBe('ERR_SUPERCONFIG_OPTION');
   });
 });
 

@@ -56,7 +56,19 @@ step('addon', rust, 'npm/linux-x64-gnu/superconfig.linux-x64-gnu.node', () => {
   if (spawnSync('cargo', ['--version']).status !== 0) {
     stop('Rust is missing; install it (https://rustup.rs, or your system’s packages) and run this again.');
   }
-  run('npx', ['napi', 'build', '--release', '--platform', '--no-js', '--manifest-path', 'crates/superconfig-napi/Cargo.toml', '--output-dir', 'npm/linux-x64-gnu', '--dts', '../../target/addon.d.ts']);
+  run('npx', [
+    'napi',
+    'build',
+    '--release',
+    '--platform',
+    '--no-js',
+    '--manifest-path',
+    'crates/superconfig-napi/Cargo.toml',
+    '--output-dir',
+    'npm/linux-x64-gnu',
+    '--dts',
+    '../../target/addon.d.ts',
+  ]);
 });
 
 step('facade', ['tsconfig.json', 'tsconfig.types.json', 'scripts/setup.mjs', ...files('ts', /\.ts$/, ['dist'])], 'ts/dist/index.cjs', () => {
