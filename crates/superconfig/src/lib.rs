@@ -4,6 +4,10 @@ mod changes;
 mod error;
 mod explain;
 mod format;
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub mod fuzzing_merge;
+#[cfg(feature = "interpolation")]
 mod interpolation;
 mod layer;
 mod limits;

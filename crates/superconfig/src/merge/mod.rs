@@ -35,15 +35,33 @@ use assigner::Assigner;
 use hints::Hints;
 use merger::{Fault, FaultKind, Note, NoteKind};
 
-/// How layers are merged, and what merging may ask the outside.
-#[derive(Clone, Copy, Default)]
-pub(crate) struct MergeOptions<'a> {
+/// Warnings that are worth a line and a column: finding one may cost a parse of the text, and layers that disagree
+/// everywhere must not take time out of proportion.
+const MAX_POSITIONS: usize = 100;
+
+/// How layers are merged.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct MergeOptions {
     /// Array strategies per path.
-    pub(crate) arrays: &'a [(PathPattern, ArrayStrategy)],
+    pub(crate) arrays: Vec<(PathPattern, ArrayStrategy)>,
     /// The schema as a JSON Schema document: its keys and types guide variables and flags.
-    pub(crate) schema: Option<&'a Value>,
+    pub(crate) schema: Option<Value>,
     /// Bounds on what variables and flags may build.
     pub(crate) limits: Limits,
+}
+
+impl MergeOptions {
+    /// # Errors
+    /// `ERR_SUPERCONFIG_OPTION` for a pattern that is not a path.
+    pub(crate) fn new(arrays: &[(String, ArrayStrategy)], limits: Limits) -> Result<Self, Error> {
+        let arrays = arrays.iter().map(|(pattern, strategy)| Ok((pattern.parse()?, strategy.clone())));
+        Ok(Self { arrays: arrays.collect::<Result<_, Error>>()?, schema: None, limits })
+    }
+}
+
+/// What merging may ask the outside, so that it needs no file system and knows no format.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Outside<'a> {
     /// Finds positions in the texts of layers, for warnings and errors.
     pub(crate) locate: Option<&'a Locate<'a>>,
     /// Reads the file that a `NAME_FILE` variable names.
@@ -69,27 +87,32 @@ pub(crate) struct Merged {
 /// `ERR_SUPERCONFIG_MERGE` for a directive on something that is neither array nor table, `ERR_SUPERCONFIG_ENV` and
 /// `ERR_SUPERCONFIG_ARGS` for a variable or flag that is ambiguous, contradicts another or does not fit,
 /// `ERR_SUPERCONFIG_LIMIT` for one that nests too deep, and the reader's error for a file that a variable names.
-pub(crate) fn fold(layers: &[Layer], options: &MergeOptions<'_>) -> Result<Merged, Error> {
+pub(crate) fn fold(layers: &[Layer], options: &MergeOptions, outside: Outside<'_>) -> Result<Merged, Error> {
     let mut value = Value::Table(Table::new());
     let mut warnings = Vec::new();
     let mut assignments: Vec<Vec<Assignment>> = Vec::with_capacity(layers.len());
     let mut notes = Vec::new();
     for (at, layer) in layers.iter().enumerate() {
         let mut found = Vec::new();
-        assignments.push(resolve(layer, &value, options, &mut found)?);
+        assignments.push(resolve(layer, &value, options, outside, &mut found)?);
         warnings.extend(found.into_iter().map(|warning| (at, warning)));
         for (number, step) in Step::of_layer(layer, &assignments[at]).enumerate() {
-            let mut merger = Merger { directives: layer.directives, arrays: options.arrays, notes: Vec::new() };
+            let mut merger = Merger { directives: layer.directives, arrays: &options.arrays, notes: Vec::new() };
             let outcome = step.apply(&mut value, &mut merger);
             if let Err(fault) = outcome {
-                return Err(Replay::new(layers, &assignments, options).error(at, number, *fault));
+                return Err(Replay::new(layers, &assignments, options, outside.locate).error(at, number, *fault));
             }
             notes.extend(merger.notes.into_iter().filter(|note| !silent(layer, note)).map(|note| (at, number, note)));
         }
     }
     if !notes.is_empty() {
-        let replay = Replay::new(layers, &assignments, options);
-        warnings.extend(notes.into_iter().map(|(at, number, note)| (at, replay.warning(at, number, note))));
+        let mut replay = Replay::new(layers, &assignments, options, outside.locate);
+        for (count, (at, number, note)) in notes.into_iter().enumerate() {
+            if count == MAX_POSITIONS {
+                replay.explainer.without_positions();
+            }
+            warnings.push((at, replay.warning(at, number, note)));
+        }
         warnings.sort_by_key(|(at, _)| *at);
     }
     Ok(Merged { value, warnings: warnings.into_iter().map(|(_, warning)| warning).collect(), assignments })
@@ -104,17 +127,18 @@ fn silent(layer: &Layer, note: &Note) -> bool {
 fn resolve(
     layer: &Layer,
     below: &Value,
-    options: &MergeOptions<'_>,
+    options: &MergeOptions,
+    outside: Outside<'_>,
     warnings: &mut Vec<Warning>,
 ) -> Result<Vec<Assignment>, Error> {
     if let Content::Document(_) = &layer.content {
         return Ok(Vec::new());
     }
-    let mut assigner = Assigner::new(below, options.schema.map(Hints::new), layer.directives, warnings);
+    let mut assigner = Assigner::new(below, options.schema.as_ref().map(Hints::new), layer.directives, warnings);
     assigner.depth = options.limits.depth;
     match &layer.content {
         Content::Document(_) => Ok(Vec::new()),
-        Content::Variables(list) => variables::assignments(list, assigner, options.read_file),
+        Content::Variables(list) => variables::assignments(list, assigner, outside.read_file),
         Content::Flags(list) => flags::assignments(layer, list, assigner),
     }
 }
@@ -127,14 +151,19 @@ struct Replay<'a> {
 }
 
 impl<'a> Replay<'a> {
-    fn new(layers: &'a [Layer], assignments: &'a [Vec<Assignment>], options: &MergeOptions<'a>) -> Self {
+    fn new(
+        layers: &'a [Layer],
+        assignments: &'a [Vec<Assignment>],
+        options: &'a MergeOptions,
+        locate: Option<&'a Locate<'a>>,
+    ) -> Self {
         let mut steps = Vec::new();
         let mut first_steps = Vec::new();
         for (layer, made) in layers.iter().zip(assignments) {
             first_steps.push(steps.len());
             steps.extend(Step::of_layer(layer, made));
         }
-        Replay { explainer: Explainer::of_steps(steps, options.arrays, options.locate), first_steps }
+        Replay { explainer: Explainer::of_steps(steps, &options.arrays, locate), first_steps }
     }
 
     fn step(&self, layer: usize, number: usize) -> usize {

@@ -4,6 +4,7 @@ use super::coerce::Kind;
 use super::hints::Hints;
 use super::merger::{Directive, FORBIDDEN};
 use crate::value::{Path, Segment, Table, Value};
+use smallvec::SmallVec;
 use std::sync::Arc;
 
 /// A place in what lies below a layer: the value there, and what the schema says about it.
@@ -48,34 +49,79 @@ impl<'a> Place<'a> {
     }
 
     /// The keys that a segment of a name means: the key spelled so, else all that differ only in case, `_` and `-`.
-    fn keys_like(self, segment: &str) -> Vec<Arc<str>> {
-        let mut found: Vec<Arc<str>> = Vec::new();
-        let mut exact = None;
-        let mut look = |key: &Arc<str>| {
-            if **key == *segment {
-                exact = Some(Arc::clone(key));
-            } else if same_name(key, segment) && !found.contains(key) {
-                found.push(Arc::clone(key));
-            }
-        };
+    fn keys_like(self, segment: &str) -> Matches<'a> {
+        let mut matches = Matches::None;
         if let Some(table) = self.table() {
-            table.entries().iter().for_each(|(key, _)| look(key));
+            for (key, _) in table.entries() {
+                if **key == *segment {
+                    return Matches::One(key);
+                }
+                matches.look_at(key, segment);
+            }
         }
         if let Some(hints) = self.hints {
-            hints.for_each_key(&mut look);
+            let mut exact = None;
+            hints.for_each_key(&mut |key| match **key == *segment {
+                true => exact = Some(key),
+                false => matches.look_at(key, segment),
+            });
+            if let Some(key) = exact {
+                return Matches::One(key);
+            }
         }
-        exact.map_or(found, |exact| vec![exact])
+        matches
+    }
+}
+
+/// The keys that a segment can mean; nearly always none or one.
+enum Matches<'a> {
+    None,
+    One(&'a Arc<str>),
+    Many(Vec<&'a Arc<str>>),
+}
+
+impl<'a> Matches<'a> {
+    fn look_at(&mut self, key: &'a Arc<str>, segment: &str) {
+        if !same_name(key, segment) {
+            return;
+        }
+        match self {
+            Matches::None => *self = Matches::One(key),
+            Matches::One(first) if *first != key => *self = Matches::Many(vec![first, key]),
+            Matches::Many(keys) if !keys.contains(&key) => keys.push(key),
+            _ => {}
+        }
+    }
+
+    fn keys(&self) -> &[&'a Arc<str>] {
+        match self {
+            Matches::None => &[],
+            Matches::One(key) => std::slice::from_ref(key),
+            Matches::Many(keys) => keys,
+        }
     }
 }
 
 /// Compares names ignoring case, `_` and `-`.
 fn same_name(a: &str, b: &str) -> bool {
-    fn letters(text: &str) -> impl Iterator<Item = u8> {
-        text.bytes().filter(|byte| !matches!(byte, b'_' | b'-')).map(|byte| byte.to_ascii_lowercase())
+    let is_letter = |byte: &u8| !matches!(byte, b'_' | b'-');
+    let (mut letters_a, mut letters_b) = (a.bytes(), b.bytes());
+    loop {
+        match (letters_a.find(is_letter), letters_b.find(is_letter)) {
+            (Some(x), Some(y)) if x.is_ascii() && y.is_ascii() => {
+                if !x.eq_ignore_ascii_case(&y) {
+                    return false;
+                }
+            }
+            (Some(_), Some(_)) => return same_characters(a, b),
+            (None, None) => return true,
+            _ => return false,
+        }
     }
-    if a.is_ascii() && b.is_ascii() {
-        return letters(a).eq(letters(b));
-    }
+}
+
+/// The same for names that are not all ASCII.
+fn same_characters(a: &str, b: &str) -> bool {
     fn characters(text: &str) -> impl Iterator<Item = char> {
         text.chars().filter(|character| !matches!(character, '_' | '-')).flat_map(char::to_lowercase)
     }
@@ -109,6 +155,8 @@ pub(crate) struct Resolver<'a> {
     pub(crate) root: Place<'a>,
     /// Whether `ADD` and `REMOVE` are instructions.
     pub(crate) directives: bool,
+    /// Whether names without a known path take no part, so that theirs is not made up.
+    pub(crate) known_only: bool,
     /// Where a segment may be cut to spell a longer path: `_`, for flags also `-`.
     pub(crate) cuts: &'static [u8],
 }
@@ -146,6 +194,10 @@ impl<'a> Resolver<'a> {
                 }
             }
             if !self.cut(&mut target, segment)? {
+                target.known = false;
+                if self.known_only {
+                    return Ok(target);
+                }
                 let key = segment.to_lowercase();
                 if key == FORBIDDEN {
                     return Err(Failure::Forbidden);
@@ -153,7 +205,6 @@ impl<'a> Resolver<'a> {
                 target.parent = target.place;
                 target.place = target.place.child(&key);
                 target.path.push(Segment::Key(key.into()));
-                target.known = false;
             }
         }
         Ok(target)
@@ -167,19 +218,16 @@ impl<'a> Resolver<'a> {
             target.path.push(Segment::Index(index));
             return Ok(true);
         }
-        let mut keys = target.place.keys_like(segment);
-        if keys.len() > 1 {
-            // Two keys whatever their order below: the message must not depend on it.
-            keys.sort_unstable();
-            let path = Path::from(target.path.clone());
-            let with = |key: &Arc<str>| path.join(Segment::Key(Arc::clone(key)));
-            return Err(Failure::Ambiguous(with(&keys[0]), with(&keys[1])));
+        match target.place.keys_like(segment) {
+            Matches::None => Ok(false),
+            Matches::One(key) => {
+                target.parent = target.place;
+                target.place = target.place.child(key);
+                target.path.push(Segment::Key(Arc::clone(key)));
+                Ok(true)
+            }
+            Matches::Many(keys) => Err(ambiguous(&target.path, keys)),
         }
-        let Some(key) = keys.pop() else { return Ok(false) };
-        target.parent = target.place;
-        target.place = target.place.child(&key);
-        target.path.push(Segment::Key(key));
-        Ok(true)
     }
 
     /// Goes down the one known path that a segment spells when it is cut at single underscores.
@@ -206,7 +254,7 @@ impl<'a> Resolver<'a> {
     }
 
     /// The offsets of the single separators: those with another character on both sides.
-    fn cut_positions(&self, segment: &str) -> Vec<usize> {
+    fn cut_positions(&self, segment: &str) -> SmallVec<[usize; 8]> {
         let bytes = segment.as_bytes();
         let is_cut = |at: usize| bytes.get(at).is_some_and(|byte| self.cuts.contains(byte));
         (1..bytes.len().saturating_sub(1)).filter(|&at| is_cut(at) && !is_cut(at - 1) && !is_cut(at + 1)).collect()
@@ -225,16 +273,19 @@ impl<'a> Resolver<'a> {
         if stem == FORBIDDEN {
             return Err(Failure::Forbidden);
         }
-        let parent = Path::from(target.path[..target.path.len() - 1].to_vec());
-        match &target.parent.keys_like(stem)[..] {
-            [] => Ok(Some((stem.into(), directive))),
-            [key] => Ok(Some((Arc::clone(key), directive))),
-            [first, second, ..] => {
-                let with = |key: &Arc<str>| parent.join(Segment::Key(Arc::clone(key)));
-                Err(Failure::Ambiguous(with(first), with(second)))
-            }
+        match target.parent.keys_like(stem) {
+            Matches::None => Ok(Some((stem.into(), directive))),
+            Matches::One(key) => Ok(Some((Arc::clone(key), directive))),
+            Matches::Many(keys) => Err(ambiguous(&target.path[..target.path.len() - 1], keys)),
         }
     }
+}
+
+/// Names the first two of the keys by their text: the message must not depend on their order below.
+fn ambiguous(parent: &[Segment], mut keys: Vec<&Arc<str>>) -> Failure {
+    keys.sort_unstable();
+    let mut paths = keys.into_iter().map(|key| Path::from([parent, &[Segment::Key(Arc::clone(key))]].concat()));
+    Failure::Ambiguous(paths.next().unwrap_or_default(), paths.next().unwrap_or_default())
 }
 
 type Found<'a> = (Vec<Segment>, Place<'a>, Place<'a>);
@@ -251,13 +302,7 @@ fn search<'a>(
     let ends = cuts.iter().copied().filter(|&cut| cut > start).chain([segment.len()]);
     for end in ends {
         let part = &segment[start..end];
-        let steps: Vec<(Segment, Place<'a>)> = match (place.value, index_of(place, part)) {
-            (Some(Value::Array(items)), Some(index)) if index < items.len() => {
-                vec![(Segment::Index(index), place.element(index))]
-            }
-            _ => place.keys_like(part).into_iter().map(|key| (Segment::Key(Arc::clone(&key)), place.child(&key))).collect(),
-        };
-        for (step, next) in steps {
+        let mut follow = |step: Segment, next: Place<'a>| {
             path.push(step);
             if end == segment.len() {
                 found.push((path.clone(), place, next));
@@ -265,9 +310,19 @@ fn search<'a>(
                 search(next, segment, cuts, end + 1, path, found);
             }
             path.pop();
-            if found.len() > 1 {
-                return;
+        };
+        match (place.value, index_of(place, part)) {
+            (Some(Value::Array(items)), Some(index)) if index < items.len() => {
+                follow(Segment::Index(index), place.element(index))
             }
+            _ => {
+                for key in place.keys_like(part).keys() {
+                    follow(Segment::Key(Arc::clone(key)), place.child(key));
+                }
+            }
+        }
+        if found.len() > 1 {
+            return;
         }
     }
 }

@@ -1,14 +1,14 @@
 //! Runs the shared cases of `vectors/` on the fold, without the builder.
 
-use super::{ArrayStrategy, MergeOptions, Merged, PathPattern, fold};
+use super::{ArrayStrategy, MergeOptions, Merged, Outside, fold};
 use crate::error::{Error, ErrorCode};
 use crate::explain::{Candidate, Explainer};
 use crate::format::Format;
 use crate::interpolation::{References, interpolate};
-use crate::layer::{Content, Document, Layer, Variables};
+use crate::layer::{Content, Document, Layer, Variable, Variables};
 use crate::limits::Limits;
 use crate::origin::{Origin, Position, SourceKind};
-use crate::source::{environment::Environment, flags::parse_args};
+use crate::source::flags::parse_args;
 use crate::value::{Path, Segment, Table, Value, parse_json};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -78,14 +78,18 @@ impl Case<'_> {
         let name: Arc<str> = text(source, "name").unwrap_or(kind.as_str()).into();
         let content = match kind {
             SourceKind::Env => {
-                let list = Environment::from_pairs(strings(self.table.get("env"))).variables(&name, &[]);
+                let list = strings(self.table.get("env")).into_iter().map(|(variable, value)| Variable {
+                    name: variable.into(),
+                    value: value.into(),
+                    origin: Origin::new(SourceKind::Env, name.clone()),
+                });
                 let mapping = strings(source.get("mapping"));
                 Content::Variables(Arc::new(Variables {
                     prefix: text(source, "prefix").unwrap_or_default().into(),
                     separator: text(source, "separator").unwrap_or("__").into(),
                     mapping: mapping.iter().map(|(path, name)| (path.parse().unwrap(), Arc::from(&**name))).collect(),
                     file_suffix: flag("fileSuffix", false),
-                    list,
+                    list: list.collect(),
                 }))
             }
             SourceKind::Args => {
@@ -113,7 +117,7 @@ impl Case<'_> {
         Ok(Layer { kind, name, fill: flag("join", false), directives: flag("directives", true), content })
     }
 
-    fn arrays(&self) -> Result<Vec<(PathPattern, ArrayStrategy)>, Error> {
+    fn arrays(&self) -> Vec<(String, ArrayStrategy)> {
         let rules = self.option("arrays").and_then(Value::as_table).map(Table::iter).into_iter().flatten();
         let rules = rules.map(|(pattern, strategy)| {
             let strategy = match strategy.as_str() {
@@ -123,7 +127,7 @@ impl Case<'_> {
                 Some("unique") => ArrayStrategy::Unique,
                 _ => ArrayStrategy::By(text(strategy.as_table().unwrap(), "by").unwrap().into()),
             };
-            Ok((pattern.parse()?, strategy))
+            (pattern.to_owned(), strategy)
         });
         rules.collect()
     }
@@ -135,20 +139,15 @@ impl Case<'_> {
     /// Loads, explains what is to be explained, and gives everything as one result.
     fn run(&self) -> Result<(Merged, Vec<String>), Error> {
         let layers = self.layers()?;
-        let arrays = self.arrays()?;
         let read = |name: &str| self.read(name);
         let limits = Limits::default();
-        let options = MergeOptions {
-            arrays: &arrays,
-            schema: self.option("schema"),
-            limits,
-            locate: Some(&locate),
-            read_file: Some(&read),
-        };
-        let mut merged = fold(&layers, &options)?;
+        let mut options = MergeOptions::new(&self.arrays(), limits)?;
+        options.schema = self.option("schema").cloned();
+        let outside = Outside { locate: Some(&locate), read_file: Some(&read) };
+        let mut merged = fold(&layers, &options, outside)?;
         let mut problems = Vec::new();
         if let Some(paths) = self.table.get("explain").and_then(Value::as_table) {
-            let explainer = Explainer::new(&layers, &merged, &options);
+            let explainer = Explainer::new(&layers, &merged, &options, outside.locate);
             for (path, expected) in paths {
                 let explanation = explainer.explain(&path.parse::<Path>()?);
                 let expected = expected.as_table().unwrap();
