@@ -9,15 +9,15 @@ use std::sync::Arc;
 
 /// What a variable or flag does, once its name and its text have found their path and type in the layers below.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Assignment {
+pub(crate) struct Assignment {
     /// The path in the merged value.
-    pub path: Path,
+    pub(crate) path: Path,
     /// `Set`, `Add` or `Remove`.
-    pub action: Action,
+    pub(crate) action: Action,
     /// The value; for `Add` and `Remove` an array.
-    pub value: Value,
+    pub(crate) value: Value,
     /// The variable or flag.
-    pub origin: Origin,
+    pub(crate) origin: Origin,
 }
 
 impl Merger<'_> {

@@ -5,6 +5,8 @@ mod assignment;
 mod coerce;
 mod flags;
 mod hints;
+#[cfg(test)]
+mod hostile_test;
 mod loose;
 mod merger;
 mod pattern;
@@ -17,7 +19,7 @@ mod variables;
 #[cfg(all(test, feature = "json", feature = "json5"))]
 mod vectors_test;
 
-pub use assignment::Assignment;
+pub(crate) use assignment::Assignment;
 pub(crate) use loose::LooseIndex;
 pub(crate) use merger::{Directive, FORBIDDEN, Merger, Outcome, filled};
 pub use pattern::PathPattern;

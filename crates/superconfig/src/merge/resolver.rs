@@ -290,7 +290,8 @@ fn ambiguous(parent: &[Segment], mut keys: Vec<&Arc<str>>) -> Failure {
 
 type Found<'a> = (Vec<Segment>, Place<'a>, Place<'a>);
 
-/// Collects up to two known paths that the rest of a segment spells.
+/// Collects up to two known paths that the rest of a segment spells. Goes by the keys, not by the cuts: a name can be
+/// cut in more ways than there are keys.
 fn search<'a>(
     place: Place<'a>,
     segment: &str,
@@ -299,32 +300,70 @@ fn search<'a>(
     path: &mut Vec<Segment>,
     found: &mut Vec<Found<'a>>,
 ) {
-    let ends = cuts.iter().copied().filter(|&cut| cut > start).chain([segment.len()]);
-    for end in ends {
-        let part = &segment[start..end];
-        let mut follow = |step: Segment, next: Place<'a>| {
-            path.push(step);
-            if end == segment.len() {
-                found.push((path.clone(), place, next));
-            } else {
-                search(next, segment, cuts, end + 1, path, found);
-            }
-            path.pop();
-        };
-        match (place.value, index_of(place, part)) {
-            (Some(Value::Array(items)), Some(index)) if index < items.len() => {
-                follow(Segment::Index(index), place.element(index))
-            }
-            _ => {
-                for key in place.keys_like(part).keys() {
-                    follow(Segment::Key(Arc::clone(key)), place.child(key));
-                }
-            }
-        }
+    let mut follow = |step: Segment, next: Place<'a>, end: usize| {
         if found.len() > 1 {
             return;
         }
+        path.push(step);
+        if end == segment.len() {
+            found.push((path.clone(), place, next));
+        } else {
+            search(next, segment, cuts, end + 1, path, found);
+        }
+        path.pop();
+    };
+    if let Some(Value::Array(items)) = place.value {
+        let end = cuts.iter().copied().find(|cut| *cut > start).unwrap_or(segment.len());
+        if let Some(index) = index_of(place, &segment[start..end]).filter(|index| *index < items.len()) {
+            follow(Segment::Index(index), place.element(index), end);
+        }
+        return;
     }
+    let mut matches: SmallVec<[(usize, &'a Arc<str>); 4]> = SmallVec::new();
+    let mut look = |key: &'a Arc<str>| {
+        if let Some(end) = spelled_until(key, segment, start, cuts)
+            && !matches.contains(&(end, key))
+        {
+            matches.push((end, key));
+        }
+    };
+    if let Some(table) = place.table() {
+        table.entries().iter().for_each(|(key, _)| look(key));
+    }
+    if let Some(hints) = place.hints {
+        hints.for_each_key(&mut look);
+    }
+    for (end, key) in &matches {
+        let exactly = |key: &str| *key == segment[start..*end];
+        if exactly(key) || !matches.iter().any(|(other_end, other)| other_end == end && exactly(other)) {
+            follow(Segment::Key(Arc::clone(key)), place.child(key), *end);
+        }
+    }
+}
+
+/// The cut, or the end of the segment, up to which the segment spells a key from `start`, ignoring case, `_` and `-`.
+fn spelled_until(key: &str, segment: &str, start: usize, cuts: &[usize]) -> Option<usize> {
+    let is_letter = |character: &char| !matches!(character, '_' | '-');
+    let mut letters = key.chars().filter(is_letter).flat_map(char::to_lowercase).peekable();
+    letters.peek()?;
+    let mut end = segment.len();
+    for (at, character) in segment[start..].char_indices() {
+        if letters.peek().is_none() {
+            end = start + at;
+            break;
+        }
+        if is_letter(&character) && !character.to_lowercase().all(|letter| letters.next() == Some(letter)) {
+            return None;
+        }
+    }
+    if letters.next().is_some() {
+        return None;
+    }
+    let is_end = |at: usize| at == segment.len() || cuts.binary_search(&at).is_ok();
+    while !is_end(end) && matches!(segment.as_bytes()[end], b'_' | b'-') {
+        end += 1;
+    }
+    is_end(end).then_some(end)
 }
 
 /// A segment of digits as the index of an array that is there.
