@@ -167,8 +167,12 @@ impl<'a, 'w> Assigner<'a, 'w> {
             if a.action != b.action || !b.path.starts_with(&a.path) {
                 continue;
             }
-            let same = a.path == b.path;
-            if same && (!repeats || a.action == Action::Set) || !same && a.action == Action::Set {
+            // Elements may be added by one flag after another, and inside an array that is added to nothing can be set.
+            let contradicts = match a.action {
+                Action::Set => true,
+                _ => a.path == b.path && !repeats,
+            };
+            if contradicts {
                 return Err(contradiction(self.code, self.noun, a, b));
             }
         }
