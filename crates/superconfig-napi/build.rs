@@ -1,3 +1,5 @@
+//! Sets the linker up for an addon.
+
 fn main() {
     napi_build::setup();
 }

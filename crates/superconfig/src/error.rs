@@ -1,8 +1,9 @@
 //! The one error of the crate.
 
-use crate::origin::Origin;
+use crate::origin::{Origin, SourceKind};
 use crate::value::Path;
 use std::fmt;
+use std::sync::Arc;
 
 /// What went wrong, as a code that is the same in Rust, Node and Python.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -172,6 +173,18 @@ impl Error {
     #[must_use]
     pub fn with_issues(mut self, issues: Vec<Issue>) -> Self {
         self.0.issues = issues;
+        self
+    }
+
+    /// Says whose text the error is about, and keeps the position in it.
+    #[must_use]
+    pub(crate) fn in_source(mut self, kind: SourceKind, source: &Arc<str>, file: Option<Arc<str>>) -> Self {
+        let mut origin = Origin::new(kind, source.clone());
+        if let Some(known) = &self.0.origin {
+            (origin.line, origin.column) = (known.line, known.column);
+        }
+        origin.file = file;
+        self.0.origin = Some(origin);
         self
     }
 

@@ -68,6 +68,11 @@ impl Explanation {
 /// Finds the position of a path in a text of a format: the value's first character.
 pub(crate) type Locate<'a> = dyn Fn(&str, Format, &[Segment]) -> Option<Position> + 'a;
 
+/// Explains one path; for many of them keep an [`Explainer`].
+pub(crate) fn explain(layers: &[Layer], merged: &Merged, options: &MergeOptions<'_>, path: &[Segment]) -> Explanation {
+    Explainer::new(layers, merged, options).explain(path)
+}
+
 /// One thing that was merged: a document, or one variable or flag.
 #[derive(Clone, Copy)]
 pub(crate) struct Step<'a> {
@@ -135,14 +140,9 @@ impl<'a> Explainer<'a> {
     }
 
     /// Goes through the layers of a fold.
-    pub(crate) fn new(
-        layers: &'a [Layer],
-        merged: &'a Merged,
-        options: &'a MergeOptions,
-        locate: Option<&'a Locate<'a>>,
-    ) -> Self {
+    pub(crate) fn new(layers: &'a [Layer], merged: &'a Merged, options: &MergeOptions<'a>) -> Self {
         let steps = layers.iter().zip(&merged.assignments).flat_map(|(layer, made)| Step::of_layer(layer, made));
-        Self::of_steps(steps.collect(), &options.arrays, locate)
+        Self::of_steps(steps.collect(), options.arrays, options.locate)
     }
 
     pub(crate) fn of_steps(

@@ -3,7 +3,7 @@
 use crate::changes::changed;
 use crate::explain::Explainer;
 use crate::layer::{Content, Document, Layer, Variable, Variables};
-use crate::merge::{ArrayStrategy, Directive, FORBIDDEN, MergeOptions, Outside, fold};
+use crate::merge::{ArrayStrategy, Directive, FORBIDDEN, MergeOptions, fold};
 use crate::origin::{Origin, SourceKind};
 use crate::source::flags::parse_args;
 use crate::value::{Path, Segment, Value, parse_json};
@@ -36,11 +36,11 @@ pub fn merge(text: &str) {
             value.as_table().is_some().then(|| document(value, fill))
         })
         .collect();
-    let options = MergeOptions { arrays: rules, ..MergeOptions::default() };
-    let Ok(merged) = fold(&layers, &options, Outside::default()) else { return };
-    let again = fold(&layers, &options, Outside::default()).map(|merged| format!("{merged:?}"));
+    let options = MergeOptions { arrays: &rules, ..MergeOptions::default() };
+    let Ok(merged) = fold(&layers, &options) else { return };
+    let again = fold(&layers, &options).map(|merged| format!("{merged:?}"));
     assert_eq!(again.ok(), Some(format!("{merged:?}")));
-    let explainer = Explainer::new(&layers, &merged, &options, None);
+    let explainer = Explainer::new(&layers, &merged, &options);
     let mut budget = 200;
     walk(&merged.value, &mut Vec::new(), &mut |path, value| {
         if let Some(Segment::Key(key)) = path.last() {
@@ -99,7 +99,7 @@ pub fn env(text: &str) {
             layer(SourceKind::Args, Content::Flags(flags.into())),
         ];
         let read = |name: &str| Ok(Arc::from(name));
-        fold(&layers, &MergeOptions::default(), Outside { read_file: Some(&read), ..Outside::default() })
+        fold(&layers, &MergeOptions { read_file: Some(&read), ..MergeOptions::default() })
     };
     let show = |outcome: Result<crate::merge::Merged, crate::Error>| match outcome {
         Ok(merged) => format!("{:?} {:?}", merged.value, merged.warnings),

@@ -8,22 +8,22 @@ use std::sync::Arc;
 
 /// What one source gave: merged over the layers before it.
 #[derive(Clone, Debug)]
-pub struct Layer {
+pub(crate) struct Layer {
     /// The kind of the source.
-    pub kind: SourceKind,
+    pub(crate) kind: SourceKind,
     /// The layer's name for people: the file as given, `env`, `defaults`, or the name given in code.
-    pub name: Arc<str>,
+    pub(crate) name: Arc<str>,
     /// Fills holes only (`join`).
-    pub fill: bool,
+    pub(crate) fill: bool,
     /// Whether `_add` and `_remove` keys are instructions.
-    pub directives: bool,
+    pub(crate) directives: bool,
     /// What it holds.
-    pub content: Content,
+    pub(crate) content: Content,
 }
 
 /// What a layer holds.
 #[derive(Clone, Debug)]
-pub enum Content {
+pub(crate) enum Content {
     /// A parsed document or values given in code.
     Document(Arc<Document>),
     /// Environment variables, resolved against the layers below.
@@ -34,59 +34,59 @@ pub enum Content {
 
 /// A parsed document with what is needed to find positions in it later.
 #[derive(Clone, Debug)]
-pub struct Document {
+pub(crate) struct Document {
     /// The layer's root, a table.
-    pub value: Value,
+    pub(crate) value: Value,
     /// The file, as it was given or found.
-    pub file: Option<Arc<str>>,
+    pub(crate) file: Option<Arc<str>>,
     /// The text that was parsed and its format; `None` for values given in code.
-    pub text: Option<(Arc<str>, Format)>,
+    pub(crate) text: Option<(Arc<str>, Format)>,
     /// Where in the text the layer's root stands: empty, or e.g. `tool.myapp` in a manifest.
-    pub root: Path,
+    pub(crate) root: Path,
     /// What the parser found worth telling.
-    pub warnings: Vec<Warning>,
+    pub(crate) warnings: Vec<Warning>,
 }
 
 /// The environment as captured when a load starts, and how names map to paths (SEMANTICS: environment variables).
 #[derive(Clone, Debug, Default)]
-pub struct Variables {
+pub(crate) struct Variables {
     /// The prefix, e.g. `APP`; empty takes every variable whose path is known below.
-    pub prefix: Arc<str>,
+    pub(crate) prefix: Arc<str>,
     /// Splits a name into segments; `__` by default.
-    pub separator: Arc<str>,
+    pub(crate) separator: Arc<str>,
     /// Variables read by name, without the prefix: path and variable.
-    pub mapping: Vec<(Path, Arc<str>)>,
+    pub(crate) mapping: Vec<(Path, Arc<str>)>,
     /// Whether `NAME_FILE` names a file to read the value from.
-    pub file_suffix: bool,
+    pub(crate) file_suffix: bool,
     /// Name, value and where it comes from. Only those that can matter need be here. No name stands twice.
-    pub list: Vec<Variable>,
+    pub(crate) list: Vec<Variable>,
 }
 
 /// One environment variable.
 #[derive(Clone, Debug)]
-pub struct Variable {
+pub(crate) struct Variable {
     /// The name.
-    pub name: Arc<str>,
+    pub(crate) name: Arc<str>,
     /// The value.
-    pub value: Arc<str>,
+    pub(crate) value: Arc<str>,
     /// `Env`, or `Dotenv` with file, line and column.
-    pub origin: Origin,
+    pub(crate) origin: Origin,
 }
 
 /// One `--path=value` from the command line.
 #[derive(Clone, Debug)]
-pub struct Flag {
+pub(crate) struct Flag {
     /// The path as written, without dashes.
-    pub path: Path,
+    pub(crate) path: Path,
     /// The value as written.
-    pub value: FlagValue,
+    pub(crate) value: FlagValue,
     /// The flag as written, for messages.
-    pub flag: Arc<str>,
+    pub(crate) flag: Arc<str>,
 }
 
 /// How a flag came by its value. What a flag without `=` means is known once the type of its path is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum FlagValue {
+pub(crate) enum FlagValue {
     /// `--path=value`.
     Given(Arc<str>),
     /// `--path` and the argument after it, which a boolean takes only if it spells one.

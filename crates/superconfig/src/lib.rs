@@ -1,27 +1,43 @@
 //! Layered configuration that remembers where each value came from.
 
+mod builder;
 mod changes;
+mod config;
+mod environment;
 mod error;
 mod explain;
 mod format;
 #[cfg(fuzzing)]
 #[doc(hidden)]
 pub mod fuzzing_merge;
-#[cfg(feature = "interpolation")]
+pub mod generation;
 mod interpolation;
 mod layer;
 mod limits;
+mod loader;
 mod merge;
+mod options;
 mod origin;
+mod registry;
+mod secrets;
+mod similar;
+mod snapshot;
 mod source;
 mod value;
 mod warning;
 
+pub use builder::Builder;
+pub use config::{Reload, SuperConfig};
 pub use error::{Error, ErrorCode, Issue};
 pub use explain::{Action, Candidate, Explanation};
-pub use format::Format;
+pub use format::{Format, parse};
 pub use limits::Limits;
+pub use loader::LayerInfo;
 pub use merge::{ArrayStrategy, PathPattern};
+pub use options::{DirectoryOptions, EnvOptions, FileOptions, GlobOptions, SourceEntry, SourceSpec, TextOptions};
 pub use origin::{Origin, Position, SourceKind};
-pub use value::{Path, Segment, Table, TableIter, Value};
+pub use registry::{CachedHandle, ConfigHandle, ConfigRegistry, Guard, HandleId, InsertOptions, RegistryStats};
+pub use snapshot::Snapshot;
+pub use source::environment::Environment;
+pub use value::{JsonText, Path, Segment, Table, TableIter, Value, to_json};
 pub use warning::Warning;

@@ -63,7 +63,8 @@ impl Position {
         let bytes = text.as_bytes();
         let mut line = 1;
         let mut line_start = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8().min(offset) } else { 0 };
-        for at in line_start..offset {
+        let first = line_start;
+        for at in first..offset {
             if bytes[at] == b'\n' || bytes[at] == b'\r' && bytes.get(at + 1) != Some(&b'\n') {
                 line += 1;
                 line_start = at + 1;

@@ -1,8 +1,29 @@
 //! Text to values: seven formats, one entry.
 
+#[cfg(feature = "dotenv")]
+pub(crate) mod dotenv;
+#[cfg(feature = "ini")]
+mod ini;
+#[cfg(feature = "json")]
+mod json;
+#[cfg(feature = "json")]
+mod json_scan;
+#[cfg(feature = "json5")]
+mod jsonc;
+mod snippet;
+#[cfg(feature = "toml")]
+mod toml;
+#[cfg(feature = "yaml")]
+mod yaml;
+
 use crate::error::{Error, ErrorCode};
+use crate::limits::Limits;
+use crate::origin::{Origin, Position, SourceKind};
+use crate::value::{Path, Segment, Table, Value};
+use crate::warning::Warning;
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 /// A format of configuration text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -78,4 +99,169 @@ impl FromStr for Format {
             Error::new(ErrorCode::Format, format!("{name:?} is not a format")).with_hint(format!("the formats are {names}"))
         })
     }
+}
+
+/// What a parser makes of a text.
+#[derive(Debug, Default)]
+pub(crate) struct Parsed {
+    pub value: Value,
+    pub warnings: Vec<Warning>,
+}
+
+/// Reads one text as a value; any root is fine, no file is touched.
+///
+/// Costs one pass over the text.
+///
+/// # Errors
+/// `ERR_SUPERCONFIG_PARSE` with line, column and the line itself; `ERR_SUPERCONFIG_LIMIT` for a text that is too
+/// large or nests too deep.
+///
+/// ```
+/// use superconfig::{Format, parse};
+///
+/// let value = parse("servers:\n  - host: a.example", Format::Yaml)?;
+/// assert_eq!(value.at(&"servers[0].host".parse::<superconfig::Path>()?).unwrap().as_str(), Some("a.example"));
+/// # Ok::<(), superconfig::Error>(())
+/// ```
+pub fn parse(text: &str, format: Format) -> Result<Value, Error> {
+    parse_text(text, format, &Limits::default()).map(|parsed| parsed.value)
+}
+
+/// Reads a text within limits, with what was found worth telling.
+pub(crate) fn parse_text(text: &str, format: Format, limits: &Limits) -> Result<Parsed, Error> {
+    if text.len() > limits.document_bytes {
+        let message = format!("the document has {} bytes, more than the limit of {}", text.len(), limits.document_bytes);
+        return Err(Error::new(ErrorCode::Limit, message));
+    }
+    let body = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let parsed = match format {
+        #[cfg(feature = "json")]
+        Format::Json => json::parse(body, limits),
+        #[cfg(feature = "json5")]
+        Format::Jsonc => jsonc::parse(body, jsonc::Dialect::Jsonc, limits),
+        #[cfg(feature = "json5")]
+        Format::Json5 => jsonc::parse(body, jsonc::Dialect::Json5, limits),
+        #[cfg(feature = "toml")]
+        Format::Toml => toml::parse(body, limits),
+        #[cfg(feature = "yaml")]
+        Format::Yaml => yaml::parse(body, limits),
+        #[cfg(feature = "dotenv")]
+        Format::Dotenv => dotenv::parse(body),
+        #[cfg(feature = "ini")]
+        Format::Ini => ini::parse(body, limits),
+        #[allow(unreachable_patterns, reason = "reached when a format's feature is off")]
+        other => {
+            let message = format!("the format {other} was not compiled in");
+            return Err(Error::new(ErrorCode::Format, message).with_hint(format!("turn on the cargo feature `{other}`")));
+        }
+    };
+    parsed.map_err(|fault| fault.into_error(text, text.len() - body.len(), format))
+}
+
+/// Reads a file's bytes, which must be UTF-8 with or without a byte order mark.
+pub(crate) fn decode(bytes: &[u8]) -> Result<&str, Error> {
+    std::str::from_utf8(bytes).map_err(|error| {
+        let utf16 = bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff");
+        let message = if utf16 {
+            "the text is UTF-16; only UTF-8 is read".to_owned()
+        } else {
+            format!("the text is not UTF-8: invalid byte at offset {}", error.valid_up_to())
+        };
+        Error::new(ErrorCode::Parse, message).with_hint("save the file as UTF-8")
+    })
+}
+
+/// Finds out what a text without a telling name is: the first of JSON, TOML, YAML and dotenv that reads it as a table.
+pub(crate) fn detect(text: &str, limits: &Limits) -> Result<(Format, Parsed), Error> {
+    for format in [Format::Json, Format::Toml, Format::Yaml, Format::Dotenv] {
+        match parse_text(text, format, limits) {
+            Ok(parsed) if matches!(parsed.value, Value::Table(_)) => return Ok((format, parsed)),
+            Err(error) if error.code() == ErrorCode::Limit => return Err(error),
+            _ => {}
+        }
+    }
+    Err(Error::new(ErrorCode::Format, "the text is neither JSON, TOML, YAML nor dotenv").with_hint("name the format explicitly"))
+}
+
+/// Finds the first character of the value at a path in a text that parses.
+///
+/// Costs a pass over the text up to the value; loading does not pay for it.
+pub(crate) fn locate(text: &str, format: Format, path: &[Segment]) -> Option<Position> {
+    let body = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let offset = match format {
+        #[cfg(feature = "json")]
+        Format::Json | Format::Jsonc | Format::Json5 => json_scan::locate(body, path),
+        #[cfg(feature = "toml")]
+        Format::Toml => toml::locate(body, path),
+        #[cfg(feature = "yaml")]
+        Format::Yaml => yaml::locate(body, path),
+        #[cfg(feature = "dotenv")]
+        Format::Dotenv => dotenv::locate(body, path),
+        #[cfg(feature = "ini")]
+        Format::Ini => ini::locate(body, path),
+        #[allow(unreachable_patterns, reason = "reached when a format's feature is off")]
+        _ => None,
+    }?;
+    Some(Position::of_offset(text, offset + (text.len() - body.len())))
+}
+
+/// Why a text cannot be read, before it is known whose text it is.
+pub(crate) struct Fault {
+    code: ErrorCode,
+    message: String,
+    /// Byte offset in the text without its byte order mark.
+    offset: Option<usize>,
+    hint: Option<&'static str>,
+}
+
+impl Fault {
+    pub(crate) fn parse(message: impl Into<String>, offset: usize) -> Self {
+        Self { code: ErrorCode::Parse, message: message.into(), offset: Some(offset), hint: None }
+    }
+
+    pub(crate) fn limit(message: impl Into<String>, offset: Option<usize>) -> Self {
+        Self { code: ErrorCode::Limit, message: message.into(), offset, hint: None }
+    }
+
+    pub(crate) fn depth(limit: usize, offset: Option<usize>) -> Self {
+        Self::limit(format!("arrays and tables nest deeper than the limit of {limit}"), offset)
+    }
+
+    pub(crate) fn with_hint(mut self, hint: &'static str) -> Self {
+        self.hint = Some(hint);
+        self
+    }
+
+    fn into_error(self, text: &str, skipped: usize, format: Format) -> Error {
+        let position = self.offset.map(|offset| Position::of_offset(text, offset + skipped));
+        let snippet = position.and_then(|position| snippet::render(text, position));
+        let mut error = Error::new(self.code, format!("{}: {}", format.as_str(), self.message))
+            .with_origin(Origin::new(SourceKind::Text, "text").at(position))
+            .with_snippet(snippet);
+        if let Some(hint) = self.hint {
+            error = error.with_hint(hint);
+        }
+        error
+    }
+}
+
+/// The key that would change an object's prototype in JavaScript; it is dropped from every source.
+const FORBIDDEN: &str = "__proto__";
+
+/// Puts a key into a table, unless it is the forbidden one.
+pub(crate) fn insert(table: &mut Table, key: Arc<str>, value: Value, warnings: &mut Vec<Warning>) -> Option<Value> {
+    if &*key == FORBIDDEN {
+        warnings.push(
+            Warning::new("forbidden-key", "the key `__proto__` is not allowed and was dropped")
+                .with_path(Path::from(vec![Segment::Key(key)])),
+        );
+        return None;
+    }
+    table.insert(key, value)
+}
+
+/// Reads a dotenv text as its assignments, before their references are expanded.
+pub(crate) fn dotenv_entries(text: &str) -> Result<Vec<dotenv::Entry>, Error> {
+    let body = text.strip_prefix('\u{feff}').unwrap_or(text);
+    dotenv::parse_entries(body).map_err(|fault| fault.into_error(text, text.len() - body.len(), Format::Dotenv))
 }

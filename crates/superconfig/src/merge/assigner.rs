@@ -167,12 +167,8 @@ impl<'a, 'w> Assigner<'a, 'w> {
             if a.action != b.action || !b.path.starts_with(&a.path) {
                 continue;
             }
-            // Elements may be added by one flag after another, and inside an array that is added to nothing can be set.
-            let contradicts = match a.action {
-                Action::Set => true,
-                _ => a.path == b.path && !repeats,
-            };
-            if contradicts {
+            let same = a.path == b.path;
+            if a.action == Action::Set || same && !repeats {
                 return Err(contradiction(self.code, self.noun, a, b));
             }
         }

@@ -1,6 +1,6 @@
 //! Input that means harm: none of it may overflow a small stack or take time out of proportion.
 
-use super::{ArrayStrategy, MergeOptions, Outside, fold};
+use super::{ArrayStrategy, MergeOptions, fold};
 use crate::changes::changed;
 use crate::error::{Error, ErrorCode};
 use crate::explain::Explainer;
@@ -29,7 +29,7 @@ fn variables(list: &[(&str, &str)]) -> Layer {
 }
 
 fn run(layers: &[Layer]) -> Result<Value, Error> {
-    fold(layers, &MergeOptions::default(), Outside::default()).map(|merged| merged.value)
+    fold(layers, &MergeOptions::default()).map(|merged| merged.value)
 }
 
 fn table(entries: impl IntoIterator<Item = (String, Value)>) -> Value {
@@ -58,9 +58,9 @@ fn the_deepest_documents_fit_a_small_stack() {
         let two = nested(depth, Value::Table([("x_add", Value::array(vec![Value::Null]))].into_iter().collect()));
         let rules = vec![("**".parse().unwrap(), ArrayStrategy::By("a".into()))];
         for arrays in [Vec::new(), rules] {
-            let options = MergeOptions { arrays, ..MergeOptions::default() };
+            let options = MergeOptions { arrays: &arrays, ..MergeOptions::default() };
             let layers = [layer(one.clone()), layer(two.clone()), Layer { fill: true, ..layer(one.clone()) }];
-            let merged = fold(&layers, &options, Outside::default()).unwrap();
+            let merged = fold(&layers, &options).unwrap();
             let mut path = Vec::new();
             let mut value = &merged.value;
             while let Some(child) = value.child(&Segment::from("a")).or_else(|| value.child(&Segment::Index(0))) {
@@ -68,7 +68,7 @@ fn the_deepest_documents_fit_a_small_stack() {
                 value = child;
             }
             assert!(path.len() >= depth - 1, "{}", path.len());
-            assert!(Explainer::new(&layers, &merged, &options, None).explain(&path).winner.is_some());
+            assert!(Explainer::new(&layers, &merged, &options).explain(&path).winner.is_some());
             assert!(!changed(&one, &merged.value).is_empty());
         }
         #[cfg(feature = "interpolation")]
@@ -124,9 +124,9 @@ fn large_arrays_merge_in_proportion() {
     within(Duration::from_secs(20), "merging by a key", || {
         let items = || Value::array((0..50_000).map(|n| table([("id".to_owned(), Value::Integer(n))])).collect());
         let arrays = vec![("l".parse().unwrap(), ArrayStrategy::By("id".into()))];
-        let options = MergeOptions { arrays, ..MergeOptions::default() };
+        let options = MergeOptions { arrays: &arrays, ..MergeOptions::default() };
         let layers = [layer(with("l", items())), layer(with("l", items()))];
-        let merged = fold(&layers, &options, Outside::default()).unwrap();
+        let merged = fold(&layers, &options).unwrap();
         assert_eq!(merged.value.child(&"l".into()).unwrap().as_array().unwrap().len(), 50_000);
     });
 }
@@ -136,7 +136,7 @@ fn layers_that_disagree_everywhere_warn_in_proportion() {
     let many = |value: Value| layer(table((0..20_000).map(|n| (format!("k{n}"), value.clone()))));
     let layers = [many(Value::Integer(1)), many(Value::array(vec![])), many(Value::Table(Table::new()))];
     within(Duration::from_secs(20), "warning", || {
-        let merged = fold(&layers, &MergeOptions::default(), Outside::default()).unwrap();
+        let merged = fold(&layers, &MergeOptions::default()).unwrap();
         assert_eq!(merged.warnings.len(), 40_000);
     });
 }

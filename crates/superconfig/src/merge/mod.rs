@@ -16,8 +16,6 @@ mod resolver;
 mod strategy;
 mod trail;
 mod variables;
-#[cfg(all(test, feature = "json", feature = "json5"))]
-mod vectors_test;
 
 pub(crate) use assignment::Assignment;
 pub(crate) use loose::LooseIndex;
@@ -41,29 +39,15 @@ use merger::{Fault, FaultKind, Note, NoteKind};
 /// everywhere must not take time out of proportion.
 const MAX_POSITIONS: usize = 100;
 
-/// How layers are merged.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct MergeOptions {
+/// How layers are merged, and what merging may ask the outside, so that it needs no file system and knows no format.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct MergeOptions<'a> {
     /// Array strategies per path.
-    pub(crate) arrays: Vec<(PathPattern, ArrayStrategy)>,
+    pub(crate) arrays: &'a [(PathPattern, ArrayStrategy)],
     /// The schema as a JSON Schema document: its keys and types guide variables and flags.
-    pub(crate) schema: Option<Value>,
+    pub(crate) schema: Option<&'a Value>,
     /// Bounds on what variables and flags may build.
     pub(crate) limits: Limits,
-}
-
-impl MergeOptions {
-    /// # Errors
-    /// `ERR_SUPERCONFIG_OPTION` for a pattern that is not a path.
-    pub(crate) fn new(arrays: &[(String, ArrayStrategy)], limits: Limits) -> Result<Self, Error> {
-        let arrays = arrays.iter().map(|(pattern, strategy)| Ok((pattern.parse()?, strategy.clone())));
-        Ok(Self { arrays: arrays.collect::<Result<_, Error>>()?, schema: None, limits })
-    }
-}
-
-/// What merging may ask the outside, so that it needs no file system and knows no format.
-#[derive(Clone, Copy, Default)]
-pub(crate) struct Outside<'a> {
     /// Finds positions in the texts of layers, for warnings and errors.
     pub(crate) locate: Option<&'a Locate<'a>>,
     /// Reads the file that a `NAME_FILE` variable names.
@@ -89,26 +73,26 @@ pub(crate) struct Merged {
 /// `ERR_SUPERCONFIG_MERGE` for a directive on something that is neither array nor table, `ERR_SUPERCONFIG_ENV` and
 /// `ERR_SUPERCONFIG_ARGS` for a variable or flag that is ambiguous, contradicts another or does not fit,
 /// `ERR_SUPERCONFIG_LIMIT` for one that nests too deep, and the reader's error for a file that a variable names.
-pub(crate) fn fold(layers: &[Layer], options: &MergeOptions, outside: Outside<'_>) -> Result<Merged, Error> {
+pub(crate) fn fold(layers: &[Layer], options: &MergeOptions<'_>) -> Result<Merged, Error> {
     let mut value = Value::Table(Table::new());
     let mut warnings = Vec::new();
     let mut assignments: Vec<Vec<Assignment>> = Vec::with_capacity(layers.len());
     let mut notes = Vec::new();
     for (at, layer) in layers.iter().enumerate() {
         let mut found = Vec::new();
-        assignments.push(resolve(layer, &value, options, outside, &mut found)?);
+        assignments.push(resolve(layer, &value, options, &mut found)?);
         warnings.extend(found.into_iter().map(|warning| (at, warning)));
         for (number, step) in Step::of_layer(layer, &assignments[at]).enumerate() {
-            let mut merger = Merger { directives: layer.directives, arrays: &options.arrays, notes: Vec::new() };
+            let mut merger = Merger { directives: layer.directives, arrays: options.arrays, notes: Vec::new() };
             let outcome = step.apply(&mut value, &mut merger);
             if let Err(fault) = outcome {
-                return Err(Replay::new(layers, &assignments, options, outside.locate).error(at, number, *fault));
+                return Err(Replay::new(layers, &assignments, options).error(at, number, *fault));
             }
             notes.extend(merger.notes.into_iter().filter(|note| !silent(layer, note)).map(|note| (at, number, note)));
         }
     }
     if !notes.is_empty() {
-        let mut replay = Replay::new(layers, &assignments, options, outside.locate);
+        let mut replay = Replay::new(layers, &assignments, options);
         for (count, (at, number, note)) in notes.into_iter().enumerate() {
             if count == MAX_POSITIONS {
                 replay.explainer.without_positions();
@@ -129,18 +113,17 @@ fn silent(layer: &Layer, note: &Note) -> bool {
 fn resolve(
     layer: &Layer,
     below: &Value,
-    options: &MergeOptions,
-    outside: Outside<'_>,
+    options: &MergeOptions<'_>,
     warnings: &mut Vec<Warning>,
 ) -> Result<Vec<Assignment>, Error> {
     if let Content::Document(_) = &layer.content {
         return Ok(Vec::new());
     }
-    let mut assigner = Assigner::new(below, options.schema.as_ref().map(Hints::new), layer.directives, warnings);
+    let mut assigner = Assigner::new(below, options.schema.map(Hints::new), layer.directives, warnings);
     assigner.depth = options.limits.depth;
     match &layer.content {
         Content::Document(_) => Ok(Vec::new()),
-        Content::Variables(list) => variables::assignments(list, assigner, outside.read_file),
+        Content::Variables(list) => variables::assignments(list, assigner, options.read_file),
         Content::Flags(list) => flags::assignments(layer, list, assigner),
     }
 }
@@ -153,19 +136,14 @@ struct Replay<'a> {
 }
 
 impl<'a> Replay<'a> {
-    fn new(
-        layers: &'a [Layer],
-        assignments: &'a [Vec<Assignment>],
-        options: &'a MergeOptions,
-        locate: Option<&'a Locate<'a>>,
-    ) -> Self {
+    fn new(layers: &'a [Layer], assignments: &'a [Vec<Assignment>], options: &MergeOptions<'a>) -> Self {
         let mut steps = Vec::new();
         let mut first_steps = Vec::new();
         for (layer, made) in layers.iter().zip(assignments) {
             first_steps.push(steps.len());
             steps.extend(Step::of_layer(layer, made));
         }
-        Replay { explainer: Explainer::of_steps(steps, &options.arrays, locate), first_steps }
+        Replay { explainer: Explainer::of_steps(steps, options.arrays, options.locate), first_steps }
     }
 
     fn step(&self, layer: usize, number: usize) -> usize {

@@ -1,6 +1,6 @@
 //! What holds for every list of layers.
 
-use super::{ArrayStrategy, Directive, FORBIDDEN, MergeOptions, Merged, Outside, PathPattern, fold};
+use super::{ArrayStrategy, Directive, FORBIDDEN, MergeOptions, Merged, PathPattern, fold};
 use crate::changes::changed;
 use crate::error::Error;
 use crate::explain::Explainer;
@@ -28,7 +28,7 @@ fn environment(list: &[(String, String)]) -> Layer {
 }
 
 fn merge(layers: &[Layer]) -> Result<Merged, Error> {
-    fold(layers, &MergeOptions::default(), Outside::default())
+    fold(layers, &MergeOptions::default())
 }
 
 fn scalar() -> impl Strategy<Value = Value> {
@@ -209,8 +209,8 @@ proptest! {
     fn the_fold_is_what_the_rules_say(documents in proptest::collection::vec(document(), 0..4), strategy in array_strategy()) {
         let layers: Vec<Layer> = documents.iter().cloned().map(layer).collect();
         let rules: Vec<(PathPattern, ArrayStrategy)> = vec![("**".parse().unwrap(), strategy.clone())];
-        let options = MergeOptions { arrays: rules, ..MergeOptions::default() };
-        let folded = fold(&layers, &options, Outside::default()).ok().map(|merged| merged.value);
+        let options = MergeOptions { arrays: &rules, ..MergeOptions::default() };
+        let folded = fold(&layers, &options).ok().map(|merged| merged.value);
         let empty = Some(Value::Table(Table::new()));
         let expected = documents.iter().fold(empty, |below, above| model::merge(Some(&below?), above, &strategy));
         prop_assert_eq!(folded, expected);
@@ -267,9 +267,9 @@ proptest! {
         }
         layers.push(environment(&list));
         let rules = vec![("**".parse().unwrap(), strategy)];
-        let options = MergeOptions { arrays: rules, ..MergeOptions::default() };
-        if let Ok(merged) = fold(&layers, &options, Outside::default()) {
-            let explainer = Explainer::new(&layers, &merged, &options, None);
+        let options = MergeOptions { arrays: &rules, ..MergeOptions::default() };
+        if let Ok(merged) = fold(&layers, &options) {
+            let explainer = Explainer::new(&layers, &merged, &options);
             let mut wrong = Vec::new();
             walk(&merged.value, &mut Vec::new(), &mut |path, value| {
                 let explanation = explainer.explain(path);

@@ -92,14 +92,6 @@ impl<'a> Matches<'a> {
             _ => {}
         }
     }
-
-    fn keys(&self) -> &[&'a Arc<str>] {
-        match self {
-            Matches::None => &[],
-            Matches::One(key) => std::slice::from_ref(key),
-            Matches::Many(keys) => keys,
-        }
-    }
 }
 
 /// Compares names ignoring case, `_` and `-`.

@@ -1,4 +1,6 @@
 //! Where layers come from.
 
 pub(crate) mod environment;
+pub(crate) mod files;
 pub(crate) mod flags;
+pub(crate) mod open;

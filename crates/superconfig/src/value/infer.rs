@@ -51,7 +51,7 @@ fn decimal(text: &str) -> Option<Value> {
 #[cfg(feature = "json")]
 pub(crate) fn parse_json(text: &str) -> Option<Value> {
     let mut deserializer = serde_json::Deserializer::from_str(text);
-    let value = serde::de::DeserializeSeed::deserialize(json::Seed, &mut deserializer).ok()?;
+    let value = serde::Deserialize::deserialize(&mut deserializer).ok()?;
     deserializer.end().ok()?;
     Some(value)
 }
@@ -60,74 +60,6 @@ pub(crate) fn parse_json(text: &str) -> Option<Value> {
 #[cfg(not(feature = "json"))]
 pub(crate) fn parse_json(_: &str) -> Option<Value> {
     None
-}
-
-#[cfg(feature = "json")]
-mod json {
-    use crate::value::{Table, Value};
-    use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
-    use std::fmt;
-
-    /// Builds a [`Value`] straight from the parser's events.
-    #[derive(Clone, Copy)]
-    pub(super) struct Seed;
-
-    impl<'de> DeserializeSeed<'de> for Seed {
-        type Value = Value;
-
-        fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
-            deserializer.deserialize_any(self)
-        }
-    }
-
-    impl<'de> Visitor<'de> for Seed {
-        type Value = Value;
-
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("a JSON value")
-        }
-
-        fn visit_unit<E>(self) -> Result<Value, E> {
-            Ok(Value::Null)
-        }
-
-        fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
-            Ok(Value::Bool(value))
-        }
-
-        fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
-            Ok(Value::Integer(value))
-        }
-
-        fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
-            Ok(Value::from(value))
-        }
-
-        fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
-            Ok(Value::Float(value))
-        }
-
-        fn visit_str<E>(self, text: &str) -> Result<Value, E> {
-            Ok(Value::from(text))
-        }
-
-        fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
-            let mut array = Vec::new();
-            while let Some(item) = items.next_element_seed(Seed)? {
-                array.push(item);
-            }
-            Ok(Value::array(array))
-        }
-
-        fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Value, A::Error> {
-            let mut table = Table::new();
-            while let Some(key) = entries.next_key::<String>()? {
-                let value = entries.next_value_seed(Seed)?;
-                table.insert(key, value);
-            }
-            Ok(Value::Table(table))
-        }
-    }
 }
 
 #[cfg(test)]

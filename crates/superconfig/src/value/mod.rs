@@ -1,12 +1,16 @@
 //! The one value type that every parser produces and everything else reads.
 
+mod extract;
 mod infer;
 mod path;
 mod table;
+mod to_json;
 
+pub(crate) use extract::ValueDeserializer;
 pub(crate) use infer::{infer, parse_json};
 pub use path::{Path, Segment};
 pub use table::{Iter as TableIter, Table};
+pub use to_json::{JsonText, to_json};
 
 use std::fmt;
 use std::sync::Arc;

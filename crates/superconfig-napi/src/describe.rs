@@ -1,0 +1,73 @@
+//! What the engine tells about a configuration, as JSON text.
+
+use crate::attachment::Attachment;
+use crate::error::{table, warning};
+use superconfig::{Candidate, Error, ErrorCode, Explanation, LayerInfo, Reload, Snapshot, Value, to_json};
+
+pub(crate) fn explanation(explanation: &Explanation) -> String {
+    let candidates: Vec<Value> = explanation.candidates.iter().map(candidate).collect();
+    let winner = explanation.winner.and_then(|at| candidates.get(at).cloned()).unwrap_or_default();
+    let mut described = table([("path", Value::from(explanation.path.to_string())), ("winner", winner)]);
+    if let Value::Table(described) = &mut described {
+        // `null` is a value: it must not be left out.
+        if let Some(value) = &explanation.value {
+            described.insert("value", value.clone());
+        }
+        described.insert("candidates", Value::array(candidates));
+    }
+    to_json(&described)
+}
+
+fn candidate(candidate: &Candidate) -> Value {
+    let origin = &candidate.origin;
+    let mut described = table([
+        ("kind", Value::from(origin.kind.as_str())),
+        ("name", Value::String(origin.source.clone())),
+        ("file", origin.file.clone().map_or(Value::Null, Value::String)),
+        ("line", origin.line.map_or(Value::Null, |line| Value::Integer(line.into()))),
+        ("column", origin.column.map_or(Value::Null, |column| Value::Integer(column.into()))),
+        ("variable", origin.variable.clone().map_or(Value::Null, Value::String)),
+        ("action", Value::from(candidate.action.as_str())),
+    ]);
+    if let Value::Table(described) = &mut described {
+        described.insert("value", candidate.value.clone());
+    }
+    described
+}
+
+pub(crate) fn reload(reload: &Reload) -> String {
+    let changed = reload.changed.iter().map(|path| Value::from(path.as_str())).collect();
+    to_json(&table([("version", Value::from(reload.version)), ("changed", Value::array(changed))]))
+}
+
+pub(crate) fn part(attachment: &Attachment, what: &str) -> Result<String, Error> {
+    let snapshot = &attachment.pinned;
+    let value = match what {
+        "layers" => Value::array(snapshot.layers().iter().map(layer).collect()),
+        "warnings" => Value::array(snapshot.warnings().iter().map(warning).collect()),
+        "status" => table([
+            ("version", Value::from(snapshot.version())),
+            ("profiles", Value::array(snapshot.profiles().iter().map(|name| Value::from(name.as_str())).collect())),
+        ]),
+        "name" => attachment.config.name().map_or(Value::Null, Value::from),
+        "token" => Value::from(attachment.config.token()),
+        other => return Err(Error::new(ErrorCode::Option, format!("there is nothing to tell about {other:?}"))),
+    };
+    Ok(to_json(&value))
+}
+
+fn layer(layer: &LayerInfo) -> Value {
+    table([
+        ("kind", Value::from(layer.kind.as_str())),
+        ("name", Value::String(layer.name.clone())),
+        ("status", Value::from(if layer.found { "found" } else { "missing" })),
+    ])
+}
+
+pub(crate) fn text(snapshot: &Snapshot, format: &str, secrets: bool) -> Result<String, Error> {
+    if format != "json" {
+        let error = Error::new(ErrorCode::Option, format!("a configuration is not written as {format:?}"));
+        return Err(error.with_hint("the format is `json`"));
+    }
+    Ok(if secrets { to_json(snapshot.value()) } else { to_json(&snapshot.redacted()) })
+}

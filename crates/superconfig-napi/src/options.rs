@@ -1,0 +1,168 @@
+//! The options that cross once, as one JSON text, into a builder.
+
+use crate::marshal::{field, restore_specials};
+use std::sync::Arc;
+use superconfig::{
+    ArrayStrategy, Builder, DirectoryOptions, EnvOptions, Environment, Error, ErrorCode, FileOptions, Format, GlobOptions,
+    Limits, SourceEntry, SourceKind, SourceSpec, SuperConfig, Table, TextOptions, Value,
+};
+
+/// Makes a builder from the facade's options and, where given, its environment: a JSON object of strings.
+pub(crate) fn builder(options: &str, environment: Option<&str>) -> Result<Builder, Error> {
+    let options = object(options)?;
+    let mut builder = SuperConfig::builder().node_profile();
+    if let Some(environment) = environment {
+        builder = builder.environment(pairs(environment)?);
+    }
+    if let Some(directory) = text(&options, "cwd") {
+        builder = builder.cwd(&*directory);
+    }
+    if let Some(directory) = text(&options, "home") {
+        builder = builder.home(&*directory);
+    }
+    if let Some(name) = text(&options, "name") {
+        builder = builder.name(name);
+    }
+    if let Some(profiles) = field(&options, "profiles") {
+        builder = builder.profiles(strings(profiles));
+    }
+    if let Some(patterns) = field(&options, "secrets") {
+        builder = builder.secrets(strings(patterns));
+    }
+    if flag(&options, "interpolate") {
+        builder = builder.interpolate();
+    }
+    if let Some(limits) = field(&options, "limits").and_then(Value::as_table) {
+        builder = builder.limits(self::limits(limits)?);
+    }
+    for (pattern, strategy) in field(&options, "arrays").and_then(Value::as_table).into_iter().flatten() {
+        builder = builder.arrays(pattern, array_strategy(pattern, strategy)?);
+    }
+    for source in field(&options, "sources").and_then(Value::as_array).unwrap_or_default() {
+        let Some(source) = source.as_table() else { continue };
+        let directives = field(source, "directives") != Some(&Value::Bool(false));
+        builder = builder.entry(SourceEntry { spec: spec(source)?, fill: flag(source, "join"), directives });
+    }
+    Ok(builder)
+}
+
+/// Names and values.
+type Pairs = Vec<(Arc<str>, Arc<str>)>;
+
+/// An environment that JavaScript gave, for a reload.
+pub(crate) fn environment(json: &str) -> Result<Environment, Error> {
+    Ok(Environment::from_pairs(pairs(json)?))
+}
+
+fn pairs(json: &str) -> Result<Pairs, Error> {
+    let variables = object(json)?;
+    Ok(variables.iter().filter_map(|(name, value)| Some((Arc::from(name), Arc::from(value.as_str()?)))).collect())
+}
+
+fn spec(source: &Table) -> Result<SourceSpec, Error> {
+    let kind = text(source, "kind").unwrap_or_default();
+    let required = |key| text(source, key).ok_or_else(|| bad(format!("the source `{kind}` needs `{key}`, a string")));
+    let format = || text(source, "format").map(|name| name.parse::<Format>()).transpose();
+    let optional = flag(source, "optional");
+    Ok(match &*kind {
+        "defaults" => values(source, SourceKind::Defaults, "defaults"),
+        "overrides" => values(source, SourceKind::Override, "overrides"),
+        "file" => {
+            let nested_profiles = text(source, "profiles").as_deref() == Some("nested");
+            let options = FileOptions { optional, format: format()?, nested_profiles };
+            SourceSpec::File { path: required("path")?.to_string(), options }
+        }
+        "glob" => {
+            let options = GlobOptions { format: format()? };
+            SourceSpec::Glob { pattern: required("pattern")?.to_string(), options }
+        }
+        "dir" => {
+            let options = DirectoryOptions { optional };
+            SourceSpec::Directory { path: required("path")?.to_string(), options }
+        }
+        "text" => {
+            let options = TextOptions { format: format()?, name: text(source, "name") };
+            SourceSpec::Text { text: required("text")?, options }
+        }
+        "dotenv" => SourceSpec::Dotenv,
+        "env" => SourceSpec::Env(EnvOptions {
+            prefix: text(source, "prefix").unwrap_or_default(),
+            separator: text(source, "separator").unwrap_or_else(|| "__".into()),
+            mapping: field(source, "mapping")
+                .and_then(Value::as_table)
+                .into_iter()
+                .flatten()
+                .filter_map(|(path, name)| Some((path.to_owned(), Arc::from(name.as_str()?))))
+                .collect(),
+            file_suffix: flag(source, "fileSuffix"),
+        }),
+        "args" => {
+            SourceSpec::Args(field(source, "argv").map(strings).into_iter().flatten().map(|text| text.to_string()).collect())
+        }
+        other => return Err(bad(format!("there is no source of kind {other:?}"))),
+    })
+}
+
+fn values(source: &Table, kind: SourceKind, name: &str) -> SourceSpec {
+    let value = field(source, "value").cloned().unwrap_or_default();
+    let value = match field(source, "specials") {
+        Some(specials) => restore_specials(value, specials),
+        None => value,
+    };
+    SourceSpec::Values { kind, name: text(source, "name").unwrap_or_else(|| name.into()), value }
+}
+
+fn array_strategy(pattern: &str, strategy: &Value) -> Result<ArrayStrategy, Error> {
+    Ok(match (strategy.as_str(), strategy.as_table().and_then(|table| text(table, "by"))) {
+        (Some("replace"), _) => ArrayStrategy::Replace,
+        (Some("append"), _) => ArrayStrategy::Append,
+        (Some("prepend"), _) => ArrayStrategy::Prepend,
+        (Some("unique"), _) => ArrayStrategy::Unique,
+        (_, Some(key)) => ArrayStrategy::By(key),
+        _ => {
+            let message =
+                format!("the array strategy for `{pattern}` must be 'replace', 'append', 'prepend', 'unique' or {{ by: key }}");
+            return Err(bad(message));
+        }
+    })
+}
+
+fn limits(table: &Table) -> Result<Limits, Error> {
+    let default = Limits::default();
+    let number = |key, default| match field(table, key) {
+        None => Ok(default),
+        Some(Value::Integer(number)) if *number > 0 => Ok(*number as usize),
+        Some(_) => Err(bad(format!("the limit `{key}` must be a positive whole number"))),
+    };
+    Ok(Limits {
+        depth: number("depth", default.depth)?,
+        document_bytes: number("documentBytes", default.document_bytes)?,
+        alias_nodes: number("aliasNodes", default.alias_nodes)?,
+    })
+}
+
+fn object(json: &str) -> Result<Table, Error> {
+    match superconfig::parse(json, Format::Json)? {
+        Value::Table(table) => Ok(table),
+        other => Err(bad(format!("the options must be an object, not {}", other.kind()))),
+    }
+}
+
+fn bad(message: String) -> Error {
+    Error::new(ErrorCode::Option, message)
+}
+
+fn text(table: &Table, key: &str) -> Option<Arc<str>> {
+    match table.get(key) {
+        Some(Value::String(text)) => Some(text.clone()),
+        _ => None,
+    }
+}
+
+fn flag(table: &Table, key: &str) -> bool {
+    table.get(key) == Some(&Value::Bool(true))
+}
+
+fn strings(value: &Value) -> impl Iterator<Item = &str> {
+    value.as_array().unwrap_or_default().iter().filter_map(Value::as_str)
+}

@@ -1,0 +1,130 @@
+//! Sections of `key = value` lines.
+
+use super::{Fault, Parsed, insert};
+use crate::limits::Limits;
+use crate::value::{Segment, Table, Value, infer};
+use crate::warning::Warning;
+use std::sync::Arc;
+
+/// A line that says something.
+enum Line<'a> {
+    Section(&'a str),
+    Entry { key: &'a str, value: &'a str, offset: usize },
+}
+
+pub(super) fn parse(text: &str, limits: &Limits) -> Result<Parsed, Fault> {
+    let mut root = Value::Table(Table::new());
+    let mut warnings = Vec::new();
+    let mut section: Vec<&str> = Vec::new();
+    for line in lines(text) {
+        match line? {
+            (Line::Section(name), offset) => {
+                section = name.split('.').map(str::trim).collect();
+                if section.len() >= limits.depth {
+                    return Err(Fault::depth(limits.depth, Some(offset)));
+                }
+                enter(&mut root, &section, offset, &mut warnings)?;
+            }
+            (Line::Entry { key, value, .. }, offset) => {
+                let value = unquoted(value).map_or_else(|| infer(value), Value::from);
+                if let Some(table) = enter(&mut root, &section, offset, &mut warnings)? {
+                    if matches!(table.get(key), Some(Value::Table(_))) {
+                        return Err(Fault::parse(format!("`{key}` is a section already"), offset));
+                    }
+                    if insert(table, Arc::from(key), value, &mut warnings).is_some() {
+                        warnings.push(Warning::new("duplicate-key", format!("the key `{key}` stands twice; the last counts")));
+                    }
+                }
+            }
+        }
+    }
+    Ok(Parsed { value: root, warnings })
+}
+
+pub(super) fn locate(text: &str, path: &[Segment]) -> Option<usize> {
+    let mut section: Vec<&str> = Vec::new();
+    let mut found = path.is_empty().then_some(0);
+    let names = |segments: &[&str], path: &[Segment]| {
+        segments.len() == path.len()
+            && segments.iter().zip(path).all(|(name, segment)| match segment {
+                Segment::Key(key) => *name == &**key,
+                Segment::Index(index) => *name == index.to_string(),
+            })
+    };
+    for line in lines(text) {
+        match line.ok()? {
+            (Line::Section(name), offset) => {
+                section = name.split('.').map(str::trim).collect();
+                if found.is_none() && names(&section, path) {
+                    found = Some(offset);
+                }
+            }
+            (Line::Entry { key, offset, .. }, _) => {
+                let mut full = section.clone();
+                full.push(key);
+                // A value below the path, inside JSON, is found at the value's start.
+                if full.len() <= path.len() && names(&full, &path[..full.len()]) {
+                    found = Some(offset);
+                }
+            }
+        }
+    }
+    found
+}
+
+fn lines(text: &str) -> impl Iterator<Item = Result<(Line<'_>, usize), Fault>> {
+    let mut at = 0;
+    text.split_inclusive('\n').filter_map(move |line| {
+        let start = at + (line.len() - line.trim_start().len());
+        at += line.len();
+        let trimmed = line.trim();
+        if trimmed.is_empty() || trimmed.starts_with([';', '#']) {
+            return None;
+        }
+        if let Some(name) = trimmed.strip_prefix('[') {
+            let closed =
+                name.split_once(']').filter(|(_, rest)| rest.trim().is_empty() || rest.trim_start().starts_with([';', '#']));
+            return Some(match closed {
+                Some((name, _)) if name.split('.').all(|part| !part.trim().is_empty()) => Ok((Line::Section(name.trim()), start)),
+                _ => Err(Fault::parse("the section's name is empty or not closed", start)),
+            });
+        }
+        Some(match trimmed.split_once('=') {
+            Some((key, value)) if !key.trim().is_empty() => {
+                let lead = key.len() + 1 + (value.len() - value.trim_start().len());
+                Ok((Line::Entry { key: key.trim_end(), value: value.trim_start(), offset: start + lead }, start))
+            }
+            _ => Err(Fault::parse("expected `[section]`, `key = value` or a comment", start)),
+        })
+    })
+}
+
+/// The table of a section, made where it is missing; `None` for a forbidden name.
+fn enter<'a>(
+    root: &'a mut Value,
+    section: &[&str],
+    offset: usize,
+    warnings: &mut Vec<Warning>,
+) -> Result<Option<&'a mut Table>, Fault> {
+    let mut value = root;
+    for name in section {
+        let Value::Table(table) = value else {
+            return Err(Fault::parse("the section's name is taken by a value", offset));
+        };
+        if !table.contains_key(name) {
+            insert(table, Arc::from(*name), Value::Table(Table::new()), warnings);
+        }
+        match table.get_mut(name) {
+            Some(child) => value = child,
+            None => return Ok(None),
+        }
+    }
+    match value {
+        Value::Table(table) => Ok(Some(table)),
+        _ => Err(Fault::parse("the section's name is taken by a value", offset)),
+    }
+}
+
+fn unquoted(value: &str) -> Option<&str> {
+    ['"', '\''].into_iter().find_map(|quote| value.strip_prefix(quote)?.strip_suffix(quote))
+}

@@ -1,0 +1,139 @@
+//! The description that a [`Builder`](crate::Builder) collects.
+
+use crate::format::Format;
+use crate::limits::Limits;
+use crate::merge::ArrayStrategy;
+use crate::origin::SourceKind;
+use crate::value::Value;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// Everything that a load depends on, besides the files and the environment.
+#[derive(Clone, Default)]
+pub(crate) struct LoadOptions {
+    pub sources: Vec<SourceEntry>,
+    pub profiles: Option<Vec<String>>,
+    pub arrays: Vec<(String, ArrayStrategy)>,
+    pub json_schema: Option<Value>,
+    pub interpolate: bool,
+    pub secrets: Vec<String>,
+    pub limits: Limits,
+    pub name: Option<Arc<str>>,
+    pub cwd: Option<PathBuf>,
+    pub home: Option<PathBuf>,
+    pub environment: Option<Vec<(Arc<str>, Arc<str>)>>,
+    pub node_profile: bool,
+}
+
+/// One source with what holds for every kind of source.
+#[derive(Clone)]
+pub struct SourceEntry {
+    /// The source itself.
+    pub spec: SourceSpec,
+    /// Fills holes only (`join`).
+    pub fill: bool,
+    /// Whether `_add` and `_remove` keys are instructions.
+    pub directives: bool,
+}
+
+/// A source of configuration.
+#[derive(Clone)]
+#[non_exhaustive]
+pub enum SourceSpec {
+    /// Values given in code: defaults, overrides.
+    Values {
+        /// `Defaults`, `Override` or `Custom`.
+        kind: SourceKind,
+        /// The layer's name for people.
+        name: Arc<str>,
+        /// A table.
+        value: Value,
+    },
+    /// One file, or one per profile where the path holds `{profile}`.
+    File {
+        /// The path, relative to the working directory; `~` is the home directory.
+        path: String,
+        /// How to read it.
+        options: FileOptions,
+    },
+    /// All files that match a pattern.
+    Glob {
+        /// The pattern, e.g. `conf.d/*.json`.
+        pattern: String,
+        /// How to read them.
+        options: GlobOptions,
+    },
+    /// A directory with `default`, `{profile}`, `local` and `{profile}.local` files.
+    Directory {
+        /// The directory.
+        path: String,
+        /// How to read it.
+        options: DirectoryOptions,
+    },
+    /// Text given in code.
+    Text {
+        /// The text.
+        text: Arc<str>,
+        /// How to read it.
+        options: TextOptions,
+    },
+    /// `.env` files that supply variables to `Env` sources.
+    Dotenv,
+    /// Environment variables.
+    Env(EnvOptions),
+    /// Command-line flags.
+    Args(Vec<String>),
+}
+
+/// How to read a file.
+#[derive(Clone, Debug, Default)]
+pub struct FileOptions {
+    /// A file that is not there is skipped.
+    pub optional: bool,
+    /// The format; told from the extension, then from the content, by default.
+    pub format: Option<Format>,
+    /// The file's top-level tables are profiles: `default`, the selected ones, `global`.
+    pub nested_profiles: bool,
+}
+
+/// How to read the files of a pattern.
+#[derive(Clone, Debug, Default)]
+pub struct GlobOptions {
+    /// The format of all of them.
+    pub format: Option<Format>,
+}
+
+/// How to read a directory.
+#[derive(Clone, Debug, Default)]
+pub struct DirectoryOptions {
+    /// A directory that is not there is skipped.
+    pub optional: bool,
+}
+
+/// How to read text.
+#[derive(Clone, Debug, Default)]
+pub struct TextOptions {
+    /// The format; told from the content by default.
+    pub format: Option<Format>,
+    /// The layer's name for people; `text` by default.
+    pub name: Option<Arc<str>>,
+}
+
+/// Which environment variables take part and how their names are read.
+#[derive(Clone, Debug)]
+pub struct EnvOptions {
+    /// The prefix, without its underscore; empty takes variables whose path is known.
+    pub prefix: Arc<str>,
+    /// Splits names into segments; `__` by default.
+    pub separator: Arc<str>,
+    /// Paths with the variables that set them, read without the prefix.
+    pub mapping: Vec<(String, Arc<str>)>,
+    /// Whether `NAME_FILE` names a file to read the value from.
+    pub file_suffix: bool,
+}
+
+impl Default for EnvOptions {
+    fn default() -> Self {
+        Self { prefix: "".into(), separator: "__".into(), mapping: Vec::new(), file_suffix: false }
+    }
+}

@@ -1,0 +1,165 @@
+//! Which values must not be shown.
+
+use crate::error::Error;
+use crate::merge::PathPattern;
+use crate::value::{Segment, Table, Value};
+
+/// What a secret shows as.
+pub(crate) const REDACTED: &str = "[redacted]";
+
+/// Words in a row that make a name a secret's, in lower case and singular.
+const NAMES: [&[&str]; 8] =
+    [&["password"], &["passwd"], &["secret"], &["token"], &["api", "key"], &["apikey"], &["private", "key"], &["credential"]];
+
+/// The names that are secrets by default and the paths that a program marks.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct SecretRules {
+    patterns: Vec<PathPattern>,
+}
+
+impl SecretRules {
+    /// # Errors
+    /// `ERR_SUPERCONFIG_OPTION` for a malformed pattern.
+    pub(crate) fn new(patterns: &[String]) -> Result<Self, Error> {
+        Ok(Self { patterns: patterns.iter().map(|pattern| pattern.parse()).collect::<Result<_, _>>()? })
+    }
+
+    /// True when the value at a path must not be shown: because of its own name or pattern, or of one above it.
+    pub(crate) fn is_secret(&self, path: &[Segment], value: &Value) -> bool {
+        (1..=path.len()).any(|length| {
+            let prefix = &path[..length];
+            let own = length == path.len();
+            let by_name = match prefix.last() {
+                Some(Segment::Key(key)) => name_is_secret(key, if own { Some(value) } else { None }),
+                _ => false,
+            };
+            by_name || self.patterns.iter().any(|pattern| pattern.matches(prefix))
+        })
+    }
+
+    /// A copy of a value with everything secret replaced; what holds no secret stays shared.
+    pub(crate) fn redact(&self, path: &mut Vec<Segment>, value: &Value) -> Value {
+        if self.is_secret(path, value) {
+            return masked(value);
+        }
+        match value {
+            Value::Table(table) => {
+                let mut copy = Table::with_capacity(table.len());
+                for (key, value) in table.entries() {
+                    path.push(Segment::Key(key.clone()));
+                    copy.insert(key.clone(), self.redact(path, value));
+                    path.pop();
+                }
+                Value::Table(copy)
+            }
+            Value::Array(items) => {
+                let mut copy = Vec::with_capacity(items.len());
+                for (at, item) in items.iter().enumerate() {
+                    path.push(Segment::Index(at));
+                    copy.push(self.redact(path, item));
+                    path.pop();
+                }
+                Value::array(copy)
+            }
+            Value::String(text) => mask_userinfo(text).map_or_else(|| value.clone(), Value::from),
+            other => other.clone(),
+        }
+    }
+}
+
+/// Everything below a secret is secret, but its shape may show; `null` hides nothing.
+fn masked(value: &Value) -> Value {
+    match value {
+        Value::Null => Value::Null,
+        _ => Value::from(REDACTED),
+    }
+}
+
+/// Hides `user:password` of a URL and shows the rest.
+fn mask_userinfo(text: &str) -> Option<String> {
+    let (scheme, rest) = text.split_once("://")?;
+    let authority = rest.split(['/', '?', '#']).next()?;
+    let at = authority.rfind('@')?;
+    Some(format!("{scheme}://{REDACTED}{}", &rest[at..]))
+}
+
+/// True when a text could show a secret: a word of the names occurs in it.
+pub(crate) fn line_may_hold_secret(line: &str) -> bool {
+    name_is_secret(line, None) || mask_userinfo(line).is_some()
+}
+
+/// A number or boolean counts only where the name ends with an entry in the singular: `maxTokens: 4096` is no secret.
+fn name_is_secret(name: &str, value: Option<&Value>) -> bool {
+    let words = words(name);
+    let plain = matches!(value, Some(Value::Bool(_) | Value::Integer(_) | Value::Unsigned(_) | Value::Float(_)));
+    NAMES.iter().any(|entry| {
+        words.windows(entry.len()).enumerate().any(|(at, run)| {
+            let last = entry.len() - 1;
+            let same = run[..last].iter().zip(&entry[..last]).all(|(word, wanted)| word == wanted);
+            let singular = same && run[last] == entry[last];
+            let plural = same && run[last].strip_suffix('s') == Some(entry[last]);
+            if plain { singular && at + entry.len() == words.len() } else { singular || plural }
+        })
+    })
+}
+
+/// Cuts a name at case changes and at everything that is neither letter nor digit.
+fn words(name: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    let mut word = String::new();
+    let mut previous_lower = false;
+    let mut characters = name.chars().peekable();
+    while let Some(character) = characters.next() {
+        let next_lower = characters.peek().is_some_and(|next| next.is_lowercase());
+        let starts = character.is_uppercase() && (previous_lower || next_lower);
+        if (starts || !character.is_alphanumeric()) && !word.is_empty() {
+            words.push(std::mem::take(&mut word));
+        }
+        if character.is_alphanumeric() {
+            word.extend(character.to_lowercase());
+        }
+        previous_lower = character.is_lowercase() || character.is_numeric();
+    }
+    if !word.is_empty() {
+        words.push(word);
+    }
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn knows_secrets_by_their_words() {
+        for name in [
+            "password",
+            "dbPassword",
+            "API-KEY",
+            "apikey",
+            "tokens",
+            "GITHUB_TOKEN",
+            "private_key",
+            "awsCredentials",
+            "DBPassword",
+        ] {
+            assert!(name_is_secret(name, Some(&Value::from("x"))), "{name}");
+        }
+        for name in ["tokenizer", "passwords2x", "keyboard", "privateer", "secretary", "monkey"] {
+            assert!(!name_is_secret(name, Some(&Value::from("x"))), "{name}");
+        }
+        let number = Value::Integer(8);
+        assert!(name_is_secret("password", Some(&number)));
+        assert!(!name_is_secret("maxTokens", Some(&number)));
+        assert!(!name_is_secret("passwordMinLength", Some(&number)));
+    }
+
+    #[test]
+    fn redacts_below_secrets_and_in_urls() {
+        let rules = SecretRules::new(&["db.pin".into(), "**.seed".into()]).unwrap();
+        let text = r#"{"db":{"pin":1,"url":"postgres://u:p@h/d"},"credentials":{"user":"u"},"a":{"b":{"seed":[1]}},"port":1}"#;
+        let shown = rules.redact(&mut Vec::new(), &crate::value::parse_json(text).unwrap());
+        let expected = r#"{"db":{"pin":"[redacted]","url":"postgres://[redacted]@h/d"},"credentials":"[redacted]","a":{"b":{"seed":"[redacted]"}},"port":1}"#;
+        assert_eq!(crate::value::to_json(&shown), expected);
+    }
+}

@@ -1,0 +1,130 @@
+//! One version of a configuration: never changes, shared by everyone who reads it.
+
+use crate::config::Core;
+use crate::error::{Error, ErrorCode};
+use crate::explain::Explanation;
+use crate::loader::Loaded;
+use crate::value::{Path, Segment, Value, ValueDeserializer};
+use crate::warning::Warning;
+use serde::de::DeserializeOwned;
+use std::sync::{Arc, OnceLock, Weak};
+
+/// One version of a configuration. Everything read from one snapshot belongs together.
+pub struct Snapshot {
+    pub(crate) version: u64,
+    pub(crate) generation: u32,
+    pub(crate) loaded: Loaded,
+    /// The configuration that this is a version of, for those who find it in the registry.
+    pub(crate) core: Arc<OnceLock<Weak<Core>>>,
+}
+
+impl Snapshot {
+    /// The version: 1 after the first load, one more with each reload that changed something.
+    pub fn version(&self) -> u64 {
+        self.version
+    }
+
+    /// What a binding compares with the configuration's word; see [`crate::generation`].
+    pub fn generation(&self) -> u32 {
+        self.generation
+    }
+
+    /// The merged values; always a table.
+    pub fn value(&self) -> &Value {
+        &self.loaded.value
+    }
+
+    /// The value at a path. Costs one key lookup per segment and allocates nothing.
+    pub fn at(&self, path: &[Segment]) -> Option<&Value> {
+        self.loaded.value.at(path)
+    }
+
+    /// Reads the value at a path as any type that serde knows; the root's path is empty.
+    ///
+    /// # Errors
+    /// `ERR_SUPERCONFIG_PATH` for an unknown path, with the nearest one; `ERR_SUPERCONFIG_TYPE` for a value that
+    /// does not fit, with its origin.
+    pub fn get<T: DeserializeOwned>(&self, path: &Path) -> Result<T, Error> {
+        let value = self.at(path).ok_or_else(|| self.unknown_path(path))?;
+        T::deserialize(ValueDeserializer(value)).map_err(|mismatch| {
+            let path = mismatch.path(path);
+            let error = Error::new(ErrorCode::Type, mismatch.message);
+            match self.loaded.origin(&path) {
+                Some(origin) => error.with_origin(origin),
+                None => error,
+            }
+            .with_path(path)
+        })
+    }
+
+    /// What was found worth telling while loading.
+    pub fn warnings(&self) -> &[Warning] {
+        &self.loaded.warnings
+    }
+
+    /// The merged values with every secret shown as `[redacted]`. Costs a copy.
+    pub fn redacted(&self) -> Value {
+        self.loaded.redacted()
+    }
+
+    /// Every source and file that was looked at, in order.
+    pub fn layers(&self) -> &[crate::loader::LayerInfo] {
+        &self.loaded.looked
+    }
+
+    /// The profiles that were selected, in the order in which they applied.
+    pub fn profiles(&self) -> &[String] {
+        &self.loaded.profiles
+    }
+
+    /// Tells where the value at a path comes from; secrets show as `[redacted]`.
+    ///
+    /// Replays the layers for this path and searches their texts for positions: microseconds for small files, a
+    /// parse for large ones.
+    ///
+    /// # Errors
+    /// `ERR_SUPERCONFIG_PATH` when no layer knows the path, with the nearest one that is known.
+    pub fn explain(&self, path: &Path) -> Result<Explanation, Error> {
+        self.loaded.explain(path).ok_or_else(|| self.unknown_path(path))
+    }
+
+    /// The error for a path that is not there.
+    pub fn unknown_path(&self, path: &Path) -> Error {
+        let error = Error::new(ErrorCode::Path, format!("there is no `{path}`")).with_path(path.clone());
+        match self.nearest(path) {
+            Some(nearest) => error.with_hint(format!("did you mean `{nearest}`?")),
+            None => error,
+        }
+    }
+
+    /// The known path nearest to an unknown one, if one is near enough to be meant.
+    ///
+    /// The segments that exist are followed; among the keys at the first that does not, the most similar one is
+    /// taken, and the rest of the path kept where it exists below it.
+    pub fn nearest(&self, path: &[Segment]) -> Option<Path> {
+        let mut value = &self.loaded.value;
+        let mut known = Path::new();
+        for (at, segment) in path.iter().enumerate() {
+            if let Some(child) = value.child(segment) {
+                value = child;
+                known.push(segment.clone());
+                continue;
+            }
+            let Segment::Key(wanted) = segment else { return None };
+            let keys = value.as_table()?.iter().map(|(key, _)| key);
+            known.push(Segment::Key(crate::similar::nearest(wanted, keys)?.into()));
+            let mut deeper = self.loaded.value.at(&known)?;
+            for segment in &path[at + 1..] {
+                match deeper.child(segment) {
+                    Some(child) => {
+                        deeper = child;
+                        known.push(segment.clone());
+                    }
+                    None => break,
+                }
+            }
+            return Some(known);
+        }
+        None
+    }
+}

@@ -1,0 +1,132 @@
+//! Which files a source means.
+
+use crate::error::{Error, ErrorCode};
+use crate::format::Format;
+use crate::warning::Warning;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// Where relative paths and `~` lead.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Places {
+    pub(crate) cwd: PathBuf,
+    pub(crate) home: Option<PathBuf>,
+}
+
+impl Places {
+    pub(crate) fn resolve(&self, path: &str) -> PathBuf {
+        if let (Some(rest), Some(home)) = (path.strip_prefix('~'), &self.home)
+            && (rest.is_empty() || rest.starts_with('/'))
+        {
+            return home.join(rest.trim_start_matches('/'));
+        }
+        self.cwd.join(path)
+    }
+}
+
+/// A file to read.
+#[derive(Clone, Debug)]
+pub(crate) struct Candidate {
+    pub(crate) path: PathBuf,
+    /// The path as it was given, for people.
+    pub(crate) shown: String,
+    pub(crate) required: bool,
+}
+
+/// Profiles become parts of file names: none may lead elsewhere.
+///
+/// # Errors
+/// `ERR_SUPERCONFIG_OPTION`.
+pub(crate) fn check_name(what: &str, name: &str) -> Result<(), Error> {
+    if name.is_empty() || name == "." || name.contains(['/', '\\', '\0']) || name.contains("..") {
+        let message = format!("the {what} {name:?} cannot be part of a file name");
+        return Err(Error::new(ErrorCode::Option, message));
+    }
+    Ok(())
+}
+
+/// `{profile}` in a path stands for each profile in turn.
+pub(crate) fn expand_profiles(path: &str, profiles: &[String]) -> Vec<String> {
+    const MARK: &str = "{profile}";
+    if !path.contains(MARK) {
+        return vec![path.to_owned()];
+    }
+    profiles.iter().map(|profile| path.replace(MARK, profile)).collect()
+}
+
+/// The files of a directory that count, in order: `default`, each profile, `local`, each profile's local.
+pub(crate) fn directory(
+    places: &Places,
+    shown: &str,
+    profiles: &[String],
+    optional: bool,
+    warnings: &mut Vec<Warning>,
+) -> Result<Vec<Candidate>, Error> {
+    let path = places.resolve(shown);
+    let listing = match std::fs::read_dir(&path) {
+        Ok(listing) => listing,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound && optional => return Ok(Vec::new()),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            let error = Error::new(ErrorCode::NotFound, format!("the directory {shown} is not there"));
+            return Err(error.with_hint("create it, correct the path, or make the source optional"));
+        }
+        Err(error) => return Err(Error::new(ErrorCode::Io, format!("the directory {shown} cannot be read: {error}"))),
+    };
+    // Stem → files of that stem in the order of the formats.
+    let mut by_stem: BTreeMap<String, Vec<(Format, String)>> = BTreeMap::new();
+    for entry in listing {
+        let entry = entry.map_err(|error| Error::new(ErrorCode::Io, format!("the directory {shown} cannot be read: {error}")))?;
+        // A name that is not UTF-8 cannot be one of ours.
+        let Ok(name) = entry.file_name().into_string() else { continue };
+        let Some(format) = Format::of_file_name(&name) else { continue };
+        if let Some((stem, _)) = name.rsplit_once('.') {
+            by_stem.entry(stem.to_owned()).or_default().push((format, name));
+        }
+    }
+    let stems = ["default".to_owned()]
+        .into_iter()
+        .chain(profiles.iter().cloned())
+        .chain(["local".to_owned()])
+        .chain(profiles.iter().map(|profile| format!("{profile}.local")));
+    let mut candidates = Vec::new();
+    for stem in stems {
+        let Some(mut files) = by_stem.remove(&stem) else { continue };
+        files.sort_by_key(|(format, name)| (Format::ALL.iter().position(|known| known == format), name.clone()));
+        if files.len() > 1 {
+            let names: Vec<&str> = files.iter().map(|(_, name)| &**name).collect();
+            let message = format!("{shown} holds {} for one name; all are read, in this order", names.join(", "));
+            warnings.push(Warning::new("ambiguous-format", message));
+        }
+        candidates.extend(files.into_iter().map(|(_, name)| {
+            let shown = Path::new(shown).join(&name).to_string_lossy().into_owned();
+            Candidate { path: path.join(name), shown, required: true }
+        }));
+    }
+    Ok(candidates)
+}
+
+/// The files that match a pattern, sorted by path.
+///
+/// # Errors
+/// `ERR_SUPERCONFIG_OPTION` for a bad pattern, `ERR_SUPERCONFIG_IO` for a directory that cannot be read.
+pub(crate) fn pattern(places: &Places, shown: &str) -> Result<Vec<Candidate>, Error> {
+    // What stands before the pattern is literal, whatever characters it holds.
+    let base = PathBuf::from(glob::Pattern::escape(&places.cwd.to_string_lossy()));
+    let bad =
+        |error: &dyn std::fmt::Display| Error::new(ErrorCode::Option, format!("the pattern {shown:?} is malformed: {error}"));
+    let full = base.join(shown);
+    let options = glob::MatchOptions { case_sensitive: true, require_literal_separator: true, require_literal_leading_dot: true };
+    let mut candidates = Vec::new();
+    for found in glob::glob_with(&full.to_string_lossy(), options).map_err(|error| bad(&error))? {
+        let path = found.map_err(|error| {
+            Error::new(ErrorCode::Io, format!("{} cannot be read: {}", error.path().display(), error.error()))
+        })?;
+        if path.is_dir() {
+            continue;
+        }
+        let relative = path.strip_prefix(&places.cwd).unwrap_or(&path).to_string_lossy().into_owned();
+        candidates.push(Candidate { path, shown: relative, required: true });
+    }
+    candidates.sort_by(|one, other| one.path.cmp(&other.path));
+    Ok(candidates)
+}

@@ -1,0 +1,13 @@
+// Everything that reads code without running it; stops at the first that complains.
+import { spawnSync } from 'node:child_process';
+
+const checks = [
+  ['npx', 'biome', 'ci', '.'],
+  ['npx', 'tsc', '-p', 'tsconfig.json'],
+  ['cargo', 'fmt', '--all', '--check'],
+  ['cargo', 'clippy', '--workspace', '--all-targets', '--', '-D', 'warnings'],
+];
+for (const [command, ...args] of checks) {
+  process.stdout.write(`> ${command} ${args.join(' ')}\n`);
+  if (spawnSync(command, args, { stdio: ['ignore', 'inherit', 'inherit'] }).status !== 0) process.exit(1);
+}

@@ -1,0 +1,75 @@
+// Makes a fresh clone ready, and does nothing that is done already. Uses nothing but Node itself.
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+
+function stop(sentence) {
+  process.stderr.write(`superconfig: ${sentence}\n`);
+  process.exit(1);
+}
+
+function run(command, args) {
+  const result = spawnSync(command, args, { cwd: root, stdio: ['ignore', 2, 2] });
+  if (result.status !== 0) stop(`\`${command} ${args.join(' ')}\` failed; its output is above.`);
+}
+
+function files(folder, wanted, skipped = []) {
+  const found = [];
+  for (const entry of readdirSync(join(root, folder), { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) {
+      if (!skipped.includes(entry.name)) found.push(...files(path, wanted, skipped));
+    } else if (wanted.test(entry.name)) {
+      found.push(path);
+    }
+  }
+  return found.sort();
+}
+
+/** Does a step unless its inputs are as they were when it was done last and its output is there. */
+function step(name, inputs, output, work) {
+  const hash = createHash('sha256');
+  for (const input of inputs) hash.update(`${input}\0`).update(readFileSync(join(root, input)));
+  const digest = hash.digest('hex');
+  const stamp = join(root, 'target', 'stamps', name);
+  if (existsSync(join(root, output)) && existsSync(stamp) && readFileSync(stamp, 'utf8') === digest) return;
+  work();
+  mkdirSync(dirname(stamp), { recursive: true });
+  writeFileSync(stamp, digest);
+}
+
+if (Number(process.versions.node.split('.')[0]) < 20) {
+  stop(`Node ${process.versions.node} is too old; install Node 20 or newer.`);
+}
+if (process.platform !== 'linux' || process.arch !== 'x64' || !process.report.getReport().header.glibcVersionRuntime) {
+  stop(`${process.platform}-${process.arch} is not built yet; use Linux with glibc on x86-64.`);
+}
+
+step('packages', ['package.json', 'package-lock.json'], 'node_modules', () => run('npm', ['ci', '--ignore-scripts']));
+
+const rust = ['Cargo.toml', 'Cargo.lock', ...files('crates', /\.(rs|toml)$/, ['target', 'tests', 'benches', 'fuzz'])];
+step('addon', rust, 'npm/linux-x64-gnu/superconfig.linux-x64-gnu.node', () => {
+  if (spawnSync('cargo', ['--version']).status !== 0) {
+    stop('Rust is missing; install it (https://rustup.rs, or your system’s packages) and run this again.');
+  }
+  run('npx', ['napi', 'build', '--release', '--platform', '--no-js', '--manifest-path', 'crates/superconfig-napi/Cargo.toml', '--output-dir', 'npm/linux-x64-gnu', '--dts', '../../target/addon.d.ts']);
+});
+
+step('facade', ['tsconfig.json', 'tsconfig.types.json', 'scripts/setup.mjs', ...files('ts', /\.ts$/, ['dist'])], 'ts/dist/index.cjs', () => {
+  rmSync(join(root, 'ts/dist'), { recursive: true, force: true });
+  const common = ['ts/index.ts', '--bundle', '--platform=node', '--target=node20', '--legal-comments=none', '--log-level=warning'];
+  run('npx', ['esbuild', ...common, '--format=esm', '--outfile=ts/dist/index.js']);
+  run('npx', ['esbuild', ...common, '--format=cjs', '--outfile=ts/dist/index.cjs', '--define:import.meta.url=undefined']);
+  run('npx', ['tsc', '-p', 'tsconfig.types.json']);
+  // Each module system reads declarations of its own kind.
+  for (const file of files('ts/dist', /\.d\.ts$/)) {
+    const text = readFileSync(join(root, file), 'utf8').replace(/(from '\.\/[^']+)\.js'/g, "$1.cjs'");
+    writeFileSync(join(root, file.replace(/\.d\.ts$/, '.d.cts')), text);
+  }
+});
+
+if (!statSync(join(root, 'ts/dist/index.d.ts')).isFile()) stop('the facade was not built; delete target/stamps and run this again.');

@@ -1,0 +1,51 @@
+// Runs everything there is to test and ends with one line: N passed, N failed.
+import { spawn } from 'node:child_process';
+import { readFileSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+let passed = 0;
+let failed = 0;
+
+/** Runs a program, shows what it prints, and gives its output and exit code. */
+function run(command, args) {
+  return new Promise((resolve) => {
+    const child = spawn(command, args, { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
+    let output = '';
+    child.stdout.on('data', (chunk) => {
+      output += chunk;
+      process.stdout.write(chunk);
+    });
+    child.on('close', (code) => resolve({ output, code }));
+  });
+}
+
+/** Counts what a runner reports; one that fails without saying what counts as one failure. */
+function count(ran, failures, code) {
+  passed += ran;
+  failed += failures === 0 && code !== 0 ? 1 : failures;
+}
+
+const rust = await run('cargo', ['test', '--workspace', '--no-fail-fast']);
+const results = [...rust.output.matchAll(/^test result: \w+\. (\d+) passed; (\d+) failed/gm)];
+const sum = (at) => results.reduce((total, match) => total + Number(match[at]), 0);
+count(sum(1), sum(2), rust.code);
+
+const report = join(root, 'target', 'vitest.json');
+rmSync(report, { force: true });
+const vitest = await run('npx', ['vitest', 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`]);
+let counted = { numPassedTests: 0, numFailedTests: 0 };
+try {
+  counted = JSON.parse(readFileSync(report, 'utf8'));
+} catch {
+  failed += vitest.code === 0 ? 1 : 0;
+}
+count(counted.numPassedTests, counted.numFailedTests, vitest.code);
+
+const smoke = await run('node', ['scripts/smoke.mjs']);
+const [, fine = 0, bad = 0] = smoke.output.match(/^smoke: (\d+) passed, (\d+) failed$/m) ?? [];
+count(Number(fine), Number(bad), smoke.code);
+
+process.stdout.write(`${passed} passed, ${failed} failed\n`);
+process.exit(failed === 0 && passed > 0 ? 0 : 1);

@@ -1,0 +1,183 @@
+import { open, openSync, type SuperConfig } from './config.js';
+import { captureStack, type Frame, SuperConfigError, startAt } from './errors.js';
+import { kindOf } from './paths.js';
+import * as sources from './sources.js';
+import type { Source } from './sources.js';
+
+/** Where a configuration looks; all of it defaults to the process's own. */
+export interface BuilderOptions {
+  /** The directory that relative paths start from. */
+  cwd?: string;
+  /** The home directory. */
+  home?: string;
+  /** The environment, in place of `process.env`. */
+  env?: Readonly<Record<string, string | undefined>>;
+  /** The flags for `args()`, without the program's name. */
+  argv?: readonly string[];
+  /** A prefix of the system's places, for tests. */
+  root?: string;
+}
+
+/** How an array meets the one below it. */
+export type ArrayStrategy = 'replace' | 'append' | 'prepend' | 'unique' | { by: string };
+
+/** Bounds on what is read. */
+export interface Limits {
+  /** Levels of nesting. */
+  depth?: number;
+  /** Bytes of one document. */
+  documentBytes?: number;
+  /** Nodes that YAML's aliases may produce. */
+  aliasNodes?: number;
+}
+
+/** Collects sources, later ones winning, and loads them. Nothing is read before `load()` or `loadSync()`. */
+// biome-ignore lint/suspicious/noExplicitAny: without a type every path is allowed.
+export class SuperConfigBuilder<T = any> {
+  readonly #options: BuilderOptions;
+  readonly #sources: Source[] = [];
+  readonly #secrets: string[] = [];
+  readonly #arrays: Record<string, ArrayStrategy> = {};
+  #profiles: string[] | undefined;
+  #interpolate: boolean | undefined;
+  #limits: Limits | undefined;
+  #name: string | undefined;
+
+  /** Made by `SuperConfig.builder()`. */
+  constructor(options: BuilderOptions = {}) {
+    this.#options = options;
+  }
+
+  /** Adds values given in code. @throws `ERR_SUPERCONFIG_OPTION` for what is not a configuration value. */
+  defaults(value: object, options?: sources.ValueOptions): this {
+    return this.add(frame(SuperConfigBuilder.prototype.defaults, () => sources.defaults(value, options)));
+  }
+
+  /** Adds one file; `{profile}` in its path stands for each profile in turn. */
+  file(path: string, options?: sources.FileOptions): this {
+    return this.add(frame(SuperConfigBuilder.prototype.file, () => sources.file(path, options)));
+  }
+
+  /** Adds the files that match a pattern, sorted by path. */
+  glob(pattern: string, options?: Parameters<typeof sources.glob>[1]): this {
+    return this.add(frame(SuperConfigBuilder.prototype.glob, () => sources.glob(pattern, options)));
+  }
+
+  /** Adds a directory with `default`, each profile, `local` and each profile's local file. */
+  dir(path: string, options?: Parameters<typeof sources.dir>[1]): this {
+    return this.add(frame(SuperConfigBuilder.prototype.dir, () => sources.dir(path, options)));
+  }
+
+  /** Adds a document given as text. */
+  text(content: string, options: Parameters<typeof sources.textSource>[1]): this {
+    return this.add(frame(SuperConfigBuilder.prototype.text, () => sources.textSource(content, options)));
+  }
+
+  /** Reads `.env` files, which supply variables to `env`. */
+  dotenv(): this {
+    return this.add(sources.dotenv());
+  }
+
+  /** Adds environment variables. */
+  env(prefix?: string, options?: sources.EnvOptions): this {
+    return this.add(frame(SuperConfigBuilder.prototype.env, () => sources.env(prefix, options)));
+  }
+
+  /** Adds command-line flags; by default those of the builder's options, else of the process. */
+  args(argv?: readonly string[]): this {
+    return this.add(sources.args(argv));
+  }
+
+  /** Adds values given in code, to stand above the layers so far. */
+  overrides(value: object, options?: sources.ValueOptions): this {
+    return this.add(frame(SuperConfigBuilder.prototype.overrides, () => sources.overrides(value, options)));
+  }
+
+  /** Adds values that only fill what the layers below leave open. */
+  join(value: object, options?: sources.ValueOptions): this {
+    return this.add(frame(SuperConfigBuilder.prototype.join, () => sources.defaults(value, { ...options, join: true })));
+  }
+
+  /** Adds a source made by a helper such as `file`. */
+  add(source: Source): this {
+    this.#sources.push(source);
+    return this;
+  }
+
+  /** Selects the profiles, applied in order. */
+  profile(profiles: string | readonly string[]): this {
+    this.#profiles = typeof profiles === 'string' ? [profiles] : [...profiles];
+    return this;
+  }
+
+  /** Sets how arrays merge, by path pattern. */
+  arrays(strategies: Readonly<Record<string, ArrayStrategy>>): this {
+    Object.assign(this.#arrays, strategies);
+    return this;
+  }
+
+  /** Turns `${…}` references on. */
+  interpolate(on = true): this {
+    this.#interpolate = on;
+    return this;
+  }
+
+  /** Adds patterns of paths whose values are never shown. */
+  secrets(patterns: readonly string[]): this {
+    this.#secrets.push(...patterns);
+    return this;
+  }
+
+  /** Sets bounds on what is read. */
+  limits(limits: Limits): this {
+    this.#limits = { ...this.#limits, ...limits };
+    return this;
+  }
+
+  /** Names the configuration, so that any thread of the process can attach to it. */
+  name(name: string): this {
+    this.#name = name;
+    return this;
+  }
+
+  /** Loads on this thread. @throws `SuperConfigError`: what a source's text, the environment or an option has wrong. */
+  loadSync(): SuperConfig<T> {
+    return openSync<T>(this.toOptions(), this.#options.env, SuperConfigBuilder.prototype.loadSync);
+  }
+
+  /** Loads on another thread. @throws `SuperConfigError`: what a source's text, the environment or an option has wrong. */
+  async load(): Promise<SuperConfig<T>> {
+    const frames = captureStack(SuperConfigBuilder.prototype.load);
+    return open<T>(this.toOptions(), this.#options.env, frames);
+  }
+
+  /** The options as they cross to the addon, as JSON text. */
+  toOptions(): string {
+    const { cwd, home, root, argv } = this.#options;
+    return JSON.stringify({
+      cwd,
+      home,
+      root,
+      name: this.#name,
+      profiles: this.#profiles,
+      secrets: this.#secrets.length > 0 ? this.#secrets : undefined,
+      interpolate: this.#interpolate,
+      limits: this.#limits,
+      arrays: Object.keys(this.#arrays).length > 0 ? this.#arrays : undefined,
+      sources: this.#sources.map((source) =>
+        source.kind === 'args' && source.argv === undefined ? { ...source, argv: argv ?? process.argv.slice(2) } : source,
+      ),
+    });
+  }
+}
+
+/** Calls a helper after checking nothing itself; an error begins where the user called the verb. */
+function frame(verb: Frame, make: () => Source): Source {
+  try {
+    return make();
+  } catch (error) {
+    throw error instanceof SuperConfigError
+      ? startAt(error, verb)
+      : startAt(new SuperConfigError('ERR_SUPERCONFIG_OPTION', `a source cannot be made of ${kindOf(error)}`, { cause: error }), verb);
+  }
+}

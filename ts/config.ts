@@ -1,0 +1,316 @@
+import { type BuilderOptions, SuperConfigBuilder } from './builder.js';
+import { captureStack, type Frame, fromNative, guard, startAt, withStack } from './errors.js';
+import { ConfigHandle } from './handle.js';
+import { captureEnvironment, type Described, native } from './native.js';
+import { toNativePath } from './paths.js';
+import { assertOpen, closeState, lookUp, lookUpLeniently, openState, readTree, type State, sync, unknownPath } from './state.js';
+import type { DeepReadonly, LoosePath, Path, ValueAt } from './types.js';
+
+/** One layer's word about a value. */
+export interface Candidate {
+  /** The kind of the layer. */
+  kind: 'defaults' | 'file' | 'text' | 'dotenv' | 'env' | 'args' | 'override' | 'custom';
+  /** The layer's name. */
+  name: string;
+  /** The file, as it was given or found. */
+  file?: string;
+  /** The line of the value's first character, from 1. */
+  line?: number;
+  /** The column of the value's first character in characters, from 1. */
+  column?: number;
+  /** The environment variable or flag. */
+  variable?: string;
+  /** What the layer did to the value. */
+  action: 'set' | 'add' | 'remove' | 'fill';
+  /** The layer's value; `[redacted]` for a secret. */
+  value: unknown;
+}
+
+/** Where a value comes from. */
+export interface Explanation {
+  /** The dotted path. */
+  path: string;
+  /** The value in effect; `[redacted]` for a secret. */
+  value: unknown;
+  /** The layer whose value is in effect. */
+  winner: Candidate | null;
+  /** All layers that spoke about it, from the lowest to the highest. */
+  candidates: Candidate[];
+}
+
+/** One layer of a configuration. */
+export interface LayerInfo {
+  /** The kind of the layer. */
+  kind: Candidate['kind'];
+  /** The layer's name. */
+  name: string;
+  /** The file, as it was given or found. */
+  file?: string;
+}
+
+/** Something worth telling that does not stop a load. */
+export interface Warning {
+  /** What it is, e.g. `duplicate-key`. */
+  code: string;
+  /** The text for people. */
+  message: string;
+  /** The dotted path that it is about. */
+  path?: string;
+}
+
+/** How a configuration is doing. */
+export type Status = Readonly<Record<string, unknown>>;
+
+/** What a reload did. */
+export interface ReloadResult {
+  /** The version after it. */
+  version: number;
+  /** The leaves that were set, changed or removed, sorted; empty when nothing changed. */
+  changed: string[];
+}
+
+/** What `toString` takes. */
+export interface ToStringOptions {
+  /** The format of the text. */
+  format?: 'json';
+  /** Whether secrets are shown. */
+  secrets?: boolean;
+}
+
+/**
+ * A loaded configuration.
+ *
+ * @example
+ * ```ts
+ * const config = SuperConfig.builder().defaults({ server: { port: 8080 } }).file('app.toml', { optional: true }).env('APP').loadSync();
+ * config.get('server.port'); // 8080, or what the file or APP_SERVER__PORT says
+ * ```
+ */
+// biome-ignore lint/suspicious/noExplicitAny: without a type every path is allowed.
+export class SuperConfig<T = any> {
+  readonly #state: State;
+
+  /** Made by `load`, `loadSync` and `attach`. */
+  constructor(state: State) {
+    this.#state = state;
+  }
+
+  /** Starts a configuration; nothing is read before `load()` or `loadSync()`. */
+  // biome-ignore lint/suspicious/noExplicitAny: without a type every path is allowed.
+  static builder<T = any>(options: BuilderOptions = {}): SuperConfigBuilder<T> {
+    return new SuperConfigBuilder<T>(options);
+  }
+
+  /**
+   * Opens a configuration that this process has loaded, in any worker thread, without loading it again.
+   *
+   * @throws `ERR_SUPERCONFIG_CLOSED` when no open configuration has that name or token.
+   */
+  // biome-ignore lint/suspicious/noExplicitAny: without a type every path is allowed.
+  static attach<T = any>(nameOrToken: string): SuperConfig<T> {
+    return new SuperConfig<T>(openState(guard(SuperConfig.attach, () => native().attach(nameOrToken))));
+  }
+
+  /**
+   * The value at a path, live; tables and arrays are frozen and the same object for one version. Costs a comparison and a
+   * `Map` lookup after the first read of a version.
+   *
+   * @throws `ERR_SUPERCONFIG_PATH` when nothing is there and no fallback is given, with the nearest path as the hint;
+   * `ERR_SUPERCONFIG_CLOSED` after closing.
+   */
+  get<P extends Path<T>>(path: P): ValueAt<T, P>;
+  get<P extends Path<T>>(path: P, fallback: NonNullable<ValueAt<T, P>>): NonNullable<ValueAt<T, P>>;
+  get(path: LoosePath, fallback?: unknown): unknown {
+    const state = this.#state;
+    if (state.words[state.index] !== state.generation) sync(state, GET);
+    const cached = state.cache.get(path as string);
+    if (cached !== undefined) return cached;
+    // biome-ignore lint/complexity/noArguments: tells `get(path)` from `get(path, undefined)` without an array per call.
+    const strict = arguments.length < 2;
+    const value = strict ? lookUp(state, path, GET) : lookUpLeniently(state, path, GET);
+    if (value !== undefined) return value;
+    if (strict) throw unknownPath(state, path, GET);
+    return fallback;
+  }
+
+  /**
+   * Whether something, be it `null`, is at a path. A malformed path is nowhere.
+   *
+   * @throws `ERR_SUPERCONFIG_CLOSED` after closing.
+   */
+  has(path: LoosePath): boolean {
+    const state = this.#state;
+    const frame = SuperConfig.prototype.has;
+    if (state.words[state.index] !== state.generation) sync(state, frame);
+    return lookUpLeniently(state, path, frame) !== undefined;
+  }
+
+  /** A live view of one path, which need not be there yet. */
+  handle<P extends Path<T>>(path: P): ConfigHandle<ValueAt<T, P>> {
+    const frame = SuperConfig.prototype.handle;
+    assertOpen(this.#state, frame);
+    guard(frame, () => toNativePath(path as LoosePath));
+    return new ConfigHandle(this.#state, path as LoosePath);
+  }
+
+  /**
+   * The whole as one frozen plain object: the same object until the version changes, and good also after closing.
+   *
+   * @throws `ERR_SUPERCONFIG_CLOSED` after closing.
+   */
+  get current(): DeepReadonly<T> {
+    const state = this.#state;
+    if (state.words[state.index] === state.generation && state.tree !== undefined) return state.tree as DeepReadonly<T>;
+    return readTree(state, CURRENT) as DeepReadonly<T>;
+  }
+
+  /**
+   * Tells which layers spoke about a value and which one won. Positions are found when asked for.
+   *
+   * @throws `ERR_SUPERCONFIG_PATH` for an unknown path, `ERR_SUPERCONFIG_CLOSED` after closing.
+   */
+  explain(path: LoosePath = ''): Explanation {
+    const frame = SuperConfig.prototype.explain;
+    const state = this.#synced(frame);
+    return guard(frame, () => {
+      const { text, segments } = toNativePath(path);
+      return JSON.parse(native().explain(state.attachment, text, segments)) as Explanation;
+    });
+  }
+
+  /** The version: 1 after the load, one more with every reload that changes something. */
+  get version(): number {
+    return this.#synced(VERSION).version;
+  }
+
+  /** The layers, from the lowest to the highest. */
+  get layers(): LayerInfo[] {
+    return this.#describe('layers', LAYERS) as LayerInfo[];
+  }
+
+  /** What the load found worth telling. */
+  get warnings(): Warning[] {
+    return this.#describe('warnings', WARNINGS) as Warning[];
+  }
+
+  /** How the configuration is doing. */
+  get status(): Status {
+    return this.#describe('status', STATUS) as Status;
+  }
+
+  /** A text that `SuperConfig.attach` takes in any thread of this process. */
+  get token(): string {
+    return this.#describe('token', TOKEN) as string;
+  }
+
+  /** The name that the builder gave, if any. */
+  get name(): string | undefined {
+    return (this.#describe('name', NAME) as string | null) ?? undefined;
+  }
+
+  /**
+   * Loads everything again, on another thread; the new version appears at once or, on a failure, not at all.
+   *
+   * @throws What a load throws, and `ERR_SUPERCONFIG_CLOSED` after closing.
+   */
+  async reload(): Promise<ReloadResult> {
+    const frames = captureStack(SuperConfig.prototype.reload);
+    const state = this.#state;
+    try {
+      assertOpen(state, SuperConfig.prototype.reload);
+      const environment = captureEnvironment(state.environment);
+      return JSON.parse(await native().reloadAsync(state.attachment, environment)) as ReloadResult;
+    } catch (thrown) {
+      throw withStack(fromNative(thrown), frames);
+    }
+  }
+
+  /**
+   * Loads everything again, on this thread.
+   *
+   * @throws What a load throws, and `ERR_SUPERCONFIG_CLOSED` after closing.
+   */
+  reloadSync(): ReloadResult {
+    const state = this.#state;
+    const frame = SuperConfig.prototype.reloadSync;
+    assertOpen(state, frame);
+    return guard(frame, () => JSON.parse(native().reload(state.attachment, captureEnvironment(state.environment))) as ReloadResult);
+  }
+
+  /** The whole as a plain object with secrets redacted: what `JSON.stringify(config)` shows. */
+  toJSON(): unknown {
+    return JSON.parse(this.#render('json', false, SuperConfig.prototype.toJSON));
+  }
+
+  /**
+   * The whole as text, with secrets redacted unless `secrets` is set.
+   *
+   * @throws `ERR_SUPERCONFIG_OPTION` for an unknown format.
+   */
+  toString({ format = 'json', secrets = false }: ToStringOptions = {}): string {
+    return this.#render(format, secrets, SuperConfig.prototype.toString);
+  }
+
+  /** Lets go of the configuration; every read fails from then on. Safe to repeat. */
+  close(): void {
+    closeState(this.#state);
+  }
+
+  /** The same as `close()`, for `using`. */
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  /** What `console.log` shows: the whole, with secrets redacted. */
+  [Symbol.for('nodejs.util.inspect.custom')](
+    _depth: number,
+    options: object,
+    inspect?: (value: unknown, options: object) => string,
+  ): string {
+    if (this.#state.closed) return 'SuperConfig (closed)';
+    const shown = this.toJSON();
+    return `SuperConfig ${inspect === undefined ? JSON.stringify(shown) : inspect(shown, options)}`;
+  }
+
+  #synced(frame: Frame): State {
+    const state = this.#state;
+    if (state.words[state.index] !== state.generation) sync(state, frame);
+    return state;
+  }
+
+  #describe(what: Described, frame: Frame): unknown {
+    const state = this.#synced(frame);
+    return guard(frame, () => JSON.parse(native().describe(state.attachment, what)));
+  }
+
+  #render(format: string, secrets: boolean, frame: Frame): string {
+    const state = this.#synced(frame);
+    return guard(frame, () => native().render(state.attachment, format, secrets));
+  }
+}
+
+function getter(name: keyof SuperConfig): Frame {
+  return Object.getOwnPropertyDescriptor(SuperConfig.prototype, name)?.get as Frame;
+}
+const GET: Frame = SuperConfig.prototype.get;
+const CURRENT = getter('current');
+const VERSION = getter('version');
+const LAYERS = getter('layers');
+const WARNINGS = getter('warnings');
+const STATUS = getter('status');
+const TOKEN = getter('token');
+const NAME = getter('name');
+
+/** Loads on this thread. */
+export function openSync<T>(options: string, environment: State['environment'], frame: Frame): SuperConfig<T> {
+  return new SuperConfig<T>(openState(guard(frame, () => native().load(options, captureEnvironment(environment))), environment));
+}
+
+/** Loads on another thread. The environment is captured now. `frames` is where the user called. */
+export async function open<T>(options: string, environment: State['environment'], frames: string): Promise<SuperConfig<T>> {
+  try {
+    return new SuperConfig<T>(openState(await native().loadAsync(options, captureEnvironment(environment)), environment));
+  } catch (thrown) {
+    throw withStack(startAt(fromNative(thrown), open), frames);
+  }
+}

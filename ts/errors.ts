@@ -1,0 +1,193 @@
+/** What an error's `code` can be. The codes are the same in Rust, Node and Python. */
+export type SuperConfigErrorCode =
+  | 'ERR_SUPERCONFIG_NOT_FOUND'
+  | 'ERR_SUPERCONFIG_IO'
+  | 'ERR_SUPERCONFIG_PARSE'
+  | 'ERR_SUPERCONFIG_FORMAT'
+  | 'ERR_SUPERCONFIG_LIMIT'
+  | 'ERR_SUPERCONFIG_MERGE'
+  | 'ERR_SUPERCONFIG_ENV'
+  | 'ERR_SUPERCONFIG_ARGS'
+  | 'ERR_SUPERCONFIG_INTERPOLATION'
+  | 'ERR_SUPERCONFIG_TYPE'
+  | 'ERR_SUPERCONFIG_PATH'
+  | 'ERR_SUPERCONFIG_VALIDATION'
+  | 'ERR_SUPERCONFIG_SOURCE'
+  | 'ERR_SUPERCONFIG_TRUST'
+  | 'ERR_SUPERCONFIG_WATCH'
+  | 'ERR_SUPERCONFIG_CLOSED'
+  | 'ERR_SUPERCONFIG_ASYNC'
+  | 'ERR_SUPERCONFIG_OPTION'
+  | 'ERR_SUPERCONFIG_LOAD_NATIVE'
+  | 'ERR_SUPERCONFIG_INTERNAL';
+
+/** Where a value or a problem stands. Lines and columns are 1-based; a column counts characters. */
+export interface Origin {
+  /** The kind of the source, e.g. `file` or `env`. */
+  kind?: string;
+  /** The source's name for people. */
+  source?: string;
+  /** The file, as it was given or found. */
+  file?: string;
+  /** The line, from 1. */
+  line?: number;
+  /** The column in characters, from 1. */
+  column?: number;
+  /** The environment variable or flag. */
+  variable?: string;
+}
+
+/** One of several problems that an error reports together. */
+export interface Issue {
+  /** The dotted path of the value. */
+  path?: string;
+  /** What is wrong. */
+  message: string;
+  /** What was expected. */
+  expected?: string;
+  /** What was found. */
+  found?: string;
+  /** Where the value stands. */
+  origin?: Origin;
+}
+
+/** What an error is made of. */
+export interface ErrorDetails {
+  /** The dotted path that the error is about. */
+  path?: string;
+  /** Where the problem stands. */
+  origin?: Origin;
+  /** All problems, where there are several. */
+  issues?: Issue[];
+  /** How to fix it. */
+  hint?: string;
+  /** The lines of the text around the problem, with no secret in them. */
+  snippet?: string;
+  /** What caused it. */
+  cause?: unknown;
+}
+
+/** A function as `Error.captureStackTrace` takes it: frames above it, and itself, are left out. */
+// biome-ignore lint/complexity/noBannedTypes: this is the type that Error.captureStackTrace has.
+export type Frame = Function;
+
+const MARK = Symbol.for('superconfig.error');
+
+/**
+ * Every error that this package throws.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   loadConfigSync({ sources: [file('app.toml')] });
+ * } catch (error) {
+ *   if (isSuperConfigError(error)) console.error(error.code, error.origin?.file, error.origin?.line);
+ * }
+ * ```
+ */
+export class SuperConfigError extends Error {
+  /** What went wrong, for programs. */
+  readonly code: SuperConfigErrorCode;
+  /** The dotted path that the error is about. */
+  declare readonly path?: string;
+  /** Where the problem stands: file, line and column, or variable. */
+  declare readonly origin?: Origin;
+  /** All problems, where there are several. */
+  declare readonly issues?: Issue[];
+  /** How to fix it. */
+  declare readonly hint?: string;
+  /** The lines of the text around the problem, with no secret in them. */
+  declare readonly snippet?: string;
+
+  constructor(code: SuperConfigErrorCode, message: string, details: ErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.code = code;
+    const { path, origin, issues, hint, snippet } = details;
+    // Fields that say nothing are left out, so that a printed error shows only what there is.
+    for (const [key, value] of Object.entries({ path, origin, issues, hint, snippet })) {
+      if (value !== undefined) Object.defineProperty(this, key, { value, enumerable: true, configurable: true });
+    }
+  }
+}
+
+Object.defineProperties(SuperConfigError.prototype, {
+  name: { value: 'SuperConfigError', configurable: true, writable: true },
+  [MARK]: { value: true },
+});
+
+/**
+ * Tells whether something caught is an error of this package, also when it comes from another copy of it or another realm.
+ *
+ * @example
+ * ```ts
+ * if (isSuperConfigError(error) && error.code === 'ERR_SUPERCONFIG_NOT_FOUND') useDefaults();
+ * ```
+ */
+export function isSuperConfigError(error: unknown): error is SuperConfigError {
+  return typeof error === 'object' && error !== null && (error as Record<symbol, unknown>)[MARK] === true;
+}
+
+/** Makes the stack begin at the caller of `frame`. */
+export function startAt<E extends Error>(error: E, frame: Frame): E {
+  Error.captureStackTrace?.(error, frame);
+  return error;
+}
+
+/** Remembers the place that an asynchronous call came from, because it is gone from the stack by the time of a failure. */
+export function captureStack(frame: Frame): string {
+  const holder: { stack?: string } = {};
+  Error.captureStackTrace?.(holder, frame);
+  const stack = holder.stack ?? '';
+  const end = stack.indexOf('\n');
+  return end < 0 ? '' : stack.slice(end);
+}
+
+/** Gives an error the remembered place as its stack. */
+export function withStack<E extends Error>(error: E, frames: string): E {
+  if (frames !== '') {
+    Object.defineProperty(error, 'stack', {
+      value: `${error.name}: ${error.message}${frames}`,
+      configurable: true,
+      writable: true,
+    });
+  }
+  return error;
+}
+
+interface NativeReport extends ErrorDetails {
+  code: string;
+  message: string;
+  rendered?: string;
+}
+
+/** Turns what the addon threw, an `Error` whose message is JSON text, into a `SuperConfigError`. */
+export function fromNative(thrown: unknown): Error {
+  if (!(thrown instanceof Error) || isSuperConfigError(thrown)) return thrown as Error;
+  let report: NativeReport;
+  try {
+    report = JSON.parse(thrown.message) as NativeReport;
+  } catch {
+    return new SuperConfigError('ERR_SUPERCONFIG_INTERNAL', `the addon failed: ${thrown.message}`, { cause: thrown });
+  }
+  if (typeof report?.code !== 'string') {
+    return new SuperConfigError('ERR_SUPERCONFIG_INTERNAL', `the addon failed: ${thrown.message}`, { cause: thrown });
+  }
+  const code = (
+    report.code.startsWith('ERR_SUPERCONFIG_') ? report.code : `ERR_SUPERCONFIG_${report.code}`
+  ) as SuperConfigErrorCode;
+  // Absent fields may cross as null.
+  const details: ErrorDetails = {};
+  for (const key of ['path', 'origin', 'issues', 'hint', 'snippet', 'cause'] as const) {
+    if (report[key] != null) Object.assign(details, { [key]: report[key] });
+  }
+  return new SuperConfigError(code, report.rendered ?? report.message, details);
+}
+
+/** Runs an addon call; what it throws becomes a `SuperConfigError` whose stack begins at the caller of `frame`. */
+export function guard<R>(frame: Frame, call: () => R): R {
+  try {
+    return call();
+  } catch (thrown) {
+    throw startAt(fromNative(thrown), frame);
+  }
+}

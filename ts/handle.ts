@@ -1,0 +1,114 @@
+import type { Explanation } from './config.js';
+import { type Frame, guard, startAt } from './errors.js';
+import { native } from './native.js';
+import { showPath, toNativePath } from './paths.js';
+import { closedError, lookUp, type State, sync, unknownPath } from './state.js';
+import type { LoosePath } from './types.js';
+
+/**
+ * A live view of one path: the quickest way to read a value again and again.
+ *
+ * @example
+ * ```ts
+ * const port = config.handle('server.port');
+ * port.value; // 8080, and the new value after a reload
+ * ```
+ */
+export class ConfigHandle<V = unknown> {
+  /** The path, dotted. */
+  readonly path: string;
+  readonly #path: LoosePath;
+  #state: State;
+  #generation = -1;
+  #value: V | undefined;
+  #closed = false;
+
+  /** Made by `config.handle(path)`. */
+  constructor(state: State, path: LoosePath) {
+    this.#state = state;
+    this.#path = typeof path === 'string' ? path : [...path];
+    this.path = showPath(path);
+  }
+
+  /**
+   * The value as of now; tables and arrays are frozen and the same object for one version. Costs a comparison and a field.
+   *
+   * @throws `ERR_SUPERCONFIG_PATH` when nothing is there, `ERR_SUPERCONFIG_CLOSED` after closing.
+   */
+  get value(): V {
+    const state = this.#state;
+    if (state.words[state.index] === this.#generation) return this.#value as V;
+    return this.#refresh();
+  }
+
+  /**
+   * The version of the configuration, which grows with every reload that changes something.
+   *
+   * @throws `ERR_SUPERCONFIG_CLOSED` after closing.
+   */
+  get version(): number {
+    const state = this.#open(VERSION);
+    if (state.words[state.index] !== state.generation) sync(state, VERSION);
+    return state.version;
+  }
+
+  /**
+   * Tells which layers spoke about the value and which one won.
+   *
+   * @throws `ERR_SUPERCONFIG_PATH` when nothing is there, `ERR_SUPERCONFIG_CLOSED` after closing.
+   */
+  explain(): Explanation {
+    const frame = ConfigHandle.prototype.explain;
+    const state = this.#open(frame);
+    if (state.words[state.index] !== state.generation) sync(state, frame);
+    const { text, segments } = toNativePath(this.#path);
+    return guard(frame, () => JSON.parse(native().explain(state.attachment, text, segments)) as Explanation);
+  }
+
+  /** Lets go of the value; reads fail from then on. Safe to repeat. The configuration stays open. */
+  close(): void {
+    this.#closed = true;
+    this.#value = undefined;
+    this.#state = CLOSED;
+  }
+
+  /** The same as `close()`, for `using`. */
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  #open(frame: Frame): State {
+    if (this.#closed) throw startAt(closedError('handle'), frame);
+    return this.#state;
+  }
+
+  #refresh(): V {
+    const state = this.#open(VALUE);
+    if (state.words[state.index] !== state.generation) sync(state, VALUE);
+    const value = lookUp(state, this.#path, VALUE);
+    if (value === undefined) throw unknownPath(state, this.#path, VALUE);
+    this.#value = value as V;
+    this.#generation = state.generation;
+    return value as V;
+  }
+}
+
+// A closed handle reads here: no generation that a handle has kept equals this word.
+const CLOSED: State = {
+  words: Uint32Array.of(0xffff_ffff),
+  index: 0,
+  generation: -1,
+  version: 0,
+  attachment: -1,
+  closed: true,
+  cache: new Map(),
+  segmentCache: new Map(),
+  tree: undefined,
+  environment: undefined,
+};
+
+function getter(name: 'value' | 'version'): Frame {
+  return Object.getOwnPropertyDescriptor(ConfigHandle.prototype, name)?.get as Frame;
+}
+const VALUE = getter('value');
+const VERSION = getter('version');

@@ -1,0 +1,32 @@
+export type { ArrayStrategy, BuilderOptions, Limits, SuperConfigBuilder } from './builder.js';
+export {
+  type Candidate,
+  type Explanation,
+  type LayerInfo,
+  type ReloadResult,
+  type Status,
+  SuperConfig,
+  type ToStringOptions,
+  type Warning,
+} from './config.js';
+export { isSuperConfigError, type Issue, type Origin, SuperConfigError, type SuperConfigErrorCode } from './errors.js';
+export type { ConfigHandle } from './handle.js';
+export { type LoadOptions, loadConfig, loadConfigSync, parse } from './load.js';
+export {
+  args,
+  defaults,
+  dir,
+  dotenv,
+  type EnvOptions,
+  env,
+  type FileOptions,
+  type Format,
+  file,
+  glob,
+  overrides,
+  type Source,
+  type Trust,
+  textSource as text,
+  type ValueOptions,
+} from './sources.js';
+export type { DeepReadonly, LoosePath, Path, ValueAt } from './types.js';

@@ -1,0 +1,114 @@
+// The only importer of the addon. Reads are synchronous; loads and reloads are either.
+import { createRequire } from 'node:module';
+import { SuperConfigError } from './errors.js';
+import type { NativeTree } from './values.js';
+
+/** What the addon gives for a value: scalars as they are, trees as text. */
+export type NativeValue = undefined | null | boolean | number | bigint | string | NativeTree;
+
+/** `[attachment, configId, generation, version]` */
+export type Attached = [attachment: number, configId: number, generation: number, version: number];
+
+/** What `describe` can tell; the answer is JSON text. */
+export type Described = 'layers' | 'warnings' | 'status' | 'name' | 'token';
+
+/** The functions of the addon. Each may throw an `Error` whose message is a report in JSON text. */
+export interface Native {
+  /** 4096 words, shared by the whole process: the word of a configuration stands at its id modulo 4096. */
+  generations(): ArrayBuffer;
+  load(options: string, environment?: string): Attached;
+  loadAsync(options: string, environment?: string): Promise<Attached>;
+  attach(nameOrToken: string): Attached;
+  /** Moves the attachment to the newest version: `[generation, version]`. */
+  sync(attachment: number): [generation: number, version: number];
+  read(attachment: number, path: string, segments: boolean): NativeValue;
+  explain(attachment: number, path: string, segments: boolean): string;
+  describe(attachment: number, what: Described): string;
+  nearest(attachment: number, path: string, segments: boolean): string | undefined | null;
+  render(attachment: number, format: string, secrets: boolean): string;
+  reload(attachment: number, environment?: string): string;
+  reloadAsync(attachment: number, environment?: string): Promise<string>;
+  close(attachment: number): void;
+  parse(text: string, format: string): NativeValue;
+}
+
+// One text for both bundles: in CommonJS there is `__filename`, in a module `import.meta.url`.
+const requireFrom = createRequire(typeof __filename === 'string' ? __filename : import.meta.url);
+
+/** The platform's names as the packages carry them, likeliest first. */
+function platformNames(): string[] {
+  const base = `${process.platform}-${process.arch}`;
+  switch (process.platform) {
+    case 'linux':
+      // Only the one that fits the C library is installed, so the order decides nothing but the time it takes.
+      return [`${base}-gnu`, `${base}-musl`];
+    case 'win32':
+      return [`${base}-msvc`];
+    default:
+      return [base];
+  }
+}
+
+function isMissing(error: unknown): boolean {
+  return (error as { code?: unknown } | null)?.code === 'MODULE_NOT_FOUND';
+}
+
+function loadNative(): Native {
+  const names = platformNames();
+  let broken: unknown;
+  for (const name of names) {
+    const file = `superconfig.${name}.node`;
+    // A checkout holds the addon beside the sources: seen from ts/ and from ts/dist/.
+    for (const place of [`@superconfig/${name}`, `../npm/${name}/${file}`, `../../npm/${name}/${file}`]) {
+      try {
+        return requireFrom(place) as Native;
+      } catch (error) {
+        if (!isMissing(error)) broken ??= error;
+      }
+    }
+  }
+  const wanted = `@superconfig/${names[0]}`;
+  const found = broken instanceof Error ? `an addon that does not load (${broken.message})` : 'no addon';
+  throw new SuperConfigError(
+    'ERR_SUPERCONFIG_LOAD_NATIVE',
+    `found ${found} for ${process.platform} ${process.arch}; needs the package ${wanted}; ` +
+      `run \`npm install ${wanted}\`, or install again without \`--omit=optional\``,
+    { hint: `npm install ${wanted}`, ...(broken === undefined ? {} : { cause: broken }) },
+  );
+}
+
+let addon: Native | undefined;
+
+/**
+ * The addon, loaded at the first use.
+ *
+ * @throws `ERR_SUPERCONFIG_LOAD_NATIVE` where it is missing or does not fit.
+ */
+export function native(): Native {
+  addon ??= loadNative();
+  return addon;
+}
+
+let words: Uint32Array | undefined;
+
+/** The generation words that the addon shares with this thread. */
+export function generationWords(): Uint32Array {
+  words ??= new Uint32Array(native().generations());
+  return words;
+}
+
+let mainThread: boolean | undefined;
+
+function isMainThread(): boolean {
+  mainThread ??= (requireFrom('node:worker_threads') as typeof import('node:worker_threads')).isMainThread;
+  return mainThread;
+}
+
+/**
+ * The environment as JSON text, or `undefined` where the addon reads the process's own. A worker's `process.env` is a copy of
+ * its own that only JavaScript can see.
+ */
+export function captureEnvironment(given?: Readonly<Record<string, string | undefined>>): string | undefined {
+  if (given !== undefined) return JSON.stringify(given);
+  return isMainThread() ? undefined : JSON.stringify({ ...process.env });
+}

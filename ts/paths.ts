@@ -1,0 +1,51 @@
+import { SuperConfigError } from './errors.js';
+import type { LoosePath } from './types.js';
+
+/** A path as it crosses to the addon. */
+export interface NativePath {
+  /** The dotted text, or the segments as JSON text. */
+  text: string;
+  /** Whether `text` is the JSON text of an array of segments. */
+  segments: boolean;
+}
+
+/**
+ * Makes a caller's path ready for the addon. Dotted text goes as it is, because the addon holds the grammar.
+ *
+ * @throws `ERR_SUPERCONFIG_OPTION` for what is neither a string nor an array of strings and whole numbers.
+ */
+export function toNativePath(path: LoosePath): NativePath {
+  if (typeof path === 'string') return { text: path, segments: false };
+  if (!Array.isArray(path)) {
+    throw new SuperConfigError('ERR_SUPERCONFIG_OPTION', `a path is a string or an array of segments, not ${kindOf(path)}`);
+  }
+  for (const segment of path as readonly unknown[]) {
+    const fine = typeof segment === 'string' || (Number.isSafeInteger(segment) && (segment as number) >= 0);
+    if (!fine) {
+      throw new SuperConfigError(
+        'ERR_SUPERCONFIG_OPTION',
+        `a path's segments are strings and whole numbers from 0, not ${kindOf(segment)}`,
+      );
+    }
+  }
+  return { text: JSON.stringify(path), segments: true };
+}
+
+/** A path as people read it: dotted, keys that need it in quotes. */
+export function showPath(path: LoosePath | readonly (string | number)[]): string {
+  if (typeof path === 'string') return path;
+  return path
+    .map((segment) => {
+      const text = String(segment);
+      return /^[^.[\]"'\s]+$/.test(text) ? text : JSON.stringify(text);
+    })
+    .join('.');
+}
+
+/** The kind of a value for a message, never the value itself. */
+export function kindOf(value: unknown): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'an array';
+  if (value === undefined) return 'undefined';
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
+}

@@ -1,0 +1,113 @@
+import { SuperConfigError, startAt } from './errors.js';
+import { kindOf } from './paths.js';
+import { encode } from './values.js';
+
+/** A format's name. */
+export type Format = 'json' | 'jsonc' | 'json5' | 'toml' | 'yaml' | 'dotenv' | 'ini';
+
+/** `strict` makes a file that others can write an error. */
+export type Trust = 'strict' | 'warn';
+
+/** One source of a configuration, made by `file`, `env` and the other helpers. */
+export interface Source {
+  /** The kind of the source. */
+  readonly kind: 'defaults' | 'overrides' | 'file' | 'glob' | 'dir' | 'discover' | 'text' | 'dotenv' | 'env' | 'args';
+  /** What the source is made of, as it crosses to the addon. */
+  readonly [option: string]: unknown;
+}
+
+/** Options of values given in code. */
+export interface ValueOptions {
+  /** The layer's name in `explain`. */
+  name?: string;
+  /** Only fill what the layers below leave open. */
+  join?: boolean;
+  /** `false` makes `_add` and `_remove` keys ordinary. */
+  directives?: boolean;
+}
+
+/** Options of `file`. */
+export interface FileOptions {
+  /** A file that is not there is skipped. */
+  optional?: boolean;
+  /** The format, where the extension does not tell. */
+  format?: Format;
+  /** `nested`: the file's top-level tables are profiles. */
+  profiles?: 'nested';
+  /** Only fill what the layers below leave open. */
+  join?: boolean;
+  /** `false` makes `_add` and `_remove` keys ordinary. */
+  directives?: boolean;
+  /** Whether a file that others can write is an error. */
+  trust?: Trust;
+}
+
+/** Options of `env`. */
+export interface EnvOptions {
+  /** Splits a name into segments; `__` by default. */
+  separator?: string;
+  /** Variables read by name: path to variable. */
+  mapping?: Readonly<Record<string, string>>;
+  /** Whether `NAME_FILE` names a file to read the value from. */
+  fileSuffix?: boolean;
+}
+
+// biome-ignore lint/complexity/noBannedTypes: this is the type that Error.captureStackTrace has.
+function text(value: unknown, what: string, frame: Function): string {
+  if (typeof value === 'string') return value;
+  throw startAt(new SuperConfigError('ERR_SUPERCONFIG_OPTION', `${what} is a string, not ${kindOf(value)}`), frame);
+}
+
+// biome-ignore lint/complexity/noBannedTypes: this is the type that Error.captureStackTrace has.
+function values(kind: 'defaults' | 'overrides', value: unknown, options: ValueOptions, frame: Function): Source {
+  try {
+    return { ...options, kind, ...encode(value, kind) };
+  } catch (error) {
+    throw startAt(error as Error, frame);
+  }
+}
+
+/** Values given in code, to stand below the others. They are copied now. */
+export function defaults(value: object, options: ValueOptions = {}): Source {
+  return values('defaults', value, options, defaults);
+}
+
+/** Values given in code, to stand above the others. They are copied now. */
+export function overrides(value: object, options: ValueOptions = {}): Source {
+  return values('overrides', value, options, overrides);
+}
+
+/** One file; `{profile}` in its path stands for each profile in turn. */
+export function file(path: string, options: FileOptions = {}): Source {
+  return { ...options, kind: 'file', path: text(path, "a file's path", file) };
+}
+
+/** The files that match a pattern, sorted by path; none is fine. */
+export function glob(pattern: string, options: { format?: Format; trust?: Trust } = {}): Source {
+  return { ...options, kind: 'glob', pattern: text(pattern, 'a pattern', glob) };
+}
+
+/** A directory with `default`, each profile, `local` and each profile's local file. */
+export function dir(path: string, options: { optional?: boolean; trust?: Trust } = {}): Source {
+  return { ...options, kind: 'dir', path: text(path, "a directory's path", dir) };
+}
+
+/** A document given as text. */
+export function textSource(content: string, options: { format: Format; name?: string }): Source {
+  return { ...options, kind: 'text', text: text(content, 'a document', textSource) };
+}
+
+/** `.env` files; they supply variables to `env`. */
+export function dotenv(): Source {
+  return { kind: 'dotenv' };
+}
+
+/** Environment variables: with a prefix those named so, without one those whose path is known below. */
+export function env(prefix?: string, options: EnvOptions = {}): Source {
+  return { ...options, kind: 'env', ...(prefix === undefined ? {} : { prefix: text(prefix, 'a prefix', env) }) };
+}
+
+/** Flags as `--server.port=9000` and `--set server.port=9000`; by default those that the process was started with. */
+export function args(argv?: readonly string[]): Source {
+  return argv === undefined ? { kind: 'args' } : { kind: 'args', argv: [...argv] };
+}

@@ -1,0 +1,155 @@
+import { type Frame, fromNative, guard, isSuperConfigError, SuperConfigError, startAt } from './errors.js';
+import { type Attached, generationWords, type NativeValue, native } from './native.js';
+import { type NativePath, showPath, toNativePath } from './paths.js';
+import type { LoosePath } from './types.js';
+import { decode } from './values.js';
+
+/** What a configuration and its handles share in one thread. */
+export interface State {
+  /** The addon's generation words; after closing, a word that no generation equals. */
+  words: Uint32Array;
+  /** Where in `words` this configuration's word stands. */
+  index: number;
+  /** The generation that the caches belong to. */
+  generation: number;
+  version: number;
+  readonly attachment: number;
+  closed: boolean;
+  /** Values by dotted path. */
+  readonly cache: Map<string, unknown>;
+  /** Values by the JSON text of their segments. */
+  readonly segmentCache: Map<string, unknown>;
+  /** The whole tree, once somebody asked for it. */
+  tree: unknown;
+  /** The environment that the user gave, if any. */
+  readonly environment: Readonly<Record<string, string | undefined>> | undefined;
+}
+
+// A generation of a closed state is -1 and its word is not, so every read takes the slow way and fails there.
+const CLOSED_WORDS = Uint32Array.of(0xffff_ffff);
+
+const dropped = new FinalizationRegistry<number>((attachment) => {
+  try {
+    native().close(attachment);
+  } catch {
+    // There is nobody to tell, and nothing is lost: the addon has already let it go.
+  }
+});
+
+/** Opens the state of an attachment; the addon lets go of it when the state is closed or no longer reachable. */
+export function openState(attached: Attached, environment?: State['environment']): State {
+  const [attachment, configId, generation, version] = attached;
+  const state: State = {
+    words: generationWords(),
+    index: configId & 4095,
+    generation,
+    version,
+    attachment,
+    closed: false,
+    cache: new Map(),
+    segmentCache: new Map(),
+    tree: undefined,
+    environment,
+  };
+  dropped.register(state, attachment, state);
+  return state;
+}
+
+/** Closes a state; safe to repeat. */
+export function closeState(state: State): void {
+  if (state.closed) return;
+  state.closed = true;
+  dropped.unregister(state);
+  clear(state);
+  state.words = CLOSED_WORDS;
+  state.index = 0;
+  state.generation = -1;
+  native().close(state.attachment);
+}
+
+function clear(state: State): void {
+  state.cache.clear();
+  state.segmentCache.clear();
+  state.tree = undefined;
+}
+
+/** Fails with `CLOSED` where the state is closed. */
+export function assertOpen(state: State, frame: Frame): void {
+  if (state.closed) throw startAt(closedError(), frame);
+}
+
+/** The error of everything that is used after it was closed. */
+export function closedError(what = 'configuration'): SuperConfigError {
+  return new SuperConfigError('ERR_SUPERCONFIG_CLOSED', `the ${what} is closed`);
+}
+
+/** Moves to the newest version. The word may also have changed for another configuration: then the caches stay. */
+export function sync(state: State, frame: Frame): void {
+  assertOpen(state, frame);
+  const [generation, version] = guard(frame, () => native().sync(state.attachment));
+  if (generation === state.generation) return;
+  clear(state);
+  state.generation = generation;
+  state.version = version;
+}
+
+/** The frozen whole, made once per version. */
+export function readTree(state: State, frame: Frame): unknown {
+  if (state.words[state.index] !== state.generation) sync(state, frame);
+  if (state.tree === undefined) state.tree = guard(frame, () => toValue(native().read(state.attachment, '', false)));
+  return state.tree;
+}
+
+/** A value from the addon as JavaScript sees it. */
+export function toValue(value: NativeValue, freeze = true): unknown {
+  return Array.isArray(value) ? decode(value, freeze) : value;
+}
+
+/** The value at a path of a state that is in sync, or `undefined`; made once per version. */
+export function lookUp(state: State, path: LoosePath, frame: Frame): unknown {
+  return guard(frame, () => {
+    const { text, segments } = toNativePath(path);
+    if (text === '' || text === '[]') return readTree(state, frame);
+    const cache = segments ? state.segmentCache : state.cache;
+    const cached = cache.get(text);
+    if (cached !== undefined) return cached;
+    const value = toValue(native().read(state.attachment, text, segments));
+    if (value !== undefined) cache.set(text, value);
+    return value;
+  });
+}
+
+/** Like `lookUp`, and nothing is there where the path is malformed. */
+export function lookUpLeniently(state: State, path: LoosePath, frame: Frame): unknown {
+  try {
+    return lookUp(state, path, frame);
+  } catch (error) {
+    const lenient =
+      typeof path === 'string' &&
+      isSuperConfigError(error) &&
+      (error.code === 'ERR_SUPERCONFIG_PATH' || error.code === 'ERR_SUPERCONFIG_OPTION');
+    if (lenient) return undefined;
+    throw error;
+  }
+}
+
+/** The error of a path that is not there, with the nearest one that is. */
+export function unknownPath(state: State, path: LoosePath, frame: Frame): Error {
+  const shown = showPath(path);
+  const nearest = nearestPath(state, toNativePath(path));
+  const error = new SuperConfigError('ERR_SUPERCONFIG_PATH', `there is no \`${shown}\``, {
+    path: shown,
+    ...(nearest === undefined ? {} : { hint: `did you mean \`${nearest}\`?` }),
+  });
+  return startAt(error, frame);
+}
+
+function nearestPath(state: State, { text, segments }: NativePath): string | undefined {
+  try {
+    return native().nearest(state.attachment, text, segments) ?? undefined;
+  } catch (thrown) {
+    // The hint is an extra; without it the error still says what is missing.
+    if (isSuperConfigError(fromNative(thrown))) return undefined;
+    throw thrown;
+  }
+}

@@ -1,0 +1,139 @@
+import { SuperConfigError } from './errors.js';
+import { kindOf, showPath } from './paths.js';
+
+/** A number that JSON cannot hold: where it stands, its type and its text. */
+export type Special = [segments: (string | number)[], type: 'bigint' | 'number', text: string];
+
+/** A JavaScript value as it crosses to the addon: plain JSON, and beside it what JSON cannot hold. */
+export interface Encoded {
+  value: unknown;
+  specials?: Special[];
+}
+
+// Far above every limit that can be useful, far below what the stack takes: the addon applies the real limit.
+const MAX_DEPTH = 512;
+
+/**
+ * Copies a JavaScript value into what JSON can hold. Cost: one walk.
+ *
+ * @throws `ERR_SUPERCONFIG_OPTION`, naming the path, for a function, a symbol, a cycle or more than 512 levels.
+ */
+export function encode(value: unknown, what: string): Encoded {
+  const specials: Special[] = [];
+  const above = new Set<object>();
+  const segments: (string | number)[] = [];
+
+  const fail = (problem: string): never => {
+    const at = showPath(segments);
+    throw new SuperConfigError('ERR_SUPERCONFIG_OPTION', `${what}${at === '' ? '' : `: ${at}`}: ${problem}`, {
+      ...(at === '' ? {} : { path: at }),
+      hint: 'values are plain objects, arrays, strings, numbers, bigints, booleans, dates and null',
+    });
+  };
+  const special = (type: Special[1], text: string): null => {
+    specials.push([[...segments], type, text]);
+    return null;
+  };
+
+  const walk = (input: unknown): unknown => {
+    switch (typeof input) {
+      case 'string':
+      case 'boolean':
+        return input;
+      case 'number':
+        if (Object.is(input, -0)) return special('number', '-0');
+        return Number.isFinite(input) ? input : special('number', String(input));
+      case 'bigint':
+        return special('bigint', String(input));
+      case 'object':
+        break;
+      default:
+        return fail(`${kindOf(input)} is not a configuration value`);
+    }
+    if (input === null) return null;
+    if (input instanceof Date) {
+      return Number.isNaN(input.getTime()) ? fail('an invalid date is not a configuration value') : input.toISOString();
+    }
+    if (above.has(input)) return fail('the value contains itself');
+    if (segments.length >= MAX_DEPTH) return fail(`the value is nested deeper than ${MAX_DEPTH} levels`);
+    if (input instanceof Map || input instanceof Set) return fail('a Map or Set is not a configuration value');
+    above.add(input);
+    const output = Array.isArray(input) ? walkArray(input) : walkTable(input as Record<string, unknown>);
+    above.delete(input);
+    return output;
+  };
+  const walkArray = (input: unknown[]): unknown[] => {
+    const output: unknown[] = [];
+    for (const element of input) {
+      if (element === undefined) continue;
+      segments.push(output.length);
+      output.push(walk(element));
+      segments.pop();
+    }
+    return output;
+  };
+  const walkTable = (input: Record<string, unknown>): object => {
+    // Without a prototype, so that an own `__proto__` crosses as a key; the addon drops it with a warning.
+    const output: Record<string, unknown> = Object.create(null);
+    for (const key of Object.keys(input)) {
+      const element = input[key];
+      if (element === undefined) continue;
+      segments.push(key);
+      output[key] = walk(element);
+      segments.pop();
+    }
+    // A key named toJSON would be called by JSON.stringify only if it were a function, which walk refuses.
+    return output;
+  };
+
+  const encoded = walk(value);
+  return specials.length === 0 ? { value: encoded } : { value: encoded, specials };
+}
+
+/** What the addon gives for a table or array: JSON text, and beside it what JSON cannot hold. */
+export type NativeTree = [json: string, specials?: string | Special[] | null];
+
+/** Makes the frozen JavaScript value of a tree that the addon gave. Cost: `JSON.parse`, and one walk to freeze. */
+export function decode(tree: NativeTree, freeze = true): unknown {
+  const root: unknown = JSON.parse(tree[0]);
+  let value = root;
+  if (tree[1] != null) {
+    const rows = typeof tree[1] === 'string' ? (JSON.parse(tree[1]) as Special[]) : tree[1];
+    for (const [segments, type, text] of rows) {
+      const number = type === 'bigint' ? BigInt(text) : toNumber(text);
+      if (segments.length === 0) {
+        value = number;
+        continue;
+      }
+      let holder = root as Record<string | number, unknown>;
+      for (const segment of segments.slice(0, -1)) holder = holder[segment] as Record<string | number, unknown>;
+      holder[segments[segments.length - 1] as string | number] = number;
+    }
+  }
+  return freeze ? deepFreeze(value) : value;
+}
+
+function toNumber(text: string): number {
+  switch (text) {
+    case 'inf':
+      return Infinity;
+    case '-inf':
+      return -Infinity;
+    case 'nan':
+      return Number.NaN;
+    default:
+      return Number(text);
+  }
+}
+
+/** Freezes a tree at every level, without recursion. */
+export function deepFreeze<T>(root: T): T {
+  const pending: unknown[] = [root];
+  while (pending.length > 0) {
+    const value = pending.pop();
+    if (typeof value !== 'object' || value === null) continue;
+    Object.freeze(value);
+    for (const key in value) pending.push((value as Record<string, unknown>)[key]);
+  }
+  return root;
+}
