@@ -49,14 +49,26 @@ if (process.platform !== 'linux' || process.arch !== 'x64' || !process.report.ge
   stop(`${process.platform}-${process.arch} is not built yet; use Linux with glibc on x86-64.`);
 }
 
-step('packages', ['package.json', 'package-lock.json'], 'node_modules', () => run('npm', ['ci', '--ignore-scripts']));
+step('packages', ['package.json', 'package-lock.json'], 'node_modules', () => run('npm', ['install', '--ignore-scripts', '--no-save']));
 
 const rust = ['Cargo.toml', 'Cargo.lock', ...files('crates', /\.(rs|toml)$/, ['target', 'tests', 'benches', 'fuzz'])];
 step('addon', rust, 'npm/linux-x64-gnu/superconfig.linux-x64-gnu.node', () => {
   if (spawnSync('cargo', ['--version']).status !== 0) {
     stop('Rust is missing; install it (https://rustup.rs, or your system’s packages) and run this again.');
   }
-  run('npx', ['napi', 'build', '--release', '--platform', '--no-js', '--manifest-path', 'crates/superconfig-napi/Cargo.toml', '--output-dir', 'npm/linux-x64-gnu', '--dts', '../../target/addon.d.ts']);
+  run('npx', [
+    'napi',
+    'build',
+    '--release',
+    '--platform',
+    '--no-js',
+    '--manifest-path',
+    'crates/superconfig-napi/Cargo.toml',
+    '--output-dir',
+    'npm/linux-x64-gnu',
+    '--dts',
+    '../../target/addon.d.ts',
+  ]);
 });
 
 step('facade', ['tsconfig.json', 'tsconfig.types.json', 'scripts/setup.mjs', ...files('ts', /\.ts$/, ['dist'])], 'ts/dist/index.cjs', () => {

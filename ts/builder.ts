@@ -1,8 +1,8 @@
 import { open, openSync, type SuperConfig } from './config.js';
 import { captureStack, type Frame, SuperConfigError, startAt } from './errors.js';
 import { kindOf } from './paths.js';
-import * as sources from './sources.js';
 import type { Source } from './sources.js';
+import * as sources from './sources.js';
 
 /** Where a configuration looks; all of it defaults to the process's own. */
 export interface BuilderOptions {

@@ -262,11 +262,7 @@ export class SuperConfig<T = any> {
   }
 
   /** What `console.log` shows: the whole, with secrets redacted. */
-  [Symbol.for('nodejs.util.inspect.custom')](
-    _depth: number,
-    options: object,
-    inspect?: (value: unknown, options: object) => string,
-  ): string {
+  [Symbol.for('nodejs.util.inspect.custom')](_depth: number, options: object, inspect?: (value: unknown, options: object) => string): string {
     if (this.#state.closed) return 'SuperConfig (closed)';
     const shown = this.toJSON();
     return `SuperConfig ${inspect === undefined ? JSON.stringify(shown) : inspect(shown, options)}`;
@@ -303,7 +299,12 @@ const NAME = getter('name');
 
 /** Loads on this thread. */
 export function openSync<T>(options: string, environment: State['environment'], frame: Frame): SuperConfig<T> {
-  return new SuperConfig<T>(openState(guard(frame, () => native().load(options, captureEnvironment(environment))), environment));
+  return new SuperConfig<T>(
+    openState(
+      guard(frame, () => native().load(options, captureEnvironment(environment))),
+      environment,
+    ),
+  );
 }
 
 /** Loads on another thread. The environment is captured now. `frames` is where the user called. */

@@ -172,9 +172,7 @@ export function fromNative(thrown: unknown): Error {
   if (typeof report?.code !== 'string') {
     return new SuperConfigError('ERR_SUPERCONFIG_INTERNAL', `the addon failed: ${thrown.message}`, { cause: thrown });
   }
-  const code = (
-    report.code.startsWith('ERR_SUPERCONFIG_') ? report.code : `ERR_SUPERCONFIG_${report.code}`
-  ) as SuperConfigErrorCode;
+  const code = (report.code.startsWith('ERR_SUPERCONFIG_') ? report.code : `ERR_SUPERCONFIG_${report.code}`) as SuperConfigErrorCode;
   // Absent fields may cross as null.
   const details: ErrorDetails = {};
   for (const key of ['path', 'origin', 'issues', 'hint', 'snippet', 'cause'] as const) {

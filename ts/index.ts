@@ -9,7 +9,7 @@ export {
   type ToStringOptions,
   type Warning,
 } from './config.js';
-export { isSuperConfigError, type Issue, type Origin, SuperConfigError, type SuperConfigErrorCode } from './errors.js';
+export { type Issue, isSuperConfigError, type Origin, SuperConfigError, type SuperConfigErrorCode } from './errors.js';
 export type { ConfigHandle } from './handle.js';
 export { type LoadOptions, loadConfig, loadConfigSync, parse } from './load.js';
 export {

@@ -22,10 +22,7 @@ export function toNativePath(path: LoosePath): NativePath {
   for (const segment of path as readonly unknown[]) {
     const fine = typeof segment === 'string' || (Number.isSafeInteger(segment) && (segment as number) >= 0);
     if (!fine) {
-      throw new SuperConfigError(
-        'ERR_SUPERCONFIG_OPTION',
-        `a path's segments are strings and whole numbers from 0, not ${kindOf(segment)}`,
-      );
+      throw new SuperConfigError('ERR_SUPERCONFIG_OPTION', `a path's segments are strings and whole numbers from 0, not ${kindOf(segment)}`);
     }
   }
   return { text: JSON.stringify(path), segments: true };

@@ -124,10 +124,7 @@ export function lookUpLeniently(state: State, path: LoosePath, frame: Frame): un
   try {
     return lookUp(state, path, frame);
   } catch (error) {
-    const lenient =
-      typeof path === 'string' &&
-      isSuperConfigError(error) &&
-      (error.code === 'ERR_SUPERCONFIG_PATH' || error.code === 'ERR_SUPERCONFIG_OPTION');
+    const lenient = typeof path === 'string' && isSuperConfigError(error) && (error.code === 'ERR_SUPERCONFIG_PATH' || error.code === 'ERR_SUPERCONFIG_OPTION');
     if (lenient) return undefined;
     throw error;
   }

@@ -28,39 +28,33 @@ type DottedPath<T, D extends number> = [D] extends [never]
 /** The dotted paths of `T`; any path where the shape is not known. */
 export type Path<T> = IsLoose<T> extends true ? LoosePath : DottedPath<T, 8> | readonly (string | number)[];
 
-type Step<T, K extends string> = IsLoose<T> extends true
-  ? unknown
-  : T extends readonly (infer E)[]
-    ? K extends `${number}`
-      ? E
-      : unknown
-    : K extends keyof T
-      ? T[K]
-      : unknown;
+type Step<T, K extends string> =
+  IsLoose<T> extends true ? unknown : T extends readonly (infer E)[] ? (K extends `${number}` ? E : unknown) : K extends keyof T ? T[K] : unknown;
 
 /** The type of the value at the path `P` of `T`; `any` where the shape is not known. */
-export type ValueAt<T, P> = IsAny<T> extends true
-  ? // biome-ignore lint/suspicious/noExplicitAny: without a type there is nothing to check against.
-    any
-  : P extends readonly unknown[]
-    ? // biome-ignore lint/suspicious/noExplicitAny: segments are not followed by the type.
+export type ValueAt<T, P> =
+  IsAny<T> extends true
+    ? // biome-ignore lint/suspicious/noExplicitAny: without a type there is nothing to check against.
       any
-    : P extends `${infer Head}.${infer Rest}`
-      ? P extends keyof T
-        ? DeepReadonly<T[P]>
-        : ValueAt<NonNullable<Step<T, Head>>, Rest>
-      : P extends string
-        ? DeepReadonly<Step<T, P>>
-        : unknown;
+    : P extends readonly unknown[]
+      ? // biome-ignore lint/suspicious/noExplicitAny: segments are not followed by the type.
+        any
+      : P extends `${infer Head}.${infer Rest}`
+        ? P extends keyof T
+          ? DeepReadonly<T[P]>
+          : ValueAt<NonNullable<Step<T, Head>>, Rest>
+        : P extends string
+          ? DeepReadonly<Step<T, P>>
+          : unknown;
 
 /** `T` as it is seen through `current`: frozen at every level. */
-export type DeepReadonly<T> = IsAny<T> extends true
-  ? T
-  : T extends Scalar
+export type DeepReadonly<T> =
+  IsAny<T> extends true
     ? T
-    : T extends readonly (infer E)[]
-      ? readonly DeepReadonly<E>[]
-      : T extends object
-        ? { readonly [K in keyof T]: DeepReadonly<T[K]> }
-        : T;
-
+    : T extends Scalar
+      ? T
+      : T extends readonly (infer E)[]
+        ? readonly DeepReadonly<E>[]
+        : T extends object
+          ? { readonly [K in keyof T]: DeepReadonly<T[K]> }
+          : T;
