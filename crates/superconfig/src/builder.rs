@@ -139,6 +139,13 @@ impl Builder {
         self
     }
 
+    /// Lets a JSON Schema say which keys there are and which types they have, so that variables and flags find them
+    /// where no layer has a value yet. Nothing is validated.
+    pub fn json_schema(mut self, schema: impl Into<Value>) -> Self {
+        self.options.json_schema = Some(schema.into());
+        self
+    }
+
     /// Resolves `${path}`, `${env:NAME}` and `${file:path}` after merging.
     pub fn interpolate(mut self) -> Self {
         self.options.interpolate = true;

@@ -7,14 +7,14 @@ use crate::value::{Path, Segment, Value};
 /// An array is one value, whatever differs in it. A table that appears or vanishes is listed by the values in it, or by
 /// its own path when it is empty. Tables that both versions share are skipped unseen, so the cost is that of what
 /// differs.
-pub(crate) fn changed(previous: &Value, current: &Value) -> Vec<Path> {
+pub(crate) fn changed(previous: &Value, current: &Value) -> Vec<String> {
     let mut found = Vec::new();
     compare(previous, current, &mut Vec::new(), &mut found);
-    found.sort_by_cached_key(|path: &Path| path.to_string());
+    found.sort_unstable();
     found
 }
 
-fn compare(previous: &Value, current: &Value, path: &mut Vec<Segment>, found: &mut Vec<Path>) {
+fn compare(previous: &Value, current: &Value, path: &mut Vec<Segment>, found: &mut Vec<String>) {
     match (previous, current) {
         (Value::Table(before), Value::Table(after)) => {
             if before.is_same(after) {
@@ -48,7 +48,7 @@ fn compare(previous: &Value, current: &Value, path: &mut Vec<Segment>, found: &m
 }
 
 /// Lists the values in a value; an empty table is one itself.
-fn leaves(value: &Value, path: &mut Vec<Segment>, found: &mut Vec<Path>) {
+fn leaves(value: &Value, path: &mut Vec<Segment>, found: &mut Vec<String>) {
     match value {
         Value::Table(table) if !table.is_empty() => {
             for (key, value) in table.entries() {
@@ -57,7 +57,7 @@ fn leaves(value: &Value, path: &mut Vec<Segment>, found: &mut Vec<Path>) {
                 path.pop();
             }
         }
-        _ => found.push(Path::from(path.clone())),
+        _ => found.push(Path::from(path.clone()).to_string()),
     }
 }
 
@@ -68,7 +68,7 @@ mod tests {
 
     fn paths(previous: &str, current: &str) -> Vec<String> {
         let parse = |text| parse_json(text).unwrap();
-        changed(&parse(previous), &parse(current)).iter().map(Path::to_string).collect()
+        changed(&parse(previous), &parse(current))
     }
 
     #[test]

@@ -170,7 +170,7 @@ impl SuperConfig {
         let environment = environment.unwrap_or_else(|| capture(loader.options()));
         loader.set_environment(environment);
         let loaded = loader.load()?;
-        let changed: Vec<String> = changed(previous.value(), &loaded.value).iter().map(Path::to_string).collect();
+        let changed = changed(previous.value(), &loaded.value);
         if changed.is_empty() {
             return Ok(Reload { version: previous.version(), changed });
         }

@@ -114,6 +114,14 @@ impl<'a> Step<'a> {
     }
 }
 
+/// What was said about a path, each word with the number of its step, before anybody asks for positions.
+struct Told {
+    path: Path,
+    value: Option<Value>,
+    words: Vec<(usize, Spoken)>,
+    winner: Option<usize>,
+}
+
 /// The layers gone through once more, each state kept, so that any number of paths can be explained.
 ///
 /// Making one costs a fold; the states share whatever a layer left alone.
@@ -126,6 +134,11 @@ pub(crate) struct Explainer<'a> {
 }
 
 impl<'a> Explainer<'a> {
+    /// Gives up positions, each of which may cost a parse of a whole text.
+    pub(crate) fn without_positions(&mut self) {
+        self.locate = None;
+    }
+
     /// Goes through the layers of a fold.
     pub(crate) fn new(layers: &'a [Layer], merged: &'a Merged, options: &MergeOptions<'a>) -> Self {
         let steps = layers.iter().zip(&merged.assignments).flat_map(|(layer, made)| Step::of_layer(layer, made));
@@ -154,12 +167,20 @@ impl<'a> Explainer<'a> {
 
     /// Explains a path. Costs the path's length in each layer, and one parse of each file that spoke about it.
     pub(crate) fn explain(&self, path: &[Segment]) -> Explanation {
-        self.explain_before(self.states.len() - 1, path)
+        let Told { path, value, words, winner } = self.told(self.states.len() - 1, path);
+        let candidate = |(at, spoken): (usize, Spoken)| Candidate {
+            origin: self.origin(&self.steps[at], &spoken.source),
+            action: spoken.action,
+            value: spoken.value,
+        };
+        Explanation { path, value, winner, candidates: words.into_iter().map(candidate).collect() }
     }
 
     /// Where the value came from that a step found at a path.
     pub(crate) fn origin_before(&self, step: usize, path: &[Segment]) -> Option<Origin> {
-        self.explain_before(step.min(self.states.len() - 1), path).winner().map(|winner| winner.origin.clone())
+        let Told { mut words, winner, .. } = self.told(step.min(self.states.len() - 1), path);
+        let (at, spoken) = words.swap_remove(winner?);
+        Some(self.origin(&self.steps[at], &spoken.source))
     }
 
     /// A place in a step.
@@ -187,7 +208,8 @@ impl<'a> Explainer<'a> {
         origin.at(position)
     }
 
-    fn explain_before(&self, end: usize, path: &[Segment]) -> Explanation {
+    /// What the steps before one say about a path.
+    fn told(&self, end: usize, path: &[Segment]) -> Told {
         let state = &self.states[end];
         let path = normalized(state, path);
         let value = state.at(&path).cloned();
@@ -203,12 +225,7 @@ impl<'a> Explainer<'a> {
         }
         words.reverse();
         let winner = if value.is_some() { words.iter().rposition(|(_, spoken)| spoken.effective) } else { None };
-        let candidate = |(at, spoken): (usize, Spoken)| Candidate {
-            origin: self.origin(&self.steps[at], &spoken.source),
-            action: spoken.action,
-            value: spoken.value,
-        };
-        Explanation { path, value, winner, candidates: words.into_iter().map(candidate).collect() }
+        Told { path, value, words, winner }
     }
 }
 

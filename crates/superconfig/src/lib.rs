@@ -7,6 +7,9 @@ mod environment;
 mod error;
 mod explain;
 mod format;
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub mod fuzzing_merge;
 pub mod generation;
 mod interpolation;
 mod layer;

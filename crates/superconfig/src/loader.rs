@@ -47,13 +47,20 @@ pub struct LayerInfo {
 /// What stays the same from load to load.
 pub(crate) struct Rules {
     arrays: Vec<(PathPattern, ArrayStrategy)>,
+    schema: Option<Value>,
     pub(crate) secrets: SecretRules,
     limits: Limits,
 }
 
 impl Rules {
     fn merge_options(&self) -> MergeOptions<'_> {
-        MergeOptions { arrays: &self.arrays, limits: self.limits, locate: Some(&format::locate), ..MergeOptions::default() }
+        MergeOptions {
+            arrays: &self.arrays,
+            schema: self.schema.as_ref(),
+            limits: self.limits,
+            locate: Some(&format::locate),
+            read_file: None,
+        }
     }
 }
 
@@ -115,6 +122,7 @@ impl Loader {
         let arrays = options.arrays.iter().map(|(pattern, strategy)| Ok((pattern.parse()?, strategy.clone())));
         let rules = Rules {
             arrays: arrays.collect::<Result<_, Error>>()?,
+            schema: options.json_schema.clone(),
             secrets: SecretRules::new(&options.secrets)?,
             limits: options.limits,
         };
@@ -361,11 +369,27 @@ impl Gathered {
 /// Parses a text as a layer, whose root must be a table.
 fn document(text: Arc<str>, format: Option<Format>, file: Option<Arc<str>>, limits: &Limits) -> Result<Document, Error> {
     let (format, parsed) = match format {
-        Some(format) => (format, format::parse_text(&text, format, limits)?),
+        Some(format) => {
+            (format, format::parse_text(&text, format, limits).map_err(|error| with_likely_format(error, &text, limits))?)
+        }
         None => format::detect(&text, limits)?,
     };
     check_root(&parsed.value)?;
     Ok(Document { value: parsed.value, file, text: Some((text, format)), root: Path::new(), warnings: parsed.warnings })
+}
+
+/// A known format never falls back to another, but the error can say which one the text would be.
+fn with_likely_format(error: Error, text: &str, limits: &Limits) -> Error {
+    if error.code() != ErrorCode::Parse || error.hint().is_some() {
+        return error;
+    }
+    match format::detect(text, limits) {
+        Ok((likely, _)) => {
+            let name = if likely == Format::Dotenv { "dotenv".to_owned() } else { likely.as_str().to_uppercase() };
+            error.with_hint(format!("it looks like {name}: give the file that extension, or name the format"))
+        }
+        Err(_) => error,
+    }
 }
 
 fn check_root(value: &Value) -> Result<(), Error> {

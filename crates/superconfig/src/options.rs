@@ -14,6 +14,7 @@ pub(crate) struct LoadOptions {
     pub sources: Vec<SourceEntry>,
     pub profiles: Option<Vec<String>>,
     pub arrays: Vec<(String, ArrayStrategy)>,
+    pub json_schema: Option<Value>,
     pub interpolate: bool,
     pub secrets: Vec<String>,
     pub limits: Limits,

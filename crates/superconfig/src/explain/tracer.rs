@@ -125,7 +125,8 @@ impl Tracer<'_> {
         let ordinary = above.get(&key).filter(|value| !is_directive(value) && &*key != FORBIDDEN);
         let list = |directive: Directive| {
             let name = [&*key, directive.suffix()].concat();
-            let items = above.get(&name).and_then(Value::as_array).filter(|_| self.merger.directives && &*key != FORBIDDEN)?;
+            let applies = self.merger.directives && !key.is_empty() && &*key != FORBIDDEN;
+            let items = above.get(&name).and_then(Value::as_array).filter(|_| applies)?;
             Some((Segment::from(&*name), items))
         };
         let (added, removed) = (list(Directive::Add), list(Directive::Remove));

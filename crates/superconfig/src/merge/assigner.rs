@@ -36,7 +36,7 @@ impl<'a, 'w> Assigner<'a, 'w> {
     pub(crate) fn new(below: &'a Value, hints: Option<Hints<'a>>, directives: bool, warnings: &'w mut Vec<Warning>) -> Self {
         let root = Place { value: Some(below), hints };
         Assigner {
-            resolver: Resolver { root, directives, cuts: b"_" },
+            resolver: Resolver { root, directives, known_only: false, cuts: b"_" },
             code: ErrorCode::Env,
             noun: "variable",
             depth: crate::limits::Limits::default().depth,

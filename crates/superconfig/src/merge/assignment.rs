@@ -11,13 +11,13 @@ use std::sync::Arc;
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Assignment {
     /// The path in the merged value.
-    pub path: Path,
+    pub(crate) path: Path,
     /// `Set`, `Add` or `Remove`.
-    pub action: Action,
+    pub(crate) action: Action,
     /// The value; for `Add` and `Remove` an array.
-    pub value: Value,
+    pub(crate) value: Value,
     /// The variable or flag.
-    pub origin: Origin,
+    pub(crate) origin: Origin,
 }
 
 impl Merger<'_> {
@@ -74,17 +74,12 @@ impl Merger<'_> {
         match (&mut *slot, segment) {
             (Value::Table(table), Segment::Key(key)) => {
                 let here = trail.hop(Some(Hop::Key(key)), None);
-                match table.get(key) {
-                    Some(_) => match table.get_mut(key) {
-                        Some(slot) => self.set_at(slot, rest, value, fill, &here),
-                        None => Ok(()),
-                    },
-                    None => {
-                        let new = self.nested(rest, value, &here)?;
-                        table.insert(Arc::clone(key), new);
-                        Ok(())
-                    }
+                if let Some(slot) = table.get_mut(key) {
+                    return self.set_at(slot, rest, value, fill, &here);
                 }
+                let new = self.nested(rest, value, &here)?;
+                table.insert(Arc::clone(key), new);
+                Ok(())
             }
             _ if fill => Ok(()),
             (below, _) => {

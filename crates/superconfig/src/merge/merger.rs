@@ -11,6 +11,13 @@ use std::sync::Arc;
 /// A key that JavaScript would take for an object's prototype.
 pub(crate) const FORBIDDEN: &str = "__proto__";
 
+/// Tables up to this size are merged into a new one.
+const SMALL: usize = 16;
+
+fn is_scalar(value: &Value) -> bool {
+    !matches!(value, Value::Table(_) | Value::Array(_))
+}
+
 /// What a key ending in `_add` or `_remove` asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Directive {
@@ -90,10 +97,19 @@ impl Merger<'_> {
             (Value::Array(below), Value::Array(above)) if !self.arrays.is_empty() => {
                 return self.merge_array(below, above, trail);
             }
-            (below, above) => self.note_conflict(below, above, trail),
+            _ => {}
         }
-        *slot = self.normalized_or_clone(above, trail)?;
+        *slot = self.replaced(slot, above, trail)?;
         Ok(())
+    }
+
+    /// The value of the layer where it takes the place of the one below.
+    fn replaced(&mut self, below: &Value, above: &Value, trail: &Trail<'_>) -> Outcome<Value> {
+        if is_scalar(below) && is_scalar(above) {
+            return Ok(above.clone());
+        }
+        self.note_conflict(below, above, trail);
+        self.normalized_or_clone(above, trail)
     }
 
     /// Notes a change between table, array and scalar; `null` never counts.
@@ -129,6 +145,58 @@ impl Merger<'_> {
             *below = self.normalize_table(above, trail)?.unwrap_or_else(|| above.clone());
             return Ok(());
         }
+        let directives = if below.len().max(above.len()) <= SMALL {
+            self.merge_small(below, above, trail)?
+        } else {
+            self.merge_large(below, above, trail)?
+        };
+        if directives { self.apply_directives(below, above, trail) } else { Ok(()) }
+    }
+
+    /// Builds the merged table anew: a small one that is shared would be copied anyway, and this way what the layer
+    /// replaces is not. True when the layer has directives.
+    fn merge_small(&mut self, below: &mut Table, above: &Table, trail: &Trail<'_>) -> Outcome<bool> {
+        let entries = above.entries();
+        let mut merged = Vec::with_capacity(below.len() + entries.len());
+        let mut directives = false;
+        let mut seen = [false; SMALL];
+        for (at, (key, old)) in below.entries().iter().enumerate() {
+            // Layers that are written alike have their keys in the same places.
+            let same = |(name, _): &(Arc<str>, Value)| **name == **key;
+            let position = if entries.get(at).is_some_and(same) { Some(at) } else { entries.iter().position(same) };
+            let value = match position.map(|found| (found, &entries[found].1)) {
+                Some((found, value)) if self.directive(key, value).is_none() && &**key != FORBIDDEN => {
+                    seen[found] = true;
+                    match (old, value) {
+                        (old, value) if is_scalar(old) && is_scalar(value) => value.clone(),
+                        (Value::Table(_), Value::Table(_)) | (Value::Array(_), Value::Array(_)) => {
+                            let mut slot = old.clone();
+                            self.merge(&mut slot, value, &trail.key(key))?;
+                            slot
+                        }
+                        (old, value) => self.replaced(old, value, &trail.key(key))?,
+                    }
+                }
+                _ => old.clone(),
+            };
+            merged.push((Arc::clone(key), value));
+        }
+        for ((key, value), _) in entries.iter().zip(seen).filter(|(_, seen)| !seen) {
+            if self.directive(key, value).is_some() {
+                directives = true;
+            } else if &**key == FORBIDDEN {
+                self.note(&trail.key(key), NoteKind::Forbidden);
+            } else {
+                let value = self.normalized_or_clone(value, &trail.key(key))?;
+                merged.push((Arc::clone(key), value));
+            }
+        }
+        *below = Table::from_distinct(merged);
+        Ok(directives)
+    }
+
+    /// Changes the table in place. True when the layer has directives.
+    fn merge_large(&mut self, below: &mut Table, above: &Table, trail: &Trail<'_>) -> Outcome<bool> {
         let mut directives = false;
         for (key, value) in above.entries() {
             let here = trail.key(key);
@@ -143,7 +211,7 @@ impl Merger<'_> {
                 below.insert(Arc::clone(key), value);
             }
         }
-        if directives { self.apply_directives(below, above, trail) } else { Ok(()) }
+        Ok(directives)
     }
 
     fn merge_array(&mut self, below: &mut Arc<Vec<Value>>, above: &[Value], trail: &Trail<'_>) -> Outcome<()> {
@@ -272,7 +340,7 @@ impl Merger<'_> {
             Value::Array(items) => {
                 let mut changed: Option<Vec<Value>> = None;
                 for (at, item) in items.iter().enumerate() {
-                    let new = self.normalize(item, &trail.index(at))?;
+                    let new = if is_scalar(item) { None } else { self.normalize(item, &trail.index(at))? };
                     match (&mut changed, new) {
                         (None, None) => {}
                         (Some(out), new) => out.push(new.unwrap_or_else(|| item.clone())),
@@ -296,19 +364,23 @@ impl Merger<'_> {
         let entries = table.entries();
         let before = |at: usize| entries[..at].iter().cloned().collect::<Table>();
         for (at, (key, value)) in entries.iter().enumerate() {
-            let here = trail.key(key);
-            if self.directive(key, value).is_some() {
-                directives = true;
+            if &**key == FORBIDDEN {
+                self.note(&trail.key(key), NoteKind::Forbidden);
                 changed.get_or_insert_with(|| before(at));
-            } else if &**key == FORBIDDEN {
-                self.note(&here, NoteKind::Forbidden);
-                changed.get_or_insert_with(|| before(at));
-            } else {
-                let new = self.normalize(value, &here)?;
-                if changed.is_some() || new.is_some() {
-                    let value = new.unwrap_or_else(|| value.clone());
-                    changed.get_or_insert_with(|| before(at)).insert(Arc::clone(key), value);
+                continue;
+            }
+            let new = match value {
+                Value::Array(_) if self.directive(key, value).is_some() => {
+                    directives = true;
+                    changed.get_or_insert_with(|| before(at));
+                    continue;
                 }
+                Value::Array(_) | Value::Table(_) => self.normalize(value, &trail.key(key))?,
+                _ => None,
+            };
+            if changed.is_some() || new.is_some() {
+                let value = new.unwrap_or_else(|| value.clone());
+                changed.get_or_insert_with(|| before(at)).insert(Arc::clone(key), value);
             }
         }
         if let (true, Some(out)) = (directives, &mut changed) {

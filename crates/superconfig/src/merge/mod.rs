@@ -5,6 +5,8 @@ mod assignment;
 mod coerce;
 mod flags;
 mod hints;
+#[cfg(test)]
+mod hostile_test;
 mod loose;
 mod merger;
 mod pattern;
@@ -14,8 +16,6 @@ mod resolver;
 mod strategy;
 mod trail;
 mod variables;
-#[cfg(all(test, feature = "json", feature = "json5"))]
-mod vectors_test;
 
 pub(crate) use assignment::Assignment;
 pub(crate) use loose::LooseIndex;
@@ -35,7 +35,11 @@ use assigner::Assigner;
 use hints::Hints;
 use merger::{Fault, FaultKind, Note, NoteKind};
 
-/// How layers are merged, and what merging may ask the outside.
+/// Warnings that are worth a line and a column: finding one may cost a parse of the text, and layers that disagree
+/// everywhere must not take time out of proportion.
+const MAX_POSITIONS: usize = 100;
+
+/// How layers are merged, and what merging may ask the outside, so that it needs no file system and knows no format.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct MergeOptions<'a> {
     /// Array strategies per path.
@@ -88,8 +92,13 @@ pub(crate) fn fold(layers: &[Layer], options: &MergeOptions<'_>) -> Result<Merge
         }
     }
     if !notes.is_empty() {
-        let replay = Replay::new(layers, &assignments, options);
-        warnings.extend(notes.into_iter().map(|(at, number, note)| (at, replay.warning(at, number, note))));
+        let mut replay = Replay::new(layers, &assignments, options);
+        for (count, (at, number, note)) in notes.into_iter().enumerate() {
+            if count == MAX_POSITIONS {
+                replay.explainer.without_positions();
+            }
+            warnings.push((at, replay.warning(at, number, note)));
+        }
         warnings.sort_by_key(|(at, _)| *at);
     }
     Ok(Merged { value, warnings: warnings.into_iter().map(|(_, warning)| warning).collect(), assignments })

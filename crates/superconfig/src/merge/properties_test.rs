@@ -208,8 +208,9 @@ proptest! {
     #[test]
     fn the_fold_is_what_the_rules_say(documents in proptest::collection::vec(document(), 0..4), strategy in array_strategy()) {
         let layers: Vec<Layer> = documents.iter().cloned().map(layer).collect();
-        let rules: [(PathPattern, ArrayStrategy); 1] = [("**".parse().unwrap(), strategy.clone())];
-        let folded = fold(&layers, &MergeOptions { arrays: &rules, ..MergeOptions::default() }).ok().map(|merged| merged.value);
+        let rules: Vec<(PathPattern, ArrayStrategy)> = vec![("**".parse().unwrap(), strategy.clone())];
+        let options = MergeOptions { arrays: &rules, ..MergeOptions::default() };
+        let folded = fold(&layers, &options).ok().map(|merged| merged.value);
         let empty = Some(Value::Table(Table::new()));
         let expected = documents.iter().fold(empty, |below, above| model::merge(Some(&below?), above, &strategy));
         prop_assert_eq!(folded, expected);
@@ -265,7 +266,7 @@ proptest! {
             layers.push(Layer { fill, ..layer(document) });
         }
         layers.push(environment(&list));
-        let rules = [("**".parse().unwrap(), strategy)];
+        let rules = vec![("**".parse().unwrap(), strategy)];
         let options = MergeOptions { arrays: &rules, ..MergeOptions::default() };
         if let Ok(merged) = fold(&layers, &options) {
             let explainer = Explainer::new(&layers, &merged, &options);
@@ -308,6 +309,7 @@ proptest! {
     fn what_changed_is_exactly_what_differs(one in document(), two in document()) {
         prop_assert_eq!(changed(&one, &two).is_empty(), one == two);
         for path in changed(&one, &two) {
+            let path: Path = path.parse().unwrap();
             prop_assert_ne!(one.at(&path), two.at(&path));
         }
         prop_assert_eq!(changed(&one, &two), changed(&two, &one));

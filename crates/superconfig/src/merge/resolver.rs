@@ -4,6 +4,7 @@ use super::coerce::Kind;
 use super::hints::Hints;
 use super::merger::{Directive, FORBIDDEN};
 use crate::value::{Path, Segment, Table, Value};
+use smallvec::SmallVec;
 use std::sync::Arc;
 
 /// A place in what lies below a layer: the value there, and what the schema says about it.
@@ -48,34 +49,71 @@ impl<'a> Place<'a> {
     }
 
     /// The keys that a segment of a name means: the key spelled so, else all that differ only in case, `_` and `-`.
-    fn keys_like(self, segment: &str) -> Vec<Arc<str>> {
-        let mut found: Vec<Arc<str>> = Vec::new();
-        let mut exact = None;
-        let mut look = |key: &Arc<str>| {
-            if **key == *segment {
-                exact = Some(Arc::clone(key));
-            } else if same_name(key, segment) && !found.contains(key) {
-                found.push(Arc::clone(key));
-            }
-        };
+    fn keys_like(self, segment: &str) -> Matches<'a> {
+        let mut matches = Matches::None;
         if let Some(table) = self.table() {
-            table.entries().iter().for_each(|(key, _)| look(key));
+            for (key, _) in table.entries() {
+                if **key == *segment {
+                    return Matches::One(key);
+                }
+                matches.look_at(key, segment);
+            }
         }
         if let Some(hints) = self.hints {
-            hints.for_each_key(&mut look);
+            let mut exact = None;
+            hints.for_each_key(&mut |key| match **key == *segment {
+                true => exact = Some(key),
+                false => matches.look_at(key, segment),
+            });
+            if let Some(key) = exact {
+                return Matches::One(key);
+            }
         }
-        exact.map_or(found, |exact| vec![exact])
+        matches
+    }
+}
+
+/// The keys that a segment can mean; nearly always none or one.
+enum Matches<'a> {
+    None,
+    One(&'a Arc<str>),
+    Many(Vec<&'a Arc<str>>),
+}
+
+impl<'a> Matches<'a> {
+    fn look_at(&mut self, key: &'a Arc<str>, segment: &str) {
+        if !same_name(key, segment) {
+            return;
+        }
+        match self {
+            Matches::None => *self = Matches::One(key),
+            Matches::One(first) if *first != key => *self = Matches::Many(vec![first, key]),
+            Matches::Many(keys) if !keys.contains(&key) => keys.push(key),
+            _ => {}
+        }
     }
 }
 
 /// Compares names ignoring case, `_` and `-`.
 fn same_name(a: &str, b: &str) -> bool {
-    fn letters(text: &str) -> impl Iterator<Item = u8> {
-        text.bytes().filter(|byte| !matches!(byte, b'_' | b'-')).map(|byte| byte.to_ascii_lowercase())
+    let is_letter = |byte: &u8| !matches!(byte, b'_' | b'-');
+    let (mut letters_a, mut letters_b) = (a.bytes(), b.bytes());
+    loop {
+        match (letters_a.find(is_letter), letters_b.find(is_letter)) {
+            (Some(x), Some(y)) if x.is_ascii() && y.is_ascii() => {
+                if !x.eq_ignore_ascii_case(&y) {
+                    return false;
+                }
+            }
+            (Some(_), Some(_)) => return same_characters(a, b),
+            (None, None) => return true,
+            _ => return false,
+        }
     }
-    if a.is_ascii() && b.is_ascii() {
-        return letters(a).eq(letters(b));
-    }
+}
+
+/// The same for names that are not all ASCII.
+fn same_characters(a: &str, b: &str) -> bool {
     fn characters(text: &str) -> impl Iterator<Item = char> {
         text.chars().filter(|character| !matches!(character, '_' | '-')).flat_map(char::to_lowercase)
     }
@@ -109,6 +147,8 @@ pub(crate) struct Resolver<'a> {
     pub(crate) root: Place<'a>,
     /// Whether `ADD` and `REMOVE` are instructions.
     pub(crate) directives: bool,
+    /// Whether names without a known path take no part, so that theirs is not made up.
+    pub(crate) known_only: bool,
     /// Where a segment may be cut to spell a longer path: `_`, for flags also `-`.
     pub(crate) cuts: &'static [u8],
 }
@@ -146,6 +186,10 @@ impl<'a> Resolver<'a> {
                 }
             }
             if !self.cut(&mut target, segment)? {
+                target.known = false;
+                if self.known_only {
+                    return Ok(target);
+                }
                 let key = segment.to_lowercase();
                 if key == FORBIDDEN {
                     return Err(Failure::Forbidden);
@@ -153,7 +197,6 @@ impl<'a> Resolver<'a> {
                 target.parent = target.place;
                 target.place = target.place.child(&key);
                 target.path.push(Segment::Key(key.into()));
-                target.known = false;
             }
         }
         Ok(target)
@@ -167,19 +210,16 @@ impl<'a> Resolver<'a> {
             target.path.push(Segment::Index(index));
             return Ok(true);
         }
-        let mut keys = target.place.keys_like(segment);
-        if keys.len() > 1 {
-            // Two keys whatever their order below: the message must not depend on it.
-            keys.sort_unstable();
-            let path = Path::from(target.path.clone());
-            let with = |key: &Arc<str>| path.join(Segment::Key(Arc::clone(key)));
-            return Err(Failure::Ambiguous(with(&keys[0]), with(&keys[1])));
+        match target.place.keys_like(segment) {
+            Matches::None => Ok(false),
+            Matches::One(key) => {
+                target.parent = target.place;
+                target.place = target.place.child(key);
+                target.path.push(Segment::Key(Arc::clone(key)));
+                Ok(true)
+            }
+            Matches::Many(keys) => Err(ambiguous(&target.path, keys)),
         }
-        let Some(key) = keys.pop() else { return Ok(false) };
-        target.parent = target.place;
-        target.place = target.place.child(&key);
-        target.path.push(Segment::Key(key));
-        Ok(true)
     }
 
     /// Goes down the one known path that a segment spells when it is cut at single underscores.
@@ -206,7 +246,7 @@ impl<'a> Resolver<'a> {
     }
 
     /// The offsets of the single separators: those with another character on both sides.
-    fn cut_positions(&self, segment: &str) -> Vec<usize> {
+    fn cut_positions(&self, segment: &str) -> SmallVec<[usize; 8]> {
         let bytes = segment.as_bytes();
         let is_cut = |at: usize| bytes.get(at).is_some_and(|byte| self.cuts.contains(byte));
         (1..bytes.len().saturating_sub(1)).filter(|&at| is_cut(at) && !is_cut(at - 1) && !is_cut(at + 1)).collect()
@@ -225,21 +265,25 @@ impl<'a> Resolver<'a> {
         if stem == FORBIDDEN {
             return Err(Failure::Forbidden);
         }
-        let parent = Path::from(target.path[..target.path.len() - 1].to_vec());
-        match &target.parent.keys_like(stem)[..] {
-            [] => Ok(Some((stem.into(), directive))),
-            [key] => Ok(Some((Arc::clone(key), directive))),
-            [first, second, ..] => {
-                let with = |key: &Arc<str>| parent.join(Segment::Key(Arc::clone(key)));
-                Err(Failure::Ambiguous(with(first), with(second)))
-            }
+        match target.parent.keys_like(stem) {
+            Matches::None => Ok(Some((stem.into(), directive))),
+            Matches::One(key) => Ok(Some((Arc::clone(key), directive))),
+            Matches::Many(keys) => Err(ambiguous(&target.path[..target.path.len() - 1], keys)),
         }
     }
 }
 
+/// Names the first two of the keys by their text: the message must not depend on their order below.
+fn ambiguous(parent: &[Segment], mut keys: Vec<&Arc<str>>) -> Failure {
+    keys.sort_unstable();
+    let mut paths = keys.into_iter().map(|key| Path::from([parent, &[Segment::Key(Arc::clone(key))]].concat()));
+    Failure::Ambiguous(paths.next().unwrap_or_default(), paths.next().unwrap_or_default())
+}
+
 type Found<'a> = (Vec<Segment>, Place<'a>, Place<'a>);
 
-/// Collects up to two known paths that the rest of a segment spells.
+/// Collects up to two known paths that the rest of a segment spells. Goes by the keys, not by the cuts: a name can be
+/// cut in more ways than there are keys.
 fn search<'a>(
     place: Place<'a>,
     segment: &str,
@@ -248,28 +292,70 @@ fn search<'a>(
     path: &mut Vec<Segment>,
     found: &mut Vec<Found<'a>>,
 ) {
-    let ends = cuts.iter().copied().filter(|&cut| cut > start).chain([segment.len()]);
-    for end in ends {
-        let part = &segment[start..end];
-        let steps: Vec<(Segment, Place<'a>)> = match (place.value, index_of(place, part)) {
-            (Some(Value::Array(items)), Some(index)) if index < items.len() => {
-                vec![(Segment::Index(index), place.element(index))]
-            }
-            _ => place.keys_like(part).into_iter().map(|key| (Segment::Key(Arc::clone(&key)), place.child(&key))).collect(),
-        };
-        for (step, next) in steps {
-            path.push(step);
-            if end == segment.len() {
-                found.push((path.clone(), place, next));
-            } else {
-                search(next, segment, cuts, end + 1, path, found);
-            }
-            path.pop();
-            if found.len() > 1 {
-                return;
-            }
+    let mut follow = |step: Segment, next: Place<'a>, end: usize| {
+        if found.len() > 1 {
+            return;
+        }
+        path.push(step);
+        if end == segment.len() {
+            found.push((path.clone(), place, next));
+        } else {
+            search(next, segment, cuts, end + 1, path, found);
+        }
+        path.pop();
+    };
+    if let Some(Value::Array(items)) = place.value {
+        let end = cuts.iter().copied().find(|cut| *cut > start).unwrap_or(segment.len());
+        if let Some(index) = index_of(place, &segment[start..end]).filter(|index| *index < items.len()) {
+            follow(Segment::Index(index), place.element(index), end);
+        }
+        return;
+    }
+    let mut matches: SmallVec<[(usize, &'a Arc<str>); 4]> = SmallVec::new();
+    let mut look = |key: &'a Arc<str>| {
+        if let Some(end) = spelled_until(key, segment, start, cuts)
+            && !matches.contains(&(end, key))
+        {
+            matches.push((end, key));
+        }
+    };
+    if let Some(table) = place.table() {
+        table.entries().iter().for_each(|(key, _)| look(key));
+    }
+    if let Some(hints) = place.hints {
+        hints.for_each_key(&mut look);
+    }
+    for (end, key) in &matches {
+        let exactly = |key: &str| *key == segment[start..*end];
+        if exactly(key) || !matches.iter().any(|(other_end, other)| other_end == end && exactly(other)) {
+            follow(Segment::Key(Arc::clone(key)), place.child(key), *end);
         }
     }
+}
+
+/// The cut, or the end of the segment, up to which the segment spells a key from `start`, ignoring case, `_` and `-`.
+fn spelled_until(key: &str, segment: &str, start: usize, cuts: &[usize]) -> Option<usize> {
+    let is_letter = |character: &char| !matches!(character, '_' | '-');
+    let mut letters = key.chars().filter(is_letter).flat_map(char::to_lowercase).peekable();
+    letters.peek()?;
+    let mut end = segment.len();
+    for (at, character) in segment[start..].char_indices() {
+        if letters.peek().is_none() {
+            end = start + at;
+            break;
+        }
+        if is_letter(&character) && !character.to_lowercase().all(|letter| letters.next() == Some(letter)) {
+            return None;
+        }
+    }
+    if letters.next().is_some() {
+        return None;
+    }
+    let is_end = |at: usize| at == segment.len() || cuts.binary_search(&at).is_ok();
+    while !is_end(end) && matches!(segment.as_bytes()[end], b'_' | b'-') {
+        end += 1;
+    }
+    is_end(end).then_some(end)
 }
 
 /// A segment of digits as the index of an array that is there.

@@ -10,6 +10,7 @@ use crate::layer::{Variable, Variables};
 use crate::origin::Origin;
 use crate::value::{Segment, Value};
 use crate::warning::Warning;
+use smallvec::SmallVec;
 use std::sync::Arc;
 
 /// Reads the file that a variable names.
@@ -25,6 +26,7 @@ pub(crate) fn assignments(
     read_file: Option<&ReadFile<'_>>,
 ) -> Result<Vec<Assignment>, Error> {
     let prefix = Prefix::new(variables);
+    assigner.resolver.known_only = prefix.text.is_empty();
     let mut list: Vec<(&Variable, Option<&str>)> = Vec::new();
     for variable in &variables.list {
         let rest = prefix.strip(&variable.name);
@@ -66,7 +68,7 @@ fn take_named(
     read_file: Option<&ReadFile<'_>>,
 ) -> Result<(), Error> {
     let origin = origin_of(variable);
-    let needs_known = variables.prefix.is_empty();
+    let needs_known = assigner.resolver.known_only;
     let mut segments = split(rest, &variables.separator);
     let count = segments.len();
     segments.retain(|segment| !segment.is_empty());
@@ -182,8 +184,22 @@ impl<'a> Prefix<'a> {
     }
 }
 
-fn split<'t>(text: &'t str, separator: &str) -> Vec<&'t str> {
-    if separator.is_empty() { vec![text] } else { text.split(separator).collect() }
+fn split<'t>(text: &'t str, separator: &str) -> SmallVec<[&'t str; 8]> {
+    let mut segments = SmallVec::new();
+    let mut start = 0;
+    let mut at = 0;
+    // A searcher for every name costs more than comparing where a short separator may start.
+    while !separator.is_empty() && at + separator.len() <= text.len() {
+        if text.as_bytes()[at..].starts_with(separator.as_bytes()) {
+            segments.push(&text[start..at]);
+            at += separator.len();
+            start = at;
+        } else {
+            at += 1;
+        }
+    }
+    segments.push(&text[start..]);
+    segments
 }
 
 fn is_mapped(variables: &Variables, name: &str) -> bool {

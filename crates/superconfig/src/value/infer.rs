@@ -77,7 +77,9 @@ mod tests {
             ("9223372036854775807", Value::Integer(i64::MAX)),
             ("1.50", Value::Float(1.5)),
             ("-0.5", Value::Float(-0.5)),
+            #[cfg(feature = "json")]
             ("[1, \"a\"]", Value::array(vec![Value::Integer(1), "a".into()])),
+            #[cfg(feature = "json")]
             ("{\"a\": null}", Value::Table([("a", Value::Null)].into_iter().collect())),
         ];
         for (text, expected) in cases {

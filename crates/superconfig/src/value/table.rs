@@ -149,6 +149,13 @@ impl Table {
         &self.0.list
     }
 
+    /// Makes a table of entries whose keys are all different.
+    pub(crate) fn from_distinct(list: Vec<(Arc<str>, Value)>) -> Self {
+        let mut entries = Entries { list, index: None };
+        entries.rebuild();
+        Self(Arc::new(entries))
+    }
+
     /// True when both are the very same table in memory, which costs nothing to find out.
     pub(crate) fn is_same(&self, other: &Table) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
