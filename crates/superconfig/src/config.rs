@@ -10,6 +10,7 @@ use crate::loader::Loader;
 use crate::options::LoadOptions;
 use crate::registry::{ConfigHandle, ConfigRegistry, HandleId, InsertOptions};
 use crate::snapshot::Snapshot;
+use crate::source::files::check_name;
 use crate::value::Path;
 use parking_lot::Mutex;
 use serde::de::DeserializeOwned;
@@ -56,6 +57,9 @@ impl SuperConfig {
 
     pub(crate) fn load(options: LoadOptions, environment: Environment) -> Result<Self, Error> {
         let name = options.name.clone();
+        if let Some(name) = &name {
+            check_name("configuration's name", name)?;
+        }
         let mut loader = Loader::new(options, environment)?;
         let loaded = loader.load()?;
         let generation = generation::next();

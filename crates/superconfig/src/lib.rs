@@ -37,6 +37,7 @@ pub use merge::{ArrayStrategy, PathPattern};
 pub use options::{DirectoryOptions, EnvOptions, FileOptions, GlobOptions, SourceEntry, SourceSpec, TextOptions};
 pub use origin::{Origin, Position, SourceKind};
 pub use registry::{CachedHandle, ConfigHandle, ConfigRegistry, Guard, HandleId, InsertOptions, RegistryStats};
+pub use similar::nearest;
 pub use snapshot::Snapshot;
 pub use source::environment::Environment;
 pub use value::{JsonText, Path, Segment, Table, TableIter, Value, to_json};

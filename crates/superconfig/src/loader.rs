@@ -250,7 +250,10 @@ impl Loader {
     fn read(&mut self, entry: &SourceEntry, places: &Places, profiles: &[String], gathered: &mut Gathered) -> Result<(), Error> {
         match &entry.spec {
             SourceSpec::Values { kind, name, value } => {
-                check_root(value).map_err(|error| error.in_source(*kind, name, None))?;
+                if !matches!(value, Value::Table(_)) {
+                    let message = format!("{name} must be a table of keys, and is of the kind {}", value.kind());
+                    return Err(Error::new(ErrorCode::Option, message));
+                }
                 let document = Document { value: value.clone(), file: None, text: None, root: Path::new(), warnings: Vec::new() };
                 gathered.push(entry, *kind, name.clone(), Content::Document(Arc::new(document)));
             }

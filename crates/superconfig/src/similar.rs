@@ -1,7 +1,13 @@
 //! Which of the names that exist was probably meant.
 
 /// The most similar of some names, if any is similar enough: Jaro–Winkler similarity of at least 0.8, ignoring case.
-pub(crate) fn nearest<'a>(wanted: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+///
+/// Costs one comparison per name; meant for messages.
+///
+/// ```
+/// assert_eq!(superconfig::nearest("prot", ["host", "port"].into_iter()), Some("port"));
+/// ```
+pub fn nearest<'a>(wanted: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let wanted = wanted.to_lowercase();
     names
         .map(|name| (strsim::jaro_winkler(&wanted, &name.to_lowercase()), name))
