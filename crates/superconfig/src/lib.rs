@@ -9,7 +9,7 @@ mod explain;
 mod format;
 #[cfg(fuzzing)]
 #[doc(hidden)]
-pub mod fuzzing_merge;
+pub mod fuzzing;
 pub mod generation;
 mod interpolation;
 mod layer;
