@@ -402,3 +402,52 @@ describe('parse', () => {
     expect(caught(() => parse('', 'nonsense' as never)).code).toBe('ERR_SUPERCONFIG_FORMAT');
   });
 });
+
+describe('bad arguments', () => {
+  const broken: [name: string, make: () => unknown, message: RegExp, hint?: RegExp][] = [
+    ['defaults that are no table', () => SuperConfig.builder().defaults(['x']).loadSync(), /defaults must be a table of keys/],
+    [
+      'an unknown option',
+      () =>
+        SuperConfig.builder()
+          .file('a.toml', { optionl: true } as never)
+          .loadSync(),
+      /`optionl` is not an option of `file`/,
+      /`optional`/,
+    ],
+    ['an option of another type', () => SuperConfig.builder({ cwd: 3 as never }).loadSync(), /`cwd` of `load` must be a string/],
+    [
+      'an unknown limit',
+      () =>
+        SuperConfig.builder()
+          .limits({ dept: 3 } as never)
+          .loadSync(),
+      /`dept` is not an option of `limits`/,
+      /`depth`/,
+    ],
+    ['a limit below one', () => SuperConfig.builder().limits({ depth: 0 }).loadSync(), /`depth` of `limits` must be a positive whole number/],
+    [
+      'a variable that is no string',
+      () =>
+        SuperConfig.builder({ env: { APP_A: 3 as never } })
+          .env('APP')
+          .loadSync(),
+      /APP_A of `env` must be a string/,
+    ],
+    ['a name that leads elsewhere', () => SuperConfig.builder().name('../x').loadSync(), /"..\/x"/],
+    ['a source that no helper made', () => loadConfigSync({ sources: [{ kind: 'zzz' } as never] }), /no source of kind "zzz"/],
+  ];
+  test.each(broken)('%s', (_, make, message, hint) => {
+    const error = caught(make);
+    expect(error.code).toBe('ERR_SUPERCONFIG_OPTION');
+    expect(error.message).toMatch(message);
+    if (hint !== undefined) expect(error.hint).toMatch(hint);
+  });
+
+  test('an own __proto__ of a value given in code is dropped with a warning', () => {
+    const config = SuperConfig.builder({ env: {} }).defaults(JSON.parse('{"a":{"__proto__":{"polluted":1},"b":[{"__proto__":2}]}}')).loadSync();
+    expect(config.current).toEqual({ a: { b: [{}] } });
+    expect(Object.getPrototypeOf(config.current.a)).toBe(Object.prototype);
+    expect(config.warnings.map((warning) => `${warning.code} ${warning.path}`).sort()).toEqual(['forbidden-key a.__proto__', 'forbidden-key a.b[0].__proto__']);
+  });
+});

@@ -1,8 +1,8 @@
 import { SuperConfigError } from './errors.js';
 import { kindOf, showPath } from './paths.js';
 
-/** A number that JSON cannot hold: where it stands, its type and its text. */
-export type Special = [segments: (string | number)[], type: 'bigint' | 'number', text: string];
+/** What JSON cannot hold: where it stands, and a number's type and text; or a key that is forbidden. */
+export type Special = [segments: (string | number)[], type: 'bigint' | 'number' | 'forbidden', text: string];
 
 /** A JavaScript value as it crosses to the addon: plain JSON, and beside it what JSON cannot hold. */
 export interface Encoded {
@@ -24,7 +24,7 @@ export function encode(value: unknown, what: string): Encoded {
   const segments: (string | number)[] = [];
 
   const fail = (problem: string): never => {
-    const at = showPath(segments);
+    const at = showPath(segments.length > 12 ? [...segments.slice(0, 12), '…'] : segments);
     throw new SuperConfigError('ERR_SUPERCONFIG_OPTION', `${what}${at === '' ? '' : `: ${at}`}: ${problem}`, {
       ...(at === '' ? {} : { path: at }),
       hint: 'values are plain objects, arrays, strings, numbers, bigints, booleans, dates and null',
@@ -73,13 +73,14 @@ export function encode(value: unknown, what: string): Encoded {
     return output;
   };
   const walkTable = (input: Record<string, unknown>): object => {
-    // Without a prototype, so that an own `__proto__` crosses as a key; the addon drops it with a warning.
-    const output: Record<string, unknown> = Object.create(null);
+    const output: Record<string, unknown> = {};
     for (const key of Object.keys(input)) {
       const element = input[key];
       if (element === undefined) continue;
       segments.push(key);
-      output[key] = walk(element);
+      // An own key of that name sets no prototype here; the addon drops it with a warning.
+      if (key === '__proto__') special('forbidden', '');
+      else output[key] = walk(element);
       segments.pop();
     }
     // A key named toJSON would be called by JSON.stringify only if it were a function, which walk refuses.

@@ -3,6 +3,7 @@
 #![allow(missing_docs, reason = "the generated registration functions have none; what is written here does")]
 
 mod attachment;
+mod check;
 mod describe;
 mod error;
 pub mod marshal;

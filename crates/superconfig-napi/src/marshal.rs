@@ -80,10 +80,21 @@ pub(crate) fn restore_specials(mut value: Value, specials: &Value) -> Value {
         let path: Path = segments.iter().filter_map(segment).collect();
         let text = text.as_str().unwrap_or_default();
         let special = match kind.as_str() {
+            // The parser of the options would drop such a key in silence; the merge drops it with a warning.
+            Some("forbidden") => {
+                if let Some((Segment::Key(key), above)) = path.split_last()
+                    && let Some(Value::Table(table)) = value.at_mut(above)
+                {
+                    table.insert(key.clone(), Value::Null);
+                }
+                continue;
+            }
             Some("bigint") => bigint(text),
             _ => Value::Float(text.parse().unwrap_or(f64::NAN)),
         };
-        replace(&mut value, &path, special);
+        if let Some(place) = value.at_mut(&path) {
+            *place = special;
+        }
     }
     value
 }
@@ -101,21 +112,6 @@ fn bigint(text: &str) -> Value {
         (Ok(number), _) => Value::Integer(number),
         (_, Ok(number)) => Value::Unsigned(number),
         _ => Value::Float(text.parse().unwrap_or(f64::NAN)),
-    }
-}
-
-fn replace(value: &mut Value, path: &[Segment], with: Value) {
-    let Some((first, rest)) = path.split_first() else {
-        *value = with;
-        return;
-    };
-    let child = match (value, first) {
-        (Value::Table(table), Segment::Key(key)) => table.get_mut(key),
-        (Value::Array(items), Segment::Index(index)) => std::sync::Arc::make_mut(items).get_mut(*index),
-        _ => None,
-    };
-    if let Some(child) = child {
-        replace(child, rest, with);
     }
 }
 

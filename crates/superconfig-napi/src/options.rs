@@ -1,5 +1,6 @@
 //! The options that cross once, as one JSON text, into a builder.
 
+use crate::check;
 use crate::marshal::{field, restore_specials, segment};
 use std::sync::Arc;
 use superconfig::{
@@ -10,6 +11,7 @@ use superconfig::{
 /// Makes a builder from the facade's options and, where given, its environment: a JSON object of strings.
 pub(crate) fn builder(options: &str, environment: Option<&str>) -> Result<Builder, Error> {
     let options = object(options)?;
+    check::options(&options)?;
     let mut builder = SuperConfig::builder().node_profile();
     if let Some(environment) = environment {
         builder = builder.environment(pairs(environment)?);
@@ -54,7 +56,11 @@ type Pairs = Vec<(Arc<str>, Arc<str>)>;
 
 fn pairs(json: &str) -> Result<Pairs, Error> {
     let variables = object(json)?;
-    Ok(variables.iter().filter_map(|(name, value)| Some((Arc::from(name), Arc::from(value.as_str()?)))).collect())
+    let pair = |(name, value): (&str, &Value)| match value {
+        Value::String(value) => Ok((Arc::from(name), value.clone())),
+        other => Err(bad(format!("the variable {name} of `env` must be a string, and is of the kind {}", other.kind()))),
+    };
+    variables.iter().map(pair).collect()
 }
 
 fn spec(source: &Table) -> Result<SourceSpec, Error> {
@@ -174,7 +180,7 @@ fn limits(table: &Table) -> Result<Limits, Error> {
     let default = Limits::default();
     let number = |key, default| match field(table, key) {
         None => Ok(default),
-        Some(Value::Integer(number)) if *number > 0 => Ok(*number as usize),
+        Some(Value::Integer(number)) => usize::try_from(*number).map_err(|_| bad(format!("the limit `{key}` is out of range"))),
         Some(_) => Err(bad(format!("the limit `{key}` must be a positive whole number"))),
     };
     Ok(Limits {

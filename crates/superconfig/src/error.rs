@@ -183,6 +183,25 @@ impl Error {
         self
     }
 
+    /// One error for all problems of a kind; one that stands alone stays as it is, and none is no error.
+    pub(crate) fn together(code: ErrorCode, what: &str, problems: Vec<Error>) -> Result<(), Error> {
+        if problems.len() < 2 {
+            return problems.into_iter().next().map_or(Ok(()), Err);
+        }
+        let message = format!("{} {what}", problems.len());
+        let issues = problems.into_iter().map(|Error(details)| Issue {
+            path: details.path.unwrap_or_default(),
+            message: match details.hint {
+                Some(hint) => format!("{}; {hint}", details.message),
+                None => details.message,
+            },
+            expected: None,
+            found: None,
+            origin: details.origin,
+        });
+        Err(Error::new(code, message).with_issues(issues.collect()))
+    }
+
     /// Says whose text the error is about, and keeps the position in it.
     #[must_use]
     pub(crate) fn in_source(mut self, kind: SourceKind, source: &Arc<str>, file: Option<Arc<str>>) -> Self {

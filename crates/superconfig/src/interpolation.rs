@@ -4,6 +4,7 @@ mod template;
 
 use crate::error::{Error, ErrorCode};
 use crate::limits::Limits;
+use crate::similar::nearest_path;
 use crate::value::{Path, Segment, Table, Value, infer};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -253,7 +254,10 @@ impl Interpolator<'_> {
 
     fn unknown(&self, wanted: &Path, from: &[Segment]) -> Error {
         let message = format!("`${{{wanted}}}` refers to a path that does not exist");
-        self.failed(from, &message, "write `$${` for a literal `${`")
+        match nearest_path(self.root, wanted) {
+            Some(nearest) => self.failed(from, &message, &format!("did you mean `${{{nearest}}}`?")),
+            None => self.failed(from, &message, "write `$${` for a literal `${`"),
+        }
     }
 
     fn too_large(&self, path: &[Segment]) -> Error {

@@ -39,6 +39,7 @@ pub use options::{DirectoryOptions, EnvOptions, FileOptions, GlobOptions, Source
 pub use origin::{Origin, Position, SourceKind};
 pub use prepare::{PreparedLoad, PreparedReload};
 pub use registry::{CachedHandle, ConfigHandle, ConfigRegistry, Guard, HandleId, InsertOptions, RegistryStats};
+pub use similar::nearest;
 pub use snapshot::Snapshot;
 pub use source::custom::{Source, SourceContext, SourceError, SourceSignal, SourceWatch};
 pub use source::environment::Environment;

@@ -261,7 +261,10 @@ impl Loader {
             }
             SourceSpec::Values { kind, name, value } => {
                 let value = self.custom.get(&at).unwrap_or(value);
-                check_root(value).map_err(|error| error.in_source(*kind, name, None))?;
+                if !matches!(value, Value::Table(_)) {
+                    let message = format!("{name} must be a table of keys, and is of the kind {}", value.kind());
+                    return Err(Error::new(ErrorCode::Option, message));
+                }
                 gathered.push(entry, *kind, name.clone(), Content::Document(Arc::new(Document::of(value.clone()))));
             }
             SourceSpec::File { path, options } => {

@@ -6,6 +6,7 @@ use crate::error::{Error, Issue};
 use crate::loader::{Loaded, Loader};
 use crate::options::LoadOptions;
 use crate::source::custom;
+use crate::source::files::check_name;
 use crate::value::Value;
 use std::sync::Arc;
 
@@ -34,6 +35,9 @@ pub struct PreparedLoad {
 
 impl PreparedLoad {
     pub(crate) fn new(options: Arc<LoadOptions>, environment: Environment) -> Result<Self, Error> {
+        if let Some(name) = &options.name {
+            check_name("configuration's name", name)?;
+        }
         let supplied = custom::ask(&options, &environment)?;
         let mut loader = Loader::new(options.clone(), environment)?;
         let loaded = loader.load(supplied)?;

@@ -4,6 +4,7 @@ use crate::config::Core;
 use crate::error::{Error, ErrorCode};
 use crate::explain::Explanation;
 use crate::loader::Loaded;
+use crate::similar::nearest_path;
 use crate::value::{Path, Segment, Value, ValueDeserializer};
 use crate::warning::Warning;
 use serde::de::DeserializeOwned;
@@ -102,29 +103,6 @@ impl Snapshot {
     /// The segments that exist are followed; among the keys at the first that does not, the most similar one is
     /// taken, and the rest of the path kept where it exists below it.
     pub fn nearest(&self, path: &[Segment]) -> Option<Path> {
-        let mut value = &self.loaded.value;
-        let mut known = Path::new();
-        for (at, segment) in path.iter().enumerate() {
-            if let Some(child) = value.child(segment) {
-                value = child;
-                known.push(segment.clone());
-                continue;
-            }
-            let Segment::Key(wanted) = segment else { return None };
-            let keys = value.as_table()?.iter().map(|(key, _)| key);
-            known.push(Segment::Key(crate::similar::nearest(wanted, keys)?.into()));
-            let mut deeper = self.loaded.value.at(&known)?;
-            for segment in &path[at + 1..] {
-                match deeper.child(segment) {
-                    Some(child) => {
-                        deeper = child;
-                        known.push(segment.clone());
-                    }
-                    None => break,
-                }
-            }
-            return Some(known);
-        }
-        None
+        nearest_path(&self.loaded.value, path)
     }
 }

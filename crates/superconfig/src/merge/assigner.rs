@@ -21,6 +21,8 @@ pub(crate) struct Assigner<'a, 'w> {
     /// The deepest nesting that is allowed.
     pub(crate) depth: usize,
     pub(crate) warnings: &'w mut Vec<Warning>,
+    /// What was wrong so far: all of it is reported together.
+    problems: Vec<Error>,
     entries: Vec<Entry>,
 }
 
@@ -41,6 +43,7 @@ impl<'a, 'w> Assigner<'a, 'w> {
             noun: "variable",
             depth: crate::limits::Limits::default().depth,
             warnings,
+            problems: Vec::new(),
             entries: Vec::new(),
         }
     }
@@ -70,6 +73,11 @@ impl<'a, 'w> Assigner<'a, 'w> {
                     .with_hint("spell the key as one of them does, or rename one of them"))
             }
         }
+    }
+
+    /// Remembers what was wrong with one variable or flag, so that the others are looked at too.
+    pub(crate) fn note(&mut self, result: Result<(), Error>) {
+        self.problems.extend(result.err());
     }
 
     /// Takes in what a variable or flag says about its target.
@@ -140,9 +148,9 @@ impl<'a, 'w> Assigner<'a, 'w> {
     /// is removed. `repeats` says whether of two flags for one path the later counts.
     ///
     /// # Errors
-    /// The layer's code, for two that contradict each other.
+    /// The layer's code: all that was noted, and each two that contradict each other.
     pub(crate) fn finish(self, repeats: bool) -> Result<Vec<Assignment>, Error> {
-        let mut entries = self.entries;
+        let Assigner { mut entries, mut problems, code, noun, .. } = self;
         let phase = |action: Action| match action {
             Action::Add => 1,
             Action::Remove => 2,
@@ -169,9 +177,10 @@ impl<'a, 'w> Assigner<'a, 'w> {
             }
             let same = a.path == b.path;
             if a.action == Action::Set || same && !repeats {
-                return Err(contradiction(self.code, self.noun, a, b));
+                problems.push(contradiction(code, noun, a, b));
             }
         }
+        Error::together(code, &format!("{noun}s cannot be used"), problems)?;
         let assignments = entries
             .into_iter()
             .filter_map(|Entry { path, action, value, origin }| value.map(|value| Assignment { path, action, value, origin }));

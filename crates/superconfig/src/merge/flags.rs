@@ -17,8 +17,12 @@ pub(crate) fn assignments(layer: &Layer, flags: &[Flag], mut assigner: Assigner<
     for flag in flags {
         let mut origin = Origin::new(SourceKind::Args, layer.name.clone());
         origin.variable = Some(flag.flag.clone());
-        let Some((target, text)) = meaning(flag, &mut assigner, &origin)? else { continue };
-        assigner.take(target, &text, origin)?;
+        let taken = match meaning(flag, &mut assigner, &origin) {
+            Ok(Some((target, text))) => assigner.take(target, &text, origin),
+            Ok(None) => Ok(()),
+            Err(error) => Err(error),
+        };
+        assigner.note(taken);
     }
     assigner.finish(true)
 }

@@ -43,17 +43,18 @@ pub(crate) fn assignments(
                 continue;
             }
             mapped = true;
-            let text = text_of(variable, as_file, read_file)?;
             if path.iter().any(|segment| matches!(segment, Segment::Key(key) if &**key == FORBIDDEN)) {
                 let message = format!("the variable {} is mapped to a `__proto__` key and is ignored", variable.name);
                 assigner.warnings.push(Warning::new("forbidden-key", message).with_origin(origin_of(variable)));
                 continue;
             }
             let target = mapped_target(&assigner, path);
-            assigner.take(target, &text, origin_of(variable))?;
+            let taken = text_of(variable, as_file, read_file).and_then(|text| assigner.take(target, &text, origin_of(variable)));
+            assigner.note(taken);
         }
         if let (false, Some(rest)) = (mapped, rest) {
-            take_named(variables, variable, rest, &mut assigner, read_file)?;
+            let taken = take_named(variables, variable, rest, &mut assigner, read_file);
+            assigner.note(taken);
         }
     }
     assigner.finish(false)

@@ -39,7 +39,7 @@ pub(crate) struct Candidate {
 /// `ERR_SUPERCONFIG_OPTION`.
 pub(crate) fn check_name(what: &str, name: &str) -> Result<(), Error> {
     if name.is_empty() || name == "." || name.contains(['/', '\\', '\0']) || name.contains("..") {
-        let message = format!("the {what} {name:?} cannot be part of a file name");
+        let message = format!("the {what} {name:?} is empty or could lead to another file");
         return Err(Error::new(ErrorCode::Option, message));
     }
     Ok(())

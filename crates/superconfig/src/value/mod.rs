@@ -112,6 +112,16 @@ impl Value {
         path.iter().try_fold(self, |value, segment| value.child(segment))
     }
 
+    /// Finds the value at a path to change it in place. Costs a copy of what is shared on the way.
+    pub fn at_mut(&mut self, path: &[Segment]) -> Option<&mut Value> {
+        path.iter().try_fold(self, |value, segment| match (value, segment) {
+            (Value::Table(table), Segment::Key(key)) => table.get_mut(key),
+            (Value::Table(table), Segment::Index(index)) => table.get_mut(itoa::Buffer::new().format(*index)),
+            (Value::Array(items), segment) => Arc::make_mut(items).get_mut(segment.as_index()?),
+            _ => None,
+        })
+    }
+
     /// Finds one step of a path; see [`Value::at`].
     pub fn child(&self, segment: &Segment) -> Option<&Value> {
         match self {

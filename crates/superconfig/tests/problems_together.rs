@@ -1,0 +1,47 @@
+//! One load tells all that is wrong with its variables or flags, not the first of it.
+
+use superconfig::{Error, ErrorCode, Format, SuperConfig};
+
+const BELOW: &str = "port = 1\ndebug = false\n[log]\nlevel = 'x'\n";
+
+fn load(variables: &[(&str, &str)], flags: &[&str]) -> Result<SuperConfig, Error> {
+    let builder = SuperConfig::builder().text(BELOW, Format::Toml).env("APP").args(flags.iter().copied());
+    builder.environment(variables.iter().copied()).load()
+}
+
+fn said(error: &Error) -> Vec<(String, String)> {
+    let said = |issue: &superconfig::Issue| {
+        let variable = issue.origin.as_ref().and_then(|origin| origin.variable.as_deref());
+        (issue.path.to_string(), variable.unwrap_or_default().to_owned())
+    };
+    error.issues().iter().map(said).collect()
+}
+
+fn pairs(expected: &[(&str, &str)]) -> Vec<(String, String)> {
+    expected.iter().map(|(path, variable)| ((*path).to_owned(), (*variable).to_owned())).collect()
+}
+
+#[test]
+fn variables_that_do_not_fit_and_that_contradict_each_other() {
+    let variables = [("APP_PORT", "x"), ("APP_DEBUG", "y"), ("APP_LOG", "{}"), ("APP_LOG__LEVEL", "z")];
+    let error = load(&variables, &[]).err().unwrap();
+    assert_eq!(error.code(), ErrorCode::Env);
+    assert_eq!(error.message(), "3 variables cannot be used");
+    assert_eq!(said(&error), pairs(&[("debug", "APP_DEBUG"), ("port", "APP_PORT"), ("log", "APP_LOG__LEVEL")]));
+    let printed = error.to_string();
+    assert!(printed.contains("\n  APP_PORT: port: the variable APP_PORT does not fit port: expected a number"), "{printed}");
+}
+
+#[test]
+fn flags_that_do_not_fit() {
+    let error = load(&[], &["--port=x", "--debug=y", "--log.level=z"]).err().unwrap();
+    assert_eq!(error.code(), ErrorCode::Args);
+    assert_eq!(said(&error), pairs(&[("port", "--port"), ("debug", "--debug")]));
+}
+
+#[test]
+fn one_problem_is_reported_as_itself() {
+    let error = load(&[("APP_PORT", "x")], &[]).err().unwrap();
+    assert!(error.issues().is_empty());
+    assert_eq!(error.path().unwrap().to_string(), "port");
+}
