@@ -10,7 +10,7 @@ mod json;
 mod json_scan;
 #[cfg(feature = "json5")]
 mod jsonc;
-mod snippet;
+pub(crate) mod snippet;
 #[cfg(feature = "toml")]
 mod toml;
 #[cfg(feature = "yaml")]
