@@ -26,14 +26,29 @@ export interface Native {
   describe(attachment: number, what: Described): string;
   nearest(attachment: number, path: string, segments: boolean): string | undefined | null;
   render(attachment: number, format: string, secrets: boolean): string;
-  reload(attachment: number, environment?: string): string;
-  reloadAsync(attachment: number, environment?: string): Promise<string>;
+  /** `supplied`: what custom sources gave, `{ "<place among the sources>": { value, specials? } | { error: text } }` as JSON text. */
+  reload(attachment: number, environment?: string, supplied?: string): string;
+  reloadAsync(attachment: number, environment?: string, supplied?: string): Promise<string>;
+  /** Reads and merges without publishing: a number for `pendingValue`, then `commitLoad`, `refuse` or `discard`. */
+  prepare(options: string, environment?: string): number;
+  prepareAsync(options: string, environment?: string): Promise<number>;
+  /** The same for the next version; `commitReload` publishes it. */
+  prepareReload(attachment: number, environment?: string, supplied?: string): number;
+  prepareReloadAsync(attachment: number, environment?: string, supplied?: string): Promise<number>;
+  pendingValue(pending: number): NativeValue;
+  /** `output`: what a schema gave, `{ value, specials? }` as JSON text; readers see it in place of the merged values. */
+  commitLoad(pending: number, output?: string): Attached;
+  commitReload(pending: number, output?: string): string;
+  /** Forgets it and throws `VALIDATION`; the issues are `[{ path: segments, message, expected?, found? }]` as JSON text. */
+  refuse(pending: number, issues: string): never;
+  discard(pending: number): void;
   close(attachment: number): void;
   parse(text: string, format: string): NativeValue;
 }
 
-// One text for both bundles: in CommonJS there is `__filename`, in a module `import.meta.url`.
-const requireFrom = createRequire(typeof __filename === 'string' ? __filename : import.meta.url);
+// One text for both bundles: the one for CommonJS is built with `import.meta.url` undefined. Asking for `__filename` first
+// would find the one that `node -e` makes global.
+const requireFrom = createRequire(import.meta.url ?? __filename);
 
 /** The platform's names as the packages carry them, likeliest first. */
 function platformNames(): string[] {

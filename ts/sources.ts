@@ -11,7 +11,7 @@ export type Trust = 'strict' | 'warn';
 /** One source of a configuration, made by `file`, `env` and the other helpers. */
 export interface Source {
   /** The kind of the source. */
-  readonly kind: 'defaults' | 'overrides' | 'file' | 'glob' | 'dir' | 'discover' | 'text' | 'dotenv' | 'env' | 'args';
+  readonly kind: 'defaults' | 'overrides' | 'file' | 'glob' | 'dir' | 'discover' | 'text' | 'dotenv' | 'env' | 'args' | 'custom';
   /** What the source is made of, as it crosses to the addon. */
   readonly [option: string]: unknown;
 }

@@ -24,6 +24,7 @@ const OPTIONS: Known = &[
     ("profiles", Texts),
     ("secrets", Texts),
     ("interpolate", Flag),
+    ("validated", Flag),
     ("limits", Any),
     ("arrays", Any),
     ("sources", Any),
@@ -39,6 +40,7 @@ const COMMON: Known = &[("kind", Text), ("join", Flag), ("directives", Flag)];
 const SOURCES: &[(&str, Known)] = &[
     ("defaults", VALUES),
     ("overrides", VALUES),
+    ("custom", VALUES),
     ("file", &[("path", Text), ("optional", Flag), ("format", Text), ("profiles", OneOf(&["nested"])), ("trust", TRUST)]),
     ("glob", &[("pattern", Text), ("format", Text), ("trust", TRUST)]),
     ("dir", &[("path", Text), ("optional", Flag), ("trust", TRUST)]),

@@ -8,6 +8,7 @@ mod describe;
 mod error;
 pub mod marshal;
 mod options;
+pub mod pending;
 pub mod task;
 
 use attachment::{open, with};
@@ -16,8 +17,9 @@ use marshal::{Marshalled, path};
 use napi::bindgen_prelude::{ArrayBuffer, AsyncTask};
 use napi::{Env, Result};
 use napi_derive::napi;
-use superconfig::{Format, SuperConfig, generation};
-use task::{Load, Reload};
+use pending::Pending;
+use superconfig::{Format, ReloadInputs, SuperConfig, generation};
+use task::{Load, Prepare, Reload};
 
 /// The generation words of all configurations, in memory shared with the engine.
 #[napi(catch_unwind)]
@@ -87,22 +89,89 @@ pub fn render(attachment: u32, format: String, secrets: bool) -> Result<String> 
     with(attachment, |attachment| describe::text(&attachment.pinned, &format, secrets))
 }
 
-/// Loads again: `{ version, changed }` as JSON text.
+/// Loads again: `{ version, changed }` as JSON text. `supplied` has what custom sources gave, by their places.
 #[napi(catch_unwind)]
-pub fn reload(attachment: u32, environment: Option<String>) -> Result<String> {
-    with(attachment, |attachment| {
-        let environment = environment.map(|text| options::environment(&text)).transpose()?;
-        Ok(describe::reload(&attachment.config.reload_with(environment)?))
-    })
+pub fn reload(attachment: u32, environment: Option<String>, supplied: Option<String>) -> Result<String> {
+    let (config, inputs) = reloading(attachment, environment, supplied)?;
+    config.reload_with(inputs).map(|reload| describe::reload(&reload)).map_err(|error| to_napi(&error))
 }
 
 /// [`reload`] on another thread; the environment is captured on this one.
 #[napi(catch_unwind)]
-pub fn reload_async(attachment: u32, environment: Option<String>) -> Result<AsyncTask<Reload>> {
+pub fn reload_async(attachment: u32, environment: Option<String>, supplied: Option<String>) -> Result<AsyncTask<Reload>> {
+    let (config, inputs) = reloading(attachment, environment, supplied)?;
+    Ok(AsyncTask::new(Reload::new(config, inputs)))
+}
+
+/// Reads and merges without publishing, so that JavaScript can check the values: the number of what is waiting.
+#[napi(catch_unwind)]
+pub fn prepare(options: String, environment: Option<String>) -> Result<u32> {
+    let builder = options::builder(&options, environment.as_deref()).map_err(|error| to_napi(&error))?;
+    Ok(pending::keep(Pending::Load(builder.prepare().map_err(|error| to_napi(&error))?)))
+}
+
+/// [`prepare`] on another thread; the environment is captured on this one.
+#[napi(catch_unwind)]
+pub fn prepare_async(options: String, environment: Option<String>) -> Result<AsyncTask<Prepare>> {
+    let builder = options::builder(&options, environment.as_deref()).map_err(|error| to_napi(&error))?;
+    Ok(AsyncTask::new(Prepare::load(builder)))
+}
+
+/// [`prepare`] for the next version of a configuration.
+#[napi(catch_unwind)]
+pub fn prepare_reload(attachment: u32, environment: Option<String>, supplied: Option<String>) -> Result<u32> {
+    let (config, inputs) = reloading(attachment, environment, supplied)?;
+    Ok(pending::keep(Pending::Reload(config.prepare_reload(inputs).map_err(|error| to_napi(&error))?)))
+}
+
+/// [`prepare_reload`] on another thread; the environment is captured on this one.
+#[napi(catch_unwind)]
+pub fn prepare_reload_async(
+    attachment: u32,
+    environment: Option<String>,
+    supplied: Option<String>,
+) -> Result<AsyncTask<Prepare>> {
+    let (config, inputs) = reloading(attachment, environment, supplied)?;
+    Ok(AsyncTask::new(Prepare::reload(config, inputs)))
+}
+
+/// The merged values of what is waiting, as [`read`] gives them.
+#[napi(catch_unwind, ts_return_type = "unknown")]
+pub fn pending_value(pending: u32) -> Result<Marshalled> {
+    pending::value(pending)
+}
+
+/// Publishes a first version, with what a schema gave (`{ value, specials? }` as JSON text) in place of the merged values:
+/// `[attachment, config id, generation, version]`.
+#[napi(catch_unwind)]
+pub fn commit_load(pending: u32, output: Option<String>) -> Result<Vec<f64>> {
+    pending::commit_load(pending, output.as_deref())
+}
+
+/// Publishes the next version: `{ version, changed }` as JSON text.
+#[napi(catch_unwind)]
+pub fn commit_reload(pending: u32, output: Option<String>) -> Result<String> {
+    pending::commit_reload(pending, output.as_deref())
+}
+
+/// Forgets what is waiting and throws the error that says why: issues as JSON text, `[{ path, message, expected?, found? }]`,
+/// to which the places of the values are added.
+#[napi(catch_unwind)]
+pub fn refuse(pending: u32, issues: String) -> Result<()> {
+    Err(pending::refuse(pending, &issues))
+}
+
+/// Forgets what is waiting.
+#[napi(catch_unwind)]
+pub fn discard(pending: u32) {
+    drop(pending::take(pending));
+}
+
+fn reloading(attachment: u32, environment: Option<String>, supplied: Option<String>) -> Result<(SuperConfig, ReloadInputs)> {
     with(attachment, |attachment| {
-        let environment = environment.map(|text| options::environment(&text)).transpose()?;
-        let environment = environment.unwrap_or_else(|| attachment.config.capture_environment());
-        Ok(AsyncTask::new(Reload::new(attachment.config.clone(), environment)))
+        let mut inputs = options::reload_inputs(environment.as_deref(), supplied.as_deref())?;
+        inputs.environment.get_or_insert_with(|| attachment.config.capture_environment());
+        Ok((attachment.config.clone(), inputs))
     })
 }
 

@@ -99,7 +99,7 @@ pub(crate) fn restore_specials(mut value: Value, specials: &Value) -> Value {
     value
 }
 
-fn segment(value: &Value) -> Option<Segment> {
+pub(crate) fn segment(value: &Value) -> Option<Segment> {
     match value {
         Value::String(key) => Some(Segment::Key(key.clone())),
         Value::Integer(index) => usize::try_from(*index).ok().map(Segment::Index),

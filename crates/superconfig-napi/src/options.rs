@@ -1,11 +1,11 @@
 //! The options that cross once, as one JSON text, into a builder.
 
 use crate::check;
-use crate::marshal::{field, restore_specials};
+use crate::marshal::{field, restore_specials, segment};
 use std::sync::Arc;
 use superconfig::{
-    ArrayStrategy, Builder, DirectoryOptions, EnvOptions, Environment, Error, ErrorCode, FileOptions, Format, GlobOptions,
-    Limits, SourceEntry, SourceKind, SourceSpec, SuperConfig, Table, TextOptions, Value,
+    ArrayStrategy, Builder, DirectoryOptions, EnvOptions, Environment, Error, ErrorCode, FileOptions, Format, GlobOptions, Issue,
+    Limits, ReloadInputs, SourceEntry, SourceKind, SourceSpec, SuperConfig, Table, TextOptions, Value,
 };
 
 /// Makes a builder from the facade's options and, where given, its environment: a JSON object of strings.
@@ -31,6 +31,9 @@ pub(crate) fn builder(options: &str, environment: Option<&str>) -> Result<Builde
     if let Some(patterns) = field(&options, "secrets") {
         builder = builder.secrets(strings(patterns));
     }
+    if flag(&options, "validated") {
+        builder = builder.validated_by_host();
+    }
     if flag(&options, "interpolate") {
         builder = builder.interpolate();
     }
@@ -51,11 +54,6 @@ pub(crate) fn builder(options: &str, environment: Option<&str>) -> Result<Builde
 /// Names and values.
 type Pairs = Vec<(Arc<str>, Arc<str>)>;
 
-/// An environment that JavaScript gave, for a reload.
-pub(crate) fn environment(json: &str) -> Result<Environment, Error> {
-    Ok(Environment::from_pairs(pairs(json)?))
-}
-
 fn pairs(json: &str) -> Result<Pairs, Error> {
     let variables = object(json)?;
     let pair = |(name, value): (&str, &Value)| match value {
@@ -73,6 +71,7 @@ fn spec(source: &Table) -> Result<SourceSpec, Error> {
     Ok(match &*kind {
         "defaults" => values(source, SourceKind::Defaults, "defaults"),
         "overrides" => values(source, SourceKind::Override, "overrides"),
+        "custom" => values(source, SourceKind::Custom, "custom"),
         "file" => {
             let nested_profiles = text(source, "profiles").as_deref() == Some("nested");
             let options = FileOptions { optional, format: format()?, nested_profiles };
@@ -110,12 +109,56 @@ fn spec(source: &Table) -> Result<SourceSpec, Error> {
 }
 
 fn values(source: &Table, kind: SourceKind, name: &str) -> SourceSpec {
-    let value = field(source, "value").cloned().unwrap_or_default();
-    let value = match field(source, "specials") {
+    SourceSpec::Values { kind, name: text(source, "name").unwrap_or_else(|| name.into()), value: decoded(source) }
+}
+
+/// The value of `{ value, specials? }`.
+fn decoded(encoded: &Table) -> Value {
+    let value = field(encoded, "value").cloned().unwrap_or_default();
+    match field(encoded, "specials") {
         Some(specials) => restore_specials(value, specials),
         None => value,
-    };
-    SourceSpec::Values { kind, name: text(source, "name").unwrap_or_else(|| name.into()), value }
+    }
+}
+
+/// The value of `{ value, specials? }` as JSON text.
+pub(crate) fn encoded(json: &str) -> Result<Value, Error> {
+    Ok(decoded(&object(json)?))
+}
+
+/// What a reload gets from JavaScript: its environment, and by the place of custom sources `{ value, specials? }` or
+/// `{ error }`, as JSON text.
+pub(crate) fn reload_inputs(environment: Option<&str>, supplied: Option<&str>) -> Result<ReloadInputs, Error> {
+    let environment = environment.map(pairs).transpose()?.map(Environment::from_pairs);
+    let mut inputs = ReloadInputs { environment, ..ReloadInputs::default() };
+    let table = supplied.map(object).transpose()?.unwrap_or_default();
+    for (at, given) in &table {
+        let (Ok(at), Some(given)) = (at.parse(), given.as_table()) else {
+            return Err(bad(format!("{at:?} does not name a custom source")));
+        };
+        let given = match text(given, "error") {
+            Some(cause) => Err(cause.to_string()),
+            None => Ok(decoded(given)),
+        };
+        inputs.supplied.push((at, given));
+    }
+    Ok(inputs)
+}
+
+/// The issues of a schema: `[{ path: segments, message, expected?, found? }]` as JSON text.
+pub(crate) fn issues(json: &str) -> Result<Vec<Issue>, Error> {
+    let list = superconfig::parse(json, Format::Json)?;
+    let tables = list.as_array().unwrap_or_default().iter().filter_map(Value::as_table);
+    Ok(tables
+        .map(|issue| {
+            let segments = field(issue, "path").and_then(Value::as_array).unwrap_or_default();
+            let mut made =
+                Issue::new(segments.iter().filter_map(segment).collect(), &*text(issue, "message").unwrap_or_default());
+            made.expected = text(issue, "expected").map(|text| text.to_string());
+            made.found = text(issue, "found").map(|text| text.to_string());
+            made
+        })
+        .collect())
 }
 
 fn array_strategy(pattern: &str, strategy: &Value) -> Result<ArrayStrategy, Error> {

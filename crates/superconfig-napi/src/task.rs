@@ -3,9 +3,10 @@
 use crate::attachment::open;
 use crate::describe;
 use crate::error::to_napi;
+use crate::pending::{self, Pending};
 use napi::{Env, Result, Task};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use superconfig::{Builder, Environment, Error, ErrorCode, SuperConfig};
+use superconfig::{Builder, Environment, Error, ErrorCode, ReloadInputs, SuperConfig};
 
 /// Loads a configuration.
 pub struct Load(Option<(Builder, Environment)>);
@@ -34,11 +35,11 @@ impl Task for Load {
 }
 
 /// Reloads a configuration.
-pub struct Reload(SuperConfig, Option<Environment>);
+pub struct Reload(SuperConfig, ReloadInputs);
 
 impl Reload {
-    pub(crate) fn new(config: SuperConfig, environment: Environment) -> Self {
-        Self(config, Some(environment))
+    pub(crate) fn new(config: SuperConfig, inputs: ReloadInputs) -> Self {
+        Self(config, inputs)
     }
 }
 
@@ -47,12 +48,49 @@ impl Task for Reload {
     type JsValue = String;
 
     fn compute(&mut self) -> Result<superconfig::Reload> {
-        let environment = self.1.take();
-        caught(|| self.0.reload_with(environment))
+        let inputs = std::mem::take(&mut self.1);
+        caught(|| self.0.reload_with(inputs))
     }
 
     fn resolve(&mut self, _: Env, reload: superconfig::Reload) -> Result<String> {
         Ok(describe::reload(&reload))
+    }
+}
+
+/// Reads and merges, and leaves publishing to JavaScript.
+pub struct Prepare(Option<Preparation>);
+
+enum Preparation {
+    Load(Box<Builder>, Environment),
+    Reload(SuperConfig, ReloadInputs),
+}
+
+impl Prepare {
+    pub(crate) fn load(builder: Builder) -> Self {
+        let environment = builder.capture_environment();
+        Self(Some(Preparation::Load(Box::new(builder), environment)))
+    }
+
+    pub(crate) fn reload(config: SuperConfig, inputs: ReloadInputs) -> Self {
+        Self(Some(Preparation::Reload(config, inputs)))
+    }
+}
+
+impl Task for Prepare {
+    type Output = Pending;
+    type JsValue = u32;
+
+    fn compute(&mut self) -> Result<Pending> {
+        let preparation = self.0.take();
+        caught(|| match preparation {
+            Some(Preparation::Load(builder, environment)) => builder.prepare_with(environment).map(Pending::Load),
+            Some(Preparation::Reload(config, inputs)) => config.prepare_reload(inputs).map(Pending::Reload),
+            None => Err(Error::new(ErrorCode::Internal, "a load ran twice")),
+        })
+    }
+
+    fn resolve(&mut self, _: Env, pending: Pending) -> Result<u32> {
+        Ok(pending::keep(pending))
     }
 }
 

@@ -2,12 +2,14 @@
 
 use crate::config::SuperConfig;
 use crate::environment::{Environment, capture};
-use crate::error::Error;
+use crate::error::{Error, Issue};
 use crate::format::Format;
 use crate::limits::Limits;
 use crate::merge::ArrayStrategy;
 use crate::options::{DirectoryOptions, EnvOptions, FileOptions, GlobOptions, LoadOptions, SourceEntry, SourceSpec, TextOptions};
 use crate::origin::SourceKind;
+use crate::prepare::PreparedLoad;
+use crate::source::custom::Source;
 use crate::value::Value;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -105,6 +107,11 @@ impl Builder {
         self.push(SourceSpec::Args(arguments.into_iter().map(Into::into).collect()))
     }
 
+    /// Adds a source of the program's own.
+    pub fn source(self, source: impl Source + 'static) -> Self {
+        self.push(SourceSpec::Custom(Arc::new(source)))
+    }
+
     /// Makes the source added last one that only fills holes: it never replaces a value that is there.
     pub fn join(mut self) -> Self {
         if let Some(entry) = self.options.sources.last_mut() {
@@ -199,12 +206,44 @@ impl Builder {
         capture(&self.options)
     }
 
+    /// Checks the merged values of the load and of each reload; readers see what the check gives.
+    ///
+    /// Runs without any lock held. Issues need a path and a message; the rest is filled in.
+    ///
+    /// ```
+    /// use superconfig::{Error, ErrorCode, Format, Issue, SuperConfig, Value};
+    ///
+    /// let error = SuperConfig::builder()
+    ///     .text("port = 0", Format::Toml)
+    ///     .validate_with(|value| match value.as_table().and_then(|table| table.get("port")) {
+    ///         Some(Value::Integer(1..=65535)) => Ok(value.clone()),
+    ///         _ => Err(vec![Issue::new("port".parse().unwrap(), "expected an integer from 1 to 65535")]),
+    ///     })
+    ///     .load()
+    ///     .err()
+    ///     .unwrap();
+    /// assert_eq!(error.code(), ErrorCode::Validation);
+    /// assert_eq!(error.origin().unwrap().column, Some(8));
+    /// ```
+    pub fn validate_with(mut self, check: impl Fn(&Value) -> Result<Value, Vec<Issue>> + Send + Sync + 'static) -> Self {
+        self.options.validator = Some(Arc::new(check));
+        self
+    }
+
+    /// Says that a binding checks every version in its host language: then only [`Builder::prepare`] and
+    /// [`SuperConfig::prepare_reload`] make versions, and a plain reload is `ERR_SUPERCONFIG_OPTION`.
+    pub fn validated_by_host(mut self) -> Self {
+        self.options.validated_by_host = true;
+        self
+    }
+
     /// [`Builder::load`] with an environment that was captured before.
     ///
     /// # Errors
     /// Those of [`Builder::load`].
     pub fn load_with(self, environment: Environment) -> Result<SuperConfig, Error> {
-        SuperConfig::load(self.options, environment)
+        let prepared = self.prepare_with(environment)?;
+        prepared.checked()
     }
 
     /// Reads, parses and merges all sources.
@@ -213,9 +252,28 @@ impl Builder {
     ///
     /// # Errors
     /// Whatever a source says: `NOT_FOUND`, `IO`, `PARSE`, `FORMAT`, `LIMIT`, `MERGE`, `ENV`, `ARGS`,
-    /// `INTERPOLATION`; `OPTION` for a bad name, pattern or limit.
+    /// `INTERPOLATION`, `SOURCE`, `TRUST`; `VALIDATION` for what [`Builder::validate_with`] refuses; `OPTION` for a bad
+    /// name, pattern or limit.
     pub fn load(self) -> Result<SuperConfig, Error> {
         let environment = capture(&self.options);
-        SuperConfig::load(self.options, environment)
+        self.load_with(environment)
+    }
+
+    /// [`Builder::load`] up to the point where the configuration would be published, so that something outside can check
+    /// the values first.
+    ///
+    /// # Errors
+    /// Those of [`Builder::load`].
+    pub fn prepare(self) -> Result<PreparedLoad, Error> {
+        let environment = capture(&self.options);
+        self.prepare_with(environment)
+    }
+
+    /// [`Builder::prepare`] with an environment that was captured before.
+    ///
+    /// # Errors
+    /// Those of [`Builder::load`].
+    pub fn prepare_with(self, environment: Environment) -> Result<PreparedLoad, Error> {
+        PreparedLoad::new(Arc::new(self.options), environment)
     }
 }

@@ -6,12 +6,13 @@ use crate::environment::{Environment, capture};
 use crate::error::{Error, ErrorCode};
 use crate::explain::Explanation;
 use crate::generation;
-use crate::loader::Loader;
+use crate::loader::{Loaded, Loader};
 use crate::options::LoadOptions;
+use crate::prepare::{PreparedLoad, PreparedReload};
 use crate::registry::{ConfigHandle, ConfigRegistry, HandleId, InsertOptions};
 use crate::snapshot::Snapshot;
-use crate::source::files::check_name;
-use crate::value::Path;
+use crate::source::custom;
+use crate::value::{Path, Value};
 use parking_lot::Mutex;
 use serde::de::DeserializeOwned;
 use std::sync::{Arc, OnceLock, Weak};
@@ -34,9 +35,11 @@ pub struct SuperConfig(Arc<Core>);
 /// What all clones of one configuration share.
 pub(crate) struct Core {
     handle: ConfigHandle<Arc<Snapshot>>,
-    name: Option<Arc<str>>,
-    /// Held for the length of a reload: reloads of one configuration queue up.
+    options: Arc<LoadOptions>,
+    /// Held while the sources are read and merged: reloads of one configuration queue up.
     loader: Mutex<Loader>,
+    /// The number of the load that was published last; held while the next one is published.
+    committed: Mutex<u64>,
     link: Arc<OnceLock<Weak<Core>>>,
 }
 
@@ -49,25 +52,33 @@ pub struct Reload {
     pub changed: Vec<String>,
 }
 
+/// What a reload takes from its caller instead of finding it out itself.
+#[derive(Default)]
+pub struct ReloadInputs {
+    /// The environment; captured on the calling thread by default.
+    pub environment: Option<Environment>,
+    /// New values of custom sources that a binding asked in its host language, each by its place among the sources, or
+    /// why there are none: then what it gave last stays in use. A source that is not here keeps its values.
+    pub supplied: Vec<(usize, Result<Value, String>)>,
+}
+
 impl SuperConfig {
     /// Starts the description of a configuration.
     pub fn builder() -> Builder {
         Builder::new()
     }
 
-    pub(crate) fn load(options: LoadOptions, environment: Environment) -> Result<Self, Error> {
-        let name = options.name.clone();
-        if let Some(name) = &name {
-            check_name("configuration's name", name)?;
-        }
-        let mut loader = Loader::new(options, environment)?;
-        let loaded = loader.load()?;
+    /// Puts a first version into the registry.
+    pub(crate) fn publish(prepared: PreparedLoad) -> Result<Self, Error> {
+        let PreparedLoad { options, loader, loaded } = prepared;
+        let committed = loaded.number;
         let generation = generation::next();
         let link = Arc::new(OnceLock::new());
         let snapshot = Arc::new(Snapshot { version: 1, generation, loaded, core: link.clone() });
-        let insert = InsertOptions { name: name.clone() };
+        let insert = InsertOptions { name: options.name.clone() };
         let handle = ConfigRegistry::global().insert_with(snapshot, insert)?;
-        let core = Arc::new(Core { handle, name, loader: Mutex::new(loader), link });
+        let core = Core { handle, options, loader: Mutex::new(loader), committed: Mutex::new(committed), link };
+        let core = Arc::new(core);
         // The cell was made above and nobody else has filled it.
         let _ = core.link.set(Arc::downgrade(&core));
         generation::publish(core.handle.id().get(), generation);
@@ -100,7 +111,7 @@ impl SuperConfig {
 
     /// The name, if one was given.
     pub fn name(&self) -> Option<&str> {
-        self.0.name.as_deref()
+        self.0.options.name.as_deref()
     }
 
     /// The id of its entry in [`ConfigRegistry::global`]; never used again for another.
@@ -159,29 +170,68 @@ impl SuperConfig {
     /// # Errors
     /// Those of [`Builder::load`], and `ERR_SUPERCONFIG_CLOSED` after [`SuperConfig::close`].
     pub fn reload(&self) -> Result<Reload, Error> {
-        self.reload_with(None)
+        self.reload_with(ReloadInputs::default())
     }
 
     /// The environment as a reload needs it, captured on the calling thread, for reloading on another one.
     pub fn capture_environment(&self) -> Environment {
-        capture(self.0.loader.lock().options())
+        capture(&self.0.options)
     }
 
-    /// [`SuperConfig::reload`] with an environment that was captured elsewhere; `None` captures it here.
-    pub fn reload_with(&self, environment: Option<Environment>) -> Result<Reload, Error> {
+    /// [`SuperConfig::reload`] with what was found out elsewhere.
+    ///
+    /// # Errors
+    /// Those of [`SuperConfig::reload`], and `ERR_SUPERCONFIG_OPTION` where values come in for a source that is not a
+    /// custom one.
+    pub fn reload_with(&self, inputs: ReloadInputs) -> Result<Reload, Error> {
+        if self.0.options.validated_by_host {
+            let message = "the program that loaded this configuration checks each version, so only it can reload";
+            return Err(Error::new(ErrorCode::Option, message).with_hint("reload it in the thread that loaded it"));
+        }
+        self.prepare_reload(inputs)?.checked(self.0.options.validator.as_ref())
+    }
+
+    /// [`SuperConfig::reload_with`] up to the point where the version would be published, so that something outside can
+    /// check the values first. Nothing is locked meanwhile.
+    ///
+    /// # Errors
+    /// Those of [`SuperConfig::reload_with`].
+    pub fn prepare_reload(&self, inputs: ReloadInputs) -> Result<PreparedReload, Error> {
+        // A closed configuration asks nobody anything.
+        self.snapshot()?;
+        let environment = inputs.environment.unwrap_or_else(|| capture(&self.0.options));
+        let mut supplied = custom::ask(&self.0.options, &environment)?;
+        supplied.extend(inputs.supplied.into_iter().map(|(at, given)| {
+            let name = self.0.options.sources.get(at).map_or("custom", |entry| entry.spec.name());
+            (at, given.map_err(|cause| custom::failed(name, cause)))
+        }));
         let mut loader = self.0.loader.lock();
-        let previous = self.snapshot()?;
-        let environment = environment.unwrap_or_else(|| capture(loader.options()));
         loader.set_environment(environment);
-        let loaded = loader.load()?;
+        let loaded = loader.load(supplied)?;
+        drop(loader);
+        Ok(PreparedReload { config: self.clone(), loaded })
+    }
+
+    /// Publishes what a reload read, unless one that read later was faster.
+    pub(crate) fn publish_next(&self, mut loaded: Loaded) -> Result<Reload, Error> {
+        let mut committed = self.0.committed.lock();
+        let previous = self.snapshot()?;
+        if loaded.number < *committed {
+            return Ok(Reload { version: previous.version(), changed: Vec::new() });
+        }
+        *committed = loaded.number;
         let changed = changed(previous.value(), &loaded.value);
+        let core = self.0.link.clone();
         if changed.is_empty() {
-            return Ok(Reload { version: previous.version(), changed });
+            // Values are the same; where they stand, and what there is to warn of, may not be.
+            loaded.value = previous.value().clone();
+            let (version, generation) = (previous.version(), previous.generation());
+            self.0.handle.update(Arc::new(Snapshot { version, generation, loaded, core }))?;
+            return Ok(Reload { version, changed });
         }
         let generation = generation::next();
         let version = previous.version() + 1;
-        let snapshot = Snapshot { version, generation, loaded, core: self.0.link.clone() };
-        self.0.handle.update(Arc::new(snapshot))?;
+        self.0.handle.update(Arc::new(Snapshot { version, generation, loaded, core }))?;
         generation::publish(self.id().get(), generation);
         Ok(Reload { version, changed })
     }

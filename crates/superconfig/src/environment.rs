@@ -1,11 +1,11 @@
 //! What a load needs of the environment.
 
+use crate::error::{Error, ErrorCode};
 use crate::options::{LoadOptions, SourceSpec};
 pub(crate) use crate::source::environment::Environment;
 use crate::source::environment::EnvironmentFilter;
-
-/// Asked for by every load: the profile and the home directory.
-const ALWAYS: [&str; 4] = ["SUPERCONFIG_PROFILE", "NODE_ENV", "HOME", "USERPROFILE"];
+use crate::source::files::{Places, check_name};
+use std::path::PathBuf;
 
 /// Captures the variables that a load can ask for on the calling thread, or takes what the options give.
 pub(crate) fn capture(options: &LoadOptions) -> Environment {
@@ -13,11 +13,12 @@ pub(crate) fn capture(options: &LoadOptions) -> Environment {
         return Environment::from_pairs(given.iter().cloned());
     }
     let mut filter = EnvironmentFilter { all: options.interpolate, ..EnvironmentFilter::default() };
-    filter.names.extend(ALWAYS.map(Into::into));
     for entry in &options.sources {
         match &entry.spec {
             // Expansions in dotenv files may name any variable.
             SourceSpec::Dotenv => filter.all = true,
+            // What a custom source looks up is its own affair.
+            SourceSpec::Custom(_) => filter.all = true,
             SourceSpec::Env(env) if env.prefix.is_empty() => filter.all = true,
             SourceSpec::Env(env) => {
                 filter.prefixes.push(env.prefix.clone());
@@ -27,4 +28,40 @@ pub(crate) fn capture(options: &LoadOptions) -> Environment {
         }
     }
     Environment::capture(&filter)
+}
+
+/// Where relative paths and `~` lead in a load.
+///
+/// # Errors
+/// `ERR_SUPERCONFIG_IO` when the process's working directory is needed and gone.
+pub(crate) fn places(options: &LoadOptions, environment: &Environment) -> Result<Places, Error> {
+    let cwd = match &options.cwd {
+        Some(cwd) if cwd.is_absolute() => cwd.clone(),
+        given => {
+            let process = std::env::current_dir()
+                .map_err(|error| Error::new(ErrorCode::Io, format!("the working directory is not there: {error}")))?;
+            given.as_ref().map_or_else(|| process.clone(), |cwd| process.join(cwd))
+        }
+    };
+    let from_environment = || environment.get("HOME").or_else(|| environment.get("USERPROFILE"));
+    let home = options.home.clone().or_else(|| from_environment().map(|home| PathBuf::from(&**home)));
+    Ok(Places { cwd, home })
+}
+
+/// The profiles of a load: those that were chosen, else what the environment says.
+///
+/// # Errors
+/// `ERR_SUPERCONFIG_OPTION` for a name that cannot be part of a file name.
+pub(crate) fn profiles(options: &LoadOptions, environment: &Environment) -> Result<Vec<String>, Error> {
+    let profiles = match &options.profiles {
+        Some(given) => given.clone(),
+        None => {
+            let named = |name| environment.get(name).filter(|value| !value.is_empty());
+            let own = named("SUPERCONFIG_PROFILE");
+            let chosen = own.or_else(|| if options.node_profile { named("NODE_ENV") } else { None });
+            chosen.map(|list| list.split(',').map(|name| name.trim().to_owned()).collect()).unwrap_or_default()
+        }
+    };
+    profiles.iter().try_for_each(|name| check_name("profile", name))?;
+    Ok(profiles)
 }

@@ -118,6 +118,13 @@ pub struct Issue {
     pub origin: Option<Origin>,
 }
 
+impl Issue {
+    /// Makes an issue; where the value comes from is found by whoever reports it.
+    pub fn new(path: Path, message: impl Into<String>) -> Self {
+        Self { path, message: message.into(), expected: None, found: None, origin: None }
+    }
+}
+
 impl Error {
     /// Makes an error; the rest is added with the `with_` methods.
     pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
@@ -258,7 +265,8 @@ impl fmt::Display for Error {
             write!(f, "{path}: ")?;
         }
         f.write_str(&details.message)?;
-        for issue in &details.issues {
+        // A single issue is the error itself.
+        for issue in details.issues.iter().filter(|_| details.issues.len() > 1) {
             f.write_str("\n  ")?;
             if let Some(origin) = &issue.origin {
                 write!(f, "{origin}: ")?;

@@ -47,6 +47,13 @@ pub(crate) struct Document {
     pub(crate) warnings: Vec<Warning>,
 }
 
+impl Document {
+    /// Values given in code.
+    pub(crate) fn of(value: Value) -> Self {
+        Self { value, file: None, text: None, root: Path::new(), warnings: Vec::new() }
+    }
+}
+
 /// The environment as captured when a load starts, and how names map to paths (SEMANTICS: environment variables).
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Variables {

@@ -1,6 +1,9 @@
 //! From a description to merged values: reads, parses, merges. Keeps what it parsed for the next load.
 
-use crate::environment::Environment;
+mod custom;
+mod validation;
+
+use crate::environment::{Environment, places, profiles};
 use crate::error::{Error, ErrorCode};
 use crate::explain::{Explanation, explain};
 use crate::format::{self, Format};
@@ -11,10 +14,11 @@ use crate::merge::{ArrayStrategy, MergeOptions, Merged, PathPattern, fold};
 use crate::options::{EnvOptions, FileOptions, LoadOptions, SourceEntry, SourceSpec};
 use crate::origin::{Origin, Position, SourceKind};
 use crate::secrets::SecretRules;
+use crate::source::custom::Supplied;
 use crate::source::files::{self, Candidate, Places};
 use crate::source::flags::parse_args;
 use crate::source::open::{self, Stamp};
-use crate::value::{Path, Segment, Value};
+use crate::value::{Path, Segment, Table, Value};
 use crate::warning::Warning;
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -30,7 +34,9 @@ pub(crate) struct Loaded {
     pub(crate) looked: Vec<LayerInfo>,
     layers: Vec<Layer>,
     merged: Merged,
-    rules: Arc<Rules>,
+    pub(crate) rules: Arc<Rules>,
+    /// Grows with each load of one loader: a larger one has read its sources later.
+    pub(crate) number: u64,
 }
 
 /// A file or other source that was looked at.
@@ -68,13 +74,15 @@ impl Loaded {
     /// Where the value at a path comes from, secrets hidden; `None` when nobody spoke of it.
     pub(crate) fn explain(&self, path: &Path) -> Option<Explanation> {
         let mut explanation = explain(&self.layers, &self.merged, &self.rules.merge_options(), path);
-        if explanation.candidates.is_empty() {
+        let value = self.value.at(path);
+        // A schema's output can hold what no layer said.
+        if explanation.candidates.is_empty() && value.is_none() {
             return None;
         }
         let segments: Vec<Segment> = path.to_vec();
         let redact = |value: &Value| self.rules.secrets.redact(&mut segments.clone(), value);
-        // Readers see the interpolated value.
-        explanation.value = self.value.at(path).map(redact);
+        // Readers see the interpolated value, or a schema's output.
+        explanation.value = value.map(redact);
         for candidate in &mut explanation.candidates {
             candidate.value = redact(&candidate.value);
         }
@@ -92,11 +100,14 @@ impl Loaded {
 }
 
 pub(crate) struct Loader {
-    options: LoadOptions,
+    options: Arc<LoadOptions>,
     rules: Arc<Rules>,
     environment: Environment,
     cache: HashMap<PathBuf, CachedFile>,
+    /// What each custom source gave last, by its place among the sources.
+    custom: HashMap<usize, Value>,
     buffer: Vec<u8>,
+    loads: u64,
 }
 
 /// A file as it was parsed last.
@@ -117,7 +128,7 @@ struct Gathered {
 }
 
 impl Loader {
-    pub(crate) fn new(options: LoadOptions, environment: Environment) -> Result<Self, Error> {
+    pub(crate) fn new(options: Arc<LoadOptions>, environment: Environment) -> Result<Self, Error> {
         options.limits.validate()?;
         let arrays = options.arrays.iter().map(|(pattern, strategy)| Ok((pattern.parse()?, strategy.clone())));
         let rules = Rules {
@@ -126,27 +137,34 @@ impl Loader {
             secrets: SecretRules::new(&options.secrets)?,
             limits: options.limits,
         };
-        Ok(Self { options, rules: Arc::new(rules), environment, cache: HashMap::new(), buffer: Vec::new() })
-    }
-
-    pub(crate) fn options(&self) -> &LoadOptions {
-        &self.options
+        Ok(Self {
+            options,
+            rules: Arc::new(rules),
+            environment,
+            cache: HashMap::new(),
+            custom: HashMap::new(),
+            buffer: Vec::new(),
+            loads: 0,
+        })
     }
 
     pub(crate) fn set_environment(&mut self, environment: Environment) {
         self.environment = environment;
     }
 
-    /// Reads all sources and merges them; unchanged files are taken from the last load.
-    pub(crate) fn load(&mut self) -> Result<Loaded, Error> {
-        let places = self.places()?;
-        let profiles = self.profiles()?;
+    /// Reads all sources and merges them; unchanged files are taken from the last load. What custom sources gave comes
+    /// in, as they are asked before anything is locked; one that says nothing keeps what it gave before.
+    pub(crate) fn load(&mut self, supplied: Supplied) -> Result<Loaded, Error> {
+        self.loads += 1;
+        let options = self.options.clone();
+        let places = places(&options, &self.environment)?;
+        let profiles = profiles(&options, &self.environment)?;
         let mut gathered = Gathered { warnings: self.environment.warnings.clone(), ..Gathered::default() };
-        let sources = std::mem::take(&mut self.options.sources);
-        let read = self.read_dotenv(&sources, &places, &profiles, &mut gathered);
-        let read = read.and_then(|()| sources.iter().try_for_each(|entry| self.read(entry, &places, &profiles, &mut gathered)));
-        self.options.sources = sources;
-        read?;
+        self.take_supplied(&options.sources, supplied, &mut gathered)?;
+        self.read_dotenv(&options.sources, &places, &profiles, &mut gathered)?;
+        for (at, entry) in options.sources.iter().enumerate() {
+            self.read(at, entry, &places, &profiles, &mut gathered)?;
+        }
         let Gathered { layers, mut warnings, looked, .. } = gathered;
         let read_file = |name: &str| read_text(&places, name, self.rules.limits.document_bytes);
         let merged = fold(&layers, &MergeOptions { read_file: Some(&read_file), ..self.rules.merge_options() })?;
@@ -156,9 +174,17 @@ impl Loader {
             }
         }
         warnings.extend(merged.warnings.iter().cloned());
-        let mut loaded =
-            Loaded { value: merged.value.clone(), warnings, profiles, looked, layers, merged, rules: self.rules.clone() };
-        if self.options.interpolate {
+        let mut loaded = Loaded {
+            value: merged.value.clone(),
+            warnings,
+            profiles,
+            looked,
+            layers,
+            merged,
+            rules: self.rules.clone(),
+            number: self.loads,
+        };
+        if options.interpolate {
             let env = |name: &str| self.environment.get(name).cloned();
             let references = References { env: &env, read_file: &read_file, limits: self.rules.limits };
             loaded.value = interpolate(loaded.value.clone(), &references).map_err(|error| {
@@ -169,34 +195,6 @@ impl Loader {
             })?;
         }
         Ok(loaded)
-    }
-
-    fn places(&self) -> Result<Places, Error> {
-        let cwd = match &self.options.cwd {
-            Some(cwd) if cwd.is_absolute() => cwd.clone(),
-            given => {
-                let process = std::env::current_dir()
-                    .map_err(|error| Error::new(ErrorCode::Io, format!("the working directory is not there: {error}")))?;
-                given.as_ref().map_or_else(|| process.clone(), |cwd| process.join(cwd))
-            }
-        };
-        let from_environment = || self.environment.get("HOME").or_else(|| self.environment.get("USERPROFILE"));
-        let home = self.options.home.clone().or_else(|| from_environment().map(|home| PathBuf::from(&**home)));
-        Ok(Places { cwd, home })
-    }
-
-    fn profiles(&self) -> Result<Vec<String>, Error> {
-        let profiles = match &self.options.profiles {
-            Some(given) => given.clone(),
-            None => {
-                let named = |name| self.environment.get(name).filter(|value| !value.is_empty());
-                let own = named("SUPERCONFIG_PROFILE");
-                let chosen = own.or_else(|| if self.options.node_profile { named("NODE_ENV") } else { None });
-                chosen.map(|list| list.split(',').map(|name| name.trim().to_owned()).collect()).unwrap_or_default()
-            }
-        };
-        profiles.iter().try_for_each(|name| files::check_name("profile", name))?;
-        Ok(profiles)
     }
 
     /// The variables of `.env` files count for every `env` source, wherever it stands.
@@ -247,15 +245,27 @@ impl Loader {
         Ok(())
     }
 
-    fn read(&mut self, entry: &SourceEntry, places: &Places, profiles: &[String], gathered: &mut Gathered) -> Result<(), Error> {
+    fn read(
+        &mut self,
+        at: usize,
+        entry: &SourceEntry,
+        places: &Places,
+        profiles: &[String],
+        gathered: &mut Gathered,
+    ) -> Result<(), Error> {
         match &entry.spec {
+            SourceSpec::Custom(source) => {
+                // Every load of a loader without a value for it has failed in `take_supplied`.
+                let value = self.custom.get(&at).cloned().unwrap_or_else(|| Value::Table(Table::new()));
+                gathered.push(entry, SourceKind::Custom, source.name().into(), Content::Document(Arc::new(Document::of(value))));
+            }
             SourceSpec::Values { kind, name, value } => {
+                let value = self.custom.get(&at).unwrap_or(value);
                 if !matches!(value, Value::Table(_)) {
                     let message = format!("{name} must be a table of keys, and is of the kind {}", value.kind());
                     return Err(Error::new(ErrorCode::Option, message));
                 }
-                let document = Document { value: value.clone(), file: None, text: None, root: Path::new(), warnings: Vec::new() };
-                gathered.push(entry, *kind, name.clone(), Content::Document(Arc::new(document)));
+                gathered.push(entry, *kind, name.clone(), Content::Document(Arc::new(Document::of(value.clone()))));
             }
             SourceSpec::File { path, options } => {
                 for shown in files::expand_profiles(path, profiles) {

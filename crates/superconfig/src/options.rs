@@ -4,6 +4,8 @@ use crate::format::Format;
 use crate::limits::Limits;
 use crate::merge::ArrayStrategy;
 use crate::origin::SourceKind;
+use crate::prepare::Validator;
+use crate::source::custom::Source;
 use crate::value::Value;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -23,6 +25,8 @@ pub(crate) struct LoadOptions {
     pub home: Option<PathBuf>,
     pub environment: Option<Vec<(Arc<str>, Arc<str>)>>,
     pub node_profile: bool,
+    pub validator: Option<Validator>,
+    pub validated_by_host: bool,
 }
 
 /// One source with what holds for every kind of source.
@@ -83,6 +87,24 @@ pub enum SourceSpec {
     Env(EnvOptions),
     /// Command-line flags.
     Args(Vec<String>),
+    /// Whatever a program implements.
+    Custom(Arc<dyn Source>),
+}
+
+impl SourceSpec {
+    /// The layer's name for people, where the source itself has one.
+    pub(crate) fn name(&self) -> &str {
+        match self {
+            SourceSpec::Values { name, .. } => name,
+            SourceSpec::Custom(source) => source.name(),
+            SourceSpec::File { path, .. } | SourceSpec::Directory { path, .. } => path,
+            SourceSpec::Glob { pattern, .. } => pattern,
+            SourceSpec::Text { options, .. } => options.name.as_deref().unwrap_or("text"),
+            SourceSpec::Dotenv => "dotenv",
+            SourceSpec::Env(_) => "env",
+            SourceSpec::Args(_) => "args",
+        }
+    }
 }
 
 /// How to read a file.

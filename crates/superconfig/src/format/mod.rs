@@ -9,7 +9,7 @@ mod json;
 mod likely;
 mod notes;
 mod number;
-mod snippet;
+pub(crate) mod snippet;
 #[cfg(feature = "toml")]
 mod toml;
 #[cfg(feature = "yaml")]

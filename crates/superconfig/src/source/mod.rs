@@ -1,5 +1,6 @@
 //! Where layers come from.
 
+pub(crate) mod custom;
 pub(crate) mod environment;
 pub(crate) mod files;
 pub(crate) mod flags;

@@ -134,6 +134,15 @@ impl Value {
         }
     }
 
+    /// True when arrays and tables nest deeper than a limit. Looks no deeper than that, so it is safe on any value.
+    pub(crate) fn nests_deeper_than(&self, limit: usize) -> bool {
+        match self {
+            Value::Array(items) => limit == 0 || items.iter().any(|item| item.nests_deeper_than(limit - 1)),
+            Value::Table(table) => limit == 0 || table.iter().any(|(_, item)| item.nests_deeper_than(limit - 1)),
+            _ => false,
+        }
+    }
+
     /// Equality across number types: `1` equals `1.0`; strings equal datetimes of the same text. Tables are equal
     /// whatever their order.
     pub fn loosely_equals(&self, other: &Value) -> bool {

@@ -1,0 +1,54 @@
+//! What custom sources gave, and what they gave before where they fail.
+
+use super::{Gathered, Loader};
+use crate::error::{Error, ErrorCode};
+use crate::options::{SourceEntry, SourceSpec};
+use crate::origin::{Origin, SourceKind};
+use crate::source::custom::{Supplied, failed};
+use crate::value::Value;
+use crate::warning::Warning;
+use std::sync::Arc;
+
+impl Loader {
+    /// Takes what custom sources gave for this load. One that failed keeps what it gave last, with the warning
+    /// `source-stale`; without that its error is the load's.
+    pub(super) fn take_supplied(
+        &mut self,
+        sources: &[SourceEntry],
+        supplied: Supplied,
+        gathered: &mut Gathered,
+    ) -> Result<(), Error> {
+        for (at, given) in supplied {
+            let (name, known) = match sources.get(at).map(|entry| &entry.spec) {
+                Some(SourceSpec::Custom(source)) => (Arc::from(source.name()), self.custom.contains_key(&at)),
+                Some(SourceSpec::Values { kind: SourceKind::Custom, name, .. }) => (name.clone(), true),
+                _ => return Err(Error::new(ErrorCode::Option, format!("source {at} is not a custom one"))),
+            };
+            let given = given.and_then(|value| self.checked(&name, value));
+            match given {
+                Ok(value) => {
+                    self.custom.insert(at, value);
+                }
+                Err(error) if known => {
+                    let cause = error.cause().unwrap_or(error.message());
+                    let message = format!("the source `{name}` failed, what it gave last stays in use: {cause}");
+                    let origin = Origin::new(SourceKind::Custom, name);
+                    gathered.warnings.push(Warning::new("source-stale", message).with_origin(origin));
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
+    fn checked(&self, name: &str, value: Value) -> Result<Value, Error> {
+        let depth = self.rules.limits.depth;
+        match &value {
+            Value::Table(_) if value.nests_deeper_than(depth) => {
+                Err(failed(name, format_args!("it gave values that nest deeper than {depth} levels")))
+            }
+            Value::Table(_) => Ok(value),
+            other => Err(failed(name, format_args!("it gave one {}, not a table of keys", other.kind()))),
+        }
+    }
+}

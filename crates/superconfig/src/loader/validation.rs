@@ -1,0 +1,153 @@
+//! What a check said about merged values, told with the places that they come from.
+
+use super::Loaded;
+use crate::error::{Error, ErrorCode, Issue};
+use crate::explain::{Explanation, explain};
+use crate::format::snippet;
+use crate::layer::Content;
+use crate::origin::{Origin, Position};
+use crate::prepare::Validator;
+use crate::secrets::REDACTED;
+use crate::value::{Path, Segment, Value};
+
+/// Longer texts are cut in messages.
+const SHOWN_CHARACTERS: usize = 60;
+
+impl Loaded {
+    /// Puts what a check gave in the place of the merged values.
+    pub(crate) fn replace(&mut self, output: Option<Value>) -> Result<(), Error> {
+        match output {
+            None => Ok(()),
+            Some(output @ Value::Table(_)) => {
+                self.value = output;
+                Ok(())
+            }
+            Some(other) => {
+                let message = format!("a schema must give a table of keys for a configuration, not one {}", other.kind());
+                Err(Error::new(ErrorCode::Option, message))
+            }
+        }
+    }
+
+    /// Runs the program's own check, where there is one.
+    pub(crate) fn check(&self, validator: Option<&Validator>) -> Result<Option<Value>, Error> {
+        let Some(validator) = validator else { return Ok(None) };
+        validator(&self.value).map(Some).map_err(|issues| self.refuse(issues))
+    }
+
+    /// The error for values that a check refuses. A single issue is the error itself.
+    pub(crate) fn refuse(&self, issues: Vec<Issue>) -> Error {
+        self.refuse_as(ErrorCode::Validation, issues)
+    }
+
+    pub(crate) fn refuse_as(&self, code: ErrorCode, issues: Vec<Issue>) -> Error {
+        let secrets = self.secret_texts();
+        let issues: Vec<Issue> = issues.into_iter().map(|issue| self.told(issue, &secrets)).collect();
+        let [issue] = &issues[..] else {
+            return Error::new(code, format!("the configuration has {} problems", issues.len())).with_issues(issues);
+        };
+        let mut error = Error::new(code, issue.message.clone()).with_path(issue.path.clone());
+        if let Some(origin) = &issue.origin {
+            error = error.with_origin(origin.clone()).with_snippet(self.snippet(origin, &issue.path));
+        }
+        if let Some(hint) = overridden(&self.trace(&issue.path)) {
+            error = error.with_hint(hint);
+        }
+        error.with_issues(issues)
+    }
+
+    fn trace(&self, path: &Path) -> Explanation {
+        explain(&self.layers, &self.merged, &self.rules.merge_options(), path)
+    }
+
+    fn told(&self, mut issue: Issue, secrets: &[String]) -> Issue {
+        // What is missing is told with the table that it is missing in.
+        issue.origin = issue.origin.or_else(|| {
+            (1..=issue.path.len()).rev().find_map(|length| self.origin(&issue.path.iter().take(length).cloned().collect()))
+        });
+        let value = self.merged.value.at(&issue.path);
+        let secret = value.is_some_and(|value| self.rules.secrets.is_secret(&issue.path, value));
+        issue.found = match (issue.found, value) {
+            (_, Some(_)) if secret => Some(REDACTED.to_owned()),
+            (Some(found), _) => Some(masked(found, secrets)),
+            (None, value) => value.map(|value| masked(shown(value), secrets)),
+        };
+        issue.message = masked(issue.message, secrets);
+        if let (true, Some(value)) = (secret, value) {
+            let text = value.as_str().map_or_else(|| format!("{value:?}"), str::to_owned);
+            if !text.is_empty() {
+                issue.message = issue.message.replace(&text, REDACTED);
+            }
+        }
+        issue
+    }
+
+    /// The line of the file that an origin stands for, unless it could show a secret.
+    fn snippet(&self, origin: &Origin, path: &[Segment]) -> Option<String> {
+        let position = Position { line: origin.line?, column: origin.column? };
+        let secret = self.merged.value.at(path).is_some_and(|value| self.rules.secrets.is_secret(path, value));
+        if secret {
+            return None;
+        }
+        self.layers.iter().rev().find_map(|layer| match &layer.content {
+            Content::Document(document) if layer.name == origin.source && document.file == origin.file => {
+                snippet::render(&document.text.as_ref()?.0, position)
+            }
+            _ => None,
+        })
+    }
+
+    /// The texts of all secrets that are long enough to be found in a message without masking ordinary words.
+    fn secret_texts(&self) -> Vec<String> {
+        let mut found = Vec::new();
+        self.gather_secrets(&self.merged.value, &mut Vec::new(), &mut found);
+        // The longest first: one may be part of another.
+        found.sort_by_key(|text| std::cmp::Reverse(text.len()));
+        found
+    }
+
+    fn gather_secrets(&self, value: &Value, path: &mut Vec<Segment>, found: &mut Vec<String>) {
+        match value {
+            Value::Table(table) => {
+                for (key, value) in table.entries() {
+                    path.push(Segment::Key(key.clone()));
+                    self.gather_secrets(value, path, found);
+                    path.pop();
+                }
+            }
+            Value::Array(items) => {
+                for (at, item) in items.iter().enumerate() {
+                    path.push(Segment::Index(at));
+                    self.gather_secrets(item, path, found);
+                    path.pop();
+                }
+            }
+            Value::String(text) if text.len() >= 4 && self.rules.secrets.is_secret(path, value) => found.push(text.to_string()),
+            _ => {}
+        }
+    }
+}
+
+fn masked(text: String, secrets: &[String]) -> String {
+    secrets.iter().fold(text, |text, secret| if text.contains(secret) { text.replace(secret, REDACTED) } else { text })
+}
+
+/// A value in words for a message.
+fn shown(value: &Value) -> String {
+    match value {
+        Value::Null => "null".to_owned(),
+        Value::Array(items) => format!("an array of {}", items.len()),
+        Value::Table(_) => "a table".to_owned(),
+        Value::String(text) | Value::Datetime(text) if text.chars().count() > SHOWN_CHARACTERS => {
+            format!("the {} {:?}…", value.kind(), text.chars().take(SHOWN_CHARACTERS).collect::<String>())
+        }
+        other => format!("the {} {other:?}", other.kind()),
+    }
+}
+
+/// What the value in effect took the place of.
+fn overridden(explanation: &Explanation) -> Option<String> {
+    let winner = explanation.winner?;
+    let below = explanation.candidates[..winner].last()?;
+    Some(format!("set by {}, overriding {}", explanation.candidates[winner].origin, below.origin))
+}

@@ -1,0 +1,107 @@
+//! A load between reading and publishing, so that something outside can check the values first.
+
+use crate::config::{Reload, SuperConfig};
+use crate::environment::Environment;
+use crate::error::{Error, Issue};
+use crate::loader::{Loaded, Loader};
+use crate::options::LoadOptions;
+use crate::source::custom;
+use crate::source::files::check_name;
+use crate::value::Value;
+use std::sync::Arc;
+
+/// Checks merged values: gives what readers are to see, or everything that is wrong.
+pub(crate) type Validator = Arc<dyn Fn(&Value) -> Result<Value, Vec<Issue>> + Send + Sync>;
+
+/// A configuration that is read and merged and that nobody sees yet. Dropping it forgets it.
+///
+/// [`Builder::load`](crate::Builder::load) is this and [`PreparedLoad::commit`]; a binding checks [`PreparedLoad::value`] in its host language in
+/// between.
+///
+/// ```
+/// use superconfig::{Format, SuperConfig};
+///
+/// let prepared = SuperConfig::builder().text("port = 8080", Format::Toml).prepare()?;
+/// assert!(prepared.value().as_table().unwrap().contains_key("port"));
+/// let config = prepared.commit(None)?;
+/// assert_eq!(config.get::<u16>("port")?, 8080);
+/// # Ok::<(), superconfig::Error>(())
+/// ```
+pub struct PreparedLoad {
+    pub(crate) options: Arc<LoadOptions>,
+    pub(crate) loader: Loader,
+    pub(crate) loaded: Loaded,
+}
+
+impl PreparedLoad {
+    pub(crate) fn new(options: Arc<LoadOptions>, environment: Environment) -> Result<Self, Error> {
+        if let Some(name) = &options.name {
+            check_name("configuration's name", name)?;
+        }
+        let supplied = custom::ask(&options, &environment)?;
+        let mut loader = Loader::new(options.clone(), environment)?;
+        let loaded = loader.load(supplied)?;
+        Ok(Self { options, loader, loaded })
+    }
+
+    /// Checks the values as the builder says, and publishes.
+    pub(crate) fn checked(self) -> Result<SuperConfig, Error> {
+        let output = self.loaded.check(self.options.validator.as_ref())?;
+        self.commit(output)
+    }
+
+    /// The merged values.
+    pub fn value(&self) -> &Value {
+        &self.loaded.value
+    }
+
+    /// The error for values that a check refuses: every issue with the place that its value comes from, secrets masked.
+    pub fn refuse(&self, issues: Vec<Issue>) -> Error {
+        self.loaded.refuse(issues)
+    }
+
+    /// Publishes the configuration; with `output`, readers see that in place of the merged values.
+    ///
+    /// # Errors
+    /// `ERR_SUPERCONFIG_OPTION` for an `output` that is not a table, or a name that is taken.
+    pub fn commit(mut self, output: Option<Value>) -> Result<SuperConfig, Error> {
+        self.loaded.replace(output)?;
+        SuperConfig::publish(self)
+    }
+}
+
+/// The next version of a configuration, read and merged, that nobody sees yet. Dropping it keeps the version in use.
+pub struct PreparedReload {
+    pub(crate) config: SuperConfig,
+    pub(crate) loaded: Loaded,
+}
+
+impl PreparedReload {
+    /// Checks the values as the builder said, and publishes.
+    pub(crate) fn checked(self, validator: Option<&Validator>) -> Result<Reload, Error> {
+        let output = self.loaded.check(validator)?;
+        self.commit(output)
+    }
+
+    /// The merged values.
+    pub fn value(&self) -> &Value {
+        &self.loaded.value
+    }
+
+    /// The error for values that a check refuses: every issue with the place that its value comes from, secrets masked.
+    pub fn refuse(&self, issues: Vec<Issue>) -> Error {
+        self.loaded.refuse(issues)
+    }
+
+    /// Publishes the version if anything differs; with `output`, readers see that in place of the merged values.
+    ///
+    /// When a reload that read its sources later was faster, that one stays and this one changes nothing.
+    ///
+    /// # Errors
+    /// `ERR_SUPERCONFIG_OPTION` for an `output` that is not a table; `ERR_SUPERCONFIG_CLOSED` when the configuration was
+    /// closed meanwhile.
+    pub fn commit(mut self, output: Option<Value>) -> Result<Reload, Error> {
+        self.loaded.replace(output)?;
+        self.config.publish_next(self.loaded)
+    }
+}

@@ -1,0 +1,120 @@
+//! Sources that a program implements itself.
+
+use crate::environment::{Environment, places, profiles};
+use crate::error::{Error, ErrorCode};
+use crate::options::{LoadOptions, SourceSpec};
+use crate::origin::SourceKind;
+use crate::value::Value;
+use std::any::Any;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// Why a custom source failed: any error of the program's own.
+pub type SourceError = Box<dyn std::error::Error + Send + Sync>;
+
+/// Tells a configuration that a custom source has something new; may be called from any thread, and often.
+pub type SourceSignal = Arc<dyn Fn() + Send + Sync>;
+
+/// Something that a program reads its configuration from besides files, variables and flags: a database, a service.
+///
+/// ```
+/// use superconfig::{Source, SourceContext, SourceError, SuperConfig, Table, Value};
+///
+/// struct Rooms;
+///
+/// impl Source for Rooms {
+///     fn name(&self) -> &str {
+///         "rooms"
+///     }
+///
+///     fn load(&self, _: &SourceContext) -> Result<Value, SourceError> {
+///         Ok(Table::from_iter([("rooms", Value::Integer(12))]).into())
+///     }
+/// }
+///
+/// let config = SuperConfig::builder().source(Rooms).load()?;
+/// assert_eq!(config.get::<u32>("rooms")?, 12);
+/// assert_eq!(config.explain("rooms")?.winner().unwrap().origin.to_string(), "rooms");
+/// # Ok::<(), superconfig::Error>(())
+/// ```
+pub trait Source: Send + Sync {
+    /// The layer's name for people, in `explain` and in errors.
+    fn name(&self) -> &str;
+
+    /// Gives the layer's values, a table. Called for the load and for each reload, without any lock held.
+    ///
+    /// # Errors
+    /// Whatever went wrong. A load fails with it as `ERR_SUPERCONFIG_SOURCE`; a reload goes on with what the source
+    /// gave last, and warns `source-stale`.
+    fn load(&self, context: &SourceContext) -> Result<Value, SourceError>;
+
+    /// Starts to watch, where the source can tell that it has something new: `changed` asks for a reload. Dropping what
+    /// is given back ends the watch. `None`, as by default, means that the source cannot tell.
+    ///
+    /// # Errors
+    /// Whatever went wrong; the configuration then works without.
+    fn watch(&self, changed: SourceSignal) -> Result<Option<SourceWatch>, SourceError> {
+        let _ = changed;
+        Ok(None)
+    }
+}
+
+/// A running watch of a custom source, which dropping it ends.
+pub type SourceWatch = Box<dyn Any + Send>;
+
+/// What a custom source may want to know of the load that it is asked for.
+#[derive(Clone, Debug)]
+pub struct SourceContext {
+    cwd: PathBuf,
+    home: Option<PathBuf>,
+    profiles: Vec<String>,
+    environment: Environment,
+}
+
+impl SourceContext {
+    /// The directory that relative paths start from.
+    pub fn cwd(&self) -> &Path {
+        &self.cwd
+    }
+
+    /// The home directory, where it is known.
+    pub fn home(&self) -> Option<&Path> {
+        self.home.as_deref()
+    }
+
+    /// The selected profiles, in the order in which they apply.
+    pub fn profiles(&self) -> &[String] {
+        &self.profiles
+    }
+
+    /// A variable of the environment as it was captured for this load.
+    pub fn variable(&self, name: &str) -> Option<&str> {
+        self.environment.get(name).map(|value| &**value)
+    }
+}
+
+/// What custom sources gave, each by its place among the sources.
+pub(crate) type Supplied = Vec<(usize, Result<Value, Error>)>;
+
+/// Asks every custom source for its values. The caller holds no lock: a source is foreign code.
+pub(crate) fn ask(options: &LoadOptions, environment: &Environment) -> Result<Supplied, Error> {
+    let mut supplied = Supplied::new();
+    let mut context = None;
+    for (at, entry) in options.sources.iter().enumerate() {
+        let SourceSpec::Custom(source) = &entry.spec else { continue };
+        if context.is_none() {
+            let places = places(options, environment)?;
+            let profiles = profiles(options, environment)?;
+            context = Some(SourceContext { cwd: places.cwd, home: places.home, profiles, environment: environment.clone() });
+        }
+        let Some(context) = &context else { continue };
+        supplied.push((at, source.load(context).map_err(|cause| failed(source.name(), cause))));
+    }
+    Ok(supplied)
+}
+
+/// The error of a custom source.
+pub(crate) fn failed(name: &str, cause: impl std::fmt::Display) -> Error {
+    let error = Error::new(ErrorCode::Source, format!("the source `{name}` failed")).with_cause(cause);
+    error.in_source(SourceKind::Custom, &name.into(), None)
+}
