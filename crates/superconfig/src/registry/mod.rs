@@ -1,0 +1,36 @@
+//! A process-wide home for values that many parts of a program read and few replace.
+//!
+//! A value is put in once and read through a typed [`ConfigHandle`]. Reading takes no lock: the handle holds the slot in
+//! which the value stands, and the slot is an `ArcSwap`. Only finding a slot by its id goes through the map, a `DashMap`,
+//! whose shards are read-write locks. Replacing a value swaps a pointer: a reader sees the old value or the new one,
+//! never neither and never a mix.
+//!
+//! No lock is held while code of the caller runs: neither a value's `Drop` nor a measuring function is ever called with
+//! one held, so both may use the registry themselves.
+
+mod cached_handle;
+mod config_handle;
+mod config_registry;
+mod guard;
+mod handle_id;
+mod insert_options;
+mod janitor;
+mod lifetime;
+mod meter;
+mod reference_count;
+mod registry_stats;
+mod slot;
+mod store;
+mod sync;
+
+pub use cached_handle::CachedHandle;
+pub use config_handle::ConfigHandle;
+pub use config_registry::{ConfigRegistry, RegistryOptions};
+pub use guard::Guard;
+pub use handle_id::HandleId;
+pub use insert_options::InsertOptions;
+pub use meter::Meter;
+pub use registry_stats::RegistryStats;
+
+#[cfg(all(test, loom))]
+mod models;

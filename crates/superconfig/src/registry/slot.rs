@@ -1,0 +1,130 @@
+//! Where a value stands.
+
+use super::guard::Guard;
+use super::handle_id::HandleId;
+use super::lifetime::Lifetime;
+use super::meter::Meter;
+use super::reference_count::ReferenceCount;
+use super::store::Store;
+use crate::error::{Error, ErrorCode};
+use arc_swap::ArcSwapOption;
+use std::any::Any;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+/// An entry's value and what is known about it. A slot is closed once, by taking its value out, and stays so: one load
+/// of the pointer tells a reader both the value and whether there still is one.
+pub(super) struct Slot<T> {
+    pub(super) value: ArcSwapOption<T>,
+    pub(super) head: Head,
+    measure: fn(&T, &mut Meter),
+}
+
+/// What is known about an entry, whatever its type.
+pub(super) struct Head {
+    pub(super) id: HandleId,
+    /// Whether reading has an effect beside giving the value: counting it or refreshing the time to live.
+    pub(super) observed: bool,
+    pub(super) references: ReferenceCount,
+    pub(super) store: Arc<Store>,
+    pub(super) name: Option<Arc<str>>,
+    pub(super) lifetime: Option<Box<Lifetime>>,
+}
+
+/// A slot whose type is told apart at run time.
+pub(super) trait ErasedSlot: Any + Send + Sync {
+    fn head(&self) -> &Head;
+
+    fn type_name(&self) -> &'static str;
+
+    /// Takes the value out for good and drops it, which may run the caller's code.
+    fn close(&self);
+
+    fn measure(&self, meter: &mut Meter);
+}
+
+impl<T> Slot<T> {
+    pub(super) fn new(value: T, head: Head, measure: fn(&T, &mut Meter)) -> Self {
+        Self { value: ArcSwapOption::from_pointee(value), head, measure }
+    }
+
+    /// Reads the value: no lock, no allocation.
+    #[inline]
+    pub(super) fn load(&self) -> Result<Guard<T>, Error> {
+        match Guard::new(self.value.load()) {
+            Some(guard) => {
+                if self.head.observed {
+                    self.head.observe();
+                }
+                Ok(guard)
+            }
+            None => Err(closed(self.head.id)),
+        }
+    }
+
+    /// Swaps the value unless the slot is closed.
+    pub(super) fn update(&self, value: T) -> Result<(), Error> {
+        if let Some(lifetime) = &self.head.lifetime {
+            lifetime.renew(self.head.store.now());
+        }
+        let value = Arc::new(value);
+        // Not a plain swap: that would open a closed slot again.
+        let previous = self.value.rcu(|current| current.is_some().then(|| Arc::clone(&value)));
+        if previous.is_none() {
+            return Err(closed(self.head.id));
+        }
+        self.head.store.counters.updates.fetch_add(1, Ordering::Relaxed);
+        Ok(())
+    }
+}
+
+impl Head {
+    /// What reading does beside giving the value, for those who asked for it.
+    #[cold]
+    pub(super) fn observe(&self) {
+        self.store.count_read();
+        if let Some(lifetime) = self.lifetime.as_ref().filter(|lifetime| lifetime.refresh_on_read) {
+            lifetime.renew_by_reading(self.store.now());
+        }
+    }
+}
+
+impl<T: Send + Sync + 'static> ErasedSlot for Slot<T> {
+    fn head(&self) -> &Head {
+        &self.head
+    }
+
+    fn type_name(&self) -> &'static str {
+        std::any::type_name::<T>()
+    }
+
+    fn close(&self) {
+        self.value.store(None);
+    }
+
+    fn measure(&self, meter: &mut Meter) {
+        meter.shared_allocation(size_of::<Self>(), align_of::<Self>());
+        if let Some(name) = &self.head.name {
+            meter.shared(name);
+        }
+        if self.head.lifetime.is_some() {
+            meter.allocation(size_of::<Lifetime>());
+        }
+        if let Some(value) = &*self.value.load()
+            && meter.shared(value)
+        {
+            (self.measure)(value, meter);
+        }
+    }
+}
+
+#[cold]
+pub(super) fn closed(id: HandleId) -> Error {
+    Error::new(ErrorCode::Closed, format!("the entry of handle {id} was removed, freed or has expired"))
+}
+
+#[cold]
+pub(super) fn wrong_type<T>(slot: &dyn ErasedSlot) -> Error {
+    let (id, held, asked) = (slot.head().id, slot.type_name(), std::any::type_name::<T>());
+    Error::new(ErrorCode::Type, format!("the entry of handle {id} holds a `{held}`, not a `{asked}`"))
+}
