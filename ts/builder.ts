@@ -172,7 +172,7 @@ export class SuperConfigBuilder<T = any> {
   toOptions(): string {
     const { cwd, home, root, argv } = this.#options;
     return JSON.stringify({
-      cwd,
+      cwd: cwd ?? workingDirectory(),
       home,
       root,
       name: this.#name,
@@ -185,6 +185,15 @@ export class SuperConfigBuilder<T = any> {
         source.kind === 'args' && source.argv === undefined ? { ...source, argv: argv ?? process.argv.slice(2) } : source,
       ),
     });
+  }
+}
+
+/** The process's own, which the host knows without a system call; where it is gone the addon says so. */
+function workingDirectory(): string | undefined {
+  try {
+    return process.cwd();
+  } catch {
+    return undefined;
   }
 }
 

@@ -46,8 +46,9 @@ export interface Native {
   parse(text: string, format: string): NativeValue;
 }
 
-// One text for both bundles: in CommonJS there is `__filename`, in a module `import.meta.url`.
-const requireFrom = createRequire(typeof __filename === 'string' ? __filename : import.meta.url);
+// One text for both bundles: the one for CommonJS is built with `import.meta.url` undefined. Asking for `__filename` first
+// would find the one that `node -e` makes global.
+const requireFrom = createRequire(import.meta.url ?? __filename);
 
 /** The platform's names as the packages carry them, likeliest first. */
 function platformNames(): string[] {

@@ -127,14 +127,12 @@ function toNumber(text: string): number {
   }
 }
 
-/** Freezes a tree at every level, without recursion. */
-export function deepFreeze<T>(root: T): T {
-  const pending: unknown[] = [root];
-  while (pending.length > 0) {
-    const value = pending.pop();
-    if (typeof value !== 'object' || value === null) continue;
-    Object.freeze(value);
-    for (const key in value) pending.push((value as Record<string, unknown>)[key]);
+/** Freezes a tree at every level. The engine's limit on nesting bounds the recursion. */
+export function deepFreeze<T>(value: T): T {
+  if (typeof value !== 'object' || value === null) return value;
+  for (const key in value) {
+    const element = value[key];
+    if (typeof element === 'object') deepFreeze(element);
   }
-  return root;
+  return Object.freeze(value);
 }

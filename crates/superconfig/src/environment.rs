@@ -7,16 +7,12 @@ use crate::source::environment::EnvironmentFilter;
 use crate::source::files::{Places, check_name};
 use std::path::PathBuf;
 
-/// Asked for by every load: the profile and the home directory.
-const ALWAYS: [&str; 4] = ["SUPERCONFIG_PROFILE", "NODE_ENV", "HOME", "USERPROFILE"];
-
 /// Captures the variables that a load can ask for on the calling thread, or takes what the options give.
 pub(crate) fn capture(options: &LoadOptions) -> Environment {
     if let Some(given) = &options.environment {
         return Environment::from_pairs(given.iter().cloned());
     }
     let mut filter = EnvironmentFilter { all: options.interpolate, ..EnvironmentFilter::default() };
-    filter.names.extend(ALWAYS.map(Into::into));
     for entry in &options.sources {
         match &entry.spec {
             // Expansions in dotenv files may name any variable.

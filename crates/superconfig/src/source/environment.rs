@@ -19,6 +19,10 @@ pub(crate) struct EnvironmentFilter {
 
 impl EnvironmentFilter {
     fn wants(&self, name: &[u8]) -> bool {
+        // Asked for by every load: the profile and the home directory.
+        if matches!(name, b"SUPERCONFIG_PROFILE" | b"NODE_ENV" | b"HOME" | b"USERPROFILE") {
+            return true;
+        }
         let named =
             |wanted: &Arc<str>| name.strip_prefix(wanted.as_bytes()).is_some_and(|rest| rest.is_empty() || rest == b"_FILE");
         self.all || self.prefixes.iter().any(|prefix| name.starts_with(prefix.as_bytes())) || self.names.iter().any(named)
@@ -173,9 +177,15 @@ mod tests {
     #[test]
     fn keeps_only_what_is_wanted() {
         let captured = Environment::capture(&EnvironmentFilter { names: vec!["PATH".into()], ..EnvironmentFilter::default() });
-        assert_eq!(captured.iter().map(|(name, _)| &**name).collect::<Vec<_>>(), ["PATH"]);
+        assert!(captured.get("PATH").is_some());
+        assert!(
+            captured
+                .iter()
+                .all(|(name, _)| ["PATH", "HOME", "USERPROFILE", "NODE_ENV", "SUPERCONFIG_PROFILE"].contains(&&**name))
+        );
         let filter = EnvironmentFilter { prefixes: vec!["APP".into()], names: vec!["DB".into()], all: false };
-        for (name, wanted) in [("APP_X", true), ("XAPP_", false), ("DB", true), ("DB_FILE", true), ("DB_X", false), ("D", false)]
+        for (name, wanted) in
+            [("APP_X", true), ("HOME", true), ("XAPP_", false), ("DB", true), ("DB_FILE", true), ("DB_X", false), ("D", false)]
         {
             assert_eq!(filter.wants(name.as_bytes()), wanted, "{name}");
         }

@@ -54,22 +54,36 @@ pub(crate) struct Opened {
 /// `ERR_SUPERCONFIG_NOT_FOUND`, `ERR_SUPERCONFIG_IO` for what is no regular file or cannot be read, and
 /// `ERR_SUPERCONFIG_LIMIT`, counted while reading.
 pub(crate) fn read(path: &Path, shown: &str, limit: usize, buffer: &mut Vec<u8>) -> Result<Opened, Error> {
-    let file = open(path).map_err(|error| io_error(shown, &error))?;
+    let mut file = open(path).map_err(|error| io_error(shown, &error))?;
     let metadata = file.metadata().map_err(|error| io_error(shown, &error))?;
     if !metadata.is_file() {
         let what = kind_of(&metadata);
         return Err(Error::new(ErrorCode::Io, format!("{shown} is {what}, not a file")));
     }
+    // One byte more than the size: where exactly the size comes, the file has ended, and no second call need say so.
+    let wanted = (metadata.len() as usize).min(limit) + 1;
     buffer.clear();
-    // One byte more than the size, so that the end is seen without another call.
-    buffer.reserve((metadata.len() as usize).min(limit) + 1);
-    let mut limited = file.take(limit as u64 + 1);
-    limited.read_to_end(buffer).map_err(|error| io_error(shown, &error))?;
+    buffer.resize(wanted, 0);
+    let got = read_once(&mut file, buffer).map_err(|error| io_error(shown, &error))?;
+    buffer.truncate(got);
+    if got as u64 != metadata.len() {
+        let mut limited = file.take((limit + 1 - got) as u64);
+        limited.read_to_end(buffer).map_err(|error| io_error(shown, &error))?;
+    }
     if buffer.len() > limit {
         let message = format!("{shown} has more than {limit} bytes, the limit of a document");
         return Err(Error::new(ErrorCode::Limit, message).with_hint("raise the limit `documentBytes`"));
     }
     Ok(Opened { stamp: Stamp::of(&metadata), ownership: Ownership::of(&metadata) })
+}
+
+fn read_once(file: &mut File, buffer: &mut [u8]) -> io::Result<usize> {
+    loop {
+        match file.read(buffer) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            done => return done,
+        }
+    }
 }
 
 fn open(path: &Path) -> io::Result<File> {

@@ -1,6 +1,7 @@
 //! A value as JSON text, with what JSON cannot say beside it.
 
 use super::{Segment, Value};
+use std::sync::Arc;
 
 /// The largest integer up to which a double holds every integer: 2^53 − 1.
 const MAX_SAFE_INTEGER: u64 = (1 << 53) - 1;
@@ -18,7 +19,7 @@ impl JsonText {
     ///
     /// Costs one pass over the value.
     pub fn lossless(value: &Value) -> Self {
-        let mut writer = Writer { text: String::with_capacity(64), specials: Vec::new(), path: Vec::new(), separate: true };
+        let mut writer = Writer { text: String::with_capacity(256), specials: Vec::new(), path: Vec::new(), separate: true };
         writer.value(value);
         Self { text: writer.text, specials: writer.specials }
     }
@@ -34,42 +35,69 @@ pub fn to_json(value: &Value) -> String {
 /// Appends a JSON string with quotes.
 fn write_json_string(out: &mut String, text: &str) {
     out.push('"');
-    let mut plain_from = 0;
-    for (at, byte) in text.bytes().enumerate() {
-        let escape = match byte {
-            b'"' => "\\\"",
-            b'\\' => "\\\\",
-            b'\n' => "\\n",
-            b'\r' => "\\r",
-            b'\t' => "\\t",
-            0x00..=0x1f => {
-                out.push_str(&text[plain_from..at]);
+    let mut rest = text;
+    while let Some(at) = escaped_at(rest.as_bytes()) {
+        let (plain, special) = rest.split_at(at);
+        out.push_str(plain);
+        let byte = special.as_bytes()[0];
+        match byte {
+            b'"' => out.push_str("\\\""),
+            b'\\' => out.push_str("\\\\"),
+            b'\n' => out.push_str("\\n"),
+            b'\r' => out.push_str("\\r"),
+            b'\t' => out.push_str("\\t"),
+            _ => {
                 out.push_str("\\u00");
                 out.push(char::from(b"0123456789abcdef"[usize::from(byte >> 4)]));
                 out.push(char::from(b"0123456789abcdef"[usize::from(byte & 15)]));
-                plain_from = at + 1;
-                continue;
             }
-            _ => continue,
-        };
-        out.push_str(&text[plain_from..at]);
-        out.push_str(escape);
-        plain_from = at + 1;
+        }
+        rest = &special[1..];
     }
-    out.push_str(&text[plain_from..]);
+    out.push_str(rest);
     out.push('"');
 }
 
-struct Writer {
+/// Where the first byte stands that JSON wants escaped; it is always a character of its own.
+fn escaped_at(bytes: &[u8]) -> Option<usize> {
+    let is_escaped = |byte: &u8| *byte < 0x20 || *byte == b'"' || *byte == b'\\';
+    let (words, tail) = bytes.as_chunks::<8>();
+    for (at, word) in words.iter().enumerate() {
+        if may_hold_escaped(u64::from_ne_bytes(*word))
+            && let Some(inside) = word.iter().position(is_escaped)
+        {
+            return Some(at * 8 + inside);
+        }
+    }
+    tail.iter().position(is_escaped).map(|inside| words.len() * 8 + inside)
+}
+
+/// Whether one of eight bytes is below 0x20, a quote or a backslash; wrong only in saying yes too often.
+fn may_hold_escaped(word: u64) -> bool {
+    const ONES: u64 = u64::MAX / 255;
+    const HIGH: u64 = ONES << 7;
+    let below = |word: u64, bound: u64| word.wrapping_sub(ONES * bound) & !word & HIGH;
+    let equal = |byte: u8| below(word ^ (ONES * u64::from(byte)), 1);
+    below(word, 0x20) | equal(b'"') | equal(b'\\') != 0
+}
+
+/// A segment on the way to a value; made into one that owns its key only where it is needed.
+#[derive(Clone, Copy)]
+enum Step<'a> {
+    Key(&'a Arc<str>),
+    Index(usize),
+}
+
+struct Writer<'a> {
     text: String,
     specials: Vec<(Vec<Segment>, Value)>,
-    path: Vec<Segment>,
+    path: Vec<Step<'a>>,
     /// Whether lossy places go to `specials`.
     separate: bool,
 }
 
-impl Writer {
-    fn value(&mut self, value: &Value) {
+impl<'a> Writer<'a> {
+    fn value(&mut self, value: &'a Value) {
         match value {
             Value::Null => self.text.push_str("null"),
             Value::Bool(true) => self.text.push_str("true"),
@@ -90,7 +118,7 @@ impl Writer {
                     if at > 0 {
                         self.text.push(',');
                     }
-                    self.path.push(Segment::Index(at));
+                    self.path.push(Step::Index(at));
                     self.value(item);
                     self.path.pop();
                 }
@@ -104,7 +132,7 @@ impl Writer {
                     }
                     write_json_string(&mut self.text, key);
                     self.text.push(':');
-                    self.path.push(Segment::Key(key.clone()));
+                    self.path.push(Step::Key(key));
                     self.value(item);
                     self.path.pop();
                 }
@@ -115,7 +143,11 @@ impl Writer {
 
     fn special(&mut self, value: &Value) {
         self.text.push_str("null");
-        self.specials.push((self.path.clone(), value.clone()));
+        let segment = |step: &Step<'_>| match step {
+            Step::Key(key) => Segment::Key(Arc::clone(key)),
+            Step::Index(index) => Segment::Index(*index),
+        };
+        self.specials.push((self.path.iter().map(segment).collect(), value.clone()));
     }
 }
 
@@ -130,6 +162,21 @@ mod tests {
         write_json_string(&mut out, "a\"\\\n\r\t\u{1}\u{1f}é\u{2028}");
         assert_eq!(out, "\"a\\\"\\\\\\n\\r\\t\\u0001\\u001fé\u{2028}\"");
         assert_eq!(serde_json::from_str::<String>(&out).unwrap(), "a\"\\\n\r\t\u{1}\u{1f}é\u{2028}");
+    }
+
+    #[test]
+    fn finds_what_to_escape_wherever_it_stands() {
+        for byte in 0..=0x7f_u8 {
+            for at in 0..20 {
+                let mut text = "abcdefgh ü ~!#[]é".to_owned();
+                text.extend(std::iter::repeat_n('z', 8));
+                let at = (at..).find(|at| text.is_char_boundary(*at)).unwrap();
+                text.insert(at, char::from(byte));
+                let mut out = String::new();
+                write_json_string(&mut out, &text);
+                assert_eq!(serde_json::from_str::<String>(&out).unwrap(), text, "{byte} at {at}");
+            }
+        }
     }
 
     #[test]
