@@ -41,7 +41,7 @@ pub(crate) fn reload(reload: &Reload) -> String {
 }
 
 pub(crate) fn part(attachment: &Attachment, what: &str) -> Result<String, Error> {
-    let snapshot = &attachment.pinned;
+    let snapshot = attachment.described();
     let value = match what {
         "layers" => Value::array(snapshot.layers().iter().map(layer).collect()),
         "warnings" => Value::array(snapshot.warnings().iter().map(warning).collect()),
@@ -60,7 +60,10 @@ fn layer(layer: &LayerInfo) -> Value {
     table([
         ("kind", Value::from(layer.kind.as_str())),
         ("name", Value::String(layer.name.clone())),
-        ("status", Value::from(if layer.found { "found" } else { "missing" })),
+        ("status", Value::from(layer.status.as_str())),
+        ("file", layer.file.clone().map_or(Value::Null, Value::String)),
+        ("format", layer.format.map_or(Value::Null, |format| Value::from(format.as_str()))),
+        ("reason", layer.reason.as_deref().map_or(Value::Null, Value::from)),
     ])
 }
 

@@ -13,6 +13,7 @@ pub mod fuzzing;
 pub mod generation;
 mod interpolation;
 mod layer;
+mod layer_info;
 mod limits;
 mod loader;
 mod merge;
@@ -32,16 +33,21 @@ pub use config::{Reload, ReloadInputs, SuperConfig};
 pub use error::{Error, ErrorCode, Issue};
 pub use explain::{Action, Candidate, Explanation};
 pub use format::{Format, parse};
+pub use layer_info::{LayerInfo, LayerStatus};
 pub use limits::Limits;
-pub use loader::LayerInfo;
 pub use merge::{ArrayStrategy, PathPattern};
+#[cfg(feature = "discovery")]
+pub use options::DiscoverOptions;
 pub use options::{DirectoryOptions, EnvOptions, FileOptions, GlobOptions, SourceEntry, SourceSpec, TextOptions};
 pub use origin::{Origin, Position, SourceKind};
 pub use prepare::{PreparedLoad, PreparedReload};
-pub use registry::{CachedHandle, ConfigHandle, ConfigRegistry, Guard, HandleId, InsertOptions, RegistryStats};
+pub use registry::{
+    CachedHandle, ConfigHandle, ConfigRegistry, Guard, HandleId, InsertOptions, Meter, RegistryOptions, RegistryStats,
+};
 pub use similar::nearest;
 pub use snapshot::Snapshot;
 pub use source::custom::{Source, SourceContext, SourceError, SourceSignal, SourceWatch};
 pub use source::environment::Environment;
+pub use source::trust::Trust;
 pub use value::{JsonText, Path, Segment, Table, TableIter, Value, to_json};
 pub use warning::Warning;

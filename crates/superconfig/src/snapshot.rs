@@ -3,6 +3,7 @@
 use crate::config::Core;
 use crate::error::{Error, ErrorCode};
 use crate::explain::Explanation;
+use crate::layer_info::LayerInfo;
 use crate::loader::Loaded;
 use crate::similar::nearest_path;
 use crate::value::{Path, Segment, Value, ValueDeserializer};
@@ -68,8 +69,8 @@ impl Snapshot {
         self.loaded.redacted()
     }
 
-    /// Every source and file that was looked at, in order.
-    pub fn layers(&self) -> &[crate::loader::LayerInfo] {
+    /// Every source, and each file that one looked for, in order: found, missing, or skipped and why.
+    pub fn layers(&self) -> &[LayerInfo] {
         &self.loaded.looked
     }
 

@@ -1,6 +1,7 @@
 //! Reads a file once, and checks what was opened instead of what its name pointed to before.
 
 use crate::error::{Error, ErrorCode};
+use crate::source::trust::Ownership;
 use std::fs::{File, Metadata, OpenOptions};
 use std::io::{self, Read};
 use std::path::Path;
@@ -40,12 +41,19 @@ impl Stamp {
     }
 }
 
+/// What an opened file says about itself.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Opened {
+    pub(crate) stamp: Stamp,
+    pub(crate) ownership: Ownership,
+}
+
 /// Reads a whole regular file of at most `limit` bytes.
 ///
 /// # Errors
 /// `ERR_SUPERCONFIG_NOT_FOUND`, `ERR_SUPERCONFIG_IO` for what is no regular file or cannot be read, and
 /// `ERR_SUPERCONFIG_LIMIT`, counted while reading.
-pub(crate) fn read(path: &Path, shown: &str, limit: usize, buffer: &mut Vec<u8>) -> Result<Stamp, Error> {
+pub(crate) fn read(path: &Path, shown: &str, limit: usize, buffer: &mut Vec<u8>) -> Result<Opened, Error> {
     let mut file = open(path).map_err(|error| io_error(shown, &error))?;
     let metadata = file.metadata().map_err(|error| io_error(shown, &error))?;
     if !metadata.is_file() {
@@ -66,7 +74,7 @@ pub(crate) fn read(path: &Path, shown: &str, limit: usize, buffer: &mut Vec<u8>)
         let message = format!("{shown} has more than {limit} bytes, the limit of a document");
         return Err(Error::new(ErrorCode::Limit, message).with_hint("raise the limit `documentBytes`"));
     }
-    Ok(Stamp::of(&metadata))
+    Ok(Opened { stamp: Stamp::of(&metadata), ownership: Ownership::of(&metadata) })
 }
 
 fn read_once(file: &mut File, buffer: &mut [u8]) -> io::Result<usize> {

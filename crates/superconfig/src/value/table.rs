@@ -1,6 +1,7 @@
 //! A table of keys and values that keeps insertion order and is cheap to share.
 
 use super::Value;
+use crate::registry::Meter;
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
 use std::fmt;
@@ -171,6 +172,19 @@ impl Table {
             index.positions.insert_unique(hash, at as u32, |&at| index.hasher.hash_one(&*list[at as usize].0));
         }
         Some(Self(Arc::new(Entries { list, index: Some(Box::new(index)) })))
+    }
+
+    /// Adds the table itself to a meter, without what keys and values lead to; false when it was added before.
+    pub(crate) fn measure(&self, meter: &mut Meter) -> bool {
+        let first = meter.shared(&self.0);
+        if first {
+            meter.allocation(self.0.list.capacity() * size_of::<(Arc<str>, Value)>());
+            if let Some(index) = &self.0.index {
+                meter.allocation(size_of::<Index>());
+                meter.allocation(index.positions.allocation_size());
+            }
+        }
+        first
     }
 
     /// True when both are the very same table in memory, which costs nothing to find out.

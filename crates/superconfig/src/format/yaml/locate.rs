@@ -21,9 +21,11 @@ pub(in crate::format) fn locate(text: &str, path: &[Segment]) -> Option<usize> {
         }
         events.push((event, span));
     }
-    let start = events.iter().position(|(event, _)| matches!(event, Event::DocumentStart(_)))? + 1;
+    let Some(start) = events.iter().position(|(event, _)| matches!(event, Event::DocumentStart(_))) else {
+        return path.is_empty().then_some(0);
+    };
     let document = Document { events, anchors };
-    let found = document.find(start, path)?;
+    let found = document.find(start + 1, path)?;
     Some(Offsets::new(text).byte(&document.events[found].1.start))
 }
 
