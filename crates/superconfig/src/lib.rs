@@ -21,6 +21,7 @@ mod options;
 mod origin;
 mod prepare;
 mod registry;
+mod render;
 mod secrets;
 mod similar;
 mod snapshot;
@@ -42,6 +43,7 @@ pub use options::{DirectoryOptions, EnvOptions, FileOptions, GlobOptions, Source
 pub use origin::{Origin, Position, SourceKind};
 pub use prepare::{PreparedLoad, PreparedReload};
 pub use registry::{CachedHandle, ConfigHandle, ConfigRegistry, Guard, HandleId, InsertOptions, RegistryStats};
+pub use render::render;
 pub use similar::nearest;
 pub use snapshot::Snapshot;
 pub use source::custom::{Source, SourceContext, SourceError, SourceSignal, SourceWatch};
