@@ -42,7 +42,9 @@ pub use options::DiscoverOptions;
 pub use options::{DirectoryOptions, EnvOptions, FileOptions, GlobOptions, SourceEntry, SourceSpec, TextOptions};
 pub use origin::{Origin, Position, SourceKind};
 pub use prepare::{PreparedLoad, PreparedReload};
-pub use registry::{CachedHandle, ConfigHandle, ConfigRegistry, Guard, HandleId, InsertOptions, RegistryStats};
+pub use registry::{
+    CachedHandle, ConfigHandle, ConfigRegistry, Guard, HandleId, InsertOptions, Meter, RegistryOptions, RegistryStats,
+};
 pub use render::render;
 pub use similar::nearest;
 pub use snapshot::Snapshot;
