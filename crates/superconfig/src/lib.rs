@@ -21,6 +21,7 @@ mod options;
 mod origin;
 mod prepare;
 mod registry;
+mod render;
 mod secrets;
 mod similar;
 mod snapshot;
@@ -44,6 +45,7 @@ pub use prepare::{PreparedLoad, PreparedReload};
 pub use registry::{
     CachedHandle, ConfigHandle, ConfigRegistry, Guard, HandleId, InsertOptions, Meter, RegistryOptions, RegistryStats,
 };
+pub use render::render;
 pub use similar::nearest;
 pub use snapshot::Snapshot;
 pub use source::custom::{Source, SourceContext, SourceError, SourceSignal, SourceWatch};
