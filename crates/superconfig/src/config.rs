@@ -4,6 +4,7 @@ use crate::builder::Builder;
 use crate::changes::changed;
 use crate::environment::{Environment, capture};
 use crate::error::{Error, ErrorCode};
+use crate::events::{Change, Event, Events, Failure, Subscription};
 use crate::explain::Explanation;
 use crate::generation;
 use crate::loader::{Loaded, Loader};
@@ -12,6 +13,7 @@ use crate::prepare::{PreparedLoad, PreparedReload};
 use crate::registry::{ConfigHandle, ConfigRegistry, HandleId, InsertOptions};
 use crate::snapshot::Snapshot;
 use crate::source::custom;
+use crate::status::{Health, Status};
 use crate::value::{Path, Value};
 use parking_lot::Mutex;
 use serde::de::DeserializeOwned;
@@ -30,17 +32,19 @@ use std::sync::{Arc, OnceLock, Weak};
 /// # Ok::<(), superconfig::Error>(())
 /// ```
 #[derive(Clone)]
-pub struct SuperConfig(Arc<Core>);
+pub struct SuperConfig(pub(crate) Arc<Core>);
 
 /// What all clones of one configuration share.
 pub(crate) struct Core {
     handle: ConfigHandle<Arc<Snapshot>>,
-    options: Arc<LoadOptions>,
+    pub(crate) options: Arc<LoadOptions>,
     /// Held while the sources are read and merged: reloads of one configuration queue up.
-    loader: Mutex<Loader>,
+    pub(crate) loader: Mutex<Loader>,
     /// The number of the load that was published last; held while the next one is published.
     committed: Mutex<u64>,
     link: Arc<OnceLock<Weak<Core>>>,
+    pub(crate) events: Arc<Events>,
+    pub(crate) health: Mutex<Health>,
 }
 
 /// What a reload did.
@@ -60,6 +64,9 @@ pub struct ReloadInputs {
     /// New values of custom sources that a binding asked in its host language, each by its place among the sources, or
     /// why there are none: then what it gave last stays in use. A source that is not here keeps its values.
     pub supplied: Vec<(usize, Result<Value, String>)>,
+    /// Nobody called for the reload, it follows [`Event::Outdated`]: the environment stays as it was captured, an empty
+    /// file counts as half written for a second, and listeners are told of a failure because nobody else is.
+    pub background: bool,
 }
 
 impl SuperConfig {
@@ -77,11 +84,22 @@ impl SuperConfig {
         let snapshot = Arc::new(Snapshot { version: 1, generation, loaded, core: link.clone() });
         let insert = InsertOptions { name: options.name.clone() };
         let handle = ConfigRegistry::global().insert_with(snapshot, insert)?;
-        let core = Core { handle, options, loader: Mutex::new(loader), committed: Mutex::new(committed), link };
-        let core = Arc::new(core);
+        let core = Arc::new(Core {
+            handle,
+            options,
+            loader: Mutex::new(loader),
+            committed: Mutex::new(committed),
+            link,
+            events: Arc::default(),
+            health: Mutex::new(Health::new()),
+        });
         // The cell was made above and nobody else has filled it.
         let _ = core.link.set(Arc::downgrade(&core));
         generation::publish(core.handle.id().get(), generation);
+        #[cfg(feature = "watch")]
+        if let Some(options) = core.options.watch.clone() {
+            crate::watch::start(&core, options)?;
+        }
         Ok(Self(core))
     }
 
@@ -199,17 +217,43 @@ impl SuperConfig {
     pub fn prepare_reload(&self, inputs: ReloadInputs) -> Result<PreparedReload, Error> {
         // A closed configuration asks nobody anything.
         self.snapshot()?;
-        let environment = inputs.environment.unwrap_or_else(|| capture(&self.0.options));
-        let mut supplied = custom::ask(&self.0.options, &environment)?;
-        supplied.extend(inputs.supplied.into_iter().map(|(at, given)| {
-            let name = self.0.options.sources.get(at).map_or("custom", |entry| entry.spec.name());
-            (at, given.map_err(|cause| custom::failed(name, cause)))
-        }));
+        let unasked = inputs.background;
+        let (loaded, ()) = self.read_next(inputs, |_| ());
+        #[cfg(feature = "watch")]
+        crate::watch::looked(self);
+        match loaded {
+            Ok(loaded) => Ok(PreparedReload { config: self.clone(), loaded, unasked }),
+            Err(error) => Err(self.failed(error, unasked)),
+        }
+    }
+
+    /// Reads and merges again; `look` sees the loader afterwards, also when that failed.
+    pub(crate) fn read_next<T>(&self, inputs: ReloadInputs, look: impl FnOnce(&Loader) -> T) -> (Result<Loaded, Error>, T) {
+        let options = &self.0.options;
+        let environment = match inputs.environment {
+            Some(environment) => environment,
+            None if inputs.background => self.0.loader.lock().environment().clone(),
+            None => capture(options),
+        };
+        // Asked before anything is locked.
+        let supplied = custom::ask(options, &environment).map(|mut supplied| {
+            supplied.extend(inputs.supplied.into_iter().map(|(at, given)| {
+                let name = options.sources.get(at).map_or("custom", |entry| entry.spec.name());
+                (at, given.map_err(|cause| custom::failed(name, cause)))
+            }));
+            supplied
+        });
         let mut loader = self.0.loader.lock();
         loader.set_environment(environment);
-        let loaded = loader.load(supplied)?;
-        drop(loader);
-        Ok(PreparedReload { config: self.clone(), loaded })
+        let loaded = supplied.and_then(|supplied| loader.load(supplied, inputs.background));
+        let looked = look(&loader);
+        (loaded, looked)
+    }
+
+    /// Checks and publishes what a reload read that nobody called for.
+    #[cfg(feature = "watch")]
+    pub(crate) fn checked_reload(&self, loaded: Loaded) -> Result<Reload, Error> {
+        PreparedReload { config: self.clone(), loaded, unasked: true }.checked(self.0.options.validator.as_ref())
     }
 
     /// Publishes what a reload read, unless one that read later was faster.
@@ -220,6 +264,7 @@ impl SuperConfig {
             return Ok(Reload { version: previous.version(), changed: Vec::new() });
         }
         *committed = loaded.number;
+        self.0.health.lock().succeeded();
         let changed = changed(previous.value(), &loaded.value);
         let core = self.0.link.clone();
         if changed.is_empty() {
@@ -231,9 +276,63 @@ impl SuperConfig {
         }
         let generation = generation::next();
         let version = previous.version() + 1;
-        self.0.handle.update(Arc::new(Snapshot { version, generation, loaded, core }))?;
+        let current = Arc::new(Snapshot { version, generation, loaded, core });
+        self.0.handle.update(current.clone())?;
         generation::publish(self.id().get(), generation);
+        // Added under the lock that decides the order of versions, told without it.
+        self.0.events.add(Event::Changed(Change { version, changed: changed.clone(), previous, current }));
+        drop(committed);
+        self.0.events.tell();
         Ok(Reload { version, changed })
+    }
+
+    /// Notes that a reload failed, and tells.
+    pub(crate) fn failed(&self, error: Error, unasked: bool) -> Error {
+        let new = self.0.health.lock().failed(&error);
+        // What is as broken as before is no news, except to somebody who asked.
+        if error.code() != ErrorCode::Closed && (new || !unasked) {
+            self.0.events.add(Event::Failed(Failure { error: error.clone(), unasked }));
+            self.0.events.tell();
+        }
+        error
+    }
+
+    /// Calls a listener for each new version, for each reload that fails, and when the configuration is closed.
+    ///
+    /// The listener runs on the thread that reloaded, or on the watcher's, with no lock held; events come one after the
+    /// other, in the order of versions. One that panics stops no other. It must not wait for a thread that is closing
+    /// the configuration.
+    ///
+    /// ```
+    /// use superconfig::{Event, Format, SuperConfig};
+    ///
+    /// let config = SuperConfig::builder().text("port = 8080", Format::Toml).load()?;
+    /// let subscription = config.subscribe(|event| match event {
+    ///     Event::Changed(change) => println!("version {}: {:?}", change.version, change.changed),
+    ///     Event::Failed(failure) => eprintln!("{}", failure.error),
+    ///     _ => {}
+    /// });
+    /// drop(subscription);
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
+    pub fn subscribe(&self, listener: impl Fn(&Event) + Send + Sync + 'static) -> Subscription {
+        self.0.events.subscribe(Arc::new(listener))
+    }
+
+    /// How the configuration is doing: what is watched and how, and how the last reload went.
+    ///
+    /// # Errors
+    /// `ERR_SUPERCONFIG_CLOSED` after [`SuperConfig::close`].
+    pub fn status(&self) -> Result<Status, Error> {
+        let version = self.version()?;
+        let health = self.0.health.lock();
+        Ok(Status {
+            version,
+            watching: health.watching.clone(),
+            last_reload: health.last_reload,
+            last_error: health.last_error.clone(),
+            stale_since: health.stale_since,
+        })
     }
 
     /// Ends the configuration for everybody in the process: every later read or reload is
@@ -248,6 +347,12 @@ impl Core {
         // An entry that is gone already was closed before, which is as good.
         if ConfigRegistry::global().remove(self.handle.id()).is_ok() {
             generation::publish(self.handle.id().get(), generation::next());
+            #[cfg(feature = "watch")]
+            if self.options.watch.is_some() {
+                crate::watch::stop(self.handle.id());
+            }
+            self.events.add(Event::Closed);
+            self.events.tell();
         }
     }
 }

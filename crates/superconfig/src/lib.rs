@@ -5,6 +5,7 @@ mod changes;
 mod config;
 mod environment;
 mod error;
+mod events;
 mod explain;
 mod format;
 #[cfg(fuzzing)]
@@ -24,12 +25,16 @@ mod secrets;
 mod similar;
 mod snapshot;
 mod source;
+mod status;
 mod value;
 mod warning;
+#[cfg(feature = "watch")]
+mod watch;
 
 pub use builder::Builder;
 pub use config::{Reload, ReloadInputs, SuperConfig};
 pub use error::{Error, ErrorCode, Issue};
+pub use events::{Change, Event, Failure, Subscription};
 pub use explain::{Action, Candidate, Explanation};
 pub use format::{Format, parse};
 pub use limits::Limits;
@@ -43,5 +48,8 @@ pub use similar::nearest;
 pub use snapshot::Snapshot;
 pub use source::custom::{Source, SourceContext, SourceError, SourceSignal, SourceWatch};
 pub use source::environment::Environment;
+pub use status::{Status, WatchMode, Watching};
 pub use value::{JsonText, Path, Segment, Table, TableIter, Value, to_json};
 pub use warning::Warning;
+#[cfg(feature = "watch")]
+pub use watch::WatchOptions;

@@ -17,9 +17,11 @@ use crate::secrets::SecretRules;
 use crate::source::custom::Supplied;
 use crate::source::files::{self, Candidate, Places};
 use crate::source::flags::parse_args;
+use crate::source::observer::Observer;
 use crate::source::open::{self, Stamp};
 use crate::value::{Path, Segment, Table, Value};
 use crate::warning::Warning;
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -108,6 +110,7 @@ pub(crate) struct Loader {
     custom: HashMap<usize, Value>,
     buffer: Vec<u8>,
     loads: u64,
+    pub(crate) observer: RefCell<Observer>,
 }
 
 /// A file as it was parsed last.
@@ -145,7 +148,13 @@ impl Loader {
             custom: HashMap::new(),
             buffer: Vec::new(),
             loads: 0,
+            observer: RefCell::default(),
         })
+    }
+
+    /// The environment as it was captured for the last load.
+    pub(crate) fn environment(&self) -> &Environment {
+        &self.environment
     }
 
     pub(crate) fn set_environment(&mut self, environment: Environment) {
@@ -154,10 +163,13 @@ impl Loader {
 
     /// Reads all sources and merges them; unchanged files are taken from the last load. What custom sources gave comes
     /// in, as they are asked before anything is locked; one that says nothing keeps what it gave before.
-    pub(crate) fn load(&mut self, supplied: Supplied) -> Result<Loaded, Error> {
+    ///
+    /// In the background a writer may be at work, so an empty file counts as half written for a while.
+    pub(crate) fn load(&mut self, supplied: Supplied, background: bool) -> Result<Loaded, Error> {
         self.loads += 1;
         let options = self.options.clone();
         let places = places(&options, &self.environment)?;
+        self.observer.get_mut().begin(&places.cwd, background);
         let profiles = profiles(&options, &self.environment)?;
         let mut gathered = Gathered { warnings: self.environment.warnings.clone(), ..Gathered::default() };
         self.take_supplied(&options.sources, supplied, &mut gathered)?;
@@ -166,7 +178,7 @@ impl Loader {
             self.read(at, entry, &places, &profiles, &mut gathered)?;
         }
         let Gathered { layers, mut warnings, looked, .. } = gathered;
-        let read_file = |name: &str| read_text(&places, name, self.rules.limits.document_bytes);
+        let read_file = |name: &str| self.text(&places, name);
         let merged = fold(&layers, &MergeOptions { read_file: Some(&read_file), ..self.rules.merge_options() })?;
         for layer in &layers {
             if let Content::Document(document) = &layer.content {
@@ -213,7 +225,7 @@ impl Loader {
         let mut entries = Vec::new();
         let mut origins = Vec::new();
         for name in names {
-            let text = read_text(places, &name, self.rules.limits.document_bytes);
+            let text = self.text(places, &name);
             let found = text.is_ok();
             match text {
                 Ok(text) => {
@@ -275,11 +287,13 @@ impl Loader {
             }
             SourceSpec::Glob { pattern, options } => {
                 let options = FileOptions { format: options.format, ..FileOptions::default() };
+                self.observe_pattern(places, pattern);
                 for candidate in files::pattern(places, pattern)? {
                     self.read_file(entry, &candidate, &options, profiles, gathered)?;
                 }
             }
             SourceSpec::Directory { path, options } => {
+                self.observer.get_mut().directory(&places.resolve(path));
                 for candidate in files::directory(places, path, profiles, options.optional, &mut gathered.warnings)? {
                     self.read_file(entry, &candidate, &FileOptions::default(), profiles, gathered)?;
                 }
@@ -349,15 +363,32 @@ impl Loader {
 
     /// Reads and parses a file, or takes it from the last load when it cannot have changed since.
     fn file(&mut self, candidate: &Candidate, format: Option<Format>) -> Result<Arc<Document>, Error> {
-        let cached = self.cache.get(&candidate.path).filter(|cached| cached.format == format);
+        let path = &candidate.path;
+        let observer = self.observer.get_mut();
+        observer.file(path);
+        let cached = self.cache.get(path).filter(|cached| cached.format == format);
         if let Some(cached) = cached
             && cached.stamp.is_settled(cached.read)
-            && Stamp::now(&candidate.path) == Some(cached.stamp)
+            && Stamp::now(path) == Some(cached.stamp)
         {
+            observer.read(path, cached.stamp);
             return Ok(cached.document.clone());
         }
         let read = SystemTime::now();
-        let stamp = open::read(&candidate.path, &candidate.shown, self.rules.limits.document_bytes, &mut self.buffer)?;
+        let stamp = match open::read(path, &candidate.shown, self.rules.limits.document_bytes, &mut self.buffer) {
+            Ok(stamp) => stamp,
+            Err(error) => {
+                if error.code() == ErrorCode::NotFound {
+                    observer.missing(path);
+                    self.cache.remove(path);
+                }
+                return Err(error);
+            }
+        };
+        observer.read(path, stamp);
+        if observer.is_half_written(path, self.buffer.len()) {
+            return cached.map(|cached| cached.document.clone()).ok_or_else(|| half_written(&candidate.shown));
+        }
         let text = format::decode(&self.buffer)?;
         let same = cached.filter(|cached| cached.document.text.as_ref().is_some_and(|(own, _)| **own == *text));
         let document = match same {
@@ -367,9 +398,42 @@ impl Loader {
                 Arc::new(document(text.into(), chosen, Some(candidate.shown.as_str().into()), &self.rules.limits)?)
             }
         };
-        self.cache.insert(candidate.path.clone(), CachedFile { stamp, read, format, document: document.clone() });
+        self.cache.insert(path.clone(), CachedFile { stamp, read, format, document: document.clone() });
         Ok(document)
     }
+
+    /// Reads a file that is not a layer.
+    fn text(&self, places: &Places, name: &str) -> Result<Arc<str>, Error> {
+        let path = places.resolve(name);
+        let mut observer = self.observer.borrow_mut();
+        observer.file(&path);
+        let mut buffer = Vec::new();
+        let stamp = open::read(&path, name, self.rules.limits.document_bytes, &mut buffer).inspect_err(|error| {
+            if error.code() == ErrorCode::NotFound {
+                observer.missing(&path);
+            }
+        })?;
+        observer.read(&path, stamp);
+        if observer.is_half_written(&path, buffer.len()) {
+            return observer.text_before(&path).ok_or_else(|| half_written(name));
+        }
+        let text: Arc<str> = format::decode(&buffer)?.into();
+        observer.keep_text(&path, &text);
+        Ok(text)
+    }
+
+    fn observe_pattern(&mut self, places: &Places, pattern: &str) {
+        let observer = self.observer.get_mut();
+        if observer.seen().is_some() {
+            files::pattern_directories(places, pattern).iter().for_each(|path| observer.directory(path));
+        }
+    }
+}
+
+/// A file that has just come into being and holds nothing yet is as good as not there.
+fn half_written(shown: &str) -> Error {
+    let error = Error::new(ErrorCode::NotFound, format!("{shown} is not there"));
+    error.with_hint("create it, correct the path, or make the source optional")
 }
 
 impl Gathered {
@@ -420,10 +484,4 @@ fn located(warning: &Warning, layer: &Layer, document: &Document) -> Warning {
         origin = origin.at(format::locate(text, *format, path));
     }
     warning.clone().with_origin(origin)
-}
-
-fn read_text(places: &Places, name: &str, limit: usize) -> Result<Arc<str>, Error> {
-    let mut buffer = Vec::new();
-    open::read(&places.resolve(name), name, limit, &mut buffer)?;
-    Ok(format::decode(&buffer)?.into())
 }

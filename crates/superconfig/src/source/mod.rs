@@ -4,4 +4,5 @@ pub(crate) mod custom;
 pub(crate) mod environment;
 pub(crate) mod files;
 pub(crate) mod flags;
+pub(crate) mod observer;
 pub(crate) mod open;

@@ -4,7 +4,7 @@ use crate::error::{Error, ErrorCode};
 use std::fs::{File, Metadata, OpenOptions};
 use std::io::{self, Read};
 use std::path::Path;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 /// What tells that a file is another one, or has changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,10 +33,26 @@ impl Stamp {
     }
 
     /// True when the file was last written so long before `read` that a write after it must show in the stamp. Clocks
-    /// of file systems tick: every 10 ms at worst on local ones.
+    /// of file systems tick: every 10 ms at worst on local ones. Programs can set the time of writing, but not the time
+    /// of the last change to the file itself, where there is one.
     pub(crate) fn is_settled(&self, read: SystemTime) -> bool {
-        let tick = std::time::Duration::from_millis(20);
-        self.modified.is_some_and(|modified| read.duration_since(modified).is_ok_and(|age| age > tick))
+        let tick = Duration::from_millis(20);
+        let written = [self.modified, self.changed_at().or(self.modified)];
+        written.iter().all(|at| at.is_some_and(|at| read.duration_since(at).is_ok_and(|age| age > tick)))
+    }
+
+    /// How long before `when` the file was changed last; zero for what changed since, `None` when the clocks disagree.
+    pub(crate) fn age(&self, when: SystemTime) -> Option<Duration> {
+        match when.duration_since(self.changed_at().or(self.modified)?) {
+            Ok(age) => Some(age),
+            Err(ahead) => (ahead.duration() < Duration::from_secs(1)).then_some(Duration::ZERO),
+        }
+    }
+
+    fn changed_at(&self) -> Option<SystemTime> {
+        let (seconds, nanoseconds) = self.changed;
+        let since = Duration::new(u64::try_from(seconds).ok()?, u32::try_from(nanoseconds).ok()?);
+        if since.is_zero() { None } else { SystemTime::UNIX_EPOCH.checked_add(since) }
     }
 }
 
