@@ -68,6 +68,23 @@ export class SuperConfigBuilder<T = any> {
     return this.add(frame(SuperConfigBuilder.prototype.dir, () => sources.dir(path, options)));
   }
 
+  /**
+   * Adds the files of an application that the system, the user and the project have, the project's on top: `/etc/NAME/config.*`,
+   * `~/.config/NAME/config.*`, `~/.NAMErc`, `package.json` (key `NAME`), `NAME.config.*` and others, each with its profiles'
+   * variants. None need be there; `config.layers` tells where it looked.
+   *
+   * @throws On loading: `ERR_SUPERCONFIG_OPTION` for a name that cannot be part of a file name, `ERR_SUPERCONFIG_TRUST` with
+   * `trust: 'strict'` for a file that others can write or another user owns.
+   * @example
+   * ```ts
+   * const config = SuperConfig.builder().discover('myapp').loadSync();
+   * config.layers.filter((layer) => layer.status === 'found').map((layer) => layer.file);
+   * ```
+   */
+  discover(name: string, options?: Parameters<typeof sources.discover>[1]): this {
+    return this.add(frame(SuperConfigBuilder.prototype.discover, () => sources.discover(name, options)));
+  }
+
   /** Adds a document given as text. */
   text(content: string, options: Parameters<typeof sources.textSource>[1]): this {
     return this.add(frame(SuperConfigBuilder.prototype.text, () => sources.textSource(content, options)));

@@ -1,8 +1,9 @@
 import { type BuilderOptions, SuperConfigBuilder } from './builder.js';
-import { captureStack, type Frame, fromNative, guard, startAt, withStack } from './errors.js';
+import { captureStack, type Frame, fromNative, guard, type Origin, startAt, withStack } from './errors.js';
 import { ConfigHandle } from './handle.js';
 import { captureEnvironment, type Described, native } from './native.js';
 import { toNativePath } from './paths.js';
+import type { Format } from './sources.js';
 import { assertOpen, closeState, lookUp, lookUpLeniently, openState, readTree, type State, sync, unknownPath } from './state.js';
 import type { DeepReadonly, LoosePath, Path, ValueAt } from './types.js';
 
@@ -38,14 +39,20 @@ export interface Explanation {
   candidates: Candidate[];
 }
 
-/** One layer of a configuration. */
+/** One layer of a configuration, or a file that was looked for. */
 export interface LayerInfo {
   /** The kind of the layer. */
   kind: Candidate['kind'];
   /** The layer's name. */
   name: string;
-  /** The file, as it was given or found. */
+  /** Whether it took part: `missing` is not there, `skipped` was not asked or holds nothing for this configuration. */
+  status: 'found' | 'missing' | 'skipped';
+  /** The file, as it was given or found; a pattern such as `config/local.*` where nothing matched. */
   file?: string;
+  /** The format that it was read in. */
+  format?: Format;
+  /** Why it did not take part, or which part of the file did. */
+  reason?: string;
 }
 
 /** Something worth telling that does not stop a load. */
@@ -56,6 +63,8 @@ export interface Warning {
   message: string;
   /** The dotted path that it is about. */
   path?: string;
+  /** Where it stands. */
+  origin?: Origin;
 }
 
 /** How a configuration is doing. */
@@ -71,8 +80,8 @@ export interface ReloadResult {
 
 /** What `toString` takes. */
 export interface ToStringOptions {
-  /** The format of the text. */
-  format?: 'json';
+  /** The format of the text; JSON by default. */
+  format?: Exclude<Format, 'ini'>;
   /** Whether secrets are shown. */
   secrets?: boolean;
 }
@@ -183,7 +192,7 @@ export class SuperConfig<T = any> {
     return this.#synced(VERSION).version;
   }
 
-  /** The layers, from the lowest to the highest. */
+  /** The layers, from the lowest to the highest, with every file that was looked for. */
   get layers(): LayerInfo[] {
     return this.#describe('layers', LAYERS) as LayerInfo[];
   }
@@ -243,9 +252,15 @@ export class SuperConfig<T = any> {
   }
 
   /**
-   * The whole as text, with secrets redacted unless `secrets` is set.
+   * The whole as text, with secrets redacted unless `secrets` is set. Parsing the text gives the same values again, but that JSON
+   * says `null` for infinities and NaN, and dotenv knows only text: `server.port` is `SERVER__PORT`, arrays are JSON.
    *
-   * @throws `ERR_SUPERCONFIG_OPTION` for an unknown format.
+   * @throws `ERR_SUPERCONFIG_OPTION` for an unknown format, `ERR_SUPERCONFIG_FORMAT` with the path for what the format cannot say,
+   * such as `null` in TOML.
+   * @example
+   * ```ts
+   * writeFileSync('effective.toml', config.toString({ format: 'toml', secrets: true }));
+   * ```
    */
   toString({ format = 'json', secrets = false }: ToStringOptions = {}): string {
     return this.#render(format, secrets, SuperConfig.prototype.toString);

@@ -16,6 +16,7 @@ export {
   args,
   defaults,
   dir,
+  discover,
   dotenv,
   type EnvOptions,
   env,

@@ -92,6 +92,14 @@ export function dir(path: string, options: { optional?: boolean; trust?: Trust }
   return { ...options, kind: 'dir', path: text(path, "a directory's path", dir) };
 }
 
+/**
+ * The files of an application that the system, the user and the project have, the project's on top; none need be there.
+ * `config.layers` tells where it looked. Files that others could have written warn `insecure-permissions`.
+ */
+export function discover(name: string, options: { trust?: Trust } = {}): Source {
+  return { ...options, kind: 'discover', name: text(name, "an application's name", discover) };
+}
+
 /** A document given as text. */
 export function textSource(content: string, options: { format: Format; name?: string }): Source {
   return { ...options, kind: 'text', text: text(content, 'a document', textSource) };

@@ -15,6 +15,14 @@ pub(crate) struct Attachment {
     pub pinned: Arc<Snapshot>,
 }
 
+impl Attachment {
+    /// What places and warnings are told from: a reload that changes no value may still move them.
+    pub(crate) fn described(&self) -> Arc<Snapshot> {
+        let newest = self.config.snapshot().ok().filter(|newest| newest.version() == self.pinned.version());
+        newest.unwrap_or_else(|| self.pinned.clone())
+    }
+}
+
 #[derive(Default)]
 struct Attachments {
     last: u32,

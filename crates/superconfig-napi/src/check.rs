@@ -44,6 +44,7 @@ const SOURCES: &[(&str, Known)] = &[
     ("file", &[("path", Text), ("optional", Flag), ("format", Text), ("profiles", OneOf(&["nested"])), ("trust", TRUST)]),
     ("glob", &[("pattern", Text), ("format", Text), ("trust", TRUST)]),
     ("dir", &[("path", Text), ("optional", Flag), ("trust", TRUST)]),
+    ("discover", &[("name", Text), ("trust", TRUST)]),
     ("text", &[("text", Text), ("format", Text), ("name", Text)]),
     ("dotenv", &[]),
     ("env", &[("prefix", Text), ("separator", Text), ("mapping", Any), ("fileSuffix", Flag)]),

@@ -2,7 +2,7 @@
 
 use crate::attachment::Attachment;
 use crate::error::{table, warning};
-use superconfig::{Candidate, Error, ErrorCode, Explanation, LayerInfo, Reload, Snapshot, Value, to_json};
+use superconfig::{Candidate, Error, ErrorCode, Explanation, Format, LayerInfo, Reload, Snapshot, Value, to_json};
 
 pub(crate) fn explanation(explanation: &Explanation) -> String {
     let candidates: Vec<Value> = explanation.candidates.iter().map(candidate).collect();
@@ -41,7 +41,7 @@ pub(crate) fn reload(reload: &Reload) -> String {
 }
 
 pub(crate) fn part(attachment: &Attachment, what: &str) -> Result<String, Error> {
-    let snapshot = &attachment.pinned;
+    let snapshot = attachment.described();
     let value = match what {
         "layers" => Value::array(snapshot.layers().iter().map(layer).collect()),
         "warnings" => Value::array(snapshot.warnings().iter().map(warning).collect()),
@@ -60,14 +60,19 @@ fn layer(layer: &LayerInfo) -> Value {
     table([
         ("kind", Value::from(layer.kind.as_str())),
         ("name", Value::String(layer.name.clone())),
-        ("status", Value::from(if layer.found { "found" } else { "missing" })),
+        ("status", Value::from(layer.status.as_str())),
+        ("file", layer.file.clone().map_or(Value::Null, Value::String)),
+        ("format", layer.format.map_or(Value::Null, |format| Value::from(format.as_str()))),
+        ("reason", layer.reason.as_deref().map_or(Value::Null, Value::from)),
     ])
 }
 
 pub(crate) fn text(snapshot: &Snapshot, format: &str, secrets: bool) -> Result<String, Error> {
-    if format != "json" {
-        let error = Error::new(ErrorCode::Option, format!("a configuration is not written as {format:?}"));
-        return Err(error.with_hint("the format is `json`"));
+    let format = format.parse().map_err(|error: Error| Error::new(ErrorCode::Option, error.message()).with_hint(FORMATS))?;
+    if format == Format::Ini {
+        return Err(Error::new(ErrorCode::Option, "a configuration is not written as \"ini\"").with_hint(FORMATS));
     }
-    Ok(if secrets { to_json(snapshot.value()) } else { to_json(&snapshot.redacted()) })
+    snapshot.render(format, secrets)
 }
+
+const FORMATS: &str = "the formats are json, jsonc, json5, toml, yaml and dotenv";

@@ -74,7 +74,7 @@ pub fn nearest(attachment: u32, at: String, segments: bool) -> Result<Option<Str
 /// Where a value comes from, as JSON text.
 #[napi(catch_unwind)]
 pub fn explain(attachment: u32, at: String, segments: bool) -> Result<String> {
-    with(attachment, |attachment| Ok(describe::explanation(&attachment.pinned.explain(&path(&at, segments)?)?)))
+    with(attachment, |attachment| Ok(describe::explanation(&attachment.described().explain(&path(&at, segments)?)?)))
 }
 
 /// `layers`, `warnings`, `status`, `name` or `token`, as JSON text.

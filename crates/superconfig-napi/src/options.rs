@@ -4,8 +4,8 @@ use crate::check;
 use crate::marshal::{field, restore_specials, segment};
 use std::sync::Arc;
 use superconfig::{
-    ArrayStrategy, Builder, DirectoryOptions, EnvOptions, Environment, Error, ErrorCode, FileOptions, Format, GlobOptions, Issue,
-    Limits, ReloadInputs, SourceEntry, SourceKind, SourceSpec, SuperConfig, Table, TextOptions, Value,
+    ArrayStrategy, Builder, DirectoryOptions, DiscoverOptions, EnvOptions, Environment, Error, ErrorCode, FileOptions, Format,
+    GlobOptions, Issue, Limits, ReloadInputs, SourceEntry, SourceKind, SourceSpec, SuperConfig, Table, TextOptions, Trust, Value,
 };
 
 /// Makes a builder from the facade's options and, where given, its environment: a JSON object of strings.
@@ -21,6 +21,9 @@ pub(crate) fn builder(options: &str, environment: Option<&str>) -> Result<Builde
     }
     if let Some(directory) = text(&options, "home") {
         builder = builder.home(&*directory);
+    }
+    if let Some(directory) = text(&options, "root") {
+        builder = builder.root(&*directory);
     }
     if let Some(name) = text(&options, "name") {
         builder = builder.name(name);
@@ -68,23 +71,25 @@ fn spec(source: &Table) -> Result<SourceSpec, Error> {
     let required = |key| text(source, key).ok_or_else(|| bad(format!("the source `{kind}` needs `{key}`, a string")));
     let format = || text(source, "format").map(|name| name.parse::<Format>()).transpose();
     let optional = flag(source, "optional");
+    let trust = text(source, "trust").map(|trust| if &*trust == "strict" { Trust::Strict } else { Trust::Warn });
     Ok(match &*kind {
         "defaults" => values(source, SourceKind::Defaults, "defaults"),
         "overrides" => values(source, SourceKind::Override, "overrides"),
         "custom" => values(source, SourceKind::Custom, "custom"),
         "file" => {
             let nested_profiles = text(source, "profiles").as_deref() == Some("nested");
-            let options = FileOptions { optional, format: format()?, nested_profiles };
+            let options = FileOptions { optional, format: format()?, nested_profiles, trust };
             SourceSpec::File { path: required("path")?.to_string(), options }
         }
         "glob" => {
-            let options = GlobOptions { format: format()? };
+            let options = GlobOptions { format: format()?, trust };
             SourceSpec::Glob { pattern: required("pattern")?.to_string(), options }
         }
         "dir" => {
-            let options = DirectoryOptions { optional };
+            let options = DirectoryOptions { optional, trust };
             SourceSpec::Directory { path: required("path")?.to_string(), options }
         }
+        "discover" => SourceSpec::Discover { name: required("name")?.to_string(), options: DiscoverOptions { trust } },
         "text" => {
             let options = TextOptions { format: format()?, name: text(source, "name") };
             SourceSpec::Text { text: required("text")?, options }

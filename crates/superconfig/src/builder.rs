@@ -6,6 +6,8 @@ use crate::error::{Error, Issue};
 use crate::format::Format;
 use crate::limits::Limits;
 use crate::merge::ArrayStrategy;
+#[cfg(feature = "discovery")]
+use crate::options::DiscoverOptions;
 use crate::options::{DirectoryOptions, EnvOptions, FileOptions, GlobOptions, LoadOptions, SourceEntry, SourceSpec, TextOptions};
 use crate::origin::SourceKind;
 use crate::prepare::PreparedLoad;
@@ -80,6 +82,25 @@ impl Builder {
     /// Adds a directory with `default`, `{profile}`, `local` and `{profile}.local` files of any format.
     pub fn dir(self, path: impl Into<String>) -> Self {
         self.push(SourceSpec::Directory { path: path.into(), options: DirectoryOptions::default() })
+    }
+
+    /// Adds the files of an application that the system, the user and the project have, the project's on top.
+    ///
+    /// Looks in, from the lowest: `/etc/xdg/NAME/config.*` (or each of `XDG_CONFIG_DIRS`), `/etc/NAME/config.*`,
+    /// `/etc/NAME.*`; `~/.config/NAME/config.*` (or `XDG_CONFIG_HOME`), `~/.NAME.*`, `~/.NAMErc`; and in each directory
+    /// from the project's root down to the working directory `package.json` (key `NAME`), `pyproject.toml`
+    /// (`[tool.NAME]`), `Cargo.toml` (`[package.metadata.NAME]`), `.config/NAME.*`, `.NAMErc`, `.NAME.*`, `NAME.config.*`
+    /// and `NAME.*`. Each place also takes its `{profile}` and `local` variants. Nothing need be there.
+    /// [`Snapshot::layers`](crate::Snapshot::layers) tells where it looked and what it found.
+    #[cfg(feature = "discovery")]
+    pub fn discover(self, name: impl Into<String>) -> Self {
+        self.discover_with(name, DiscoverOptions::default())
+    }
+
+    /// [`Builder::discover`] with options.
+    #[cfg(feature = "discovery")]
+    pub fn discover_with(self, name: impl Into<String>, options: DiscoverOptions) -> Self {
+        self.push(SourceSpec::Discover { name: name.into(), options })
     }
 
     /// Adds text given in code.
@@ -186,6 +207,12 @@ impl Builder {
     /// Sets the home directory; the user's own by default.
     pub fn home(mut self, path: impl Into<PathBuf>) -> Self {
         self.options.home = Some(path.into());
+        self
+    }
+
+    /// Puts a directory before the system's places that [`Builder::discover`] looks in, for tests.
+    pub fn root(mut self, path: impl Into<PathBuf>) -> Self {
+        self.options.root = Some(path.into());
         self
     }
 

@@ -82,7 +82,7 @@ impl SuperConfig {
         let generation = generation::next();
         let link = Arc::new(OnceLock::new());
         let snapshot = Arc::new(Snapshot { version: 1, generation, loaded, core: link.clone() });
-        let insert = InsertOptions { name: options.name.clone() };
+        let insert = InsertOptions { name: options.name.clone(), ..InsertOptions::default() };
         let handle = ConfigRegistry::global().insert_with(snapshot, insert)?;
         let core = Arc::new(Core {
             handle,

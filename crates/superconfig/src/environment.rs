@@ -24,6 +24,8 @@ pub(crate) fn capture(options: &LoadOptions) -> Environment {
                 filter.prefixes.push(env.prefix.clone());
                 filter.names.extend(env.mapping.iter().map(|(_, name)| name.clone()));
             }
+            #[cfg(feature = "discovery")]
+            SourceSpec::Discover { .. } => filter.names.extend(crate::source::discovery::VARIABLES.map(Into::into)),
             _ => {}
         }
     }
@@ -43,9 +45,12 @@ pub(crate) fn places(options: &LoadOptions, environment: &Environment) -> Result
             given.as_ref().map_or_else(|| process.clone(), |cwd| process.join(cwd))
         }
     };
-    let from_environment = || environment.get("HOME").or_else(|| environment.get("USERPROFILE"));
+    let set = |name| environment.get(name).filter(|value| !value.is_empty());
+    let from_environment = || set("HOME").or_else(|| set("USERPROFILE"));
     let home = options.home.clone().or_else(|| from_environment().map(|home| PathBuf::from(&**home)));
-    Ok(Places { cwd, home })
+    // Joining leaves absolute paths alone.
+    let (home, root) = (home.map(|home| cwd.join(home)), options.root.as_ref().map(|root| cwd.join(root)));
+    Ok(Places { cwd, home, root })
 }
 
 /// The profiles of a load: those that were chosen, else what the environment says.

@@ -2,7 +2,7 @@
 
 use crate::format::Format;
 use crate::origin::{Origin, SourceKind};
-use crate::value::{Path, Value};
+use crate::value::{Path, Segment, Value};
 use crate::warning::Warning;
 use std::sync::Arc;
 
@@ -51,6 +51,22 @@ impl Document {
     /// Values given in code.
     pub(crate) fn of(value: Value) -> Self {
         Self { value, file: None, text: None, root: Path::new(), warnings: Vec::new() }
+    }
+
+    /// The part of the document below a path; `None` where nothing is there.
+    pub(crate) fn part(&self, root: &[Segment]) -> Option<Self> {
+        let value = self.value.at(root)?.clone();
+        let within = |warning: &Warning| match &warning.path {
+            Some(path) => path.strip_prefix(root).map(|rest| {
+                let mut warning = warning.clone();
+                warning.path = Some(rest.iter().cloned().collect());
+                warning
+            }),
+            None => Some(warning.clone()),
+        };
+        let warnings = self.warnings.iter().filter_map(within).collect();
+        let root = self.root.iter().chain(root).cloned().collect();
+        Some(Self { value, file: self.file.clone(), text: self.text.clone(), root, warnings })
     }
 }
 

@@ -6,6 +6,7 @@ use crate::merge::ArrayStrategy;
 use crate::origin::SourceKind;
 use crate::prepare::Validator;
 use crate::source::custom::Source;
+use crate::source::trust::Trust;
 use crate::value::Value;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -23,6 +24,7 @@ pub(crate) struct LoadOptions {
     pub name: Option<Arc<str>>,
     pub cwd: Option<PathBuf>,
     pub home: Option<PathBuf>,
+    pub root: Option<PathBuf>,
     pub environment: Option<Vec<(Arc<str>, Arc<str>)>>,
     pub node_profile: bool,
     pub validator: Option<Validator>,
@@ -85,6 +87,14 @@ pub enum SourceSpec {
         /// How to read it.
         options: DirectoryOptions,
     },
+    /// The places of the system, the user and the project where an application's files are looked for.
+    #[cfg(feature = "discovery")]
+    Discover {
+        /// The application's name.
+        name: String,
+        /// How to read them.
+        options: DiscoverOptions,
+    },
     /// Text given in code.
     Text {
         /// The text.
@@ -110,6 +120,8 @@ impl SourceSpec {
             SourceSpec::Custom(source) => source.name(),
             SourceSpec::File { path, .. } | SourceSpec::Directory { path, .. } => path,
             SourceSpec::Glob { pattern, .. } => pattern,
+            #[cfg(feature = "discovery")]
+            SourceSpec::Discover { name, .. } => name,
             SourceSpec::Text { options, .. } => options.name.as_deref().unwrap_or("text"),
             SourceSpec::Dotenv => "dotenv",
             SourceSpec::Env(_) => "env",
@@ -127,6 +139,8 @@ pub struct FileOptions {
     pub format: Option<Format>,
     /// The file's top-level tables are profiles: `default`, the selected ones, `global`.
     pub nested_profiles: bool,
+    /// What to do where others could have written it; nothing by default.
+    pub trust: Option<Trust>,
 }
 
 /// How to read the files of a pattern.
@@ -134,6 +148,8 @@ pub struct FileOptions {
 pub struct GlobOptions {
     /// The format of all of them.
     pub format: Option<Format>,
+    /// What to do where others could have written them; nothing by default.
+    pub trust: Option<Trust>,
 }
 
 /// How to read a directory.
@@ -141,6 +157,16 @@ pub struct GlobOptions {
 pub struct DirectoryOptions {
     /// A directory that is not there is skipped.
     pub optional: bool,
+    /// What to do where others could have written its files; nothing by default.
+    pub trust: Option<Trust>,
+}
+
+/// How to read what discovery finds.
+#[cfg(feature = "discovery")]
+#[derive(Clone, Debug, Default)]
+pub struct DiscoverOptions {
+    /// What to do where others could have written a file; a warning by default.
+    pub trust: Option<Trust>,
 }
 
 /// How to read text.

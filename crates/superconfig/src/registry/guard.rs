@@ -1,33 +1,48 @@
+//! A value that is being read.
+
 use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
 
-/// Access to a value as it was when it was read; the value lives at least as long as the guard.
+/// Borrows a value as it was when it was read: updating or removing the entry does not change it.
 ///
-/// Guards are for short use in one place: keep a clone of the value, not a guard.
+/// Meant to be short-lived. The first eight that a thread holds at once cost nothing but a mark; more count a reference
+/// each. A value that was replaced is dropped with its last guard.
 pub struct Guard<T>(arc_swap::Guard<Option<Arc<T>>>);
 
 impl<T> Guard<T> {
-    /// `None` for an entry that is gone.
-    pub(super) fn new(loaded: arc_swap::Guard<Option<Arc<T>>>) -> Option<Self> {
-        loaded.is_some().then_some(Self(loaded))
+    /// `None` when the entry is closed.
+    #[inline]
+    pub(super) fn new(guard: arc_swap::Guard<Option<Arc<T>>>) -> Option<Self> {
+        guard.is_some().then_some(Self(guard))
+    }
+
+    /// Turns the guard into a counted reference, to keep the value for longer. Costs one atomic increment.
+    pub fn into_arc(guard: Self) -> Arc<T> {
+        let shared = arc_swap::Guard::into_inner(guard.0);
+        // SAFETY: `new` is the only way to a guard and lets only `Some` pass; nothing changes it afterwards.
+        unsafe { shared.unwrap_unchecked() }
     }
 }
 
 impl<T> Deref for Guard<T> {
     type Target = T;
 
+    #[inline]
     fn deref(&self) -> &T {
-        match &*self.0 {
-            Some(value) => value,
-            None => unreachable!("a guard is made of a value that is there"),
-        }
+        // SAFETY: `new` is the only way to a guard and lets only `Some` pass; nothing changes it afterwards.
+        unsafe { self.0.as_deref().unwrap_unchecked() }
     }
 }
 
-impl<T> fmt::Debug for Guard<T> {
-    /// Shows the type; the value may be a secret.
+impl<T: fmt::Debug> fmt::Debug for Guard<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Guard<{}>", std::any::type_name::<T>())
+        (**self).fmt(f)
+    }
+}
+
+impl<T: fmt::Display> fmt::Display for Guard<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        (**self).fmt(f)
     }
 }

@@ -1,60 +1,97 @@
+//! Where a value stands.
+
 use super::guard::Guard;
-use super::{HandleId, closed};
-use crate::error::Error;
-use arc_swap::{ArcSwapOption, RefCnt};
+use super::handle_id::HandleId;
+use super::lifetime::Lifetime;
+use super::meter::Meter;
+use super::reference_count::ReferenceCount;
+use super::store::Store;
+use crate::error::{Error, ErrorCode};
+use arc_swap::ArcSwapOption;
 use std::any::Any;
 use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering;
 
-/// Where an entry's value is, for as long as anybody refers to it. Nothing inside once the entry is gone.
+/// An entry's value and what is known about it. A slot is closed once, by taking its value out, and stays so: one load
+/// of the pointer tells a reader both the value and whether there still is one.
 pub(super) struct Slot<T> {
     pub(super) value: ArcSwapOption<T>,
-    references: AtomicU64,
-    name: Option<Arc<str>>,
+    pub(super) head: Head,
+    measure: fn(&T, &mut Meter),
 }
 
-/// A slot whose type is not known.
-pub(super) trait AnySlot: Any + Send + Sync {
-    fn references(&self) -> &AtomicU64;
-    fn name(&self) -> Option<&Arc<str>>;
+/// What is known about an entry, whatever its type.
+pub(super) struct Head {
+    pub(super) id: HandleId,
+    /// Whether reading has an effect beside giving the value: counting it or refreshing the time to live.
+    pub(super) observed: bool,
+    pub(super) references: ReferenceCount,
+    pub(super) store: Arc<Store>,
+    pub(super) name: Option<Arc<str>>,
+    pub(super) lifetime: Option<Box<Lifetime>>,
+}
+
+/// A slot whose type is told apart at run time.
+pub(super) trait ErasedSlot: Any + Send + Sync {
+    fn head(&self) -> &Head;
+
     fn type_name(&self) -> &'static str;
-    /// Takes the value out for good.
+
+    /// Takes the value out for good and drops it, which may run the caller's code.
     fn close(&self);
+
+    fn measure(&self, meter: &mut Meter);
 }
 
 impl<T> Slot<T> {
-    pub(super) fn new(value: T, name: Option<Arc<str>>) -> Self {
-        Self { value: ArcSwapOption::from_pointee(value), references: AtomicU64::new(0), name }
+    pub(super) fn new(value: T, head: Head, measure: fn(&T, &mut Meter)) -> Self {
+        Self { value: ArcSwapOption::from_pointee(value), head, measure }
     }
 
-    pub(super) fn load(&self, id: HandleId) -> Result<Guard<T>, Error> {
-        Guard::new(self.value.load()).ok_or_else(|| closed(id))
+    /// Reads the value: no lock, no allocation.
+    #[inline]
+    pub(super) fn load(&self) -> Result<Guard<T>, Error> {
+        match Guard::new(self.value.load()) {
+            Some(guard) => {
+                if self.head.observed {
+                    self.head.observe();
+                }
+                Ok(guard)
+            }
+            None => Err(closed(self.head.id)),
+        }
     }
 
-    /// Replaces the value unless the slot is closed; a close that comes in between wins.
-    pub(super) fn replace(&self, id: HandleId, value: T) -> Result<(), Error> {
-        let next = Some(Arc::new(value));
-        let mut current = self.value.load();
-        loop {
-            if current.is_none() {
-                return Err(closed(id));
-            }
-            let previous = self.value.compare_and_swap(&*current, next.clone());
-            if <Option<Arc<T>> as RefCnt>::as_ptr(&previous) == <Option<Arc<T>> as RefCnt>::as_ptr(&current) {
-                return Ok(());
-            }
-            current = previous;
+    /// Swaps the value unless the slot is closed.
+    pub(super) fn update(&self, value: T) -> Result<(), Error> {
+        if let Some(lifetime) = &self.head.lifetime {
+            lifetime.renew(self.head.store.now());
+        }
+        let value = Arc::new(value);
+        // Not a plain swap: that would open a closed slot again.
+        let previous = self.value.rcu(|current| current.is_some().then(|| Arc::clone(&value)));
+        if previous.is_none() {
+            return Err(closed(self.head.id));
+        }
+        self.head.store.counters.updates.fetch_add(1, Ordering::Relaxed);
+        Ok(())
+    }
+}
+
+impl Head {
+    /// What reading does beside giving the value, for those who asked for it.
+    #[cold]
+    pub(super) fn observe(&self) {
+        self.store.count_read();
+        if let Some(lifetime) = self.lifetime.as_ref().filter(|lifetime| lifetime.refresh_on_read) {
+            lifetime.renew_by_reading(self.store.now());
         }
     }
 }
 
-impl<T: Send + Sync + 'static> AnySlot for Slot<T> {
-    fn references(&self) -> &AtomicU64 {
-        &self.references
-    }
-
-    fn name(&self) -> Option<&Arc<str>> {
-        self.name.as_ref()
+impl<T: Send + Sync + 'static> ErasedSlot for Slot<T> {
+    fn head(&self) -> &Head {
+        &self.head
     }
 
     fn type_name(&self) -> &'static str {
@@ -64,4 +101,30 @@ impl<T: Send + Sync + 'static> AnySlot for Slot<T> {
     fn close(&self) {
         self.value.store(None);
     }
+
+    fn measure(&self, meter: &mut Meter) {
+        meter.shared_allocation(size_of::<Self>(), align_of::<Self>());
+        if let Some(name) = &self.head.name {
+            meter.shared(name);
+        }
+        if self.head.lifetime.is_some() {
+            meter.allocation(size_of::<Lifetime>());
+        }
+        if let Some(value) = &*self.value.load()
+            && meter.shared(value)
+        {
+            (self.measure)(value, meter);
+        }
+    }
+}
+
+#[cold]
+pub(super) fn closed(id: HandleId) -> Error {
+    Error::new(ErrorCode::Closed, format!("the entry of handle {id} was removed, freed or has expired"))
+}
+
+#[cold]
+pub(super) fn wrong_type<T>(slot: &dyn ErasedSlot) -> Error {
+    let (id, held, asked) = (slot.head().id, slot.type_name(), std::any::type_name::<T>());
+    Error::new(ErrorCode::Type, format!("the entry of handle {id} holds a `{held}`, not a `{asked}`"))
 }

@@ -1,9 +1,10 @@
 //! Which files a source means.
 
 use crate::error::{Error, ErrorCode};
-use crate::format::Format;
+use crate::layer_info::{LayerInfo, LayerStatus};
+use crate::origin::SourceKind;
+use crate::source::listing::Listing;
 use crate::warning::Warning;
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// Where relative paths and `~` lead.
@@ -11,9 +12,18 @@ use std::path::{Path, PathBuf};
 pub(crate) struct Places {
     pub(crate) cwd: PathBuf,
     pub(crate) home: Option<PathBuf>,
+    /// Stands before the system's places, for tests.
+    pub(crate) root: Option<PathBuf>,
 }
 
 impl Places {
+    /// A path for people: relative to the working directory where it is in it.
+    #[cfg(feature = "discovery")]
+    pub(crate) fn shown(&self, path: &Path) -> String {
+        let relative = path.strip_prefix(&self.cwd).ok().filter(|path| !path.as_os_str().is_empty());
+        relative.unwrap_or(path).to_string_lossy().into_owned()
+    }
+
     pub(crate) fn resolve(&self, path: &str) -> PathBuf {
         if let (Some(rest), Some(home)) = (path.strip_prefix('~'), &self.home)
             && (rest.is_empty() || rest.starts_with('/'))
@@ -54,6 +64,13 @@ pub(crate) fn expand_profiles(path: &str, profiles: &[String]) -> Vec<String> {
     profiles.iter().map(|profile| path.replace(MARK, profile)).collect()
 }
 
+/// What came of looking for a file.
+#[derive(Debug)]
+pub(crate) enum Finding {
+    File(Candidate),
+    Nothing(LayerInfo),
+}
+
 /// The files of a directory that count, in order: `default`, each profile, `local`, each profile's local.
 pub(crate) fn directory(
     places: &Places,
@@ -61,48 +78,55 @@ pub(crate) fn directory(
     profiles: &[String],
     optional: bool,
     warnings: &mut Vec<Warning>,
-) -> Result<Vec<Candidate>, Error> {
+) -> Result<Vec<Finding>, Error> {
     let path = places.resolve(shown);
-    let listing = match std::fs::read_dir(&path) {
+    let listing = match Listing::read(&path) {
         Ok(listing) => listing,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound && optional => return Ok(Vec::new()),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound && optional => {
+            let info = LayerInfo::absent(SourceKind::File, shown, path, LayerStatus::Missing, "the directory is not there");
+            return Ok(vec![Finding::Nothing(info)]);
+        }
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
             let error = Error::new(ErrorCode::NotFound, format!("the directory {shown} is not there"));
             return Err(error.with_hint("create it, correct the path, or make the source optional"));
         }
         Err(error) => return Err(Error::new(ErrorCode::Io, format!("the directory {shown} cannot be read: {error}"))),
     };
-    // Stem → files of that stem in the order of the formats.
-    let mut by_stem: BTreeMap<String, Vec<(Format, String)>> = BTreeMap::new();
-    for entry in listing {
-        let entry = entry.map_err(|error| Error::new(ErrorCode::Io, format!("the directory {shown} cannot be read: {error}")))?;
-        // A name that is not UTF-8 cannot be one of ours.
-        let Ok(name) = entry.file_name().into_string() else { continue };
-        let Some(format) = Format::of_file_name(&name) else { continue };
-        if let Some((stem, _)) = name.rsplit_once('.') {
-            by_stem.entry(stem.to_owned()).or_default().push((format, name));
-        }
+    let stems = ["default".to_owned()].into_iter().chain(profiles.iter().cloned());
+    let local = profiles.iter().map(|profile| format!("{profile}.local"));
+    let show = |path: &Path| Path::new(shown).join(path.file_name().unwrap_or_default()).to_string_lossy().into_owned();
+    let mut findings = Vec::new();
+    for stem in stems.chain(["local".to_owned()]).chain(local) {
+        of_stem(&listing, &path, &stem, &show, &mut findings, warnings);
     }
-    let stems = ["default".to_owned()]
-        .into_iter()
-        .chain(profiles.iter().cloned())
-        .chain(["local".to_owned()])
-        .chain(profiles.iter().map(|profile| format!("{profile}.local")));
-    let mut candidates = Vec::new();
-    for stem in stems {
-        let Some(mut files) = by_stem.remove(&stem) else { continue };
-        files.sort_by_key(|(format, name)| (Format::ALL.iter().position(|known| known == format), name.clone()));
-        if files.len() > 1 {
-            let names: Vec<&str> = files.iter().map(|(_, name)| &**name).collect();
-            let message = format!("{shown} holds {} for one name; all are read, in this order", names.join(", "));
-            warnings.push(Warning::new("ambiguous-format", message));
-        }
-        candidates.extend(files.into_iter().map(|(_, name)| {
-            let shown = Path::new(shown).join(&name).to_string_lossy().into_owned();
-            Candidate { path: path.join(name), shown, required: true }
-        }));
+    Ok(findings)
+}
+
+/// The files of one name in a directory, in every format; two of them are worth a warning.
+pub(crate) fn of_stem(
+    listing: &Listing,
+    directory: &Path,
+    stem: &str,
+    show: &dyn Fn(&Path) -> String,
+    findings: &mut Vec<Finding>,
+    warnings: &mut Vec<Warning>,
+) {
+    let names = listing.of_stem(stem);
+    if names.len() == 0 {
+        let path = directory.join(format!("{stem}.*"));
+        let info = LayerInfo::absent(SourceKind::File, show(&path), path, LayerStatus::Missing, "there is no such file");
+        findings.push(Finding::Nothing(info));
+        return;
     }
-    Ok(candidates)
+    if names.len() > 1 {
+        let names: Vec<String> = listing.of_stem(stem).map(|name| show(&directory.join(name))).collect();
+        let message = format!("{} are one name in several formats; all are read, in this order", names.join(", "));
+        warnings.push(Warning::new("ambiguous-format", message));
+    }
+    for name in names {
+        let path = directory.join(name);
+        findings.push(Finding::File(Candidate { shown: show(&path), path, required: true }));
+    }
 }
 
 /// The files that match a pattern, sorted by path.

@@ -1,5 +1,6 @@
 //! What loads looked at, so that a watcher knows where to look again, and whether what they read belongs together.
 
+use crate::error::{Error, ErrorCode};
 use crate::source::open::Stamp;
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
@@ -16,12 +17,14 @@ pub(crate) enum Place {
     File(PathBuf),
     /// A directory by the names in it.
     Directory(PathBuf),
+    /// The files of a directory whose names begin with a text.
+    Prefix(PathBuf, String),
 }
 
 impl Place {
     pub(crate) fn path(&self) -> &Path {
         match self {
-            Place::File(path) | Place::Directory(path) => path,
+            Place::File(path) | Place::Directory(path) | Place::Prefix(path, _) => path,
         }
     }
 }
@@ -122,6 +125,15 @@ impl Observer {
         }
     }
 
+    /// The files of one name, in all formats, are looked for beside this one, which may end in `.*`.
+    #[cfg(feature = "discovery")]
+    pub(crate) fn formats_of(&mut self, path: &Path) {
+        let Some(seen) = &mut self.seen else { return };
+        let (Some(directory), Some(stem)) = (path.parent(), path.file_stem()) else { return };
+        let place = Place::Prefix(directory.to_path_buf(), stem.to_string_lossy().into_owned());
+        seen.places.entry(place).or_insert_with(|| Stamp::now(directory));
+    }
+
     /// A file was read, or what was read before was taken again. What was found first counts: where a file changes while
     /// two sources read it, they do not belong together.
     pub(crate) fn read(&mut self, path: &Path, stamp: Stamp) {
@@ -160,9 +172,11 @@ impl Observer {
         }
     }
 
-    /// A file is not there: what it held before is of no use any more.
-    pub(crate) fn missing(&mut self, path: &Path) {
-        self.texts.remove(path);
-        self.empty.remove(path);
+    /// A file could not be read. Where it is not there, what it held before is of no use any more.
+    pub(crate) fn failed(&mut self, path: &Path, error: &Error) {
+        if error.code() == ErrorCode::NotFound {
+            self.texts.remove(path);
+            self.empty.remove(path);
+        }
     }
 }

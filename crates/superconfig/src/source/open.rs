@@ -1,6 +1,7 @@
 //! Reads a file once, and checks what was opened instead of what its name pointed to before.
 
 use crate::error::{Error, ErrorCode};
+use crate::source::trust::Ownership;
 use std::fs::{File, Metadata, OpenOptions};
 use std::io::{self, Read};
 use std::path::Path;
@@ -56,12 +57,19 @@ impl Stamp {
     }
 }
 
+/// What an opened file says about itself.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Opened {
+    pub(crate) stamp: Stamp,
+    pub(crate) ownership: Ownership,
+}
+
 /// Reads a whole regular file of at most `limit` bytes.
 ///
 /// # Errors
 /// `ERR_SUPERCONFIG_NOT_FOUND`, `ERR_SUPERCONFIG_IO` for what is no regular file or cannot be read, and
 /// `ERR_SUPERCONFIG_LIMIT`, counted while reading.
-pub(crate) fn read(path: &Path, shown: &str, limit: usize, buffer: &mut Vec<u8>) -> Result<Stamp, Error> {
+pub(crate) fn read(path: &Path, shown: &str, limit: usize, buffer: &mut Vec<u8>) -> Result<Opened, Error> {
     let mut file = open(path).map_err(|error| io_error(shown, &error))?;
     let metadata = file.metadata().map_err(|error| io_error(shown, &error))?;
     if !metadata.is_file() {
@@ -82,7 +90,7 @@ pub(crate) fn read(path: &Path, shown: &str, limit: usize, buffer: &mut Vec<u8>)
         let message = format!("{shown} has more than {limit} bytes, the limit of a document");
         return Err(Error::new(ErrorCode::Limit, message).with_hint("raise the limit `documentBytes`"));
     }
-    Ok(Stamp::of(&metadata))
+    Ok(Opened { stamp: Stamp::of(&metadata), ownership: Ownership::of(&metadata) })
 }
 
 fn read_once(file: &mut File, buffer: &mut [u8]) -> io::Result<usize> {
@@ -123,7 +131,7 @@ fn kind_of(metadata: &Metadata) -> &'static str {
 
 fn io_error(shown: &str, error: &io::Error) -> Error {
     let (code, message) = match error.kind() {
-        io::ErrorKind::NotFound => (ErrorCode::NotFound, format!("{shown} is not there")),
+        io::ErrorKind::NotFound => return missing(shown),
         io::ErrorKind::PermissionDenied => (ErrorCode::Io, format!("{shown} cannot be read: permission denied")),
         // Opening a socket, or a FIFO in some ways, is refused with this.
         _ if error.raw_os_error() == Some(libc::ENXIO) => (ErrorCode::Io, format!("{shown} is a socket, not a file")),
@@ -132,8 +140,13 @@ fn io_error(shown: &str, error: &io::Error) -> Error {
         }
         _ => (ErrorCode::Io, format!("{shown} cannot be read: {error}")),
     };
-    let error = Error::new(code, message);
-    if code == ErrorCode::NotFound { error.with_hint("create it, correct the path, or make the source optional") } else { error }
+    Error::new(code, message)
+}
+
+/// The error of a file that is not there.
+pub(crate) fn missing(shown: &str) -> Error {
+    let error = Error::new(ErrorCode::NotFound, format!("{shown} is not there"));
+    error.with_hint("create it, correct the path, or make the source optional")
 }
 
 #[cfg(all(test, unix))]

@@ -1,6 +1,7 @@
 //! A table of keys and values that keeps insertion order and is cheap to share.
 
 use super::Value;
+use crate::registry::Meter;
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
 use std::fmt;
@@ -154,6 +155,19 @@ impl Table {
         let mut entries = Entries { list, index: None };
         entries.rebuild();
         Self(Arc::new(entries))
+    }
+
+    /// Adds the table itself to a meter, without what keys and values lead to; false when it was added before.
+    pub(crate) fn measure(&self, meter: &mut Meter) -> bool {
+        let first = meter.shared(&self.0);
+        if first {
+            meter.allocation(self.0.list.capacity() * size_of::<(Arc<str>, Value)>());
+            if let Some(index) = &self.0.index {
+                meter.allocation(size_of::<Index>());
+                meter.allocation(index.positions.allocation_size());
+            }
+        }
+        first
     }
 
     /// True when both are the very same table in memory, which costs nothing to find out.

@@ -2,17 +2,28 @@
 
 use crate::source::observer::Place;
 use std::collections::{HashMap, HashSet, VecDeque};
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::path::{Component, Path, PathBuf};
 
 /// As many links as the operating system follows in one path.
 const MAX_LINKS: usize = 40;
 
 /// The names of a directory that count.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Names {
-    All,
-    Some(HashSet<OsString>),
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Names {
+    all: bool,
+    exact: HashSet<OsString>,
+    prefixes: HashSet<String>,
+}
+
+impl Names {
+    fn contain(&self, name: &OsStr) -> bool {
+        let begins = || {
+            let bytes = name.as_encoded_bytes();
+            self.prefixes.iter().any(|prefix| bytes.starts_with(prefix.as_bytes()))
+        };
+        self.all || self.exact.contains(name) || begins()
+    }
 }
 
 /// The directories that a configuration needs to hear of, free of links.
@@ -26,11 +37,8 @@ pub(super) struct Interest {
 impl Interest {
     /// Whether something at this path could change what a load gives.
     pub(super) fn covers(&self, path: &Path) -> bool {
-        let named = || match self.directories.get(path.parent()?)? {
-            Names::All => Some(()),
-            Names::Some(names) => names.contains(path.file_name()?).then_some(()),
-        };
-        named().is_some() || self.directories.contains_key(path)
+        let named = || Some(self.directories.get(path.parent()?)?.contain(path.file_name()?));
+        named() == Some(true) || self.directories.contains_key(path)
     }
 
     /// Whether a directory that counts is at this path or below it.
@@ -38,11 +46,8 @@ impl Interest {
         self.directories.contains_key(path) || self.above.contains(path)
     }
 
-    fn add(&mut self, directory: &Path, name: OsString) {
-        let names = self.directories.entry(directory.to_path_buf()).or_insert_with(|| Names::Some(HashSet::new()));
-        if let Names::Some(names) = names {
-            names.insert(name);
-        }
+    fn names(&mut self, directory: &Path) -> &mut Names {
+        self.directories.entry(directory.to_path_buf()).or_default()
     }
 }
 
@@ -102,7 +107,7 @@ impl Walker {
             let kind = self.kind(&here);
             let counts = !matches!(kind, Kind::Directory) || self.base.as_ref().is_some_and(|base| real.starts_with(base));
             if counts {
-                self.interest.add(&real, name);
+                self.interest.names(&real).exact.insert(name);
                 if !needed.contains(&real) {
                     needed.push(real.clone());
                 }
@@ -120,11 +125,13 @@ impl Walker {
                 Kind::Other => return needed,
             }
         }
-        if let Place::Directory(_) = place {
-            self.interest.directories.insert(real.clone(), Names::All);
-            if !needed.contains(&real) {
-                needed.push(real);
-            }
+        match place {
+            Place::File(_) => return needed,
+            Place::Directory(_) => self.interest.names(&real).all = true,
+            Place::Prefix(_, prefix) => drop(self.interest.names(&real).prefixes.insert(prefix.clone())),
+        }
+        if !needed.contains(&real) {
+            needed.push(real);
         }
         needed
     }

@@ -1,0 +1,141 @@
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type BuilderOptions, discover, type LayerInfo, loadConfig, loadConfigSync, SuperConfig, SuperConfigError } from '../ts/index.ts';
+
+let machine: string;
+let places: Required<Pick<BuilderOptions, 'cwd' | 'home' | 'root' | 'env'>>;
+
+beforeEach(() => {
+  machine = mkdtempSync(join(tmpdir(), 'superconfig-'));
+  places = { cwd: join(machine, 'home/me/work/app'), home: join(machine, 'home/me'), root: join(machine, 'root'), env: {} };
+  mkdirSync(places.cwd, { recursive: true });
+});
+
+afterEach(() => {
+  rmSync(machine, { recursive: true, force: true });
+});
+
+function write(name: string, text: string, mode = 0o644): void {
+  const path = join(machine, name);
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, text);
+  chmodSync(path, mode);
+}
+
+function names(layers: LayerInfo[], status: LayerInfo['status']): string[] {
+  return layers.filter((layer) => layer.status === status).map((layer) => layer.name.replace(`${machine}/`, ''));
+}
+
+function caught(action: () => unknown): SuperConfigError {
+  try {
+    action();
+  } catch (error) {
+    expect(error).toBeInstanceOf(SuperConfigError);
+    return error as SuperConfigError;
+  }
+  throw new Error('nothing was thrown');
+}
+
+describe('discover', () => {
+  test('system, user and project in their order, manifests included', () => {
+    write('root/etc/xdg/app/config.toml', 'last = "xdg"\nsystem = true');
+    write('root/etc/app.json', '{ "last": "etc" }');
+    write('home/me/.config/app/config.yaml', 'last: user\nuser: true');
+    write('home/me/.apprc', 'last = "rc"');
+    write('home/me/work/package.json', '{ "name": "x", "app": { "last": "package", "workspace": true } }');
+    write('home/me/work/app/pyproject.toml', '[tool.app]\nlast = "pyproject"');
+    write('home/me/work/app/Cargo.toml', '[package.metadata.app]\nlast = "cargo"');
+    write('home/me/work/app/app.config.json', '{ "last": "project" }');
+    const config = SuperConfig.builder(places).discover('app').loadSync();
+    expect(config.current).toEqual({ last: 'project', system: true, user: true, workspace: true });
+    expect(names(config.layers, 'found')).toEqual([
+      'root/etc/xdg/app/config.toml',
+      'root/etc/app.json',
+      'home/me/.config/app/config.yaml',
+      'home/me/.apprc',
+      'home/me/work/package.json',
+      'pyproject.toml',
+      'Cargo.toml',
+      'app.config.json',
+    ]);
+    const { candidates, winner } = config.explain('last');
+    expect(candidates.map((candidate) => candidate.value)).toEqual(['xdg', 'etc', 'user', 'rc', 'package', 'pyproject', 'cargo', 'project']);
+    expect(winner).toMatchObject({ kind: 'file', file: 'app.config.json', line: 1, column: 11 });
+    expect(candidates[5]).toMatchObject({ file: 'pyproject.toml', line: 2, column: 8 });
+  });
+
+  test('layers tell what was found, missing or skipped, and why', async () => {
+    write('home/me/work/app/package.json', '{ "name": "x" }');
+    write('home/me/work/app/app.production.yaml', 'a: 1');
+    const config = await SuperConfig.builder(places).discover('app').profile('production').load();
+    const layer = (name: string) => config.layers.find((layer) => layer.name === name);
+    expect(layer('package.json')).toEqual({ kind: 'file', name: 'package.json', file: 'package.json', status: 'skipped', reason: 'it has no `app`' });
+    expect(layer('app.production.yaml')).toEqual({
+      kind: 'file',
+      name: 'app.production.yaml',
+      file: 'app.production.yaml',
+      status: 'found',
+      format: 'yaml',
+    });
+    expect(layer('app.production.local.*')).toMatchObject({ status: 'missing', reason: 'there is no such file' });
+    expect(layer(join(places.root, 'etc/app/config.*'))).toMatchObject({ status: 'missing', reason: 'the directory is not there' });
+    expect(config.warnings).toEqual([]);
+  });
+
+  test('given variables and no home directory', () => {
+    write('own/app/config.json', '{ "own": true }');
+    write('root/first/app/config.json', '{ "last": 1 }');
+    write('root/second/app/config.json', '{ "last": 2 }');
+    const env = { XDG_CONFIG_HOME: join(machine, 'own'), XDG_CONFIG_DIRS: '/first:/second' };
+    const { cwd, root } = places;
+    const config = loadConfigSync({ cwd, root, env, sources: [discover('app')] });
+    expect(config.current).toEqual({ own: true, last: 1 });
+    expect(config.layers.find((layer) => layer.name === '~')).toMatchObject({ status: 'skipped', reason: 'no home directory is known' });
+  });
+
+  test('a file that everybody can write warns, or fails with strict trust', async () => {
+    write('home/me/work/app/app.toml', 'a = 1', 0o666);
+    const config = await loadConfig({ ...places, sources: [discover('app')] });
+    expect(config.warnings).toMatchObject([{ code: 'insecure-permissions', origin: { file: 'app.toml' } }]);
+    expect(caught(() => SuperConfig.builder(places).discover('app', { trust: 'strict' }).loadSync())).toMatchObject({
+      code: 'ERR_SUPERCONFIG_TRUST',
+      origin: { file: 'app.toml' },
+    });
+    for (const builder of [
+      SuperConfig.builder(places).file('app.toml', { trust: 'strict' }),
+      SuperConfig.builder(places).glob('*.toml', { trust: 'strict' }),
+    ]) {
+      expect(caught(() => builder.loadSync()).code).toBe('ERR_SUPERCONFIG_TRUST');
+    }
+    expect(SuperConfig.builder(places).file('app.toml').loadSync().warnings).toEqual([]);
+    expect(SuperConfig.builder(places).file('app.toml', { trust: 'warn' }).loadSync().warnings).toHaveLength(1);
+  });
+
+  test('names and options that cannot be meant', () => {
+    for (const name of ['../app', 'a/b', 'a\0b', '']) {
+      const error = caught(() => SuperConfig.builder(places).file('absent.toml').discover(name).loadSync());
+      expect(error.code).toBe('ERR_SUPERCONFIG_OPTION');
+    }
+    expect(caught(() => discover(1 as never)).code).toBe('ERR_SUPERCONFIG_OPTION');
+    const error = caught(() => loadConfigSync({ ...places, sources: [discover('app', { trusted: 'strict' } as never)] }));
+    expect(error).toMatchObject({ code: 'ERR_SUPERCONFIG_OPTION', hint: 'did you mean `trust`?' });
+  });
+
+  test('a link that leads back to itself is an error', () => {
+    symlinkSync('app.toml', join(places.cwd, 'app.toml'));
+    const error = caught(() => SuperConfig.builder(places).discover('app').loadSync());
+    expect(error).toMatchObject({ code: 'ERR_SUPERCONFIG_IO', origin: { file: 'app.toml' } });
+  });
+
+  test('a reload finds what has come and where values have moved to', () => {
+    write('home/me/work/app/app.toml', 'a = 1');
+    const config = SuperConfig.builder(places).discover('app').loadSync();
+    write('home/me/.app.json', '{ "b": 2 }');
+    expect(config.reloadSync().changed).toEqual(['b']);
+    write('home/me/work/app/app.toml', '# moved\n\na = 1');
+    expect(config.reloadSync()).toEqual({ version: 2, changed: [] });
+    expect(config.explain('a').winner).toMatchObject({ line: 3, column: 5 });
+  });
+});

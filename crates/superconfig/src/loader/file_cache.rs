@@ -1,0 +1,120 @@
+//! Files as they were parsed last.
+
+use crate::error::{Error, ErrorCode};
+use crate::format::{self, Format};
+use crate::layer::Document;
+use crate::limits::Limits;
+use crate::source::files::Candidate;
+use crate::source::observer::Observer;
+use crate::source::open::{self, Stamp};
+use crate::source::trust::Ownership;
+use crate::value::{Path, Value};
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+/// Reads and parses files, and takes one from the last load when it cannot have changed since.
+#[derive(Default)]
+pub(crate) struct FileCache {
+    files: HashMap<PathBuf, CachedFile>,
+    buffer: Vec<u8>,
+}
+
+struct CachedFile {
+    stamp: Stamp,
+    /// Belongs to the stamp: a change of either shows in the time of the last status change.
+    ownership: Ownership,
+    read: SystemTime,
+    format: Option<Format>,
+    document: Arc<Document>,
+}
+
+impl FileCache {
+    /// A file's document, and who can write the file.
+    pub(super) fn read(
+        &mut self,
+        candidate: &Candidate,
+        format: Option<Format>,
+        limits: &Limits,
+        observer: &mut Observer,
+    ) -> Result<(Arc<Document>, Ownership), Error> {
+        let Candidate { path, shown, .. } = candidate;
+        observer.file(path);
+        let cached = self.files.get(path).filter(|cached| cached.format == format);
+        if let Some(cached) = cached
+            && cached.stamp.is_settled(cached.read)
+            && Stamp::now(path) == Some(cached.stamp)
+        {
+            observer.read(path, cached.stamp);
+            return Ok((cached.document.clone(), cached.ownership));
+        }
+        let read = SystemTime::now();
+        let opened = match open::read(path, shown, limits.document_bytes, &mut self.buffer) {
+            Ok(opened) => opened,
+            Err(error) => {
+                observer.failed(path, &error);
+                // What it held before must not come back when it is found again, and empty.
+                if error.code() == ErrorCode::NotFound {
+                    self.files.remove(path);
+                }
+                return Err(error);
+            }
+        };
+        observer.read(path, opened.stamp);
+        if observer.is_half_written(path, self.buffer.len()) {
+            return cached.map(|cached| (cached.document.clone(), cached.ownership)).ok_or_else(|| open::missing(shown));
+        }
+        let text = format::decode(&self.buffer)?;
+        let same = cached.filter(|cached| cached.document.text.as_ref().is_some_and(|(own, _)| **own == *text));
+        let document = match same {
+            Some(cached) => cached.document.clone(),
+            None => {
+                let chosen = format.or_else(|| Format::of_file_name(shown));
+                Arc::new(parse_layer(text.into(), chosen, Some(shown.as_str().into()), limits)?)
+            }
+        };
+        let (stamp, ownership) = (opened.stamp, opened.ownership);
+        let cached = CachedFile { stamp, ownership, read, format, document: document.clone() };
+        self.files.insert(path.clone(), cached);
+        Ok((document, ownership))
+    }
+}
+
+/// Parses a text as a layer, whose root must be a table.
+pub(super) fn parse_layer(
+    text: Arc<str>,
+    format: Option<Format>,
+    file: Option<Arc<str>>,
+    limits: &Limits,
+) -> Result<Document, Error> {
+    let (format, parsed) = match format {
+        Some(format) => {
+            (format, format::parse_text(&text, format, limits).map_err(|error| with_likely_format(error, &text, limits))?)
+        }
+        None => format::detect(&text, limits)?,
+    };
+    check_root(&parsed.value)?;
+    Ok(Document { value: parsed.value, file, text: Some((text, format)), root: Path::new(), warnings: parsed.warnings })
+}
+
+/// A known format never falls back to another, but the error can say which one the text would be.
+fn with_likely_format(error: Error, text: &str, limits: &Limits) -> Error {
+    if error.code() != ErrorCode::Parse || error.hint().is_some() {
+        return error;
+    }
+    match format::detect(text, limits) {
+        Ok((likely, _)) => {
+            let name = if likely == Format::Dotenv { "dotenv".to_owned() } else { likely.as_str().to_uppercase() };
+            error.with_hint(format!("it looks like {name}: give the file that extension, or name the format"))
+        }
+        Err(_) => error,
+    }
+}
+
+pub(super) fn check_root(value: &Value) -> Result<(), Error> {
+    match value {
+        Value::Table(_) => Ok(()),
+        other => Err(Error::new(ErrorCode::Parse, format!("a layer must be a table of keys, but this is one {}", other.kind()))),
+    }
+}

@@ -1,0 +1,212 @@
+//! The registry as its users see it.
+
+use super::config_handle::ConfigHandle;
+use super::guard::Guard;
+use super::handle_id::HandleId;
+use super::insert_options::InsertOptions;
+use super::lifetime::Lifetime;
+use super::meter::Meter;
+use super::reference_count::ReferenceCount;
+use super::registry_stats::RegistryStats;
+use super::slot::{ErasedSlot, Head, Slot, closed, wrong_type};
+use super::store::Store;
+use crate::error::Error;
+use std::any::Any;
+use std::fmt;
+use std::sync::{Arc, LazyLock};
+
+/// Values of any type, each found by an id or a name and read through a typed [`ConfigHandle`].
+///
+/// All of it works through `&self` from any number of threads. There is one for the process, [`ConfigRegistry::global`],
+/// and as many others as wanted; dropping one of those closes its entries.
+///
+/// ```
+/// use superconfig::ConfigRegistry;
+///
+/// let registry = ConfigRegistry::new();
+/// let handle = registry.insert(String::from("first"))?;
+/// let other = registry.handle::<String>(handle.id())?;
+/// handle.update(String::from("second"))?;
+/// assert_eq!(*other.value()?, "second");
+/// assert_eq!(registry.stats().active_references, 2);
+/// # Ok::<(), superconfig::Error>(())
+/// ```
+pub struct ConfigRegistry {
+    store: Arc<Store>,
+}
+
+/// How a registry works.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct RegistryOptions {
+    /// Whether reads are counted. Each read then writes a counter that all threads share.
+    pub count_reads: bool,
+}
+
+static GLOBAL: LazyLock<ConfigRegistry> = LazyLock::new(ConfigRegistry::new);
+
+impl ConfigRegistry {
+    /// Makes an empty registry of some ten kilobytes, independent of all others.
+    pub fn new() -> Self {
+        Self::with_options(RegistryOptions::default())
+    }
+
+    /// Makes an empty registry that works as the options say.
+    pub fn with_options(options: RegistryOptions) -> Self {
+        Self { store: Arc::new(Store::new(options.count_reads)) }
+    }
+
+    /// The registry that all parts of this process share.
+    pub fn global() -> &'static Self {
+        &GLOBAL
+    }
+
+    /// Puts a value in, without name and without end. It stays for as long as a handle refers to it.
+    ///
+    /// # Errors
+    /// None that can occur; ids run out after 2⁵³ inserts.
+    pub fn insert<T: Send + Sync + 'static>(&self, value: T) -> Result<ConfigHandle<T>, Error> {
+        self.insert_with(value, InsertOptions::default())
+    }
+
+    /// Puts a value in under a name, for a time, or both.
+    ///
+    /// The first entry with a time to live starts a thread, which ends with the last. An entry ends at its deadline or as
+    /// soon after it as that thread gets to run.
+    ///
+    /// # Errors
+    /// `ERR_SUPERCONFIG_OPTION` for options that are wrong or a name that is in use; `ERR_SUPERCONFIG_LIMIT` when the
+    /// thread cannot be started.
+    pub fn insert_with<T: Send + Sync + 'static>(&self, value: T, options: InsertOptions) -> Result<ConfigHandle<T>, Error> {
+        self.insert_measured(value, options, Meter::known)
+    }
+
+    /// Puts a value in and says how to measure what it takes beyond its own size, for [`RegistryStats`].
+    ///
+    /// Without it, the text in `String`, `Box<str>` and `Arc<str>`, the bytes in `Vec<u8>`, and [`Value`](crate::Value)
+    /// with `Arc<Value>` are measured; other types count with their own size only. Measuring takes place in
+    /// [`ConfigRegistry::stats`], never when reading or updating.
+    ///
+    /// # Errors
+    /// Like [`ConfigRegistry::insert_with`].
+    pub fn insert_measured<T: Send + Sync + 'static>(
+        &self,
+        value: T,
+        options: InsertOptions,
+        measure: fn(&T, &mut Meter),
+    ) -> Result<ConfigHandle<T>, Error> {
+        options.validate()?;
+        let InsertOptions { name, time_to_live, refresh_on_read } = options;
+        let store = &self.store;
+        let id = HandleId::next()?;
+        if let Some(name) = &name {
+            store.reserve(name, id)?;
+        }
+        let head = Head {
+            id,
+            observed: refresh_on_read || store.count_reads,
+            references: ReferenceCount::new(1 + usize::from(name.is_some())),
+            store: Arc::clone(store),
+            name,
+            lifetime: time_to_live.map(|length| Box::new(Lifetime::new(length, refresh_on_read, store.now()))),
+        };
+        let slot = Arc::new(Slot::new(value, head, measure));
+        store.put(Arc::clone(&slot) as Arc<dyn ErasedSlot>);
+        let handle = ConfigHandle::counted(slot);
+        if time_to_live.is_some() {
+            store.schedule(&*handle.slot).inspect_err(|_| _ = store.remove(id))?;
+        }
+        Ok(handle)
+    }
+
+    /// Reads an entry by its id. A [`ConfigHandle`] reads quicker and without a lock; this takes the read lock of one of
+    /// the map's shards to find the entry, and lets it go before the value is read.
+    ///
+    /// # Errors
+    /// `ERR_SUPERCONFIG_CLOSED` when there is no such entry, or no longer; `ERR_SUPERCONFIG_TYPE`, naming both types, when
+    /// it is of another type.
+    pub fn get<T: Send + Sync + 'static>(&self, id: HandleId) -> Result<Guard<T>, Error> {
+        let slot = self.find_slot(id)?;
+        typed::<T>(&*slot)?.load()
+    }
+
+    /// A handle to an entry that is there, which counts a reference.
+    ///
+    /// # Errors
+    /// Like [`ConfigRegistry::get`].
+    pub fn handle<T: Send + Sync + 'static>(&self, id: HandleId) -> Result<ConfigHandle<T>, Error> {
+        let slot = self.find_slot(id)?;
+        typed::<T>(&*slot)?;
+        let any: Arc<dyn Any + Send + Sync> = slot;
+        match any.downcast::<Slot<T>>() {
+            Ok(slot) if slot.head.references.try_acquire() => Ok(ConfigHandle::counted(slot)),
+            _ => Err(closed(id)),
+        }
+    }
+
+    /// A handle to the entry that was inserted under a name, which counts a reference.
+    ///
+    /// # Errors
+    /// `ERR_SUPERCONFIG_CLOSED` when no entry has that name, or no longer; `ERR_SUPERCONFIG_TYPE`, naming both types, when
+    /// it is of another type.
+    pub fn find<T: Send + Sync + 'static>(&self, name: &str) -> Result<ConfigHandle<T>, Error> {
+        self.handle(self.store.named(name)?)
+    }
+
+    /// Replaces the value of an entry by its id; see [`ConfigHandle::update`].
+    ///
+    /// # Errors
+    /// Like [`ConfigRegistry::get`]. The value that could not be stored is dropped.
+    pub fn update<T: Send + Sync + 'static>(&self, id: HandleId, value: T) -> Result<(), Error> {
+        let slot = self.find_slot(id)?;
+        typed::<T>(&*slot)?.update(value)
+    }
+
+    /// Takes an entry out, whatever its type and whoever refers to it: handles that are left find it closed, guards that
+    /// are being read stay good. Its name is free again, its id is never used again.
+    ///
+    /// # Errors
+    /// `ERR_SUPERCONFIG_CLOSED` when there is no such entry, or no longer.
+    pub fn remove(&self, id: HandleId) -> Result<(), Error> {
+        self.store.remove(id)
+    }
+
+    /// Whether there is an entry with this id.
+    pub fn contains(&self, id: HandleId) -> bool {
+        self.store.contains(id)
+    }
+
+    /// What the registry holds and has done. Costs a walk over all entries and what they hold, shard by shard, during
+    /// which everything else goes on.
+    pub fn stats(&self) -> RegistryStats {
+        self.store.stats()
+    }
+
+    fn find_slot(&self, id: HandleId) -> Result<Arc<dyn ErasedSlot>, Error> {
+        self.store.find(id).ok_or_else(|| closed(id))
+    }
+}
+
+fn typed<T: 'static + Send + Sync>(slot: &dyn ErasedSlot) -> Result<&Slot<T>, Error> {
+    let any: &dyn Any = slot;
+    any.downcast_ref().ok_or_else(|| wrong_type::<T>(slot))
+}
+
+impl Default for ConfigRegistry {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// Closes all entries.
+impl Drop for ConfigRegistry {
+    fn drop(&mut self) {
+        self.store.close();
+    }
+}
+
+/// Shows how many entries there are, not what they hold.
+impl fmt::Debug for ConfigRegistry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ConfigRegistry").field("entries", &self.store.len()).finish_non_exhaustive()
+    }
+}

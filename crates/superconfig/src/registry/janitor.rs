@@ -1,0 +1,114 @@
+//! Takes out what has lived long enough.
+
+use super::handle_id::HandleId;
+use super::slot::ErasedSlot;
+use super::store::Store;
+use crate::error::{Error, ErrorCode};
+use parking_lot::{Condvar, Mutex, MutexGuard};
+use std::collections::BTreeSet;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::thread;
+
+/// The deadlines of all entries that have one, and the thread that waits for the nearest.
+///
+/// The thread is there only while there is a deadline, sleeps until the nearest, and is never waited for: a process may
+/// end while it sleeps.
+#[derive(Default)]
+pub(super) struct Janitor {
+    queue: Mutex<Queue>,
+    wake: Condvar,
+}
+
+#[derive(Default)]
+struct Queue {
+    deadlines: BTreeSet<(u64, HandleId)>,
+    running: bool,
+}
+
+impl Store {
+    /// Sees to it that an entry with a time to live ends with it.
+    ///
+    /// # Errors
+    /// `ERR_SUPERCONFIG_LIMIT` when the system refuses the thread; the entry is then not scheduled.
+    pub(super) fn schedule(self: &Arc<Self>, slot: &dyn ErasedSlot) -> Result<(), Error> {
+        let mut queue = self.janitor.queue.lock();
+        self.enqueue(&mut queue, slot);
+        if !queue.running && !queue.deadlines.is_empty() {
+            let store = Arc::clone(self);
+            if let Err(cause) = thread::Builder::new().name("superconfig-ttl".into()).spawn(move || clean(&store)) {
+                queue.deadlines.clear();
+                return Err(Error::new(ErrorCode::Limit, "the thread that ends entries with a time to live cannot be started")
+                    .with_hint("raise the limit on threads or memory, or insert without a time to live")
+                    .with_cause(cause));
+            }
+            queue.running = true;
+        }
+        Ok(())
+    }
+
+    /// Puts an entry's deadline into the queue, unless it has none or the entry is gone. Whoever takes an entry out of the
+    /// map unschedules it afterwards, so asking the map under the queue's lock leaves no gap.
+    fn enqueue(&self, queue: &mut MutexGuard<'_, Queue>, slot: &dyn ErasedSlot) {
+        let head = slot.head();
+        if let Some(lifetime) = head.lifetime.as_ref().filter(|_| self.contains(head.id)) {
+            let deadline = lifetime.deadline();
+            lifetime.set_scheduled(deadline);
+            queue.deadlines.insert((deadline, head.id));
+            if queue.deadlines.first() == Some(&(deadline, head.id)) {
+                self.janitor.wake.notify_one();
+            }
+        }
+    }
+
+    /// Forgets the deadline of an entry that was taken out of the map.
+    pub(super) fn unschedule(&self, slot: &dyn ErasedSlot) {
+        let head = slot.head();
+        if let Some(lifetime) = &head.lifetime {
+            let mut queue = self.janitor.queue.lock();
+            queue.deadlines.remove(&(lifetime.scheduled(), head.id));
+            if queue.deadlines.is_empty() {
+                self.janitor.wake.notify_one();
+            }
+        }
+    }
+
+    /// How many deadlines are waited for.
+    pub(super) fn deadlines(&self) -> usize {
+        self.janitor.queue.lock().deadlines.len()
+    }
+
+    /// Ends an entry that is due; one that was read or updated meanwhile gets a new place in the queue.
+    fn expire(&self, id: HandleId) {
+        let now = self.now();
+        let due = |slot: &dyn ErasedSlot| slot.head().lifetime.as_ref().is_some_and(|lifetime| lifetime.deadline() <= now);
+        match self.take_if(id, due) {
+            Some(slot) => {
+                self.counters.expired.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+                self.retire(&*slot);
+            }
+            None => {
+                if let Some(slot) = self.find(id) {
+                    self.enqueue(&mut self.janitor.queue.lock(), &*slot);
+                }
+            }
+        }
+    }
+}
+
+/// What the thread does.
+fn clean(store: &Store) {
+    let mut queue = store.janitor.queue.lock();
+    while let Some(&(deadline, id)) = queue.deadlines.first() {
+        if deadline > store.now() {
+            store.janitor.wake.wait_until(&mut queue, store.instant(deadline));
+            continue;
+        }
+        queue.deadlines.pop_first();
+        MutexGuard::unlocked(&mut queue, || {
+            // A value whose `Drop` panics must not keep the others alive for ever. The panic was reported by the hook.
+            let _ = catch_unwind(AssertUnwindSafe(|| store.expire(id)));
+        });
+    }
+    queue.running = false;
+}

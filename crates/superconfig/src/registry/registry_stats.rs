@@ -1,0 +1,29 @@
+//! What a registry holds and has done.
+
+/// What a registry holds now, and what it has done since it was made.
+///
+/// At rest, `inserts` is `total_handles + removes + expired + freed`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RegistryStats {
+    /// Entries that can be found by their id.
+    pub total_handles: usize,
+    /// Handles that refer to those entries, clones and cached handles included.
+    pub active_references: usize,
+    /// Bytes that the entries take: values as deep as they can be measured, slots, names and the tables that find them.
+    /// The registry itself, some ten kilobytes, and the values of types that nobody told how to measure beyond their
+    /// own size are not in it.
+    pub memory_usage_bytes: usize,
+    /// Entries put in.
+    pub inserts: u64,
+    /// Values replaced.
+    pub updates: u64,
+    /// Entries taken out by `remove`.
+    pub removes: u64,
+    /// Entries that came to the end of their time to live.
+    pub expired: u64,
+    /// Unnamed entries that went with their last handle.
+    pub freed: u64,
+    /// Successful reads; `None` unless the registry was made to count them.
+    pub reads: Option<u64>,
+}

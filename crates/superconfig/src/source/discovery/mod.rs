@@ -1,0 +1,165 @@
+//! Where an application's configuration is looked for: the system's places, the user's, and the project's.
+
+mod places;
+mod project;
+
+use crate::environment::Environment;
+use crate::error::{Error, ErrorCode};
+use crate::format::Format;
+use crate::layer_info::{LayerInfo, LayerStatus};
+use crate::origin::SourceKind;
+use crate::source::files::{Candidate, Finding, Places, of_stem};
+use crate::source::listing::{Listing, variants};
+use crate::value::Segment;
+use crate::warning::Warning;
+use std::collections::{HashMap, HashSet};
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+/// The variables that say where places are.
+pub(crate) const VARIABLES: [&str; 5] = ["XDG_CONFIG_DIRS", "XDG_CONFIG_HOME", "ProgramData", "PROGRAMDATA", "APPDATA"];
+
+/// A place to look in.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Place {
+    /// `stem.*` of a directory, in any format, and its variants.
+    Stem { directory: PathBuf, stem: String },
+    /// A file without extension, told by its content, and its variants.
+    Plain { directory: PathBuf, name: String },
+    /// A part of a file that other programs use too.
+    Manifest { path: PathBuf, format: Format, part: Vec<Segment> },
+    /// A place that cannot be looked in.
+    Nowhere { shown: String, reason: &'static str },
+}
+
+/// What came of looking in a place.
+#[derive(Debug)]
+pub(crate) enum Discovered {
+    File(Candidate),
+    /// The part of a manifest.
+    Part(Candidate, Format, Vec<Segment>),
+    Nothing(LayerInfo),
+}
+
+/// Looks for the files of an application, lowest first.
+///
+/// Costs one pass over the names of each directory.
+///
+/// # Errors
+/// `ERR_SUPERCONFIG_IO` for a directory that cannot be read for another reason than permissions, such as a symbolic link
+/// that leads back to itself.
+pub(crate) fn discover(
+    name: &str,
+    profiles: &[String],
+    places: &Places,
+    environment: &Environment,
+    warnings: &mut Vec<Warning>,
+) -> Result<Vec<Discovered>, Error> {
+    let mut all = places::system_and_user(name, places, &|name| environment.get(name).map(|value| &**value));
+    for directory in project::directories(&places.cwd, places.home.as_deref()) {
+        all.extend(project::places(name, &directory));
+    }
+    let mut search = Search { places, profiles, warnings, listings: HashMap::new(), claimed: HashSet::new(), found: Vec::new() };
+    for place in all {
+        search.look(place)?;
+    }
+    Ok(search.found)
+}
+
+struct Search<'a> {
+    places: &'a Places,
+    profiles: &'a [String],
+    warnings: &'a mut Vec<Warning>,
+    listings: HashMap<PathBuf, Result<Listing, (LayerStatus, &'static str)>>,
+    /// Files that a place has; one of a lower place is not read again in a higher one.
+    claimed: HashSet<PathBuf>,
+    found: Vec<Discovered>,
+}
+
+impl Search<'_> {
+    fn look(&mut self, place: Place) -> Result<(), Error> {
+        match place {
+            Place::Stem { directory, stem } => self.look_for_stem(&directory, &stem),
+            Place::Plain { directory, name } => {
+                for name in variants(&name, self.profiles) {
+                    let path = directory.join(name);
+                    self.look_for_file(path, Discovered::File);
+                }
+                Ok(())
+            }
+            Place::Manifest { path, format, part } => {
+                self.look_for_file(path, |candidate| Discovered::Part(candidate, format, part));
+                Ok(())
+            }
+            Place::Nowhere { shown, reason } => {
+                let path = PathBuf::from(&shown);
+                self.found.push(nothing(&shown, path, LayerStatus::Skipped, reason));
+                Ok(())
+            }
+        }
+    }
+
+    /// A file that need not be there; what is there and no file is an error when it is opened.
+    fn look_for_file(&mut self, path: PathBuf, found: impl FnOnce(Candidate) -> Discovered) {
+        let shown = self.places.shown(&path);
+        if self.claimed.contains(&path) {
+            self.found.push(nothing(&shown, path, LayerStatus::Skipped, "a lower place has it already"));
+            return;
+        }
+        self.claimed.insert(path.clone());
+        self.found.push(found(Candidate { path, shown, required: false }));
+    }
+
+    fn look_for_stem(&mut self, directory: &Path, stem: &str) -> Result<(), Error> {
+        let shown = self.places.shown(directory);
+        if !self.listings.contains_key(directory) {
+            let listing = list(directory, &shown, self.warnings)?;
+            self.listings.insert(directory.to_owned(), listing);
+        }
+        for stem in variants(stem, self.profiles) {
+            match &self.listings[directory] {
+                Err((status, reason)) => {
+                    let path = directory.join(format!("{stem}.*"));
+                    let info = nothing(&self.places.shown(&path), path, *status, reason);
+                    self.found.push(info);
+                }
+                Ok(listing) => {
+                    let mut findings = Vec::new();
+                    let show = |path: &Path| self.places.shown(path);
+                    of_stem(listing, directory, &stem, &show, &mut findings, self.warnings);
+                    for finding in findings {
+                        match finding {
+                            Finding::Nothing(info) => self.found.push(Discovered::Nothing(info)),
+                            Finding::File(candidate) => self.look_for_file(candidate.path, Discovered::File),
+                        }
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Reads a directory, or tells why nothing in it can take part.
+fn list(
+    directory: &Path,
+    shown: &str,
+    warnings: &mut Vec<Warning>,
+) -> Result<Result<Listing, (LayerStatus, &'static str)>, Error> {
+    match Listing::read(directory) {
+        Ok(listing) => Ok(Ok(listing)),
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+            Ok(Err((LayerStatus::Missing, "the directory is not there")))
+        }
+        Err(error) if error.kind() == ErrorKind::PermissionDenied => {
+            let message = format!("{shown} may not be read, so nothing in it takes part");
+            warnings.push(Warning::new("unreadable-directory", message));
+            Ok(Err((LayerStatus::Skipped, "the directory may not be read")))
+        }
+        Err(error) => Err(Error::new(ErrorCode::Io, format!("the directory {shown} cannot be read: {error}"))),
+    }
+}
+
+fn nothing(shown: &str, path: PathBuf, status: LayerStatus, reason: &'static str) -> Discovered {
+    Discovered::Nothing(LayerInfo::absent(SourceKind::File, shown, path, status, reason))
+}

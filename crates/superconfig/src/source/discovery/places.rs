@@ -1,0 +1,137 @@
+//! The places of the system and of the user.
+
+use super::Place;
+use crate::source::files::Places;
+use std::path::{Path, PathBuf};
+
+/// What kind of places a platform has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Platform {
+    Unix,
+    Mac,
+    Windows,
+}
+
+const PLATFORM: Platform = if cfg!(windows) {
+    Platform::Windows
+} else if cfg!(target_vendor = "apple") {
+    Platform::Mac
+} else {
+    Platform::Unix
+};
+
+/// All places above the project's, lowest first.
+pub(super) fn system_and_user<'e>(name: &str, places: &Places, variable: &dyn Fn(&str) -> Option<&'e str>) -> Vec<Place> {
+    let mut all = system(PLATFORM, name, places.root.as_deref(), variable);
+    all.extend(user(PLATFORM, name, places.home.as_deref(), variable));
+    all
+}
+
+fn system<'e>(platform: Platform, name: &str, root: Option<&Path>, variable: &dyn Fn(&str) -> Option<&'e str>) -> Vec<Place> {
+    let at = |path: &str| match root {
+        Some(root) => root.join(path.trim_start_matches('/')),
+        None => PathBuf::from(path),
+    };
+    let config = |directory: PathBuf| Place::Stem { directory: directory.join(name), stem: "config".to_owned() };
+    if platform == Platform::Windows {
+        let data = variable("ProgramData").or_else(|| variable("PROGRAMDATA")).filter(|path| !path.is_empty());
+        return match (data, root) {
+            (Some(path), None) => vec![config(PathBuf::from(path))],
+            // A drive cannot be put below another directory: for tests its root stands for it.
+            (_, Some(root)) => vec![config(root.join("ProgramData"))],
+            (None, None) => vec![Place::Nowhere { shown: "%ProgramData%".to_owned(), reason: "the variable is not set" }],
+        };
+    }
+    // An empty variable counts as one that is not set, and relative paths are invalid in it: so says the specification.
+    let listed = variable("XDG_CONFIG_DIRS").filter(|list| !list.is_empty()).unwrap_or("/etc/xdg");
+    let listed = listed.split(':').filter(|path| path.starts_with('/'));
+    let mut all: Vec<Place> = listed.map(|path| config(at(path))).collect();
+    // The first that is listed is the most important.
+    all.reverse();
+    all.push(config(at("/etc")));
+    all.push(Place::Stem { directory: at("/etc"), stem: name.to_owned() });
+    if platform == Platform::Mac {
+        all.push(config(at("/Library/Application Support")));
+    }
+    all
+}
+
+fn user<'e>(platform: Platform, name: &str, home: Option<&Path>, variable: &dyn Fn(&str) -> Option<&'e str>) -> Vec<Place> {
+    let config = |directory: PathBuf| Place::Stem { directory: directory.join(name), stem: "config".to_owned() };
+    let own = variable("XDG_CONFIG_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
+    let mut all = Vec::new();
+    match (own, home) {
+        (Some(own), _) => all.push(config(own)),
+        (None, Some(home)) => all.push(config(home.join(".config"))),
+        (None, None) => {}
+    }
+    match home {
+        Some(home) => {
+            all.push(Place::Stem { directory: home.to_owned(), stem: format!(".{name}") });
+            all.push(Place::Plain { directory: home.to_owned(), name: format!(".{name}rc") });
+            if platform == Platform::Mac {
+                all.push(config(home.join("Library/Application Support")));
+            }
+        }
+        None => all.push(Place::Nowhere { shown: "~".to_owned(), reason: "no home directory is known" }),
+    }
+    if platform == Platform::Windows {
+        match variable("APPDATA").filter(|path| !path.is_empty()) {
+            Some(path) => all.push(config(PathBuf::from(path))),
+            None => all.push(Place::Nowhere { shown: "%APPDATA%".to_owned(), reason: "the variable is not set" }),
+        }
+    }
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(places: Vec<Place>) -> Vec<String> {
+        let show = |place| match place {
+            Place::Stem { directory, stem } => format!("{}/{stem}.*", directory.display()),
+            Place::Plain { directory, name } => format!("{}/{name}", directory.display()),
+            other => format!("{other:?}"),
+        };
+        places.into_iter().map(show).collect()
+    }
+
+    #[test]
+    fn system_places_follow_the_specification_and_the_root() {
+        let none = |_: &str| None;
+        let defaults = ["/etc/xdg/app/config.*", "/etc/app/config.*", "/etc/app.*"];
+        assert_eq!(shown(system(Platform::Unix, "app", None, &none)), defaults);
+        let empty = |name: &str| (name == "XDG_CONFIG_DIRS").then_some("");
+        assert_eq!(shown(system(Platform::Unix, "app", None, &empty)), defaults);
+        let two = |name: &str| (name == "XDG_CONFIG_DIRS").then_some("/high:relative::/low");
+        let places = shown(system(Platform::Mac, "app", Some(Path::new("/root")), &two));
+        let expected = [
+            "/root/low/app/config.*",
+            "/root/high/app/config.*",
+            "/root/etc/app/config.*",
+            "/root/etc/app.*",
+            "/root/Library/Application Support/app/config.*",
+        ];
+        assert_eq!(places, expected);
+        let windows = |name: &str| (name == "ProgramData").then_some("C:\\ProgramData");
+        assert_eq!(shown(system(Platform::Windows, "app", None, &windows)), ["C:\\ProgramData/app/config.*"]);
+        assert!(matches!(system(Platform::Windows, "app", None, &none)[..], [Place::Nowhere { .. }]));
+    }
+
+    #[test]
+    fn user_places_are_in_the_home_directory() {
+        let none = |_: &str| None;
+        let home = Some(Path::new("/home/me"));
+        let expected = ["/home/me/.config/app/config.*", "/home/me/.app.*", "/home/me/.apprc"];
+        assert_eq!(shown(user(Platform::Unix, "app", home, &none)), expected);
+        let own = |name: &str| (name == "XDG_CONFIG_HOME").then_some("/own");
+        assert_eq!(shown(user(Platform::Unix, "app", home, &own))[0], "/own/app/config.*");
+        let relative = |name: &str| (name == "XDG_CONFIG_HOME").then_some("own");
+        assert_eq!(shown(user(Platform::Unix, "app", home, &relative))[0], expected[0]);
+        assert_eq!(shown(user(Platform::Mac, "app", home, &none))[3], "/home/me/Library/Application Support/app/config.*");
+        let roaming = |name: &str| (name == "APPDATA").then_some("C:\\Roaming");
+        assert_eq!(shown(user(Platform::Windows, "app", home, &roaming))[3], "C:\\Roaming/app/config.*");
+        assert!(matches!(user(Platform::Unix, "app", None, &none)[..], [Place::Nowhere { .. }]));
+    }
+}

@@ -1,0 +1,44 @@
+//! What a directory holds, by the names that configuration has.
+
+use crate::format::Format;
+use std::collections::HashMap;
+use std::io;
+use std::path::Path;
+
+/// The entries of a directory that could be configuration.
+#[derive(Default)]
+pub(crate) struct Listing {
+    /// Name without extension → format and whole name.
+    by_stem: HashMap<String, Vec<(Format, String)>>,
+}
+
+impl Listing {
+    /// Reads a directory. Costs one pass over its names.
+    pub(crate) fn read(path: &Path) -> io::Result<Self> {
+        let mut listing = Self::default();
+        for entry in std::fs::read_dir(path)? {
+            // A name that is not UTF-8 cannot be one of ours.
+            let Ok(name) = entry?.file_name().into_string() else { continue };
+            let Some(format) = Format::of_file_name(&name) else { continue };
+            if let Some((stem, _)) = name.rsplit_once('.') {
+                listing.by_stem.entry(stem.to_owned()).or_default().push((format, name));
+            }
+        }
+        for files in listing.by_stem.values_mut() {
+            files.sort_by_key(|(format, name)| (Format::ALL.iter().position(|known| known == format), name.clone()));
+        }
+        Ok(listing)
+    }
+
+    /// The files of one name, in the order of the formats.
+    pub(crate) fn of_stem(&self, stem: &str) -> impl ExactSizeIterator<Item = &str> {
+        self.by_stem.get(stem).map(Vec::as_slice).unwrap_or_default().iter().map(|(_, name)| &**name)
+    }
+}
+
+/// A name and its variants, in order: itself, for each profile, local, and for each profile local.
+pub(crate) fn variants<'a>(base: &'a str, profiles: &'a [String]) -> impl Iterator<Item = String> + 'a {
+    let own = profiles.iter().map(move |profile| format!("{base}.{profile}"));
+    let local = profiles.iter().map(move |profile| format!("{base}.{profile}.local"));
+    std::iter::once(base.to_owned()).chain(own).chain([format!("{base}.local")]).chain(local)
+}
