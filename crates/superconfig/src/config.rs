@@ -7,6 +7,7 @@ use crate::error::{Error, ErrorCode};
 use crate::explain::Explanation;
 use crate::generation;
 use crate::loader::{Loaded, Loader};
+use crate::metrics::RELOADS;
 use crate::options::LoadOptions;
 use crate::prepare::{PreparedLoad, PreparedReload};
 use crate::registry::{ConfigHandle, ConfigRegistry, HandleId, InsertOptions};
@@ -76,7 +77,7 @@ impl SuperConfig {
         let link = Arc::new(OnceLock::new());
         let snapshot = Arc::new(Snapshot { version: 1, generation, loaded, core: link.clone() });
         let insert = InsertOptions { name: options.name.clone(), ..InsertOptions::default() };
-        let handle = ConfigRegistry::global().insert_with(snapshot, insert)?;
+        let handle = ConfigRegistry::global().insert_measured(snapshot, insert, |snapshot, meter| snapshot.measure(meter))?;
         let core = Core { handle, options, loader: Mutex::new(loader), committed: Mutex::new(committed), link };
         let core = Arc::new(core);
         // The cell was made above and nobody else has filled it.
@@ -199,6 +200,10 @@ impl SuperConfig {
     pub fn prepare_reload(&self, inputs: ReloadInputs) -> Result<PreparedReload, Error> {
         // A closed configuration asks nobody anything.
         self.snapshot()?;
+        RELOADS.time(|| self.read_again(inputs))
+    }
+
+    fn read_again(&self, inputs: ReloadInputs) -> Result<PreparedReload, Error> {
         let environment = inputs.environment.unwrap_or_else(|| capture(&self.0.options));
         let mut supplied = custom::ask(&self.0.options, &environment)?;
         supplied.extend(inputs.supplied.into_iter().map(|(at, given)| {
@@ -246,9 +251,7 @@ impl SuperConfig {
 impl Core {
     fn close(&self) {
         // An entry that is gone already was closed before, which is as good.
-        if ConfigRegistry::global().remove(self.handle.id()).is_ok() {
-            generation::publish(self.handle.id().get(), generation::next());
-        }
+        let _ = ConfigRegistry::global().remove(self.handle.id());
     }
 }
 

@@ -17,6 +17,7 @@ mod layer_info;
 mod limits;
 mod loader;
 mod merge;
+mod metrics;
 mod options;
 mod origin;
 mod prepare;
@@ -37,6 +38,8 @@ pub use layer_info::{LayerInfo, LayerStatus};
 pub use limits::Limits;
 pub use merge::{ArrayStrategy, PathPattern};
 #[cfg(feature = "discovery")]
+#[cfg(feature = "metrics")]
+pub use metrics::metrics;
 pub use options::DiscoverOptions;
 pub use options::{DirectoryOptions, EnvOptions, FileOptions, GlobOptions, SourceEntry, SourceSpec, TextOptions};
 pub use origin::{Origin, Position, SourceKind};

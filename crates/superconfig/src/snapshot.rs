@@ -5,6 +5,7 @@ use crate::error::{Error, ErrorCode};
 use crate::explain::Explanation;
 use crate::layer_info::LayerInfo;
 use crate::loader::Loaded;
+use crate::registry::Meter;
 use crate::similar::nearest_path;
 use crate::value::{Path, Segment, Value, ValueDeserializer};
 use crate::warning::Warning;
@@ -21,6 +22,14 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
+    /// Adds the values and the texts that they were parsed from to a meter.
+    pub(crate) fn measure(self: &Arc<Self>, meter: &mut Meter) {
+        if meter.shared(self) {
+            meter.value(&self.loaded.value);
+            self.loaded.measure_layers(meter);
+        }
+    }
+
     /// The version: 1 after the first load, one more with each reload that changed something.
     pub fn version(&self) -> u64 {
         self.version
