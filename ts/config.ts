@@ -80,8 +80,8 @@ export interface ReloadResult {
 
 /** What `toString` takes. */
 export interface ToStringOptions {
-  /** The format of the text. */
-  format?: 'json';
+  /** The format of the text; JSON by default. */
+  format?: Exclude<Format, 'ini'>;
   /** Whether secrets are shown. */
   secrets?: boolean;
 }
@@ -252,9 +252,15 @@ export class SuperConfig<T = any> {
   }
 
   /**
-   * The whole as text, with secrets redacted unless `secrets` is set.
+   * The whole as text, with secrets redacted unless `secrets` is set. Parsing the text gives the same values again, but that JSON
+   * says `null` for infinities and NaN, and dotenv knows only text: `server.port` is `SERVER__PORT`, arrays are JSON.
    *
-   * @throws `ERR_SUPERCONFIG_OPTION` for an unknown format.
+   * @throws `ERR_SUPERCONFIG_OPTION` for an unknown format, `ERR_SUPERCONFIG_FORMAT` with the path for what the format cannot say,
+   * such as `null` in TOML.
+   * @example
+   * ```ts
+   * writeFileSync('effective.toml', config.toString({ format: 'toml', secrets: true }));
+   * ```
    */
   toString({ format = 'json', secrets = false }: ToStringOptions = {}): string {
     return this.#render(format, secrets, SuperConfig.prototype.toString);

@@ -2,7 +2,11 @@
 
 use crate::attachment::Attachment;
 use crate::error::{table, warning};
+<<<<<<< HEAD
 use superconfig::{Candidate, Error, ErrorCode, Explanation, LayerInfo, RegistryStats, Reload, Snapshot, Value, to_json};
+=======
+use superconfig::{Candidate, Error, ErrorCode, Explanation, Format, LayerInfo, Reload, Snapshot, Value, to_json};
+>>>>>>> main
 
 pub(crate) fn explanation(explanation: &Explanation) -> String {
     let candidates: Vec<Value> = explanation.candidates.iter().map(candidate).collect();
@@ -83,9 +87,11 @@ fn layer(layer: &LayerInfo) -> Value {
 }
 
 pub(crate) fn text(snapshot: &Snapshot, format: &str, secrets: bool) -> Result<String, Error> {
-    if format != "json" {
-        let error = Error::new(ErrorCode::Option, format!("a configuration is not written as {format:?}"));
-        return Err(error.with_hint("the format is `json`"));
+    let format = format.parse().map_err(|error: Error| Error::new(ErrorCode::Option, error.message()).with_hint(FORMATS))?;
+    if format == Format::Ini {
+        return Err(Error::new(ErrorCode::Option, "a configuration is not written as \"ini\"").with_hint(FORMATS));
     }
-    Ok(if secrets { to_json(snapshot.value()) } else { to_json(&snapshot.redacted()) })
+    snapshot.render(format, secrets)
 }
+
+const FORMATS: &str = "the formats are json, jsonc, json5, toml, yaml and dotenv";

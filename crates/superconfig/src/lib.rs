@@ -9,7 +9,7 @@ mod explain;
 mod format;
 #[cfg(fuzzing)]
 #[doc(hidden)]
-pub mod fuzzing_merge;
+pub mod fuzzing;
 pub mod generation;
 mod interpolation;
 mod layer;
@@ -22,6 +22,7 @@ mod options;
 mod origin;
 mod prepare;
 mod registry;
+mod render;
 mod secrets;
 mod similar;
 mod snapshot;
@@ -47,6 +48,7 @@ pub use prepare::{PreparedLoad, PreparedReload};
 pub use registry::{
     CachedHandle, ConfigHandle, ConfigRegistry, Guard, HandleId, InsertOptions, Meter, RegistryOptions, RegistryStats,
 };
+pub use render::render;
 pub use similar::nearest;
 pub use snapshot::Snapshot;
 pub use source::custom::{Source, SourceContext, SourceError, SourceSignal, SourceWatch};

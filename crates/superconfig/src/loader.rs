@@ -170,7 +170,7 @@ impl Loader {
         let merged = fold(&layers, &MergeOptions { read_file: Some(&read_file), ..self.rules.merge_options() })?;
         for layer in &layers {
             if let Content::Document(document) = &layer.content {
-                warnings.extend(document.warnings.iter().map(|warning| located(warning, layer, document)));
+                warnings.extend(document.warnings.iter().filter_map(|warning| located(warning, layer, document)));
             }
         }
         warnings.extend(merged.warnings.iter().cloned());
@@ -198,15 +198,18 @@ impl Loader {
     }
 }
 
-/// A parser's warning with its file, and its place where it has a path.
-fn located(warning: &Warning, layer: &Layer, document: &Document) -> Warning {
+/// A parser's warning with its file; `None` where it is about a part of the text that is not in the layer.
+fn located(warning: &Warning, layer: &Layer, document: &Document) -> Option<Warning> {
     let mut origin = Origin::new(layer.kind, layer.name.clone());
     origin.file = document.file.clone();
-    if let (Some(path), Some((text, format))) = (&warning.path, &document.text) {
-        let path: Vec<Segment> = document.root.iter().chain(path.iter()).cloned().collect();
-        origin = origin.at(format::locate(text, *format, &path));
+    if let Some(known) = &warning.origin {
+        (origin.line, origin.column) = (known.line, known.column);
     }
-    warning.clone().with_origin(origin)
+    let mut located = warning.clone().with_origin(origin);
+    if let Some(path) = &warning.path {
+        located.path = Some(path.strip_prefix(&*document.root)?.iter().cloned().collect());
+    }
+    Some(located)
 }
 
 fn read_text(places: &Places, name: &str, limit: usize) -> Result<Arc<str>, Error> {

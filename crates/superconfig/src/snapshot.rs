@@ -3,9 +3,11 @@
 use crate::config::Core;
 use crate::error::{Error, ErrorCode};
 use crate::explain::Explanation;
+use crate::format::Format;
 use crate::layer_info::LayerInfo;
 use crate::loader::Loaded;
 use crate::registry::Meter;
+use crate::render::render;
 use crate::similar::nearest_path;
 use crate::value::{Path, Segment, Value, ValueDeserializer};
 use crate::warning::Warning;
@@ -76,6 +78,15 @@ impl Snapshot {
     /// The merged values with every secret shown as `[redacted]`. Costs a copy.
     pub fn redacted(&self) -> Value {
         self.loaded.redacted()
+    }
+
+    /// The merged values as text of a format, with every secret shown as `[redacted]` unless `secrets` is set; see
+    /// [`render`](crate::render).
+    ///
+    /// # Errors
+    /// `ERR_SUPERCONFIG_FORMAT`, with the path, for what the format cannot say.
+    pub fn render(&self, format: Format, secrets: bool) -> Result<String, Error> {
+        if secrets { render(self.value(), format) } else { render(&self.redacted(), format) }
     }
 
     /// Every source, and each file that one looked for, in order: found, missing, or skipped and why.

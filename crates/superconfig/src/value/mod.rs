@@ -10,6 +10,7 @@ pub(crate) use extract::ValueDeserializer;
 pub(crate) use infer::{infer, parse_json};
 pub use path::{Path, Segment};
 pub use table::{Iter as TableIter, Table};
+pub(crate) use to_json::to_json5;
 pub use to_json::{JsonText, to_json};
 
 use std::fmt;

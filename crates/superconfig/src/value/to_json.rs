@@ -19,7 +19,8 @@ impl JsonText {
     ///
     /// Costs one pass over the value.
     pub fn lossless(value: &Value) -> Self {
-        let mut writer = Writer { text: String::with_capacity(256), specials: Vec::new(), path: Vec::new(), separate: true };
+        let mut writer =
+            Writer { text: String::with_capacity(256), specials: Vec::new(), path: Vec::new(), separate: true, json5: false };
         writer.value(value);
         Self { text: writer.text, specials: writer.specials }
     }
@@ -27,7 +28,14 @@ impl JsonText {
 
 /// Writes a value as plain compact JSON: integers in full; infinities and NaN, which JSON lacks, as `null`.
 pub fn to_json(value: &Value) -> String {
-    let mut writer = Writer { text: String::new(), specials: Vec::new(), path: Vec::new(), separate: false };
+    let mut writer = Writer { text: String::new(), specials: Vec::new(), path: Vec::new(), separate: false, json5: false };
+    writer.value(value);
+    writer.text
+}
+
+/// [`to_json`] with the words that JSON5 has for infinities and NaN.
+pub(crate) fn to_json5(value: &Value) -> String {
+    let mut writer = Writer { text: String::new(), specials: Vec::new(), path: Vec::new(), separate: false, json5: true };
     writer.value(value);
     writer.text
 }
@@ -94,6 +102,8 @@ struct Writer<'a> {
     path: Vec<Step<'a>>,
     /// Whether lossy places go to `specials`.
     separate: bool,
+    /// Whether infinities and NaN have words.
+    json5: bool,
 }
 
 impl<'a> Writer<'a> {
@@ -108,6 +118,10 @@ impl<'a> Writer<'a> {
             Value::Unsigned(number) => self.text.push_str(itoa::Buffer::new().format(*number)),
             Value::Float(number) if self.separate && (!number.is_finite() || *number == 0.0 && number.is_sign_negative()) => {
                 self.special(value);
+            }
+            Value::Float(number) if !number.is_finite() && self.json5 => {
+                let positive = if *number > 0.0 { "Infinity" } else { "-Infinity" };
+                self.text.push_str(if number.is_nan() { "NaN" } else { positive });
             }
             Value::Float(number) if !number.is_finite() => self.text.push_str("null"),
             Value::Float(number) => self.text.push_str(zmij::Buffer::new().format_finite(*number)),
