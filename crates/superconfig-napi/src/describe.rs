@@ -2,11 +2,7 @@
 
 use crate::attachment::Attachment;
 use crate::error::{table, warning};
-<<<<<<< HEAD
-use superconfig::{Candidate, Error, ErrorCode, Explanation, LayerInfo, RegistryStats, Reload, Snapshot, Value, to_json};
-=======
-use superconfig::{Candidate, Error, ErrorCode, Explanation, Format, LayerInfo, Reload, Snapshot, Value, to_json};
->>>>>>> main
+use superconfig::{Candidate, Error, ErrorCode, Explanation, Format, LayerInfo, RegistryStats, Reload, Snapshot, Value, to_json};
 
 pub(crate) fn explanation(explanation: &Explanation) -> String {
     let candidates: Vec<Value> = explanation.candidates.iter().map(candidate).collect();
