@@ -8,6 +8,7 @@ use crate::events::{Change, Event, Events, Failure, Subscription};
 use crate::explain::Explanation;
 use crate::generation;
 use crate::loader::{Loaded, Loader};
+use crate::metrics::RELOADS;
 use crate::options::LoadOptions;
 use crate::prepare::{PreparedLoad, PreparedReload};
 use crate::registry::{ConfigHandle, ConfigRegistry, HandleId, InsertOptions};
@@ -83,7 +84,7 @@ impl SuperConfig {
         let link = Arc::new(OnceLock::new());
         let snapshot = Arc::new(Snapshot { version: 1, generation, loaded, core: link.clone() });
         let insert = InsertOptions { name: options.name.clone(), ..InsertOptions::default() };
-        let handle = ConfigRegistry::global().insert_with(snapshot, insert)?;
+        let handle = ConfigRegistry::global().insert_measured(snapshot, insert, |snapshot, meter| snapshot.measure(meter))?;
         let core = Arc::new(Core {
             handle,
             options,
@@ -245,7 +246,7 @@ impl SuperConfig {
         });
         let mut loader = self.0.loader.lock();
         loader.set_environment(environment);
-        let loaded = supplied.and_then(|supplied| loader.load(supplied, inputs.background));
+        let loaded = RELOADS.time(|| loader.load(supplied?, inputs.background));
         let looked = look(&loader);
         (loaded, looked)
     }

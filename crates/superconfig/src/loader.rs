@@ -21,6 +21,7 @@ use crate::options::LoadOptions;
 #[cfg(feature = "discovery")]
 use crate::options::SourceSpec;
 use crate::origin::Origin;
+use crate::registry::Meter;
 use crate::secrets::SecretRules;
 use crate::source::custom::Supplied;
 use crate::source::files::Places;
@@ -70,6 +71,19 @@ impl Rules {
 }
 
 impl Loaded {
+    pub(crate) fn measure_layers(&self, meter: &mut Meter) {
+        for layer in &self.layers {
+            if let Content::Document(document) = &layer.content
+                && meter.shared(document)
+            {
+                meter.value(&document.value);
+                if let Some((text, _)) = &document.text {
+                    meter.shared(text);
+                }
+            }
+        }
+    }
+
     /// Where the value at a path comes from, secrets hidden; `None` when nobody spoke of it.
     pub(crate) fn explain(&self, path: &Path) -> Option<Explanation> {
         let mut explanation = explain(&self.layers, &self.merged, &self.rules.merge_options(), path);

@@ -4,6 +4,7 @@ use crate::config::{Reload, SuperConfig};
 use crate::environment::Environment;
 use crate::error::{Error, Issue};
 use crate::loader::{Loaded, Loader};
+use crate::metrics::{LOADS, RELOADS};
 use crate::options::LoadOptions;
 use crate::source::custom;
 use crate::source::files::check_name;
@@ -50,7 +51,7 @@ impl PreparedLoad {
 
     /// Checks the values as the builder says, and publishes.
     pub(crate) fn checked(self) -> Result<SuperConfig, Error> {
-        let output = self.loaded.check(self.options.validator.as_ref())?;
+        let output = self.loaded.check(self.options.validator.as_ref()).inspect_err(|_| LOADS.fail())?;
         self.commit(output)
     }
 
@@ -61,6 +62,7 @@ impl PreparedLoad {
 
     /// The error for values that a check refuses: every issue with the place that its value comes from, secrets masked.
     pub fn refuse(&self, issues: Vec<Issue>) -> Error {
+        LOADS.fail();
         self.loaded.refuse(issues)
     }
 
@@ -87,7 +89,10 @@ impl PreparedReload {
     pub(crate) fn checked(self, validator: Option<&Validator>) -> Result<Reload, Error> {
         match self.loaded.check(validator) {
             Ok(output) => self.commit(output),
-            Err(error) => Err(self.config.failed(error, self.unasked)),
+            Err(error) => {
+                RELOADS.fail();
+                Err(self.config.failed(error, self.unasked))
+            }
         }
     }
 
@@ -99,6 +104,7 @@ impl PreparedReload {
     /// The error for values that a check refuses: every issue with the place that its value comes from, secrets masked.
     /// Listeners are told.
     pub fn refuse(&self, issues: Vec<Issue>) -> Error {
+        RELOADS.fail();
         self.config.failed(self.loaded.refuse(issues), self.unasked)
     }
 
