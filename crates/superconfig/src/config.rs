@@ -5,6 +5,7 @@ use crate::changes::changed;
 use crate::environment::{Environment, capture};
 use crate::error::{Error, ErrorCode};
 use crate::explain::Explanation;
+use crate::follower::Followers;
 use crate::generation;
 use crate::loader::{Loaded, Loader};
 use crate::options::LoadOptions;
@@ -41,6 +42,7 @@ pub(crate) struct Core {
     /// The number of the load that was published last; held while the next one is published.
     committed: Mutex<u64>,
     link: Arc<OnceLock<Weak<Core>>>,
+    followers: Followers,
 }
 
 /// What a reload did.
@@ -77,7 +79,14 @@ impl SuperConfig {
         let snapshot = Arc::new(Snapshot { version: 1, generation, loaded, core: link.clone() });
         let insert = InsertOptions { name: options.name.clone(), ..InsertOptions::default() };
         let handle = ConfigRegistry::global().insert_with(snapshot, insert)?;
-        let core = Core { handle, options, loader: Mutex::new(loader), committed: Mutex::new(committed), link };
+        let core = Core {
+            handle,
+            options,
+            loader: Mutex::new(loader),
+            committed: Mutex::new(committed),
+            link,
+            followers: Followers::default(),
+        };
         let core = Arc::new(core);
         // The cell was made above and nobody else has filled it.
         let _ = core.link.set(Arc::downgrade(&core));
@@ -134,7 +143,7 @@ impl SuperConfig {
     pub fn snapshot(&self) -> Result<Arc<Snapshot>, Error> {
         match self.0.handle.value() {
             Ok(snapshot) => Ok(Arc::clone(&snapshot)),
-            Err(_) => Err(Error::new(ErrorCode::Closed, "the configuration is closed")),
+            Err(_) => Err(closed()),
         }
     }
 
@@ -153,6 +162,32 @@ impl SuperConfig {
     /// `ERR_SUPERCONFIG_TYPE` for a value that does not fit, with its path and origin.
     pub fn extract<T: DeserializeOwned>(&self) -> Result<T, Error> {
         self.snapshot()?.get(&Path::new())
+    }
+
+    /// A live, typed view of the value at a path, which may come and go: reading it takes no lock and no serde.
+    ///
+    /// A reload reads the value into the type once, where it changed. The handle does not keep the configuration open.
+    /// What [`ConfigHandle::update`] puts in lasts until the next reload that changes the value.
+    ///
+    /// Reading is `ERR_SUPERCONFIG_PATH` while nothing is there, with the nearest path; `ERR_SUPERCONFIG_TYPE` while the
+    /// value does not fit, with its origin; `ERR_SUPERCONFIG_CLOSED` after [`SuperConfig::close`].
+    ///
+    /// # Panics
+    /// When the process has used up its 2⁵³ ids.
+    ///
+    /// ```
+    /// use superconfig::{ErrorCode, Format, SuperConfig};
+    ///
+    /// let config = SuperConfig::builder().text("[server]\nport = 8080", Format::Toml).load()?;
+    /// let port = config.handle::<u16>("server.port");
+    /// assert_eq!(*port.value()?, 8080);
+    /// let mut reader = port.cached();
+    /// assert_eq!(*reader.value()?, 8080);
+    /// assert_eq!(config.handle::<bool>("server.port").value().unwrap_err().code(), ErrorCode::Type);
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
+    pub fn handle<T: DeserializeOwned + Send + Sync + 'static>(&self, path: &str) -> ConfigHandle<T> {
+        self.0.followers.handle(path, || self.snapshot()).expect("ids do not run out")
     }
 
     /// Tells where the value at a path comes from; see [`Snapshot::explain`].
@@ -231,8 +266,11 @@ impl SuperConfig {
         }
         let generation = generation::next();
         let version = previous.version() + 1;
-        self.0.handle.update(Arc::new(Snapshot { version, generation, loaded, core }))?;
+        let current = Arc::new(Snapshot { version, generation, loaded, core });
+        self.0.handle.update(current.clone())?;
         generation::publish(self.id().get(), generation);
+        drop(committed);
+        self.0.followers.follow(&current);
         Ok(Reload { version, changed })
     }
 
@@ -243,11 +281,17 @@ impl SuperConfig {
     }
 }
 
+/// The error of everything that is used after it was closed.
+pub(crate) fn closed() -> Error {
+    Error::new(ErrorCode::Closed, "the configuration is closed")
+}
+
 impl Core {
     fn close(&self) {
         // An entry that is gone already was closed before, which is as good.
         if ConfigRegistry::global().remove(self.handle.id()).is_ok() {
             generation::publish(self.handle.id().get(), generation::next());
+            self.followers.end();
         }
     }
 }

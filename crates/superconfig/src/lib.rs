@@ -6,6 +6,7 @@ mod config;
 mod environment;
 mod error;
 mod explain;
+mod follower;
 mod format;
 #[cfg(fuzzing)]
 #[doc(hidden)]
