@@ -70,7 +70,7 @@ fn all_problems_come_in_one_error_each_with_its_place() {
         "app.toml:3:8 server.hots: the key `hots` is unknown; did you mean `host`?",
         "app.toml:4:8 server.port: expected u16, found a string",
         "app.toml:5:14 server.tags[1]: expected a string, found an integer",
-        "app.toml:2:1 server.host: the key `host` is missing",
+        "app.toml:2:1 server: the key `host` is missing",
         "app.toml:1:7 log: expected one of info, debug, found another string",
         "app.toml:7:9 limits.users: expected u32, found integer `-5`",
     ];
