@@ -9,6 +9,7 @@ mod error;
 pub mod marshal;
 mod options;
 pub mod pending;
+pub mod registry;
 pub mod task;
 
 use attachment::{open, with};

@@ -6,6 +6,7 @@ use crate::error::{Error, Issue};
 use crate::format::Format;
 use crate::limits::Limits;
 use crate::merge::ArrayStrategy;
+use crate::metrics::LOADS;
 #[cfg(feature = "discovery")]
 use crate::options::DiscoverOptions;
 use crate::options::{DirectoryOptions, EnvOptions, FileOptions, GlobOptions, LoadOptions, SourceEntry, SourceSpec, TextOptions};
@@ -301,6 +302,6 @@ impl Builder {
     /// # Errors
     /// Those of [`Builder::load`].
     pub fn prepare_with(self, environment: Environment) -> Result<PreparedLoad, Error> {
-        PreparedLoad::new(Arc::new(self.options), environment)
+        LOADS.time(|| PreparedLoad::new(Arc::new(self.options), environment))
     }
 }

@@ -8,6 +8,7 @@ use crate::explain::Explanation;
 use crate::follower::Followers;
 use crate::generation;
 use crate::loader::{Loaded, Loader};
+use crate::metrics::RELOADS;
 use crate::options::LoadOptions;
 use crate::prepare::{PreparedLoad, PreparedReload};
 use crate::registry::{ConfigHandle, ConfigRegistry, HandleId, InsertOptions};
@@ -78,7 +79,7 @@ impl SuperConfig {
         let link = Arc::new(OnceLock::new());
         let snapshot = Arc::new(Snapshot { version: 1, generation, loaded, core: link.clone() });
         let insert = InsertOptions { name: options.name.clone(), ..InsertOptions::default() };
-        let handle = ConfigRegistry::global().insert_with(snapshot, insert)?;
+        let handle = ConfigRegistry::global().insert_measured(snapshot, insert, |snapshot, meter| snapshot.measure(meter))?;
         let core = Core {
             handle,
             options,
@@ -234,6 +235,10 @@ impl SuperConfig {
     pub fn prepare_reload(&self, inputs: ReloadInputs) -> Result<PreparedReload, Error> {
         // A closed configuration asks nobody anything.
         self.snapshot()?;
+        RELOADS.time(|| self.read_again(inputs))
+    }
+
+    fn read_again(&self, inputs: ReloadInputs) -> Result<PreparedReload, Error> {
         let environment = inputs.environment.unwrap_or_else(|| capture(&self.0.options));
         let mut supplied = custom::ask(&self.0.options, &environment)?;
         supplied.extend(inputs.supplied.into_iter().map(|(at, given)| {
@@ -290,7 +295,6 @@ impl Core {
     fn close(&self) {
         // An entry that is gone already was closed before, which is as good.
         if ConfigRegistry::global().remove(self.handle.id()).is_ok() {
-            generation::publish(self.handle.id().get(), generation::next());
             self.followers.end();
         }
     }

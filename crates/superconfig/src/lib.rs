@@ -10,7 +10,7 @@ mod follower;
 mod format;
 #[cfg(fuzzing)]
 #[doc(hidden)]
-pub mod fuzzing_merge;
+pub mod fuzzing;
 pub mod generation;
 mod interpolation;
 mod layer;
@@ -18,6 +18,7 @@ mod layer_info;
 mod limits;
 mod loader;
 mod merge;
+mod metrics;
 mod options;
 mod origin;
 mod prepare;
@@ -39,6 +40,8 @@ pub use layer_info::{LayerInfo, LayerStatus};
 pub use limits::Limits;
 pub use merge::{ArrayStrategy, PathPattern};
 #[cfg(feature = "discovery")]
+#[cfg(feature = "metrics")]
+pub use metrics::metrics;
 pub use options::DiscoverOptions;
 pub use options::{DirectoryOptions, EnvOptions, FileOptions, GlobOptions, SourceEntry, SourceSpec, TextOptions};
 pub use origin::{Origin, Position, SourceKind};

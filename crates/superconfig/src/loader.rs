@@ -21,6 +21,7 @@ use crate::options::LoadOptions;
 #[cfg(feature = "discovery")]
 use crate::options::SourceSpec;
 use crate::origin::Origin;
+use crate::registry::Meter;
 use crate::secrets::SecretRules;
 use crate::source::custom::Supplied;
 use crate::source::files::Places;
@@ -68,6 +69,19 @@ impl Rules {
 }
 
 impl Loaded {
+    pub(crate) fn measure_layers(&self, meter: &mut Meter) {
+        for layer in &self.layers {
+            if let Content::Document(document) = &layer.content
+                && meter.shared(document)
+            {
+                meter.value(&document.value);
+                if let Some((text, _)) = &document.text {
+                    meter.shared(text);
+                }
+            }
+        }
+    }
+
     /// Where the value at a path comes from, secrets hidden; `None` when nobody spoke of it.
     pub(crate) fn explain(&self, path: &Path) -> Option<Explanation> {
         let mut explanation = explain(&self.layers, &self.merged, &self.rules.merge_options(), path);
@@ -156,7 +170,7 @@ impl Loader {
         let merged = fold(&layers, &MergeOptions { read_file: Some(&read_file), ..self.rules.merge_options() })?;
         for layer in &layers {
             if let Content::Document(document) = &layer.content {
-                warnings.extend(document.warnings.iter().map(|warning| located(warning, layer, document)));
+                warnings.extend(document.warnings.iter().filter_map(|warning| located(warning, layer, document)));
             }
         }
         warnings.extend(merged.warnings.iter().cloned());
@@ -184,15 +198,18 @@ impl Loader {
     }
 }
 
-/// A parser's warning with its file, and its place where it has a path.
-fn located(warning: &Warning, layer: &Layer, document: &Document) -> Warning {
+/// A parser's warning with its file; `None` where it is about a part of the text that is not in the layer.
+fn located(warning: &Warning, layer: &Layer, document: &Document) -> Option<Warning> {
     let mut origin = Origin::new(layer.kind, layer.name.clone());
     origin.file = document.file.clone();
-    if let (Some(path), Some((text, format))) = (&warning.path, &document.text) {
-        let path: Vec<Segment> = document.root.iter().chain(path.iter()).cloned().collect();
-        origin = origin.at(format::locate(text, *format, &path));
+    if let Some(known) = &warning.origin {
+        (origin.line, origin.column) = (known.line, known.column);
     }
-    warning.clone().with_origin(origin)
+    let mut located = warning.clone().with_origin(origin);
+    if let Some(path) = &warning.path {
+        located.path = Some(path.strip_prefix(&*document.root)?.iter().cloned().collect());
+    }
+    Some(located)
 }
 
 fn read_text(places: &Places, name: &str, limit: usize) -> Result<Arc<str>, Error> {

@@ -56,21 +56,40 @@ impl Position {
     ///
     /// Costs one pass over the text before the offset.
     pub fn of_offset(text: &str, offset: usize) -> Self {
-        let mut offset = offset.min(text.len());
-        while !text.is_char_boundary(offset) {
+        Cursor::new(text).advance(offset)
+    }
+}
+
+/// Counts lines and columns along a text, for offsets in ascending order.
+pub(crate) struct Cursor<'a> {
+    text: &'a str,
+    at: usize,
+    position: Position,
+}
+
+impl<'a> Cursor<'a> {
+    pub(crate) fn new(text: &'a str) -> Self {
+        let at = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+        Self { text, at, position: Position { line: 1, column: 1 } }
+    }
+
+    /// The position of an offset; of one before the last that of the last.
+    pub(crate) fn advance(&mut self, offset: usize) -> Position {
+        let mut offset = offset.min(self.text.len());
+        while !self.text.is_char_boundary(offset) {
             offset -= 1;
         }
-        let bytes = text.as_bytes();
-        let mut line = 1;
-        let mut line_start = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8().min(offset) } else { 0 };
-        let first = line_start;
-        for at in first..offset {
-            if bytes[at] == b'\n' || bytes[at] == b'\r' && bytes.get(at + 1) != Some(&b'\n') {
-                line += 1;
-                line_start = at + 1;
+        let bytes = self.text.as_bytes();
+        while self.at < offset {
+            let byte = bytes[self.at];
+            if byte == b'\n' || byte == b'\r' && bytes.get(self.at + 1) != Some(&b'\n') {
+                self.position = Position { line: self.position.line + 1, column: 1 };
+            } else if byte & 0xc0 != 0x80 {
+                self.position.column += 1;
             }
+            self.at += 1;
         }
-        Position { line, column: text[line_start..offset].chars().count() as u32 + 1 }
+        self.position
     }
 }
 

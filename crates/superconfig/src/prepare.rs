@@ -4,6 +4,7 @@ use crate::config::{Reload, SuperConfig};
 use crate::environment::Environment;
 use crate::error::{Error, Issue};
 use crate::loader::{Loaded, Loader};
+use crate::metrics::{LOADS, RELOADS};
 use crate::options::LoadOptions;
 use crate::source::custom;
 use crate::source::files::check_name;
@@ -46,7 +47,7 @@ impl PreparedLoad {
 
     /// Checks the values as the builder says, and publishes.
     pub(crate) fn checked(self) -> Result<SuperConfig, Error> {
-        let output = self.loaded.check(self.options.validator.as_ref())?;
+        let output = self.loaded.check(self.options.validator.as_ref()).inspect_err(|_| LOADS.fail())?;
         self.commit(output)
     }
 
@@ -57,6 +58,7 @@ impl PreparedLoad {
 
     /// The error for values that a check refuses: every issue with the place that its value comes from, secrets masked.
     pub fn refuse(&self, issues: Vec<Issue>) -> Error {
+        LOADS.fail();
         self.loaded.refuse(issues)
     }
 
@@ -79,7 +81,7 @@ pub struct PreparedReload {
 impl PreparedReload {
     /// Checks the values as the builder said, and publishes.
     pub(crate) fn checked(self, validator: Option<&Validator>) -> Result<Reload, Error> {
-        let output = self.loaded.check(validator)?;
+        let output = self.loaded.check(validator).inspect_err(|_| RELOADS.fail())?;
         self.commit(output)
     }
 
@@ -90,6 +92,7 @@ impl PreparedReload {
 
     /// The error for values that a check refuses: every issue with the place that its value comes from, secrets masked.
     pub fn refuse(&self, issues: Vec<Issue>) -> Error {
+        RELOADS.fail();
         self.loaded.refuse(issues)
     }
 

@@ -6,6 +6,7 @@ use crate::explain::Explanation;
 use crate::format::Format;
 use crate::layer_info::LayerInfo;
 use crate::loader::Loaded;
+use crate::registry::Meter;
 use crate::render::render;
 use crate::similar::nearest_path;
 use crate::value::{Path, Segment, Value, read};
@@ -23,6 +24,14 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
+    /// Adds the values and the texts that they were parsed from to a meter.
+    pub(crate) fn measure(self: &Arc<Self>, meter: &mut Meter) {
+        if meter.shared(self) {
+            meter.value(&self.loaded.value);
+            self.loaded.measure_layers(meter);
+        }
+    }
+
     /// The version: 1 after the first load, one more with each reload that changed something.
     pub fn version(&self) -> u64 {
         self.version

@@ -1,3 +1,3 @@
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|text: &str| superconfig::fuzzing_merge::env(text));
+libfuzzer_sys::fuzz_target!(|text: &str| superconfig::fuzzing::env(text));

@@ -1,3 +1,3 @@
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|text: &str| superconfig::fuzzing_merge::merge(text));
+libfuzzer_sys::fuzz_target!(|text: &str| superconfig::fuzzing::merge(text));

@@ -1,8 +1,8 @@
 //! `NAME=value` lines, and the expansion of `${NAME}` in them.
 
-use super::{Fault, Parsed, insert};
+use super::{Fault, Notes, Parsed, is_forbidden};
 use crate::error::{Error, ErrorCode};
-use crate::value::{Segment, Table, Value};
+use crate::value::{Path, Segment, Table, Value};
 use crate::warning::Warning;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -42,9 +42,16 @@ pub(super) fn parse(text: &str) -> Result<Parsed, Fault> {
         offset: None,
         hint: None,
     })?;
+    let mut notes = Notes::new(text);
     for (entry, value) in entries.iter().zip(expanded) {
-        insert(&mut table, entry.name.clone(), Value::String(value), &mut warnings);
+        if is_forbidden(&entry.name) {
+            let path = Path::from(vec![Segment::Key(entry.name.clone())]);
+            notes.forbidden(|| (path, entry.offset));
+        } else {
+            table.insert(entry.name.clone(), Value::String(value));
+        }
     }
+    warnings.extend(notes.into_warnings());
     Ok(Parsed { value: Value::Table(table), warnings })
 }
 

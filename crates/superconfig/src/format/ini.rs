@@ -1,9 +1,8 @@
 //! Sections of `key = value` lines.
 
-use super::{Fault, Parsed, insert};
+use super::{Fault, Notes, Parsed, is_forbidden};
 use crate::limits::Limits;
-use crate::value::{Segment, Table, Value, infer};
-use crate::warning::Warning;
+use crate::value::{Path, Segment, Table, Value, infer};
 use std::sync::Arc;
 
 /// A line that says something.
@@ -14,7 +13,7 @@ enum Line<'a> {
 
 pub(super) fn parse(text: &str, limits: &Limits) -> Result<Parsed, Fault> {
     let mut root = Value::Table(Table::new());
-    let mut warnings = Vec::new();
+    let mut notes = Notes::new(text);
     let mut section: Vec<&str> = Vec::new();
     for line in lines(text) {
         match line? {
@@ -23,22 +22,25 @@ pub(super) fn parse(text: &str, limits: &Limits) -> Result<Parsed, Fault> {
                 if section.len() >= limits.depth {
                     return Err(Fault::depth(limits.depth, Some(offset)));
                 }
-                enter(&mut root, &section, offset, &mut warnings)?;
+                enter(&mut root, &section, offset, &mut notes)?;
             }
             (Line::Entry { key, value, .. }, offset) => {
                 let value = unquoted(value).map_or_else(|| infer(value), Value::from);
-                if let Some(table) = enter(&mut root, &section, offset, &mut warnings)? {
+                if let Some(table) = enter(&mut root, &section, offset, &mut notes)? {
                     if matches!(table.get(key), Some(Value::Table(_))) {
                         return Err(Fault::parse(format!("`{key}` is a section already"), offset));
                     }
-                    if insert(table, Arc::from(key), value, &mut warnings).is_some() {
-                        warnings.push(Warning::new("duplicate-key", format!("the key `{key}` stands twice; the last counts")));
+                    let place = || (path(&section, key), offset);
+                    if is_forbidden(key) {
+                        notes.forbidden(place);
+                    } else if table.insert(Arc::from(key), value).is_some() {
+                        notes.duplicate(place);
                     }
                 }
             }
         }
     }
-    Ok(Parsed { value: root, warnings })
+    Ok(Parsed { value: root, warnings: notes.into_warnings() })
 }
 
 pub(super) fn locate(text: &str, path: &[Segment]) -> Option<usize> {
@@ -104,15 +106,19 @@ fn enter<'a>(
     root: &'a mut Value,
     section: &[&str],
     offset: usize,
-    warnings: &mut Vec<Warning>,
+    notes: &mut Notes<'_>,
 ) -> Result<Option<&'a mut Table>, Fault> {
     let mut value = root;
-    for name in section {
+    for (at, name) in section.iter().enumerate() {
+        if is_forbidden(name) {
+            notes.forbidden(|| (path(&section[..at], name), offset));
+            return Ok(None);
+        }
         let Value::Table(table) = value else {
             return Err(Fault::parse("the section's name is taken by a value", offset));
         };
         if !table.contains_key(name) {
-            insert(table, Arc::from(*name), Value::Table(Table::new()), warnings);
+            table.insert(Arc::from(*name), Value::Table(Table::new()));
         }
         match table.get_mut(name) {
             Some(child) => value = child,
@@ -123,6 +129,10 @@ fn enter<'a>(
         Value::Table(table) => Ok(Some(table)),
         _ => Err(Fault::parse("the section's name is taken by a value", offset)),
     }
+}
+
+fn path(section: &[&str], key: &str) -> Path {
+    section.iter().chain([&key]).map(|name| Segment::from(*name)).collect()
 }
 
 fn unquoted(value: &str) -> Option<&str> {

@@ -6,24 +6,24 @@ pub(crate) mod dotenv;
 mod ini;
 #[cfg(feature = "json")]
 mod json;
-#[cfg(feature = "json")]
-mod json_scan;
-#[cfg(feature = "json5")]
-mod jsonc;
+mod likely;
+mod notes;
+mod number;
 pub(crate) mod snippet;
 #[cfg(feature = "toml")]
 mod toml;
 #[cfg(feature = "yaml")]
 mod yaml;
 
+pub(crate) use self::likely::with_likely_format;
+use self::notes::Notes;
 use crate::error::{Error, ErrorCode};
 use crate::limits::Limits;
 use crate::origin::{Origin, Position, SourceKind};
-use crate::value::{Path, Segment, Table, Value};
+use crate::value::{Segment, Value};
 use crate::warning::Warning;
 use std::fmt;
 use std::str::FromStr;
-use std::sync::Arc;
 
 /// A format of configuration text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -124,7 +124,7 @@ pub(crate) struct Parsed {
 /// # Ok::<(), superconfig::Error>(())
 /// ```
 pub fn parse(text: &str, format: Format) -> Result<Value, Error> {
-    parse_text(text, format, &Limits::default()).map(|parsed| parsed.value)
+    parse_known(text, format, &Limits::default()).map(|parsed| parsed.value)
 }
 
 /// Reads a text within limits, with what was found worth telling.
@@ -136,11 +136,11 @@ pub(crate) fn parse_text(text: &str, format: Format, limits: &Limits) -> Result<
     let body = text.strip_prefix('\u{feff}').unwrap_or(text);
     let parsed = match format {
         #[cfg(feature = "json")]
-        Format::Json => json::parse(body, limits),
+        Format::Json => json::parse(body, json::Dialect::Json, limits),
         #[cfg(feature = "json5")]
-        Format::Jsonc => jsonc::parse(body, jsonc::Dialect::Jsonc, limits),
+        Format::Jsonc => json::parse(body, json::Dialect::Jsonc, limits),
         #[cfg(feature = "json5")]
-        Format::Json5 => jsonc::parse(body, jsonc::Dialect::Json5, limits),
+        Format::Json5 => json::parse(body, json::Dialect::Json5, limits),
         #[cfg(feature = "toml")]
         Format::Toml => toml::parse(body, limits),
         #[cfg(feature = "yaml")]
@@ -156,6 +156,11 @@ pub(crate) fn parse_text(text: &str, format: Format, limits: &Limits) -> Result<
         }
     };
     parsed.map_err(|fault| fault.into_error(text, text.len() - body.len(), format))
+}
+
+/// [`parse_text`] for a format that is known, with the hint which one it looks like where it is another.
+pub(crate) fn parse_known(text: &str, format: Format, limits: &Limits) -> Result<Parsed, Error> {
+    parse_text(text, format, limits).map_err(|error| with_likely_format(error, text, format, limits))
 }
 
 /// Reads a file's bytes, which must be UTF-8 with or without a byte order mark.
@@ -190,7 +195,11 @@ pub(crate) fn locate(text: &str, format: Format, path: &[Segment]) -> Option<Pos
     let body = text.strip_prefix('\u{feff}').unwrap_or(text);
     let offset = match format {
         #[cfg(feature = "json")]
-        Format::Json | Format::Jsonc | Format::Json5 => json_scan::locate(body, path),
+        Format::Json => json::locate(body, json::Dialect::Json, path),
+        #[cfg(feature = "json5")]
+        Format::Jsonc => json::locate(body, json::Dialect::Jsonc, path),
+        #[cfg(feature = "json5")]
+        Format::Json5 => json::locate(body, json::Dialect::Json5, path),
         #[cfg(feature = "toml")]
         Format::Toml => toml::locate(body, path),
         #[cfg(feature = "yaml")]
@@ -245,19 +254,9 @@ impl Fault {
     }
 }
 
-/// The key that would change an object's prototype in JavaScript; it is dropped from every source.
-const FORBIDDEN: &str = "__proto__";
-
-/// Puts a key into a table, unless it is the forbidden one.
-pub(crate) fn insert(table: &mut Table, key: Arc<str>, value: Value, warnings: &mut Vec<Warning>) -> Option<Value> {
-    if &*key == FORBIDDEN {
-        warnings.push(
-            Warning::new("forbidden-key", "the key `__proto__` is not allowed and was dropped")
-                .with_path(Path::from(vec![Segment::Key(key)])),
-        );
-        return None;
-    }
-    table.insert(key, value)
+/// True for the key that would change an object's prototype in JavaScript; it is dropped from every source.
+fn is_forbidden(key: &str) -> bool {
+    key == crate::merge::FORBIDDEN
 }
 
 /// Reads a dotenv text as its assignments, before their references are expanded.

@@ -70,27 +70,11 @@ pub(super) fn parse_layer(
     limits: &Limits,
 ) -> Result<Document, Error> {
     let (format, parsed) = match format {
-        Some(format) => {
-            (format, format::parse_text(&text, format, limits).map_err(|error| with_likely_format(error, &text, limits))?)
-        }
+        Some(format) => (format, format::parse_known(&text, format, limits)?),
         None => format::detect(&text, limits)?,
     };
-    check_root(&parsed.value)?;
+    check_root(&parsed.value).map_err(|error| format::with_likely_format(error, &text, format, limits))?;
     Ok(Document { value: parsed.value, file, text: Some((text, format)), root: Path::new(), warnings: parsed.warnings })
-}
-
-/// A known format never falls back to another, but the error can say which one the text would be.
-fn with_likely_format(error: Error, text: &str, limits: &Limits) -> Error {
-    if error.code() != ErrorCode::Parse || error.hint().is_some() {
-        return error;
-    }
-    match format::detect(text, limits) {
-        Ok((likely, _)) => {
-            let name = if likely == Format::Dotenv { "dotenv".to_owned() } else { likely.as_str().to_uppercase() };
-            error.with_hint(format!("it looks like {name}: give the file that extension, or name the format"))
-        }
-        Err(_) => error,
-    }
 }
 
 pub(super) fn check_root(value: &Value) -> Result<(), Error> {

@@ -203,6 +203,17 @@ impl ConfigRegistry {
         self.store.stats()
     }
 
+    /// Shows each entry of a type to a function, with its id and name. No lock is held while it runs.
+    #[cfg(feature = "metrics")]
+    pub(crate) fn visit<T: Send + Sync + 'static>(&self, mut see: impl FnMut(HandleId, Option<&str>, &T)) {
+        for slot in self.store.slots() {
+            let head = slot.head();
+            if let Ok(value) = typed::<T>(&*slot).and_then(Slot::load) {
+                see(head.id, head.name.as_deref(), &value);
+            }
+        }
+    }
+
     fn find_slot(&self, id: HandleId) -> Result<Arc<dyn ErasedSlot>, Error> {
         self.store.find(id).ok_or_else(|| closed(id))
     }

@@ -135,7 +135,7 @@ impl Writer {
 
 #[cfg(feature = "toml")]
 fn is_datetime(text: &str) -> bool {
-    text.parse::<toml::value::Datetime>().is_ok()
+    text.parse::<toml_datetime::Datetime>().is_ok()
 }
 
 /// Without the parser no datetime comes from TOML.

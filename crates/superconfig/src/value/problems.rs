@@ -162,7 +162,7 @@ mod tests {
         assert_eq!(paths::<(u8, u8)>(r#"["x", 1]"#), ["[0]"]);
         assert_eq!(
             paths::<Vec<Shape>>(r#"[{"Circle":{"radius":"x"}},"Point",{"Square":1},"Line"]"#),
-            ["[0].Circle.radius", "[2]", "[3]"]
+            ["[0].Circle.radius", "[2].Square", "[3]"]
         );
     }
 

@@ -157,6 +157,23 @@ impl Table {
         Self(Arc::new(entries))
     }
 
+    /// Makes a table of entries; `None` where a key stands twice.
+    pub(crate) fn try_from_entries(list: Vec<(Arc<str>, Value)>) -> Option<Self> {
+        if list.len() <= INDEX_FROM {
+            let twice = (1..list.len()).any(|at| list[..at].iter().any(|(key, _)| *key == list[at].0));
+            return (!twice).then(|| Self(Arc::new(Entries { list, index: None })));
+        }
+        let mut index = Index { hasher: RandomState::default(), positions: HashTable::with_capacity(list.len()) };
+        for (at, (key, _)) in list.iter().enumerate() {
+            let hash = index.hasher.hash_one(&**key);
+            if index.positions.find(hash, |&at| list[at as usize].0 == *key).is_some() {
+                return None;
+            }
+            index.positions.insert_unique(hash, at as u32, |&at| index.hasher.hash_one(&*list[at as usize].0));
+        }
+        Some(Self(Arc::new(Entries { list, index: Some(Box::new(index)) })))
+    }
+
     /// Adds the table itself to a meter, without what keys and values lead to; false when it was added before.
     pub(crate) fn measure(&self, meter: &mut Meter) -> bool {
         let first = meter.shared(&self.0);

@@ -1,0 +1,100 @@
+//! JSON through simd-json's tape: the quick way for texts that are as they should be.
+
+use crate::format::is_forbidden;
+use crate::limits::Limits;
+use crate::value::{Table, Value};
+use simd_json::{Buffers, Node, StaticNode};
+use std::cell::RefCell;
+use std::sync::Arc;
+
+thread_local! {
+    /// The parser wants a text that it may change, and memory of its own; both are kept for the next document.
+    static REUSED: RefCell<(Vec<u8>, Buffers)> = RefCell::new((Vec::new(), buffers()));
+}
+
+/// Buffers above this size are given back after use.
+const KEEP: usize = 1 << 20;
+
+fn buffers() -> Buffers {
+    Buffers::with_max_depth(4096, Limits::MAX_DEPTH + 1)
+}
+
+/// An array or object that is being filled, and how many values it still lacks.
+enum Frame {
+    Array { items: Vec<Value>, missing: usize },
+    Object { entries: Vec<(Arc<str>, Value)>, missing: usize },
+}
+
+/// `None` where the text is not JSON, or where there is something to tell about it.
+pub(super) fn parse(text: &str, limits: &Limits) -> Option<Value> {
+    REUSED.with_borrow_mut(|(scratch, buffers)| {
+        scratch.clear();
+        scratch.extend_from_slice(text.as_bytes());
+        let tape = simd_json::to_tape_with_buffers(scratch, buffers).ok();
+        let value = tape.and_then(|tape| build(&tape.0, limits.depth));
+        if scratch.capacity() > KEEP {
+            *scratch = Vec::new();
+            *buffers = self::buffers();
+        }
+        value
+    })
+}
+
+fn build(nodes: &[Node<'_>], depth: usize) -> Option<Value> {
+    let mut frames: Vec<Frame> = Vec::new();
+    let mut nodes = nodes.iter();
+    loop {
+        let mut value = match *nodes.next()? {
+            Node::Static(StaticNode::Null) => Value::Null,
+            Node::Static(StaticNode::Bool(value)) => Value::Bool(value),
+            Node::Static(StaticNode::I64(value)) => Value::Integer(value),
+            Node::Static(StaticNode::U64(value)) => Value::from(value),
+            Node::Static(StaticNode::F64(value)) => Value::Float(value),
+            Node::String(text) => Value::from(text),
+            Node::Array { .. } | Node::Object { .. } if frames.len() >= depth => return None,
+            Node::Array { len: 0, .. } => Value::array(Vec::new()),
+            Node::Object { len: 0, .. } => Value::Table(Table::new()),
+            Node::Array { len, .. } => {
+                frames.push(Frame::Array { items: Vec::with_capacity(len), missing: len });
+                continue;
+            }
+            Node::Object { len, .. } => {
+                let mut entries = Vec::with_capacity(len);
+                entries.push((key(nodes.next())?, Value::Null));
+                frames.push(Frame::Object { entries, missing: len });
+                continue;
+            }
+        };
+        loop {
+            match frames.last_mut() {
+                None => return Some(value),
+                Some(Frame::Array { items, missing }) => {
+                    items.push(value);
+                    *missing -= 1;
+                    if *missing > 0 {
+                        break;
+                    }
+                }
+                Some(Frame::Object { entries, missing }) => {
+                    entries.last_mut()?.1 = value;
+                    *missing -= 1;
+                    if *missing > 0 {
+                        entries.push((key(nodes.next())?, Value::Null));
+                        break;
+                    }
+                }
+            }
+            value = match frames.pop()? {
+                Frame::Array { items, .. } => Value::array(items),
+                Frame::Object { entries, .. } => Value::Table(Table::try_from_entries(entries)?),
+            };
+        }
+    }
+}
+
+fn key(node: Option<&Node<'_>>) -> Option<Arc<str>> {
+    match node {
+        Some(Node::String(key)) if !is_forbidden(key) => Some((*key).into()),
+        _ => None,
+    }
+}

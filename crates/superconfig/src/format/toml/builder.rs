@@ -1,0 +1,397 @@
+//! The events of a TOML text into a value, without recursion, and the rules about what may be defined where.
+
+use crate::format::number::integer;
+use crate::format::{Fault, Notes, Parsed, is_forbidden};
+use crate::limits::Limits;
+use crate::value::{Path, Segment, Table, Value};
+use foldhash::fast::RandomState;
+use indexmap::IndexMap;
+use std::borrow::Cow;
+use std::sync::Arc;
+use toml_datetime::Datetime;
+use toml_parser::decoder::{Encoding, ScalarKind};
+use toml_parser::parser::{EventKind, EventReceiver};
+use toml_parser::{ErrorSink, Source, Span};
+
+/// How a table came to be, which decides who may add to it.
+#[derive(Clone, Copy, PartialEq)]
+enum Kind {
+    /// By a `[header]`, an element of `[[header]]`, or the document itself.
+    Header,
+    /// On the way to a header; a header may still define it.
+    Implicit,
+    /// By a dotted key; only dotted keys of the same table may add to it.
+    Dotted,
+    /// `{ … }` that is still open.
+    Inline,
+}
+
+/// A table in the making. Tables stand in one list, each behind those that hold it.
+struct Draft {
+    entries: IndexMap<Arc<str>, Slot, RandomState>,
+    kind: Kind,
+    /// Arrays and tables around it, itself included.
+    depth: usize,
+    /// Where it stands: the list's number of the table around it, the key there, and the index in an array of tables.
+    place: Option<(usize, Arc<str>, Option<usize>)>,
+}
+
+enum Slot {
+    Value(Value),
+    Table(usize),
+    /// `[[header]]`: its tables so far, at least one.
+    Tables(Vec<usize>),
+}
+
+/// An array or inline table that is open.
+enum Frame {
+    Array(Vec<Value>),
+    /// The inline table's number and that of the table that keys go into after it.
+    Inline(usize, usize),
+}
+
+/// A key whose value comes next.
+struct Target {
+    table: usize,
+    key: Arc<str>,
+    offset: usize,
+}
+
+pub(super) struct Builder<'a> {
+    source: Source<'a>,
+    limit: usize,
+    tables: Vec<Draft>,
+    /// The table that keys go into.
+    table: usize,
+    keys: Vec<(Arc<str>, usize)>,
+    targets: Vec<Target>,
+    frames: Vec<Frame>,
+    notes: Notes<'a>,
+    fault: Option<Fault>,
+}
+
+impl<'a> Builder<'a> {
+    pub(super) fn new(text: &'a str, limits: &Limits) -> Self {
+        let root = Draft { entries: IndexMap::default(), kind: Kind::Header, depth: 1, place: None };
+        Self {
+            source: Source::new(text),
+            limit: limits.depth,
+            tables: vec![root],
+            table: 0,
+            keys: Vec::new(),
+            targets: Vec::new(),
+            frames: Vec::new(),
+            notes: Notes::new(text),
+            fault: None,
+        }
+    }
+
+    pub(super) fn finish(mut self) -> Result<Parsed, Fault> {
+        match self.fault.take() {
+            Some(fault) => Err(fault),
+            None => Ok(Parsed { value: Value::Table(self.close_tables(0)), warnings: self.notes.into_warnings() }),
+        }
+    }
+
+    /// Takes the tables from a number on off the list, and gives the first with all others in it.
+    fn close_tables(&mut self, first: usize) -> Table {
+        let mut closed: Vec<Table> = Vec::new();
+        // From the last to the first, as what a table holds stands behind it.
+        while self.tables.len() > first {
+            let Some(draft) = self.tables.pop() else { break };
+            let last = self.tables.len() + closed.len();
+            let mut take = |number: usize| Value::Table(std::mem::take(&mut closed[last - number]));
+            let entries = draft.entries.into_iter().map(|(key, slot)| match slot {
+                Slot::Value(value) => (key, value),
+                Slot::Table(number) => (key, take(number)),
+                Slot::Tables(numbers) => (key, Value::array(numbers.into_iter().map(&mut take).collect())),
+            });
+            let table = Table::from_distinct(entries.collect());
+            closed.push(table);
+        }
+        closed.pop().unwrap_or_default()
+    }
+
+    fn fail(&mut self, fault: Fault) {
+        self.fault.get_or_insert(fault);
+    }
+
+    /// How deep what is opened now stands.
+    fn depth(&self) -> usize {
+        self.tables.get(self.target_table()).map_or(0, |draft| draft.depth) + self.open_arrays()
+    }
+
+    fn target_table(&self) -> usize {
+        self.targets.last().map_or(self.table, |target| target.table)
+    }
+
+    /// The arrays around the next value, up to the nearest inline table.
+    fn open_arrays(&self) -> usize {
+        self.frames.iter().rev().take_while(|frame| matches!(frame, Frame::Array(_))).count()
+    }
+
+    fn add_table(&mut self, kind: Kind, depth: usize, place: Option<(usize, Arc<str>, Option<usize>)>, offset: usize) -> usize {
+        if depth > self.limit {
+            self.fail(Fault::depth(self.limit, Some(offset)));
+        }
+        self.tables.push(Draft { entries: IndexMap::default(), kind, depth, place });
+        self.tables.len() - 1
+    }
+
+    /// The table that keys lead to from another, made where it is missing.
+    fn descend(&mut self, from: usize, keys: &[(Arc<str>, usize)], dotted: bool) -> Option<usize> {
+        let mut at = from;
+        for (key, offset) in keys {
+            at = match self.tables[at].entries.get(key) {
+                None => {
+                    let kind = if dotted { Kind::Dotted } else { Kind::Implicit };
+                    let number = self.add_table(kind, self.tables[at].depth + 1, Some((at, key.clone(), None)), *offset);
+                    self.tables[at].entries.insert(key.clone(), Slot::Table(number));
+                    number
+                }
+                Some(Slot::Table(number)) => *number,
+                Some(Slot::Tables(numbers)) => *numbers.last()?,
+                Some(Slot::Value(value)) => {
+                    let message = format!("`{key}` is one {} already and takes no keys", value.kind());
+                    self.fail(Fault::parse(message, *offset));
+                    return None;
+                }
+            };
+            let table = &mut self.tables[at];
+            match table.kind {
+                Kind::Implicit if dotted => table.kind = Kind::Dotted,
+                Kind::Header if dotted => {
+                    let message = format!("the table `{key}` has been defined by a header already");
+                    self.fail(Fault::parse(message, *offset));
+                    return None;
+                }
+                _ => {}
+            }
+            if self.fault.is_some() {
+                return None;
+            }
+        }
+        Some(at)
+    }
+
+    /// Opens the table of a header whose keys have been read.
+    fn open_header(&mut self, array: bool) {
+        let keys = std::mem::take(&mut self.keys);
+        let Some(((key, offset), path)) = keys.split_last() else { return };
+        let Some(parent) = self.descend(0, path, false) else { return };
+        let depth = self.tables[parent].depth + if array { 2 } else { 1 };
+        let number = self.tables.len();
+        if let (Some(Slot::Table(number)), false) = (self.tables[parent].entries.get(key), array)
+            && self.tables[*number].kind == Kind::Implicit
+        {
+            self.table = *number;
+            self.tables[self.table].kind = Kind::Header;
+            return;
+        }
+        let index = match (self.tables[parent].entries.get_mut(key), array) {
+            (None, true) => {
+                self.tables[parent].entries.insert(key.clone(), Slot::Tables(vec![number]));
+                Some(0)
+            }
+            (None, false) => {
+                self.tables[parent].entries.insert(key.clone(), Slot::Table(number));
+                None
+            }
+            (Some(Slot::Tables(numbers)), true) => {
+                numbers.push(number);
+                Some(numbers.len() - 1)
+            }
+            _ => return self.fail(duplicate(key, *offset)),
+        };
+        self.table = self.add_table(Kind::Header, depth, Some((parent, key.clone(), index)), *offset);
+    }
+
+    /// Takes the keys that have been read as the place of the next value.
+    fn open_target(&mut self) {
+        let mut keys = std::mem::take(&mut self.keys);
+        let Some((key, offset)) = keys.pop() else { return };
+        let Some(table) = self.descend(self.table, &keys, true) else { return };
+        if self.tables[table].entries.contains_key(&key) {
+            return self.fail(duplicate(&key, offset));
+        }
+        keys.clear();
+        self.keys = keys;
+        self.targets.push(Target { table, key, offset });
+    }
+
+    fn open(&mut self, span: Span) -> bool {
+        let depth = self.depth() + 1;
+        if depth > self.limit {
+            self.fail(Fault::depth(self.limit, Some(span.start())));
+        }
+        self.fault.is_none()
+    }
+
+    fn put(&mut self, value: Value) {
+        if let Some(Frame::Array(items)) = self.frames.last_mut() {
+            items.push(value);
+            return;
+        }
+        let Some(Target { table, key, offset }) = self.targets.pop() else { return };
+        if is_forbidden(&key) {
+            let (tables, frames, targets) = (&self.tables, &self.frames, &self.targets);
+            self.notes.forbidden(|| (path(tables, frames, targets, Some((table, &key))), offset));
+        } else if let Some(draft) = self.tables.get_mut(table) {
+            draft.entries.insert(key, Slot::Value(value));
+        }
+    }
+
+    fn number(&mut self, kind: ScalarKind, text: &str, offset: usize) -> Option<Value> {
+        let (value, rounded) = match kind {
+            ScalarKind::Integer(radix) => {
+                let digits = text.trim_start_matches(['+', '-']);
+                let number = integer(digits, radix.value(), text.starts_with('-'));
+                (number.value, number.rounded)
+            }
+            _ => (Value::Float(text.parse().ok()?), false),
+        };
+        let (tables, frames, targets) = (&self.tables, &self.frames, &self.targets);
+        let place = || (path(tables, frames, targets, None), offset);
+        match value {
+            _ if rounded => self.notes.rounded(place),
+            Value::Float(float) if float.is_infinite() && !text.ends_with("inf") => self.notes.infinite(place),
+            _ => {}
+        }
+        Some(value)
+    }
+}
+
+/// Where the next value stands, or a key in a table.
+fn path(tables: &[Draft], frames: &[Frame], targets: &[Target], key: Option<(usize, &Arc<str>)>) -> Path {
+    let mut reversed = Vec::new();
+    let mut frames = frames.iter().rev();
+    let mut targets = targets.iter().rev();
+    let mut at = key.or_else(|| {
+        arrays(&mut frames, &mut reversed);
+        targets.next().map(|target| (target.table, &target.key))
+    });
+    while let Some((mut number, key)) = at.take() {
+        reversed.push(Segment::Key(key.clone()));
+        while let Some((outer, key, index)) = tables.get(number).and_then(|draft| draft.place.as_ref()) {
+            reversed.extend(index.map(Segment::Index));
+            reversed.push(Segment::Key(key.clone()));
+            number = *outer;
+        }
+        // The outermost is the document, or an inline table that itself stands in arrays and under a key.
+        if tables.get(number).is_some_and(|draft| draft.kind == Kind::Inline) {
+            frames.by_ref().take_while(|frame| matches!(frame, Frame::Array(_))).for_each(drop);
+            arrays(&mut frames, &mut reversed);
+            at = targets.next().map(|target| (target.table, &target.key));
+        }
+    }
+    reversed.reverse();
+    reversed.into()
+}
+
+/// The indexes in the arrays up to the next inline table.
+fn arrays<'a>(frames: &mut (impl Iterator<Item = &'a Frame> + Clone), reversed: &mut Vec<Segment>) {
+    while let Some(Frame::Array(items)) = frames.clone().next() {
+        reversed.push(Segment::Index(items.len()));
+        frames.next();
+    }
+}
+
+fn duplicate(key: &str, offset: usize) -> Fault {
+    Fault::parse(format!("duplicate key: `{key}` has been defined already"), offset)
+}
+
+impl EventReceiver for Builder<'_> {
+    fn std_table_open(&mut self, _: Span, _: &mut dyn ErrorSink) {
+        self.keys.clear();
+    }
+
+    fn std_table_close(&mut self, _: Span, _: &mut dyn ErrorSink) {
+        if self.fault.is_none() {
+            self.open_header(false);
+        }
+    }
+
+    fn array_table_open(&mut self, _: Span, _: &mut dyn ErrorSink) {
+        self.keys.clear();
+    }
+
+    fn array_table_close(&mut self, _: Span, _: &mut dyn ErrorSink) {
+        if self.fault.is_none() {
+            self.open_header(true);
+        }
+    }
+
+    fn inline_table_open(&mut self, span: Span, _: &mut dyn ErrorSink) -> bool {
+        if !self.open(span) {
+            return false;
+        }
+        let number = self.add_table(Kind::Inline, self.depth() + 1, None, span.start());
+        self.frames.push(Frame::Inline(number, self.table));
+        self.table = number;
+        self.keys.clear();
+        true
+    }
+
+    fn inline_table_close(&mut self, _: Span, _: &mut dyn ErrorSink) {
+        if self.fault.is_none()
+            && let Some(Frame::Inline(number, outer)) = self.frames.pop()
+        {
+            self.table = outer;
+            let table = self.close_tables(number);
+            self.put(Value::Table(table));
+        }
+    }
+
+    fn array_open(&mut self, span: Span, _: &mut dyn ErrorSink) -> bool {
+        let allowed = self.open(span);
+        if allowed {
+            self.frames.push(Frame::Array(Vec::new()));
+        }
+        allowed
+    }
+
+    fn array_close(&mut self, _: Span, _: &mut dyn ErrorSink) {
+        if self.fault.is_none()
+            && let Some(Frame::Array(items)) = self.frames.pop()
+        {
+            self.put(Value::array(items));
+        }
+    }
+
+    fn simple_key(&mut self, span: Span, encoding: Option<Encoding>, error: &mut dyn ErrorSink) {
+        let event = toml_parser::parser::Event::new_unchecked(EventKind::SimpleKey, encoding, span);
+        if let Some(raw) = self.source.get(event) {
+            let mut key = Cow::Borrowed("");
+            raw.decode_key(&mut key, error);
+            self.keys.push((key.into(), span.start()));
+        }
+    }
+
+    fn key_val_sep(&mut self, _: Span, _: &mut dyn ErrorSink) {
+        if self.fault.is_none() {
+            self.open_target();
+        }
+    }
+
+    fn scalar(&mut self, span: Span, encoding: Option<Encoding>, error: &mut dyn ErrorSink) {
+        if self.fault.is_some() {
+            return;
+        }
+        let event = toml_parser::parser::Event::new_unchecked(EventKind::Scalar, encoding, span);
+        let Some(raw) = self.source.get(event) else { return };
+        let mut text = Cow::Borrowed("");
+        let value = match raw.decode_scalar(&mut text, error) {
+            ScalarKind::String => Some(Value::from(&*text)),
+            ScalarKind::Boolean(value) => Some(Value::Bool(value)),
+            ScalarKind::DateTime => match text.parse::<Datetime>() {
+                Ok(datetime) => Some(Value::Datetime(datetime.to_string().into())),
+                Err(problem) => return self.fail(Fault::parse(problem.to_string(), span.start())),
+            },
+            kind => self.number(kind, &text, span.start()),
+        };
+        match value {
+            Some(value) => self.put(value),
+            None => self.fail(Fault::parse("the number is malformed", span.start())),
+        }
+    }
+}
