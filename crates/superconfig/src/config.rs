@@ -6,6 +6,7 @@ use crate::environment::{Environment, capture};
 use crate::error::{Error, ErrorCode};
 use crate::events::{Change, Event, Events, Failure, Subscription};
 use crate::explain::Explanation;
+use crate::follower::Followers;
 use crate::generation;
 use crate::loader::{Loaded, Loader};
 use crate::metrics::RELOADS;
@@ -44,6 +45,7 @@ pub(crate) struct Core {
     /// The number of the load that was published last; held while the next one is published.
     committed: Mutex<u64>,
     link: Arc<OnceLock<Weak<Core>>>,
+    followers: Followers,
     pub(crate) events: Arc<Events>,
     pub(crate) health: Mutex<Health>,
 }
@@ -91,6 +93,7 @@ impl SuperConfig {
             loader: Mutex::new(loader),
             committed: Mutex::new(committed),
             link,
+            followers: Followers::default(),
             events: Arc::default(),
             health: Mutex::new(Health::new()),
         });
@@ -153,7 +156,7 @@ impl SuperConfig {
     pub fn snapshot(&self) -> Result<Arc<Snapshot>, Error> {
         match self.0.handle.value() {
             Ok(snapshot) => Ok(Arc::clone(&snapshot)),
-            Err(_) => Err(Error::new(ErrorCode::Closed, "the configuration is closed")),
+            Err(_) => Err(closed()),
         }
     }
 
@@ -172,6 +175,32 @@ impl SuperConfig {
     /// `ERR_SUPERCONFIG_TYPE` for a value that does not fit, with its path and origin.
     pub fn extract<T: DeserializeOwned>(&self) -> Result<T, Error> {
         self.snapshot()?.get(&Path::new())
+    }
+
+    /// A live, typed view of the value at a path, which may come and go: reading it takes no lock and no serde.
+    ///
+    /// A reload reads the value into the type once, where it changed. The handle does not keep the configuration open.
+    /// What [`ConfigHandle::update`] puts in lasts until the next reload that changes the value.
+    ///
+    /// Reading is `ERR_SUPERCONFIG_PATH` while nothing is there, with the nearest path; `ERR_SUPERCONFIG_TYPE` while the
+    /// value does not fit, with its origin; `ERR_SUPERCONFIG_CLOSED` after [`SuperConfig::close`].
+    ///
+    /// # Panics
+    /// When the process has used up its 2⁵³ ids.
+    ///
+    /// ```
+    /// use superconfig::{ErrorCode, Format, SuperConfig};
+    ///
+    /// let config = SuperConfig::builder().text("[server]\nport = 8080", Format::Toml).load()?;
+    /// let port = config.handle::<u16>("server.port");
+    /// assert_eq!(*port.value()?, 8080);
+    /// let mut reader = port.cached();
+    /// assert_eq!(*reader.value()?, 8080);
+    /// assert_eq!(config.handle::<bool>("server.port").value().unwrap_err().code(), ErrorCode::Type);
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
+    pub fn handle<T: DeserializeOwned + Send + Sync + 'static>(&self, path: &str) -> ConfigHandle<T> {
+        self.0.followers.handle(path, || self.snapshot()).expect("ids do not run out")
     }
 
     /// Tells where the value at a path comes from; see [`Snapshot::explain`].
@@ -277,12 +306,13 @@ impl SuperConfig {
         }
         let generation = generation::next();
         let version = previous.version() + 1;
-        let current = Arc::new(Snapshot { version, generation, loaded, core });
-        self.0.handle.update(current.clone())?;
+        let snapshot = Arc::new(Snapshot { version, generation, loaded, core });
+        self.0.handle.update(snapshot.clone())?;
         generation::publish(self.id().get(), generation);
         // Added under the lock that decides the order of versions, told without it.
-        self.0.events.add(Event::Changed(Change { version, changed: changed.clone(), previous, current }));
+        self.0.events.add(Event::Changed(Change { version, changed: changed.clone(), previous, current: snapshot.clone() }));
         drop(committed);
+        self.0.followers.follow(&snapshot);
         self.0.events.tell();
         Ok(Reload { version, changed })
     }
@@ -343,6 +373,11 @@ impl SuperConfig {
     }
 }
 
+/// The error of everything that is used after it was closed.
+pub(crate) fn closed() -> Error {
+    Error::new(ErrorCode::Closed, "the configuration is closed")
+}
+
 impl Core {
     fn close(&self) {
         // An entry that is gone already was closed before, which is as good.
@@ -352,6 +387,7 @@ impl Core {
             if self.options.watch.is_some() {
                 crate::watch::stop(self.handle.id());
             }
+            self.followers.end();
             self.events.add(Event::Closed);
             self.events.tell();
         }

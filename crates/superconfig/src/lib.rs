@@ -7,6 +7,7 @@ mod environment;
 mod error;
 mod events;
 mod explain;
+mod follower;
 mod format;
 #[cfg(fuzzing)]
 #[doc(hidden)]
