@@ -382,7 +382,6 @@ impl Core {
     fn close(&self) {
         // An entry that is gone already was closed before, which is as good.
         if ConfigRegistry::global().remove(self.handle.id()).is_ok() {
-            generation::publish(self.handle.id().get(), generation::next());
             #[cfg(feature = "watch")]
             if self.options.watch.is_some() {
                 crate::watch::stop(self.handle.id());
