@@ -131,7 +131,7 @@ export class SuperConfig<T = any> {
   get<P extends Path<T>>(path: P, fallback: NonNullable<ValueAt<T, P>>): NonNullable<ValueAt<T, P>>;
   get(path: LoosePath, fallback?: unknown): unknown {
     const state = this.#state;
-    if (state.words[state.index] !== state.generation) sync(state, GET);
+    if (state.words[state.index] !== state.seen) sync(state, GET);
     const cached = state.cache.get(path as string);
     if (cached !== undefined) return cached;
     // biome-ignore lint/complexity/noArguments: tells `get(path)` from `get(path, undefined)` without an array per call.
@@ -150,7 +150,7 @@ export class SuperConfig<T = any> {
   has(path: LoosePath): boolean {
     const state = this.#state;
     const frame = SuperConfig.prototype.has;
-    if (state.words[state.index] !== state.generation) sync(state, frame);
+    if (state.words[state.index] !== state.seen) sync(state, frame);
     return lookUpLeniently(state, path, frame) !== undefined;
   }
 
@@ -169,7 +169,7 @@ export class SuperConfig<T = any> {
    */
   get current(): DeepReadonly<T> {
     const state = this.#state;
-    if (state.words[state.index] === state.generation && state.tree !== undefined) return state.tree as DeepReadonly<T>;
+    if (state.words[state.index] === state.seen && state.tree !== undefined) return state.tree as DeepReadonly<T>;
     return readTree(state, CURRENT) as DeepReadonly<T>;
   }
 
@@ -285,7 +285,7 @@ export class SuperConfig<T = any> {
 
   #synced(frame: Frame): State {
     const state = this.#state;
-    if (state.words[state.index] !== state.generation) sync(state, frame);
+    if (state.words[state.index] !== state.seen) sync(state, frame);
     return state;
   }
 

@@ -19,7 +19,7 @@ export class ConfigHandle<V = unknown> {
   readonly path: string;
   readonly #path: LoosePath;
   #state: State;
-  #generation = -1;
+  #seen = -1;
   #value: V | undefined;
   #closed = false;
 
@@ -37,7 +37,7 @@ export class ConfigHandle<V = unknown> {
    */
   get value(): V {
     const state = this.#state;
-    if (state.words[state.index] === this.#generation) return this.#value as V;
+    if (state.words[state.index] === this.#seen) return this.#value as V;
     return this.#refresh();
   }
 
@@ -48,7 +48,7 @@ export class ConfigHandle<V = unknown> {
    */
   get version(): number {
     const state = this.#open(VERSION);
-    if (state.words[state.index] !== state.generation) sync(state, VERSION);
+    if (state.words[state.index] !== state.seen) sync(state, VERSION);
     return state.version;
   }
 
@@ -60,7 +60,7 @@ export class ConfigHandle<V = unknown> {
   explain(): Explanation {
     const frame = ConfigHandle.prototype.explain;
     const state = this.#open(frame);
-    if (state.words[state.index] !== state.generation) sync(state, frame);
+    if (state.words[state.index] !== state.seen) sync(state, frame);
     const { text, segments } = toNativePath(this.#path);
     return guard(frame, () => JSON.parse(native().explain(state.attachment, text, segments)) as Explanation);
   }
@@ -84,11 +84,11 @@ export class ConfigHandle<V = unknown> {
 
   #refresh(): V {
     const state = this.#open(VALUE);
-    if (state.words[state.index] !== state.generation) sync(state, VALUE);
+    if (state.words[state.index] !== state.seen) sync(state, VALUE);
     const value = lookUp(state, this.#path, VALUE);
     if (value === undefined) throw unknownPath(state, this.#path, VALUE);
     this.#value = value as V;
-    this.#generation = state.generation;
+    this.#seen = state.seen;
     return value as V;
   }
 }
@@ -97,6 +97,7 @@ export class ConfigHandle<V = unknown> {
 const CLOSED: State = {
   words: Uint32Array.of(0xffff_ffff),
   index: 0,
+  seen: -1,
   generation: -1,
   version: 0,
   attachment: -1,

@@ -12,6 +12,7 @@ export {
 export { type Issue, isSuperConfigError, type Origin, SuperConfigError, type SuperConfigErrorCode } from './errors.js';
 export type { ConfigHandle } from './handle.js';
 export { type LoadOptions, loadConfig, loadConfigSync, parse } from './load.js';
+export { type InsertOptions, type RegistryHandle, type RegistryStats, registry } from './registry.js';
 export {
   args,
   defaults,

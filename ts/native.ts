@@ -43,6 +43,15 @@ export interface Native {
   refuse(pending: number, issues: string): never;
   discard(pending: number): void;
   close(attachment: number): void;
+  registryInsert(value: string, name?: string, ttlMilliseconds?: number): [reference: number, id: number];
+  registryFind(name: string): [reference: number, id: number];
+  registryRelease(reference: number): void;
+  registryGet(id: number): NativeValue;
+  registryUpdate(id: number, value: string): void;
+  registryRemove(id: number): boolean;
+  registryHas(id: number): boolean;
+  registryStats(): string;
+  registryMetrics(): string;
   parse(text: string, format: string): NativeValue;
 }
 

@@ -10,6 +10,8 @@ export interface State {
   words: Uint32Array;
   /** Where in `words` this configuration's word stands. */
   index: number;
+  /** The word as it was when the caches were last found to hold. */
+  seen: number;
   /** The generation that the caches belong to. */
   generation: number;
   version: number;
@@ -25,7 +27,7 @@ export interface State {
   readonly environment: Readonly<Record<string, string | undefined>> | undefined;
 }
 
-// A generation of a closed state is -1 and its word is not, so every read takes the slow way and fails there.
+// A closed state has seen -1, which its word is not, so every read takes the slow way and fails there.
 const CLOSED_WORDS = Uint32Array.of(0xffff_ffff);
 
 const dropped = new FinalizationRegistry<number>((attachment) => {
@@ -42,6 +44,7 @@ export function openState(attached: Attached, environment?: State['environment']
   const state: State = {
     words: generationWords(),
     index: configId & 4095,
+    seen: generation,
     generation,
     version,
     attachment,
@@ -63,7 +66,7 @@ export function closeState(state: State): void {
   clear(state);
   state.words = CLOSED_WORDS;
   state.index = 0;
-  state.generation = -1;
+  state.seen = -1;
   native().close(state.attachment);
 }
 
@@ -86,7 +89,10 @@ export function closedError(what = 'configuration'): SuperConfigError {
 /** Moves to the newest version. The word may also have changed for another configuration: then the caches stay. */
 export function sync(state: State, frame: Frame): void {
   assertOpen(state, frame);
+  // Looked at first: a version that comes in between then costs another look, never a value that is out of date.
+  const seen = state.words[state.index] as number;
   const [generation, version] = guard(frame, () => native().sync(state.attachment));
+  state.seen = seen;
   if (generation === state.generation) return;
   clear(state);
   state.generation = generation;
@@ -95,7 +101,7 @@ export function sync(state: State, frame: Frame): void {
 
 /** The frozen whole, made once per version. */
 export function readTree(state: State, frame: Frame): unknown {
-  if (state.words[state.index] !== state.generation) sync(state, frame);
+  if (state.words[state.index] !== state.seen) sync(state, frame);
   if (state.tree === undefined) state.tree = guard(frame, () => toValue(native().read(state.attachment, '', false)));
   return state.tree;
 }

@@ -2,7 +2,7 @@
 
 use crate::attachment::Attachment;
 use crate::error::{table, warning};
-use superconfig::{Candidate, Error, ErrorCode, Explanation, Format, LayerInfo, Reload, Snapshot, Value, to_json};
+use superconfig::{Candidate, Error, ErrorCode, Explanation, Format, LayerInfo, RegistryStats, Reload, Snapshot, Value, to_json};
 
 pub(crate) fn explanation(explanation: &Explanation) -> String {
     let candidates: Vec<Value> = explanation.candidates.iter().map(candidate).collect();
@@ -38,6 +38,21 @@ fn candidate(candidate: &Candidate) -> Value {
 pub(crate) fn reload(reload: &Reload) -> String {
     let changed = reload.changed.iter().map(|path| Value::from(path.as_str())).collect();
     to_json(&table([("version", Value::from(reload.version)), ("changed", Value::array(changed))]))
+}
+
+pub(crate) fn statistics(stats: &RegistryStats) -> String {
+    let number = |count: usize| Value::from(count as u64);
+    to_json(&table([
+        ("totalHandles", number(stats.total_handles)),
+        ("activeReferences", number(stats.active_references)),
+        ("memoryUsageBytes", number(stats.memory_usage_bytes)),
+        ("reads", stats.reads.map_or(Value::Null, Value::from)),
+        ("inserts", Value::from(stats.inserts)),
+        ("updates", Value::from(stats.updates)),
+        ("removes", Value::from(stats.removes)),
+        ("expired", Value::from(stats.expired)),
+        ("freed", Value::from(stats.freed)),
+    ]))
 }
 
 pub(crate) fn part(attachment: &Attachment, what: &str) -> Result<String, Error> {

@@ -9,6 +9,7 @@ mod error;
 pub mod marshal;
 mod options;
 pub mod pending;
+pub mod registry;
 pub mod task;
 
 use attachment::{open, with};
@@ -107,7 +108,7 @@ pub fn reload_async(attachment: u32, environment: Option<String>, supplied: Opti
 #[napi(catch_unwind)]
 pub fn prepare(options: String, environment: Option<String>) -> Result<u32> {
     let builder = options::builder(&options, environment.as_deref()).map_err(|error| to_napi(&error))?;
-    Ok(pending::keep(Pending::Load(builder.prepare().map_err(|error| to_napi(&error))?)))
+    Ok(pending::keep(Pending::Load(Box::new(builder.prepare().map_err(|error| to_napi(&error))?))))
 }
 
 /// [`prepare`] on another thread; the environment is captured on this one.
@@ -121,7 +122,7 @@ pub fn prepare_async(options: String, environment: Option<String>) -> Result<Asy
 #[napi(catch_unwind)]
 pub fn prepare_reload(attachment: u32, environment: Option<String>, supplied: Option<String>) -> Result<u32> {
     let (config, inputs) = reloading(attachment, environment, supplied)?;
-    Ok(pending::keep(Pending::Reload(config.prepare_reload(inputs).map_err(|error| to_napi(&error))?)))
+    Ok(pending::keep(Pending::Reload(Box::new(config.prepare_reload(inputs).map_err(|error| to_napi(&error))?))))
 }
 
 /// [`prepare_reload`] on another thread; the environment is captured on this one.

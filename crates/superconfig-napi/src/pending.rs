@@ -12,8 +12,8 @@ use superconfig::{Error, ErrorCode, PreparedLoad, PreparedReload};
 
 /// What is read and merged, and not yet published.
 pub enum Pending {
-    Load(PreparedLoad),
-    Reload(PreparedReload),
+    Load(Box<PreparedLoad>),
+    Reload(Box<PreparedReload>),
 }
 
 #[derive(Default)]

@@ -83,8 +83,8 @@ impl Task for Prepare {
     fn compute(&mut self) -> Result<Pending> {
         let preparation = self.0.take();
         caught(|| match preparation {
-            Some(Preparation::Load(builder, environment)) => builder.prepare_with(environment).map(Pending::Load),
-            Some(Preparation::Reload(config, inputs)) => config.prepare_reload(inputs).map(Pending::Reload),
+            Some(Preparation::Load(builder, environment)) => builder.prepare_with(environment).map(Box::new).map(Pending::Load),
+            Some(Preparation::Reload(config, inputs)) => config.prepare_reload(inputs).map(Box::new).map(Pending::Reload),
             None => Err(Error::new(ErrorCode::Internal, "a load ran twice")),
         })
     }

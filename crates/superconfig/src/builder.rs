@@ -6,6 +6,7 @@ use crate::error::{Error, Issue};
 use crate::format::Format;
 use crate::limits::Limits;
 use crate::merge::ArrayStrategy;
+use crate::metrics::LOADS;
 #[cfg(feature = "discovery")]
 use crate::options::DiscoverOptions;
 use crate::options::{DirectoryOptions, EnvOptions, FileOptions, GlobOptions, LoadOptions, SourceEntry, SourceSpec, TextOptions};
@@ -264,6 +265,36 @@ impl Builder {
         self
     }
 
+    /// Watches every file and directory that a load looks at, there or not, and reloads when something changes.
+    ///
+    /// One thread in the process does this for all configurations; it ends with the last of them. See
+    /// [`SuperConfig::subscribe`] for how to hear of it and [`SuperConfig::status`] for what is watched.
+    ///
+    /// ```
+    /// use superconfig::{Event, SuperConfig, WatchOptions};
+    ///
+    /// let directory = tempfile::tempdir()?;
+    /// let file = directory.path().join("app.toml");
+    /// std::fs::write(&file, "port = 8080")?;
+    /// let config = SuperConfig::builder().file(file.to_str().unwrap()).watch(WatchOptions::default()).load()?;
+    ///
+    /// let (sender, changes) = std::sync::mpsc::channel();
+    /// let _subscription = config.subscribe(move |event| {
+    ///     if let Event::Changed(change) = event {
+    ///         let _ = sender.send(change.changed.clone());
+    ///     }
+    /// });
+    /// std::fs::write(&file, "port = 9090")?;
+    /// assert_eq!(changes.recv()?, ["port"]);
+    /// assert_eq!(config.get::<u16>("port")?, 9090);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[cfg(feature = "watch")]
+    pub fn watch(mut self, options: crate::watch::WatchOptions) -> Self {
+        self.options.watch = Some(options);
+        self
+    }
+
     /// [`Builder::load`] with an environment that was captured before.
     ///
     /// # Errors
@@ -280,7 +311,7 @@ impl Builder {
     /// # Errors
     /// Whatever a source says: `NOT_FOUND`, `IO`, `PARSE`, `FORMAT`, `LIMIT`, `MERGE`, `ENV`, `ARGS`,
     /// `INTERPOLATION`, `SOURCE`, `TRUST`; `VALIDATION` for what [`Builder::validate_with`] refuses; `OPTION` for a bad
-    /// name, pattern or limit.
+    /// name, pattern or limit; `WATCH` when watching cannot start, not even by polling.
     pub fn load(self) -> Result<SuperConfig, Error> {
         let environment = capture(&self.options);
         self.load_with(environment)
@@ -301,6 +332,6 @@ impl Builder {
     /// # Errors
     /// Those of [`Builder::load`].
     pub fn prepare_with(self, environment: Environment) -> Result<PreparedLoad, Error> {
-        PreparedLoad::new(Arc::new(self.options), environment)
+        LOADS.time(|| PreparedLoad::new(Arc::new(self.options), environment))
     }
 }

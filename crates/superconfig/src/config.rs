@@ -4,14 +4,18 @@ use crate::builder::Builder;
 use crate::changes::changed;
 use crate::environment::{Environment, capture};
 use crate::error::{Error, ErrorCode};
+use crate::events::{Change, Event, Events, Failure, Subscription};
 use crate::explain::Explanation;
+use crate::follower::Followers;
 use crate::generation;
 use crate::loader::{Loaded, Loader};
+use crate::metrics::RELOADS;
 use crate::options::LoadOptions;
 use crate::prepare::{PreparedLoad, PreparedReload};
 use crate::registry::{ConfigHandle, ConfigRegistry, HandleId, InsertOptions};
 use crate::snapshot::Snapshot;
 use crate::source::custom;
+use crate::status::{Health, Status};
 use crate::value::{Path, Value};
 use parking_lot::Mutex;
 use serde::de::DeserializeOwned;
@@ -30,17 +34,20 @@ use std::sync::{Arc, OnceLock, Weak};
 /// # Ok::<(), superconfig::Error>(())
 /// ```
 #[derive(Clone)]
-pub struct SuperConfig(Arc<Core>);
+pub struct SuperConfig(pub(crate) Arc<Core>);
 
 /// What all clones of one configuration share.
 pub(crate) struct Core {
     handle: ConfigHandle<Arc<Snapshot>>,
-    options: Arc<LoadOptions>,
+    pub(crate) options: Arc<LoadOptions>,
     /// Held while the sources are read and merged: reloads of one configuration queue up.
-    loader: Mutex<Loader>,
+    pub(crate) loader: Mutex<Loader>,
     /// The number of the load that was published last; held while the next one is published.
     committed: Mutex<u64>,
     link: Arc<OnceLock<Weak<Core>>>,
+    followers: Followers,
+    pub(crate) events: Arc<Events>,
+    pub(crate) health: Mutex<Health>,
 }
 
 /// What a reload did.
@@ -60,6 +67,9 @@ pub struct ReloadInputs {
     /// New values of custom sources that a binding asked in its host language, each by its place among the sources, or
     /// why there are none: then what it gave last stays in use. A source that is not here keeps its values.
     pub supplied: Vec<(usize, Result<Value, String>)>,
+    /// Nobody called for the reload, it follows [`Event::Outdated`]: the environment stays as it was captured, an empty
+    /// file counts as half written for a second, and listeners are told of a failure because nobody else is.
+    pub background: bool,
 }
 
 impl SuperConfig {
@@ -76,12 +86,24 @@ impl SuperConfig {
         let link = Arc::new(OnceLock::new());
         let snapshot = Arc::new(Snapshot { version: 1, generation, loaded, core: link.clone() });
         let insert = InsertOptions { name: options.name.clone(), ..InsertOptions::default() };
-        let handle = ConfigRegistry::global().insert_with(snapshot, insert)?;
-        let core = Core { handle, options, loader: Mutex::new(loader), committed: Mutex::new(committed), link };
-        let core = Arc::new(core);
+        let handle = ConfigRegistry::global().insert_measured(snapshot, insert, |snapshot, meter| snapshot.measure(meter))?;
+        let core = Arc::new(Core {
+            handle,
+            options,
+            loader: Mutex::new(loader),
+            committed: Mutex::new(committed),
+            link,
+            followers: Followers::default(),
+            events: Arc::default(),
+            health: Mutex::new(Health::new()),
+        });
         // The cell was made above and nobody else has filled it.
         let _ = core.link.set(Arc::downgrade(&core));
         generation::publish(core.handle.id().get(), generation);
+        #[cfg(feature = "watch")]
+        if let Some(options) = core.options.watch.clone() {
+            crate::watch::start(&core, options)?;
+        }
         Ok(Self(core))
     }
 
@@ -134,7 +156,7 @@ impl SuperConfig {
     pub fn snapshot(&self) -> Result<Arc<Snapshot>, Error> {
         match self.0.handle.value() {
             Ok(snapshot) => Ok(Arc::clone(&snapshot)),
-            Err(_) => Err(Error::new(ErrorCode::Closed, "the configuration is closed")),
+            Err(_) => Err(closed()),
         }
     }
 
@@ -153,6 +175,32 @@ impl SuperConfig {
     /// `ERR_SUPERCONFIG_TYPE` for a value that does not fit, with its path and origin.
     pub fn extract<T: DeserializeOwned>(&self) -> Result<T, Error> {
         self.snapshot()?.get(&Path::new())
+    }
+
+    /// A live, typed view of the value at a path, which may come and go: reading it takes no lock and no serde.
+    ///
+    /// A reload reads the value into the type once, where it changed. The handle does not keep the configuration open.
+    /// What [`ConfigHandle::update`] puts in lasts until the next reload that changes the value.
+    ///
+    /// Reading is `ERR_SUPERCONFIG_PATH` while nothing is there, with the nearest path; `ERR_SUPERCONFIG_TYPE` while the
+    /// value does not fit, with its origin; `ERR_SUPERCONFIG_CLOSED` after [`SuperConfig::close`].
+    ///
+    /// # Panics
+    /// When the process has used up its 2⁵³ ids.
+    ///
+    /// ```
+    /// use superconfig::{ErrorCode, Format, SuperConfig};
+    ///
+    /// let config = SuperConfig::builder().text("[server]\nport = 8080", Format::Toml).load()?;
+    /// let port = config.handle::<u16>("server.port");
+    /// assert_eq!(*port.value()?, 8080);
+    /// let mut reader = port.cached();
+    /// assert_eq!(*reader.value()?, 8080);
+    /// assert_eq!(config.handle::<bool>("server.port").value().unwrap_err().code(), ErrorCode::Type);
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
+    pub fn handle<T: DeserializeOwned + Send + Sync + 'static>(&self, path: &str) -> ConfigHandle<T> {
+        self.0.followers.handle(path, || self.snapshot()).expect("ids do not run out")
     }
 
     /// Tells where the value at a path comes from; see [`Snapshot::explain`].
@@ -199,17 +247,43 @@ impl SuperConfig {
     pub fn prepare_reload(&self, inputs: ReloadInputs) -> Result<PreparedReload, Error> {
         // A closed configuration asks nobody anything.
         self.snapshot()?;
-        let environment = inputs.environment.unwrap_or_else(|| capture(&self.0.options));
-        let mut supplied = custom::ask(&self.0.options, &environment)?;
-        supplied.extend(inputs.supplied.into_iter().map(|(at, given)| {
-            let name = self.0.options.sources.get(at).map_or("custom", |entry| entry.spec.name());
-            (at, given.map_err(|cause| custom::failed(name, cause)))
-        }));
+        let unasked = inputs.background;
+        let (loaded, ()) = self.read_next(inputs, |_| ());
+        #[cfg(feature = "watch")]
+        crate::watch::looked(self);
+        match loaded {
+            Ok(loaded) => Ok(PreparedReload { config: self.clone(), loaded, unasked }),
+            Err(error) => Err(self.failed(error, unasked)),
+        }
+    }
+
+    /// Reads and merges again; `look` sees the loader afterwards, also when that failed.
+    pub(crate) fn read_next<T>(&self, inputs: ReloadInputs, look: impl FnOnce(&Loader) -> T) -> (Result<Loaded, Error>, T) {
+        let options = &self.0.options;
+        let environment = match inputs.environment {
+            Some(environment) => environment,
+            None if inputs.background => self.0.loader.lock().environment().clone(),
+            None => capture(options),
+        };
+        // Asked before anything is locked.
+        let supplied = custom::ask(options, &environment).map(|mut supplied| {
+            supplied.extend(inputs.supplied.into_iter().map(|(at, given)| {
+                let name = options.sources.get(at).map_or("custom", |entry| entry.spec.name());
+                (at, given.map_err(|cause| custom::failed(name, cause)))
+            }));
+            supplied
+        });
         let mut loader = self.0.loader.lock();
         loader.set_environment(environment);
-        let loaded = loader.load(supplied)?;
-        drop(loader);
-        Ok(PreparedReload { config: self.clone(), loaded })
+        let loaded = RELOADS.time(|| loader.load(supplied?, inputs.background));
+        let looked = look(&loader);
+        (loaded, looked)
+    }
+
+    /// Checks and publishes what a reload read that nobody called for.
+    #[cfg(feature = "watch")]
+    pub(crate) fn checked_reload(&self, loaded: Loaded) -> Result<Reload, Error> {
+        PreparedReload { config: self.clone(), loaded, unasked: true }.checked(self.0.options.validator.as_ref())
     }
 
     /// Publishes what a reload read, unless one that read later was faster.
@@ -220,6 +294,7 @@ impl SuperConfig {
             return Ok(Reload { version: previous.version(), changed: Vec::new() });
         }
         *committed = loaded.number;
+        self.0.health.lock().succeeded();
         let changed = changed(previous.value(), &loaded.value);
         let core = self.0.link.clone();
         if changed.is_empty() {
@@ -231,9 +306,64 @@ impl SuperConfig {
         }
         let generation = generation::next();
         let version = previous.version() + 1;
-        self.0.handle.update(Arc::new(Snapshot { version, generation, loaded, core }))?;
+        let snapshot = Arc::new(Snapshot { version, generation, loaded, core });
+        self.0.handle.update(snapshot.clone())?;
         generation::publish(self.id().get(), generation);
+        // Added under the lock that decides the order of versions, told without it.
+        self.0.events.add(Event::Changed(Change { version, changed: changed.clone(), previous, current: snapshot.clone() }));
+        drop(committed);
+        self.0.followers.follow(&snapshot);
+        self.0.events.tell();
         Ok(Reload { version, changed })
+    }
+
+    /// Notes that a reload failed, and tells.
+    pub(crate) fn failed(&self, error: Error, unasked: bool) -> Error {
+        let new = self.0.health.lock().failed(&error);
+        // What is as broken as before is no news, except to somebody who asked.
+        if error.code() != ErrorCode::Closed && (new || !unasked) {
+            self.0.events.add(Event::Failed(Failure { error: error.clone(), unasked }));
+            self.0.events.tell();
+        }
+        error
+    }
+
+    /// Calls a listener for each new version, for each reload that fails, and when the configuration is closed.
+    ///
+    /// The listener runs on the thread that reloaded, or on the watcher's, with no lock held; events come one after the
+    /// other, in the order of versions. One that panics stops no other. It must not wait for a thread that is closing
+    /// the configuration.
+    ///
+    /// ```
+    /// use superconfig::{Event, Format, SuperConfig};
+    ///
+    /// let config = SuperConfig::builder().text("port = 8080", Format::Toml).load()?;
+    /// let subscription = config.subscribe(|event| match event {
+    ///     Event::Changed(change) => println!("version {}: {:?}", change.version, change.changed),
+    ///     Event::Failed(failure) => eprintln!("{}", failure.error),
+    ///     _ => {}
+    /// });
+    /// drop(subscription);
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
+    pub fn subscribe(&self, listener: impl Fn(&Event) + Send + Sync + 'static) -> Subscription {
+        self.0.events.subscribe(Arc::new(listener))
+    }
+
+    /// How the configuration is doing: what is watched and how, and how the last reload went.
+    ///
+    /// # Errors
+    /// `ERR_SUPERCONFIG_CLOSED` after [`SuperConfig::close`].
+    pub fn status(&self) -> Result<Status, Error> {
+        let version = self.version()?;
+        let health = self.0.health.lock();
+        Ok(Status {
+            version,
+            watching: health.watching.clone(),
+            last_reload: health.last_reload,
+            last_error: health.last_error.clone(),
+            stale_since: health.stale_since,
+        })
     }
 
     /// Ends the configuration for everybody in the process: every later read or reload is
@@ -243,11 +373,22 @@ impl SuperConfig {
     }
 }
 
+/// The error of everything that is used after it was closed.
+pub(crate) fn closed() -> Error {
+    Error::new(ErrorCode::Closed, "the configuration is closed")
+}
+
 impl Core {
     fn close(&self) {
         // An entry that is gone already was closed before, which is as good.
         if ConfigRegistry::global().remove(self.handle.id()).is_ok() {
-            generation::publish(self.handle.id().get(), generation::next());
+            #[cfg(feature = "watch")]
+            if self.options.watch.is_some() {
+                crate::watch::stop(self.handle.id());
+            }
+            self.followers.end();
+            self.events.add(Event::Closed);
+            self.events.tell();
         }
     }
 }

@@ -1,13 +1,14 @@
-//! One word per configuration that tells, for the price of a load from memory, whether what was read still holds.
+//! One word per entry of a registry that tells, for the price of a load from memory, whether what was read still holds.
 //!
-//! A binding maps [`WORDS`] into its host language. A reader remembers the generation of the snapshot that it read
-//! from and compares it with the word before using a cached value again. Generations are drawn from one counter and
-//! never repeat (they wrap after four billion publications), so configurations may share a word: a reader that finds
-//! a neighbour's generation only takes the slow path once more and is right all the same.
+//! A binding maps [`WORDS`] into its host language. A reader remembers the word that it found before it read, and
+//! compares it with the word before using a cached value again. Generations are drawn from one counter and never repeat
+//! (they wrap after four billion publications), so entries may share a word: a reader that finds a neighbour's generation
+//! takes the slow path once more, remembers that word, and is right all the same.
 
+use crate::registry::HandleId;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-/// How many words there are; a configuration uses the one at its id modulo this number.
+/// How many words there are; an entry uses the one at its id modulo this number.
 pub const WORD_COUNT: usize = 4096;
 
 /// The words. They are written by [`publish`] alone.
@@ -29,4 +30,9 @@ pub(crate) fn next() -> u32 {
 /// Tells readers of a configuration that its snapshot of this generation is in place.
 pub(crate) fn publish(id: u64, generation: u32) {
     WORDS[id as usize % WORD_COUNT].store(generation, Ordering::Release);
+}
+
+/// Tells readers in a host language that the value of an entry was replaced.
+pub fn announce(id: HandleId) {
+    publish(id.get(), next());
 }

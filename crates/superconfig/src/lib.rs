@@ -5,7 +5,9 @@ mod changes;
 mod config;
 mod environment;
 mod error;
+mod events;
 mod explain;
+mod follower;
 mod format;
 #[cfg(fuzzing)]
 #[doc(hidden)]
@@ -17,6 +19,7 @@ mod layer_info;
 mod limits;
 mod loader;
 mod merge;
+mod metrics;
 mod options;
 mod origin;
 mod prepare;
@@ -26,18 +29,24 @@ mod secrets;
 mod similar;
 mod snapshot;
 mod source;
+mod status;
 mod value;
 mod warning;
+#[cfg(feature = "watch")]
+mod watch;
 
 pub use builder::Builder;
 pub use config::{Reload, ReloadInputs, SuperConfig};
 pub use error::{Error, ErrorCode, Issue};
+pub use events::{Change, Event, Failure, Subscription};
 pub use explain::{Action, Candidate, Explanation};
 pub use format::{Format, parse};
 pub use layer_info::{LayerInfo, LayerStatus};
 pub use limits::Limits;
 pub use merge::{ArrayStrategy, PathPattern};
 #[cfg(feature = "discovery")]
+#[cfg(feature = "metrics")]
+pub use metrics::metrics;
 pub use options::DiscoverOptions;
 pub use options::{DirectoryOptions, EnvOptions, FileOptions, GlobOptions, SourceEntry, SourceSpec, TextOptions};
 pub use origin::{Origin, Position, SourceKind};
@@ -51,5 +60,8 @@ pub use snapshot::Snapshot;
 pub use source::custom::{Source, SourceContext, SourceError, SourceSignal, SourceWatch};
 pub use source::environment::Environment;
 pub use source::trust::Trust;
+pub use status::{Status, WatchMode, Watching};
 pub use value::{JsonText, Path, Segment, Table, TableIter, Value, to_json};
 pub use warning::Warning;
+#[cfg(feature = "watch")]
+pub use watch::WatchOptions;

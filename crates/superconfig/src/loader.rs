@@ -21,15 +21,18 @@ use crate::options::LoadOptions;
 #[cfg(feature = "discovery")]
 use crate::options::SourceSpec;
 use crate::origin::Origin;
+use crate::registry::Meter;
 use crate::secrets::SecretRules;
 use crate::source::custom::Supplied;
 use crate::source::files::Places;
 #[cfg(feature = "discovery")]
 use crate::source::files::check_name;
+use crate::source::observer::Observer;
 use crate::source::open;
 use crate::value::{Path, Segment, Value};
 use crate::warning::Warning;
 use file_cache::FileCache;
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -68,6 +71,19 @@ impl Rules {
 }
 
 impl Loaded {
+    pub(crate) fn measure_layers(&self, meter: &mut Meter) {
+        for layer in &self.layers {
+            if let Content::Document(document) = &layer.content
+                && meter.shared(document)
+            {
+                meter.value(&document.value);
+                if let Some((text, _)) = &document.text {
+                    meter.shared(text);
+                }
+            }
+        }
+    }
+
     /// Where the value at a path comes from, secrets hidden; `None` when nobody spoke of it.
     pub(crate) fn explain(&self, path: &Path) -> Option<Explanation> {
         let mut explanation = explain(&self.layers, &self.merged, &self.rules.merge_options(), path);
@@ -104,6 +120,7 @@ pub(crate) struct Loader {
     /// What each custom source gave last, by its place among the sources.
     custom: HashMap<usize, Value>,
     loads: u64,
+    pub(crate) observer: RefCell<Observer>,
 }
 
 /// What is gathered while the sources are read in order.
@@ -131,7 +148,20 @@ impl Loader {
             secrets: SecretRules::new(&options.secrets)?,
             limits: options.limits,
         };
-        Ok(Self { options, rules: Arc::new(rules), environment, cache: FileCache::default(), custom: HashMap::new(), loads: 0 })
+        Ok(Self {
+            options,
+            rules: Arc::new(rules),
+            environment,
+            cache: FileCache::default(),
+            custom: HashMap::new(),
+            loads: 0,
+            observer: RefCell::default(),
+        })
+    }
+
+    /// The environment as it was captured for the last load.
+    pub(crate) fn environment(&self) -> &Environment {
+        &self.environment
     }
 
     pub(crate) fn set_environment(&mut self, environment: Environment) {
@@ -140,10 +170,13 @@ impl Loader {
 
     /// Reads all sources and merges them; unchanged files are taken from the last load. What custom sources gave comes
     /// in, as they are asked before anything is locked; one that says nothing keeps what it gave before.
-    pub(crate) fn load(&mut self, supplied: Supplied) -> Result<Loaded, Error> {
+    ///
+    /// In the background a writer may be at work, so an empty file counts as half written for a while.
+    pub(crate) fn load(&mut self, supplied: Supplied, background: bool) -> Result<Loaded, Error> {
         self.loads += 1;
         let options = self.options.clone();
         let places = places(&options, &self.environment)?;
+        self.observer.get_mut().begin(&places.cwd, background);
         let profiles = profiles(&options, &self.environment)?;
         let mut gathered = Gathered { warnings: self.environment.warnings.clone(), ..Gathered::default() };
         self.take_supplied(&options.sources, supplied, &mut gathered)?;
@@ -152,7 +185,7 @@ impl Loader {
             self.read(at, entry, &places, &profiles, &mut gathered)?;
         }
         let Gathered { layers, mut warnings, looked, .. } = gathered;
-        let read_file = |name: &str| read_text(&places, name, self.rules.limits.document_bytes);
+        let read_file = |name: &str| self.read_text(&places, name);
         let merged = fold(&layers, &MergeOptions { read_file: Some(&read_file), ..self.rules.merge_options() })?;
         for layer in &layers {
             if let Content::Document(document) = &layer.content {
@@ -182,6 +215,23 @@ impl Loader {
         }
         Ok(loaded)
     }
+
+    /// Reads a file that is not a layer.
+    fn read_text(&self, places: &Places, name: &str) -> Result<Arc<str>, Error> {
+        let path = places.resolve(name);
+        let mut observer = self.observer.borrow_mut();
+        observer.file(&path);
+        let mut buffer = Vec::new();
+        let opened = open::read(&path, name, self.rules.limits.document_bytes, &mut buffer);
+        let opened = opened.inspect_err(|error| observer.failed(&path, error))?;
+        observer.read(&path, opened.stamp);
+        if observer.is_half_written(&path, buffer.len()) {
+            return observer.text_before(&path).ok_or_else(|| open::missing(name));
+        }
+        let text: Arc<str> = format::decode(&buffer)?.into();
+        observer.keep_text(&path, &text);
+        Ok(text)
+    }
 }
 
 /// A parser's warning with its file; `None` where it is about a part of the text that is not in the layer.
@@ -196,10 +246,4 @@ fn located(warning: &Warning, layer: &Layer, document: &Document) -> Option<Warn
         located.path = Some(path.strip_prefix(&*document.root)?.iter().cloned().collect());
     }
     Some(located)
-}
-
-fn read_text(places: &Places, name: &str, limit: usize) -> Result<Arc<str>, Error> {
-    let mut buffer = Vec::new();
-    open::read(&places.resolve(name), name, limit, &mut buffer)?;
-    Ok(format::decode(&buffer)?.into())
 }

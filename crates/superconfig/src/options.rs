@@ -29,6 +29,17 @@ pub(crate) struct LoadOptions {
     pub node_profile: bool,
     pub validator: Option<Validator>,
     pub validated_by_host: bool,
+    #[cfg(feature = "watch")]
+    pub watch: Option<crate::watch::WatchOptions>,
+}
+
+#[cfg(feature = "watch")]
+impl LoadOptions {
+    /// Whether only the host language can make the next version: it checks each, or has values of its own to give.
+    pub(crate) fn is_host_reloaded(&self) -> bool {
+        let is_custom = |entry: &SourceEntry| matches!(entry.spec, SourceSpec::Values { kind: SourceKind::Custom, .. });
+        self.validated_by_host || self.sources.iter().any(is_custom)
+    }
 }
 
 /// One source with what holds for every kind of source.

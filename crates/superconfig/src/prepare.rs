@@ -4,6 +4,7 @@ use crate::config::{Reload, SuperConfig};
 use crate::environment::Environment;
 use crate::error::{Error, Issue};
 use crate::loader::{Loaded, Loader};
+use crate::metrics::{LOADS, RELOADS};
 use crate::options::LoadOptions;
 use crate::source::custom;
 use crate::source::files::check_name;
@@ -40,13 +41,17 @@ impl PreparedLoad {
         }
         let supplied = custom::ask(&options, &environment)?;
         let mut loader = Loader::new(options.clone(), environment)?;
-        let loaded = loader.load(supplied)?;
+        #[cfg(feature = "watch")]
+        if options.watch.is_some() {
+            loader.observer.get_mut().enable();
+        }
+        let loaded = loader.load(supplied, false)?;
         Ok(Self { options, loader, loaded })
     }
 
     /// Checks the values as the builder says, and publishes.
     pub(crate) fn checked(self) -> Result<SuperConfig, Error> {
-        let output = self.loaded.check(self.options.validator.as_ref())?;
+        let output = self.loaded.check(self.options.validator.as_ref()).inspect_err(|_| LOADS.fail())?;
         self.commit(output)
     }
 
@@ -57,6 +62,7 @@ impl PreparedLoad {
 
     /// The error for values that a check refuses: every issue with the place that its value comes from, secrets masked.
     pub fn refuse(&self, issues: Vec<Issue>) -> Error {
+        LOADS.fail();
         self.loaded.refuse(issues)
     }
 
@@ -74,13 +80,20 @@ impl PreparedLoad {
 pub struct PreparedReload {
     pub(crate) config: SuperConfig,
     pub(crate) loaded: Loaded,
+    /// Nobody called for it.
+    pub(crate) unasked: bool,
 }
 
 impl PreparedReload {
     /// Checks the values as the builder said, and publishes.
     pub(crate) fn checked(self, validator: Option<&Validator>) -> Result<Reload, Error> {
-        let output = self.loaded.check(validator)?;
-        self.commit(output)
+        match self.loaded.check(validator) {
+            Ok(output) => self.commit(output),
+            Err(error) => {
+                RELOADS.fail();
+                Err(self.config.failed(error, self.unasked))
+            }
+        }
     }
 
     /// The merged values.
@@ -89,8 +102,10 @@ impl PreparedReload {
     }
 
     /// The error for values that a check refuses: every issue with the place that its value comes from, secrets masked.
+    /// Listeners are told.
     pub fn refuse(&self, issues: Vec<Issue>) -> Error {
-        self.loaded.refuse(issues)
+        RELOADS.fail();
+        self.config.failed(self.loaded.refuse(issues), self.unasked)
     }
 
     /// Publishes the version if anything differs; with `output`, readers see that in place of the merged values.
@@ -101,7 +116,8 @@ impl PreparedReload {
     /// `ERR_SUPERCONFIG_OPTION` for an `output` that is not a table; `ERR_SUPERCONFIG_CLOSED` when the configuration was
     /// closed meanwhile.
     pub fn commit(mut self, output: Option<Value>) -> Result<Reload, Error> {
-        self.loaded.replace(output)?;
+        let replaced = self.loaded.replace(output);
+        replaced.map_err(|error| self.config.failed(error, self.unasked))?;
         self.config.publish_next(self.loaded)
     }
 }

@@ -1,14 +1,15 @@
 //! One version of a configuration: never changes, shared by everyone who reads it.
 
 use crate::config::Core;
-use crate::error::{Error, ErrorCode};
+use crate::error::{Error, ErrorCode, Issue};
 use crate::explain::Explanation;
 use crate::format::Format;
 use crate::layer_info::LayerInfo;
 use crate::loader::Loaded;
+use crate::registry::Meter;
 use crate::render::render;
 use crate::similar::nearest_path;
-use crate::value::{Path, Segment, Value, ValueDeserializer};
+use crate::value::{Path, Segment, Value, read};
 use crate::warning::Warning;
 use serde::de::DeserializeOwned;
 use std::sync::{Arc, OnceLock, Weak};
@@ -23,6 +24,14 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
+    /// Adds the values and the texts that they were parsed from to a meter.
+    pub(crate) fn measure(self: &Arc<Self>, meter: &mut Meter) {
+        if meter.shared(self) {
+            meter.value(&self.loaded.value);
+            self.loaded.measure_layers(meter);
+        }
+    }
+
     /// The version: 1 after the first load, one more with each reload that changed something.
     pub fn version(&self) -> u64 {
         self.version
@@ -46,18 +55,16 @@ impl Snapshot {
     /// Reads the value at a path as any type that serde knows; the root's path is empty.
     ///
     /// # Errors
-    /// `ERR_SUPERCONFIG_PATH` for an unknown path, with the nearest one; `ERR_SUPERCONFIG_TYPE` for a value that
-    /// does not fit, with its origin.
+    /// `ERR_SUPERCONFIG_PATH` for an unknown path, with the nearest one; `ERR_SUPERCONFIG_TYPE` for what does
+    /// not fit, with its origin; several problems come as issues of one error.
     pub fn get<T: DeserializeOwned>(&self, path: &Path) -> Result<T, Error> {
         let value = self.at(path).ok_or_else(|| self.unknown_path(path))?;
-        T::deserialize(ValueDeserializer(value)).map_err(|mismatch| {
-            let path = mismatch.path(path);
-            let error = Error::new(ErrorCode::Type, mismatch.message);
-            match self.loaded.origin(&path) {
-                Some(origin) => error.with_origin(origin),
-                None => error,
-            }
-            .with_path(path)
+        read(value).map_err(|problems| {
+            let issues = problems.into_iter().map(|problem| {
+                let issue = Issue::new(path.iter().chain(problem.path.iter()).cloned().collect(), problem.message);
+                Issue { expected: problem.expected, ..issue }
+            });
+            self.loaded.refuse_as(ErrorCode::Type, issues.collect())
         })
     }
 

@@ -26,6 +26,13 @@ impl Loader {
         let trust = options.trust.unwrap_or(Trust::Warn);
         let file = FileOptions { optional: true, trust: Some(trust), ..FileOptions::default() };
         for discovered in discover(name, profiles, places, &self.environment, &mut gathered.warnings)? {
+            let place = match &discovered {
+                Discovered::Nothing(info) => info.path.as_deref(),
+                Discovered::File(candidate) | Discovered::Part(candidate, ..) => Some(&*candidate.path),
+            };
+            if let Some(path) = place {
+                self.observer.get_mut().formats_of(path);
+            }
             match discovered {
                 Discovered::Nothing(info) => gathered.looked.push(info),
                 Discovered::File(candidate) => self.read_file(entry, &candidate, &file, profiles, gathered)?,
@@ -34,14 +41,15 @@ impl Loader {
                         let name: Arc<str> = candidate.shown.as_str().into();
                         error.in_source(SourceKind::File, &name, Some(name.clone()))
                     };
-                    let (document, ownership) = match self.cache.read(&candidate, Some(format), &self.rules.limits) {
-                        Ok(read) => read,
-                        Err(error) if error.code() == ErrorCode::NotFound => {
-                            gathered.looked.push(candidate.missing("there is no such file"));
-                            continue;
-                        }
-                        Err(error) => return Err(in_file(error)),
-                    };
+                    let (document, ownership) =
+                        match self.cache.read(&candidate, Some(format), &self.rules.limits, self.observer.get_mut()) {
+                            Ok(read) => read,
+                            Err(error) if error.code() == ErrorCode::NotFound => {
+                                gathered.looked.push(candidate.missing("there is no such file"));
+                                continue;
+                            }
+                            Err(error) => return Err(in_file(error)),
+                        };
                     let shown = Path::from(part.clone());
                     let Some(document) = document.part(&part) else {
                         let (status, reason) = (LayerStatus::Skipped, format!("it has no `{shown}`"));

@@ -1,6 +1,6 @@
 //! The variables of `.env` files.
 
-use super::{Gathered, Loader, read_text};
+use super::{Gathered, Loader};
 use crate::error::{Error, ErrorCode};
 use crate::format::{self, Format};
 use crate::layer::Variable;
@@ -28,7 +28,7 @@ impl Loader {
         let mut entries = Vec::new();
         let mut origins = Vec::new();
         for name in names {
-            let text = read_text(places, &name, self.rules.limits.document_bytes);
+            let text = self.read_text(places, &name);
             let shown: Arc<str> = name.as_str().into();
             let path = places.resolve(&name);
             match text {

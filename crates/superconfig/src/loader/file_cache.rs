@@ -5,6 +5,7 @@ use crate::format::{self, Format};
 use crate::layer::Document;
 use crate::limits::Limits;
 use crate::source::files::Candidate;
+use crate::source::observer::Observer;
 use crate::source::open::{self, Stamp};
 use crate::source::trust::Ownership;
 use crate::value::{Path, Value};
@@ -36,28 +37,46 @@ impl FileCache {
         candidate: &Candidate,
         format: Option<Format>,
         limits: &Limits,
+        observer: &mut Observer,
     ) -> Result<(Arc<Document>, Ownership), Error> {
-        let cached = self.files.get(&candidate.path).filter(|cached| cached.format == format);
+        let Candidate { path, shown, .. } = candidate;
+        observer.file(path);
+        let cached = self.files.get(path).filter(|cached| cached.format == format);
         if let Some(cached) = cached
             && cached.stamp.is_settled(cached.read)
-            && Stamp::now(&candidate.path) == Some(cached.stamp)
+            && Stamp::now(path) == Some(cached.stamp)
         {
+            observer.read(path, cached.stamp);
             return Ok((cached.document.clone(), cached.ownership));
         }
         let read = SystemTime::now();
-        let opened = open::read(&candidate.path, &candidate.shown, limits.document_bytes, &mut self.buffer)?;
+        let opened = match open::read(path, shown, limits.document_bytes, &mut self.buffer) {
+            Ok(opened) => opened,
+            Err(error) => {
+                observer.failed(path, &error);
+                // What it held before must not come back when it is found again, and empty.
+                if error.code() == ErrorCode::NotFound {
+                    self.files.remove(path);
+                }
+                return Err(error);
+            }
+        };
+        observer.read(path, opened.stamp);
+        if observer.is_half_written(path, self.buffer.len()) {
+            return cached.map(|cached| (cached.document.clone(), cached.ownership)).ok_or_else(|| open::missing(shown));
+        }
         let text = format::decode(&self.buffer)?;
         let same = cached.filter(|cached| cached.document.text.as_ref().is_some_and(|(own, _)| **own == *text));
         let document = match same {
             Some(cached) => cached.document.clone(),
             None => {
-                let chosen = format.or_else(|| Format::of_file_name(&candidate.shown));
-                Arc::new(parse_layer(text.into(), chosen, Some(candidate.shown.as_str().into()), limits)?)
+                let chosen = format.or_else(|| Format::of_file_name(shown));
+                Arc::new(parse_layer(text.into(), chosen, Some(shown.as_str().into()), limits)?)
             }
         };
         let (stamp, ownership) = (opened.stamp, opened.ownership);
         let cached = CachedFile { stamp, ownership, read, format, document: document.clone() };
-        self.files.insert(candidate.path.clone(), cached);
+        self.files.insert(path.clone(), cached);
         Ok((document, ownership))
     }
 }

@@ -51,6 +51,10 @@ impl Loader {
             }
             SourceSpec::Glob { pattern, options } => {
                 let options = FileOptions { format: options.format, trust: options.trust, ..FileOptions::default() };
+                let observer = self.observer.get_mut();
+                if observer.seen().is_some() {
+                    files::pattern_directories(places, pattern).iter().for_each(|path| observer.directory(path));
+                }
                 let candidates = files::pattern(places, pattern)?;
                 if candidates.is_empty() {
                     let (status, reason) = (LayerStatus::Missing, "no file matches");
@@ -62,6 +66,7 @@ impl Loader {
                 }
             }
             SourceSpec::Directory { path, options } => {
+                self.observer.get_mut().directory(&places.resolve(path));
                 let files = FileOptions { trust: options.trust, ..FileOptions::default() };
                 for finding in files::directory(places, path, profiles, options.optional, &mut gathered.warnings)? {
                     match finding {
@@ -115,7 +120,8 @@ impl Loader {
             let name: Arc<str> = candidate.shown.as_str().into();
             error.in_source(SourceKind::File, &name, Some(name.clone()))
         };
-        let (document, ownership) = match self.cache.read(candidate, options.format, &self.rules.limits) {
+        let (document, ownership) = match self.cache.read(candidate, options.format, &self.rules.limits, self.observer.get_mut())
+        {
             Ok(read) => read,
             Err(error) if error.code() == ErrorCode::NotFound && !candidate.required => {
                 gathered.looked.push(candidate.missing("there is no such file"));

@@ -1,7 +1,7 @@
 //! A reader that keeps the value at hand.
 
 use super::config_handle::ConfigHandle;
-use super::slot::{Slot, closed};
+use super::slot::Slot;
 use crate::error::Error;
 use arc_swap::ArcSwapOption;
 use arc_swap::cache::Cache;
@@ -62,7 +62,7 @@ impl<T> CachedHandle<T> {
                 }
                 Ok(value)
             }
-            None => Err(closed(head.id)),
+            None => Err(head.vacant()),
         }
     }
 

@@ -1,6 +1,7 @@
 //! The registry as its users see it.
 
 use super::config_handle::ConfigHandle;
+use super::following_entry::FollowingEntry;
 use super::guard::Guard;
 use super::handle_id::HandleId;
 use super::insert_options::InsertOptions;
@@ -8,9 +9,10 @@ use super::lifetime::Lifetime;
 use super::meter::Meter;
 use super::reference_count::ReferenceCount;
 use super::registry_stats::RegistryStats;
-use super::slot::{ErasedSlot, Head, Slot, closed, wrong_type};
+use super::slot::{ErasedSlot, Head, Slot, Vacancy, closed, wrong_type};
 use super::store::Store;
 use crate::error::Error;
+use parking_lot::Mutex;
 use std::any::Any;
 use std::fmt;
 use std::sync::{Arc, LazyLock};
@@ -108,14 +110,34 @@ impl ConfigRegistry {
             store: Arc::clone(store),
             name,
             lifetime: time_to_live.map(|length| Box::new(Lifetime::new(length, refresh_on_read, store.now()))),
+            vacancy: None,
         };
-        let slot = Arc::new(Slot::new(value, head, measure));
+        let slot = Arc::new(Slot::new(Some(value), head, measure));
         store.put(Arc::clone(&slot) as Arc<dyn ErasedSlot>);
         let handle = ConfigHandle::counted(slot);
         if time_to_live.is_some() {
             store.schedule(&*handle.slot).inspect_err(|_| _ = store.remove(id))?;
         }
         Ok(handle)
+    }
+
+    /// Makes an entry that follows something else: it is filled, emptied and ended through what is given beside the handle.
+    pub(crate) fn follow<T: Send + Sync + 'static>(&self) -> Result<(ConfigHandle<T>, FollowingEntry<T>), Error> {
+        let store = &self.store;
+        let id = HandleId::next()?;
+        let head = Head {
+            id,
+            observed: store.count_reads,
+            references: ReferenceCount::new(1),
+            store: Arc::clone(store),
+            name: None,
+            lifetime: None,
+            vacancy: Some(Box::new(Mutex::new(Vacancy { why: closed(id), closed: false }))),
+        };
+        let slot = Arc::new(Slot::new(None, head, Meter::known));
+        store.put(Arc::clone(&slot) as Arc<dyn ErasedSlot>);
+        let entry = FollowingEntry::new(&slot);
+        Ok((ConfigHandle::counted(slot), entry))
     }
 
     /// Reads an entry by its id. A [`ConfigHandle`] reads quicker and without a lock; this takes the read lock of one of
@@ -179,6 +201,17 @@ impl ConfigRegistry {
     /// which everything else goes on.
     pub fn stats(&self) -> RegistryStats {
         self.store.stats()
+    }
+
+    /// Shows each entry of a type to a function, with its id and name. No lock is held while it runs.
+    #[cfg(feature = "metrics")]
+    pub(crate) fn visit<T: Send + Sync + 'static>(&self, mut see: impl FnMut(HandleId, Option<&str>, &T)) {
+        for slot in self.store.slots() {
+            let head = slot.head();
+            if let Ok(value) = typed::<T>(&*slot).and_then(Slot::load) {
+                see(head.id, head.name.as_deref(), &value);
+            }
+        }
     }
 
     fn find_slot(&self, id: HandleId) -> Result<Arc<dyn ErasedSlot>, Error> {

@@ -11,6 +11,7 @@
 mod cached_handle;
 mod config_handle;
 mod config_registry;
+mod following_entry;
 mod guard;
 mod handle_id;
 mod insert_options;
@@ -26,6 +27,7 @@ mod sync;
 pub use cached_handle::CachedHandle;
 pub use config_handle::ConfigHandle;
 pub use config_registry::{ConfigRegistry, RegistryOptions};
+pub(crate) use following_entry::FollowingEntry;
 pub use guard::Guard;
 pub use handle_id::HandleId;
 pub use insert_options::InsertOptions;

@@ -8,6 +8,7 @@ use super::reference_count::ReferenceCount;
 use super::store::Store;
 use crate::error::{Error, ErrorCode};
 use arc_swap::ArcSwapOption;
+use parking_lot::Mutex;
 use std::any::Any;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -29,6 +30,16 @@ pub(super) struct Head {
     pub(super) store: Arc<Store>,
     pub(super) name: Option<Arc<str>>,
     pub(super) lifetime: Option<Box<Lifetime>>,
+    /// Of an entry that can be empty and filled again: why it is empty.
+    pub(super) vacancy: Option<Box<Mutex<Vacancy>>>,
+}
+
+/// Why an entry that follows something else holds no value, or held none when it was empty last: a reader that finds it
+/// empty asks after that, when it may be filled again.
+pub(super) struct Vacancy {
+    pub(super) why: Error,
+    /// It stays empty.
+    pub(super) closed: bool,
 }
 
 /// A slot whose type is told apart at run time.
@@ -44,7 +55,7 @@ pub(super) trait ErasedSlot: Any + Send + Sync {
 }
 
 impl<T> Slot<T> {
-    pub(super) fn new(value: T, head: Head, measure: fn(&T, &mut Meter)) -> Self {
+    pub(super) fn new(value: Option<T>, head: Head, measure: fn(&T, &mut Meter)) -> Self {
         Self { value: ArcSwapOption::from_pointee(value), head, measure }
     }
 
@@ -58,7 +69,22 @@ impl<T> Slot<T> {
                 }
                 Ok(guard)
             }
-            None => Err(closed(self.head.id)),
+            None => Err(self.head.vacant()),
+        }
+    }
+
+    /// Fills or empties an entry that follows something else, unless it is closed; gives back what it held.
+    pub(super) fn fill(&self, filling: Result<T, Vacancy>) -> Option<Arc<T>> {
+        let mut vacancy = self.head.vacancy.as_ref()?.lock();
+        if vacancy.closed {
+            return None;
+        }
+        match filling {
+            Ok(value) => self.value.swap(Some(Arc::new(value))),
+            Err(why) => {
+                *vacancy = why;
+                self.value.swap(None)
+            }
         }
     }
 
@@ -79,6 +105,15 @@ impl<T> Slot<T> {
 }
 
 impl Head {
+    /// The error of a slot without a value.
+    #[cold]
+    pub(super) fn vacant(&self) -> Error {
+        match &self.vacancy {
+            Some(vacancy) => vacancy.lock().why.clone(),
+            None => closed(self.id),
+        }
+    }
+
     /// What reading does beside giving the value, for those who asked for it.
     #[cold]
     pub(super) fn observe(&self) {
@@ -99,6 +134,12 @@ impl<T: Send + Sync + 'static> ErasedSlot for Slot<T> {
     }
 
     fn close(&self) {
+        if let Some(vacancy) = &self.head.vacancy {
+            let mut vacancy = vacancy.lock();
+            if !vacancy.closed {
+                *vacancy = Vacancy { why: closed(self.head.id), closed: true };
+            }
+        }
         self.value.store(None);
     }
 

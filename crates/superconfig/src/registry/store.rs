@@ -6,6 +6,7 @@ use super::meter::Meter;
 use super::registry_stats::RegistryStats;
 use super::slot::{ErasedSlot, closed};
 use crate::error::{Error, ErrorCode};
+use crate::generation;
 use dashmap::DashMap;
 use foldhash::fast::FixedState;
 use parking_lot::Mutex;
@@ -127,7 +128,7 @@ impl Store {
     }
 
     /// Ends an entry that was taken out of the map: frees its name and deadline, then drops its value, which may run the
-    /// caller's code.
+    /// caller's code, and tells those who read it in another language.
     pub(super) fn retire(&self, slot: &dyn ErasedSlot) {
         if let Some(name) = &slot.head().name {
             let mut names = self.names.lock();
@@ -139,6 +140,8 @@ impl Store {
         }
         self.unschedule(slot);
         slot.close();
+        let id = slot.head().id.get();
+        generation::publish(id, generation::next());
     }
 
     pub(super) fn remove(&self, id: HandleId) -> Result<(), Error> {
@@ -166,14 +169,18 @@ impl Store {
         }
     }
 
+    /// All slots; what is done with them may run the caller's code, so no lock is held.
+    pub(super) fn slots(&self) -> Vec<Arc<dyn ErasedSlot>> {
+        self.entries.iter().map(|slot| Arc::clone(&slot)).collect()
+    }
+
     pub(super) fn stats(&self) -> RegistryStats {
         let mut stats = RegistryStats::default();
         let mut meter = Meter::new();
         for shard in self.entries.shards() {
             meter.allocation(shard.read().allocation_info().1.size());
         }
-        // Measuring runs the caller's code: not under a shard's lock.
-        let slots: Vec<_> = self.entries.iter().map(|slot| Arc::clone(&slot)).collect();
+        let slots = self.slots();
         stats.total_handles = slots.len();
         for slot in slots {
             let head = slot.head();

@@ -154,3 +154,26 @@ pub(crate) fn pattern(places: &Places, shown: &str) -> Result<Vec<Candidate>, Er
     candidates.sort_by(|one, other| one.path.cmp(&other.path));
     Ok(candidates)
 }
+
+/// The directories that the files of a pattern are looked for in: the one before the first wildcard, whether it is there
+/// or not, and all those that match a part of the pattern.
+pub(crate) fn pattern_directories(places: &Places, shown: &str) -> Vec<PathBuf> {
+    let base = PathBuf::from(glob::Pattern::escape(&places.cwd.to_string_lossy()));
+    let components: Vec<_> = Path::new(shown).components().collect();
+    let is_wild = |component: &std::path::Component<'_>| component.as_os_str().to_string_lossy().contains(['*', '?', '[']);
+    let first = components.iter().position(is_wild).unwrap_or(components.len().saturating_sub(1));
+    let literal: PathBuf = components[..first].iter().collect();
+    let mut directories = vec![places.cwd.join(literal)];
+    for end in first + 1..=components.len() {
+        let recursive = components[..end].iter().any(|component| component.as_os_str() == "**");
+        // The last part names files, except that below `**` every directory counts.
+        if end == components.len() && !recursive {
+            continue;
+        }
+        let prefix = base.join(components[..end].iter().collect::<PathBuf>());
+        // A malformed pattern has its error elsewhere, and what cannot be read cannot be watched.
+        let found = glob::glob(&prefix.to_string_lossy()).into_iter().flatten().flatten();
+        directories.extend(found.filter(|path| path.is_dir()));
+    }
+    directories
+}

@@ -5,7 +5,7 @@ use crate::source::trust::Ownership;
 use std::fs::{File, Metadata, OpenOptions};
 use std::io::{self, Read};
 use std::path::Path;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 /// What tells that a file is another one, or has changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,10 +34,26 @@ impl Stamp {
     }
 
     /// True when the file was last written so long before `read` that a write after it must show in the stamp. Clocks
-    /// of file systems tick: every 10 ms at worst on local ones.
+    /// of file systems tick: every 10 ms at worst on local ones. Programs can set the time of writing, but not the time
+    /// of the last change to the file itself, where there is one.
     pub(crate) fn is_settled(&self, read: SystemTime) -> bool {
-        let tick = std::time::Duration::from_millis(20);
-        self.modified.is_some_and(|modified| read.duration_since(modified).is_ok_and(|age| age > tick))
+        let tick = Duration::from_millis(20);
+        let written = [self.modified, self.changed_at().or(self.modified)];
+        written.iter().all(|at| at.is_some_and(|at| read.duration_since(at).is_ok_and(|age| age > tick)))
+    }
+
+    /// How long before `when` the file was changed last; zero for what changed since, `None` when the clocks disagree.
+    pub(crate) fn age(&self, when: SystemTime) -> Option<Duration> {
+        match when.duration_since(self.changed_at().or(self.modified)?) {
+            Ok(age) => Some(age),
+            Err(ahead) => (ahead.duration() < Duration::from_secs(1)).then_some(Duration::ZERO),
+        }
+    }
+
+    fn changed_at(&self) -> Option<SystemTime> {
+        let (seconds, nanoseconds) = self.changed;
+        let since = Duration::new(u64::try_from(seconds).ok()?, u32::try_from(nanoseconds).ok()?);
+        if since.is_zero() { None } else { SystemTime::UNIX_EPOCH.checked_add(since) }
     }
 }
 
@@ -115,7 +131,7 @@ fn kind_of(metadata: &Metadata) -> &'static str {
 
 fn io_error(shown: &str, error: &io::Error) -> Error {
     let (code, message) = match error.kind() {
-        io::ErrorKind::NotFound => (ErrorCode::NotFound, format!("{shown} is not there")),
+        io::ErrorKind::NotFound => return missing(shown),
         io::ErrorKind::PermissionDenied => (ErrorCode::Io, format!("{shown} cannot be read: permission denied")),
         // Opening a socket, or a FIFO in some ways, is refused with this.
         _ if error.raw_os_error() == Some(libc::ENXIO) => (ErrorCode::Io, format!("{shown} is a socket, not a file")),
@@ -124,8 +140,13 @@ fn io_error(shown: &str, error: &io::Error) -> Error {
         }
         _ => (ErrorCode::Io, format!("{shown} cannot be read: {error}")),
     };
-    let error = Error::new(code, message);
-    if code == ErrorCode::NotFound { error.with_hint("create it, correct the path, or make the source optional") } else { error }
+    Error::new(code, message)
+}
+
+/// The error of a file that is not there.
+pub(crate) fn missing(shown: &str) -> Error {
+    let error = Error::new(ErrorCode::NotFound, format!("{shown} is not there"));
+    error.with_hint("create it, correct the path, or make the source optional")
 }
 
 #[cfg(all(test, unix))]

@@ -12,6 +12,10 @@ use std::sync::Arc;
 #[derive(Debug)]
 pub(crate) struct Mismatch {
     pub message: String,
+    /// What would fit, where that is known.
+    pub expected: Option<String>,
+    /// The field that is not there, where that is the problem.
+    pub missing: Option<&'static str>,
     /// From the innermost segment outwards.
     reversed: Vec<Segment>,
 }
@@ -37,25 +41,29 @@ impl std::error::Error for Mismatch {}
 
 impl de::Error for Mismatch {
     fn custom<T: fmt::Display>(message: T) -> Self {
-        Self { message: message.to_string(), reversed: Vec::new() }
+        Self { message: message.to_string(), expected: None, missing: None, reversed: Vec::new() }
     }
 
     fn invalid_type(found: Unexpected<'_>, expected: &dyn de::Expected) -> Self {
-        Self::custom(format_args!("expected {expected}, found {}", kind_of(&found)))
+        let mismatch = Self::custom(format_args!("expected {expected}, found {}", kind_of(&found)));
+        Self { expected: Some(expected.to_string()), ..mismatch }
     }
 
     fn invalid_value(found: Unexpected<'_>, expected: &dyn de::Expected) -> Self {
         // Numbers are shown because their size is the problem; text is not, it may be a secret.
         match found {
             Unexpected::Signed(_) | Unexpected::Unsigned(_) | Unexpected::Float(_) => {
-                Self::custom(format_args!("expected {expected}, found {found}"))
+                let mismatch = Self::custom(format_args!("expected {expected}, found {found}"));
+                Self { expected: Some(expected.to_string()), ..mismatch }
             }
             _ => Self::invalid_type(found, expected),
         }
     }
 
     fn unknown_variant(_: &str, expected: &'static [&'static str]) -> Self {
-        Self::custom(format_args!("expected one of {}, found another string", expected.join(", ")))
+        let names = expected.join(", ");
+        let mismatch = Self::custom(format_args!("expected one of {names}, found another string"));
+        Self { expected: Some(format!("one of {names}")), ..mismatch }
     }
 
     fn unknown_field(field: &str, expected: &'static [&'static str]) -> Self {
@@ -65,7 +73,7 @@ impl de::Error for Mismatch {
     }
 
     fn missing_field(field: &'static str) -> Self {
-        Self::custom(format_args!("the key `{field}` is missing"))
+        Self { missing: Some(field), ..Self::custom(format_args!("the key `{field}` is missing")) }
     }
 }
 

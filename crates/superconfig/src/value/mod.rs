@@ -3,12 +3,13 @@
 mod extract;
 mod infer;
 mod path;
+mod problems;
 mod table;
 mod to_json;
 
-pub(crate) use extract::ValueDeserializer;
 pub(crate) use infer::{infer, parse_json};
 pub use path::{Path, Segment};
+pub(crate) use problems::read;
 pub use table::{Iter as TableIter, Table};
 pub(crate) use to_json::to_json5;
 pub use to_json::{JsonText, to_json};

@@ -1,0 +1,109 @@
+//! Values that JavaScript keeps in the registry of the process.
+
+use crate::describe;
+use crate::error::to_napi;
+use crate::marshal::Marshalled;
+use crate::options;
+use napi::Result;
+use napi_derive::napi;
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::time::Duration;
+use superconfig::{ConfigHandle, ConfigRegistry, Error, HandleId, InsertOptions, Value, generation, metrics};
+
+#[derive(Default)]
+struct References {
+    last: u32,
+    held: HashMap<u32, ConfigHandle<Value>>,
+}
+
+thread_local! {
+    /// The handles that this thread's JavaScript holds; a worker that ends drops its own.
+    static REFERENCES: RefCell<References> = RefCell::default();
+}
+
+fn hold(handle: ConfigHandle<Value>) -> Vec<f64> {
+    let id = handle.id().get();
+    let number = REFERENCES.with_borrow_mut(|references| {
+        references.last += 1;
+        references.held.insert(references.last, handle);
+        references.last
+    });
+    vec![f64::from(number), id as f64]
+}
+
+fn run<T>(call: impl FnOnce() -> std::result::Result<T, Error>) -> Result<T> {
+    call().map_err(|error| to_napi(&error))
+}
+
+/// Puts a value (`{ value, specials? }` as JSON text) in: `[reference, id]`.
+#[napi(catch_unwind)]
+pub fn registry_insert(value: String, name: Option<String>, ttl_milliseconds: Option<f64>) -> Result<Vec<f64>> {
+    run(|| {
+        let time_to_live = ttl_milliseconds.map(|milliseconds| Duration::from_millis(milliseconds as u64));
+        let options = InsertOptions { name: name.map(Into::into), time_to_live, ..InsertOptions::default() };
+        ConfigRegistry::global().insert_with(options::encoded(&value)?, options).map(hold)
+    })
+}
+
+/// One more reference to the entry of a name: `[reference, id]`.
+#[napi(catch_unwind)]
+pub fn registry_find(name: String) -> Result<Vec<f64>> {
+    run(|| ConfigRegistry::global().find(&name).map(hold))
+}
+
+/// Lets a reference go; an entry without a name goes with its last.
+#[napi(catch_unwind)]
+pub fn registry_release(reference: u32) {
+    let gone = REFERENCES.with_borrow_mut(|references| references.held.remove(&reference));
+    drop(gone);
+}
+
+/// Reads an entry, as `read` gives values.
+#[napi(catch_unwind, ts_return_type = "unknown")]
+pub fn registry_get(id: f64) -> Result<Marshalled> {
+    run(|| {
+        let value = ConfigRegistry::global().get::<Value>(HandleId::try_from(id)?)?;
+        Ok(Marshalled(Some(Value::clone(&value))))
+    })
+}
+
+/// Replaces the value of an entry.
+#[napi(catch_unwind)]
+pub fn registry_update(id: f64, value: String) -> Result<()> {
+    run(|| {
+        let id = HandleId::try_from(id)?;
+        ConfigRegistry::global().update(id, options::encoded(&value)?)?;
+        generation::announce(id);
+        Ok(())
+    })
+}
+
+/// Takes an entry out; false where there is none.
+#[napi(catch_unwind)]
+pub fn registry_remove(id: f64) -> bool {
+    // An entry of another type belongs to the engine: a configuration is closed, not removed.
+    entry(id).is_some_and(|handle| ConfigRegistry::global().remove(handle.id()).is_ok())
+}
+
+/// Whether there is such an entry.
+#[napi(catch_unwind)]
+pub fn registry_has(id: f64) -> bool {
+    entry(id).is_some()
+}
+
+fn entry(id: f64) -> Option<ConfigHandle<Value>> {
+    ConfigRegistry::global().handle(HandleId::try_from(id).ok()?).ok()
+}
+
+/// What the registry holds and has done, as JSON text.
+#[napi(catch_unwind)]
+pub fn registry_stats() -> String {
+    describe::statistics(&ConfigRegistry::global().stats())
+}
+
+/// The metrics of the process as Prometheus reads them.
+#[napi(catch_unwind)]
+pub fn registry_metrics() -> String {
+    metrics()
+}

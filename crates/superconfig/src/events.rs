@@ -1,0 +1,125 @@
+//! Tells listeners what happens to a configuration, in order and without a lock held.
+
+use crate::error::Error;
+use crate::snapshot::Snapshot;
+use parking_lot::Mutex;
+use std::collections::VecDeque;
+use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Weak};
+
+/// Something that happened to a configuration.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Event {
+    /// A new version is in place.
+    Changed(Change),
+    /// A reload failed; the last good version stays in use.
+    Failed(Failure),
+    /// Something changed on disk, and only the program that checks each version itself can reload.
+    Outdated,
+    /// The configuration was closed; nothing follows.
+    Closed,
+}
+
+/// A new version and the one before. Printing shows no values.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct Change {
+    /// The new version.
+    pub version: u64,
+    /// Sorted paths of the leaves that were set, changed or removed.
+    pub changed: Vec<String>,
+    /// The version before.
+    pub previous: Arc<Snapshot>,
+    /// The new version.
+    pub current: Arc<Snapshot>,
+}
+
+impl fmt::Debug for Change {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Change").field("version", &self.version).field("changed", &self.changed).finish_non_exhaustive()
+    }
+}
+
+/// Why there is no new version.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Failure {
+    /// The error that loading gives.
+    pub error: Error,
+    /// True when nobody called for the reload, so that nobody else has seen the error.
+    pub unasked: bool,
+}
+
+type Listener = Arc<dyn Fn(&Event) + Send + Sync>;
+
+/// The listeners of one configuration, and what they have yet to be told.
+#[derive(Default)]
+pub(crate) struct Events {
+    listeners: Mutex<Vec<(u64, Listener)>>,
+    queue: Mutex<Queue>,
+}
+
+#[derive(Default)]
+struct Queue {
+    events: VecDeque<Event>,
+    /// Somebody is telling: what is added now is told next, by them.
+    telling: bool,
+    last_listener: u64,
+}
+
+impl Events {
+    pub(crate) fn subscribe(self: &Arc<Self>, listener: Listener) -> Subscription {
+        let mut queue = self.queue.lock();
+        queue.last_listener += 1;
+        let number = queue.last_listener;
+        drop(queue);
+        self.listeners.lock().push((number, listener));
+        Subscription { events: Arc::downgrade(self), number }
+    }
+
+    /// Adds an event. Whoever decides the order of events calls this under the lock that decides it, and
+    /// [`Events::tell`] after.
+    pub(crate) fn add(&self, event: Event) {
+        self.queue.lock().events.push_back(event);
+    }
+
+    /// Tells the listeners, unless another thread, or a caller of this one, is at it: then they do.
+    pub(crate) fn tell(&self) {
+        let mut queue = self.queue.lock();
+        if queue.telling {
+            return;
+        }
+        queue.telling = true;
+        while let Some(event) = queue.events.pop_front() {
+            drop(queue);
+            let listeners: Vec<Listener> = self.listeners.lock().iter().map(|(_, listener)| listener.clone()).collect();
+            for listener in listeners {
+                // One that panics must stop neither the others nor whoever made the event.
+                let _ = catch_unwind(AssertUnwindSafe(|| listener(&event)));
+            }
+            // The last reference to a snapshot may go with it, and freeing one takes a while.
+            drop(event);
+            queue = self.queue.lock();
+        }
+        queue.telling = false;
+    }
+}
+
+/// Dropping it ends what [`SuperConfig::subscribe`](crate::SuperConfig::subscribe) began.
+#[must_use = "a subscription ends when it is dropped"]
+pub struct Subscription {
+    events: Weak<Events>,
+    number: u64,
+}
+
+impl Drop for Subscription {
+    fn drop(&mut self) {
+        let Some(events) = self.events.upgrade() else { return };
+        let mut listeners = events.listeners.lock();
+        let gone = listeners.iter().position(|(number, _)| *number == self.number).map(|at| listeners.remove(at));
+        drop(listeners);
+        drop(gone);
+    }
+}

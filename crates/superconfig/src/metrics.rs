@@ -1,0 +1,43 @@
+//! Counts of what the process has loaded, as a monitoring system reads them.
+
+#[cfg(feature = "metrics")]
+mod prometheus;
+
+#[cfg(feature = "metrics")]
+pub use prometheus::metrics;
+
+use crate::error::Error;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
+
+/// First loads of configurations.
+pub(crate) static LOADS: Operation = Operation::new();
+/// Later ones.
+pub(crate) static RELOADS: Operation = Operation::new();
+
+/// How often something was done, how often it failed, and how long it took.
+pub(crate) struct Operation {
+    done: AtomicU64,
+    failed: AtomicU64,
+    nanoseconds: AtomicU64,
+}
+
+impl Operation {
+    const fn new() -> Self {
+        Self { done: AtomicU64::new(0), failed: AtomicU64::new(0), nanoseconds: AtomicU64::new(0) }
+    }
+
+    /// Runs, times and counts the reading and merging of sources.
+    pub(crate) fn time<T>(&self, work: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
+        let start = Instant::now();
+        let result = work();
+        self.nanoseconds.fetch_add(start.elapsed().as_nanos() as u64, Ordering::Relaxed);
+        self.done.fetch_add(1, Ordering::Relaxed);
+        result.inspect_err(|_| self.fail())
+    }
+
+    /// Counts a failure that came after reading and merging: a check that refused.
+    pub(crate) fn fail(&self) {
+        self.failed.fetch_add(1, Ordering::Relaxed);
+    }
+}

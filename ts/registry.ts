@@ -1,0 +1,231 @@
+import { type Frame, guard, SuperConfigError, startAt } from './errors.js';
+import { generationWords, native } from './native.js';
+import { kindOf } from './paths.js';
+import { toValue } from './state.js';
+import { encode } from './values.js';
+
+/** How a value is put into the registry. */
+export interface InsertOptions {
+  /** The name that `registry.find` takes. A named entry stays without any handle until it is removed or expires. */
+  name?: string;
+  /** How long the entry lives after it was inserted or updated last, in whole milliseconds above 0; for ever without it. */
+  ttlMs?: number;
+}
+
+/** What the registry of the process holds, and has done since the process started. */
+export interface RegistryStats {
+  /** Entries, open configurations included. */
+  totalHandles: number;
+  /** Handles that refer to them, in all threads. */
+  activeReferences: number;
+  /** Bytes that the entries take: values, slots, names and the tables that find them. */
+  memoryUsageBytes: number;
+  /** Reads, where they are counted. */
+  reads?: number;
+  /** Entries put in. */
+  inserts: number;
+  /** Values replaced. */
+  updates: number;
+  /** Entries taken out by `remove` or closed. */
+  removes: number;
+  /** Entries that came to the end of their time to live. */
+  expired: number;
+  /** Unnamed entries that went with their last handle. */
+  freed: number;
+}
+
+const dropped = new FinalizationRegistry<number>((reference) => {
+  try {
+    native().registryRelease(reference);
+  } catch {
+    // There is nobody to tell, and nothing is lost: the addon has already let it go.
+  }
+});
+
+/**
+ * A counted reference to a value in the registry, live in all threads.
+ *
+ * @example
+ * ```ts
+ * using limit = registry.insert(100, { ttlMs: 60_000 });
+ * limit.value; // 100, until somebody updates it
+ * ```
+ */
+export class RegistryHandle<T = unknown> {
+  /** The number of the entry: unique in the process, never used again, good in every thread. */
+  readonly id: number;
+  readonly #reference: number;
+  readonly #words: Uint32Array;
+  readonly #index: number;
+  #seen = -1;
+  #value: T | undefined;
+  #closed = false;
+
+  /** Made by `registry.insert` and `registry.find`. */
+  constructor(reference: number, id: number) {
+    this.id = id;
+    this.#reference = reference;
+    this.#words = generationWords();
+    this.#index = id & 4095;
+    dropped.register(this, reference, this);
+  }
+
+  /**
+   * The value as of now; tables and arrays are frozen, and the same object until the value changes. Costs a comparison and
+   * a field after the first read.
+   *
+   * @throws `ERR_SUPERCONFIG_CLOSED` when the handle is closed or the entry was removed or has expired.
+   */
+  get value(): T {
+    if (this.#words[this.#index] === this.#seen) return this.#value as T;
+    return this.#refresh();
+  }
+
+  /** Whether this handle was closed. */
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  /** Lets go of the entry, which is freed with its last handle unless it has a name. Safe to repeat. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#value = undefined;
+    // No word equals it, so every read takes the slow way and fails there.
+    this.#seen = -1;
+    dropped.unregister(this);
+    native().registryRelease(this.#reference);
+  }
+
+  /** The same as `close()`, for `using`. */
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  #refresh(): T {
+    if (this.#closed) throw startAt(closedHandle(), VALUE);
+    // Looked at first: an update that comes in between then costs another look, never a value that is out of date.
+    const seen = this.#words[this.#index] as number;
+    const value = guard(VALUE, () => toValue(native().registryGet(this.id))) as T;
+    this.#value = value;
+    this.#seen = seen;
+    return value;
+  }
+}
+
+const VALUE = Object.getOwnPropertyDescriptor(RegistryHandle.prototype, 'value')?.get as Frame;
+
+function closedHandle(): SuperConfigError {
+  return new SuperConfigError('ERR_SUPERCONFIG_CLOSED', 'the handle is closed');
+}
+
+/** The id of a handle, or the number given. @throws for what is neither, and for a closed handle. */
+function idOf(entry: RegistryHandle | number): number {
+  if (entry instanceof RegistryHandle) {
+    if (entry.closed) throw closedHandle();
+    return entry.id;
+  }
+  if (typeof entry === 'number') return entry;
+  throw new SuperConfigError('ERR_SUPERCONFIG_OPTION', `an entry is named by a handle or its id, not by ${kindOf(entry)}`);
+}
+
+/** The same for questions that have an answer for everything. */
+function idOrNone(entry: RegistryHandle | number): number {
+  if (entry instanceof RegistryHandle) return entry.closed ? 0 : entry.id;
+  return typeof entry === 'number' ? entry : 0;
+}
+
+function crossing(value: unknown): string {
+  return JSON.stringify(encode(value, 'the value'));
+}
+
+function checkOptions(options: InsertOptions): void {
+  const fail = (problem: string): never => {
+    throw new SuperConfigError('ERR_SUPERCONFIG_OPTION', problem);
+  };
+  if (typeof options !== 'object' || options === null) fail(`the options are an object, not ${kindOf(options)}`);
+  for (const key of Object.keys(options)) {
+    if (key !== 'name' && key !== 'ttlMs') fail(`\`${key}\` is not an option of \`insert\`; its options are name, ttlMs`);
+  }
+  const { name, ttlMs } = options;
+  if (name !== undefined && typeof name !== 'string') fail(`\`name\` of \`insert\` must be a string, not ${kindOf(name)}`);
+  if (ttlMs !== undefined && !(Number.isSafeInteger(ttlMs) && ttlMs > 0)) {
+    fail('`ttlMs` of `insert` must be a whole number of milliseconds above 0');
+  }
+}
+
+/**
+ * Values that all threads of the process share, by handle and by id. Values are copied in, and come out frozen.
+ *
+ * @example
+ * ```ts
+ * const flags = registry.insert({ beta: true }, { name: 'flags' });
+ * registry.update(flags, { beta: false });
+ * flags.value.beta; // false, in every thread
+ * registry.remove(flags); // true
+ * ```
+ */
+export const registry = {
+  /**
+   * Puts a value in. It stays for as long as a handle refers to it, or it has a name.
+   *
+   * @throws `ERR_SUPERCONFIG_OPTION` for what is not a configuration value, a name in use, or a wrong option.
+   */
+  insert<T>(value: T, options: InsertOptions = {}): RegistryHandle<T> {
+    return guard(registry.insert, () => {
+      checkOptions(options);
+      return new RegistryHandle<T>(...native().registryInsert(crossing(value), options.name, options.ttlMs));
+    });
+  },
+
+  /**
+   * A further handle to the entry of a name, in any thread.
+   *
+   * @throws `ERR_SUPERCONFIG_CLOSED` without such an entry.
+   */
+  find<T = unknown>(name: string): RegistryHandle<T> {
+    return guard(registry.find, () => {
+      if (typeof name !== 'string') throw new SuperConfigError('ERR_SUPERCONFIG_OPTION', `a name is a string, not ${kindOf(name)}`);
+      return new RegistryHandle<T>(...native().registryFind(name));
+    });
+  },
+
+  /**
+   * The value of an entry, frozen. A handle's `value` is quicker: this crosses into the addon.
+   *
+   * @throws `ERR_SUPERCONFIG_OPTION` for what cannot be an id, `ERR_SUPERCONFIG_CLOSED` for an id without entry and a closed
+   * handle, `ERR_SUPERCONFIG_TYPE` for a configuration's id.
+   */
+  get<T = unknown>(entry: RegistryHandle<T> | number): T {
+    return guard(registry.get, () => toValue(native().registryGet(idOf(entry))) as T);
+  },
+
+  /**
+   * Replaces the value of an entry, at once and for all threads; its time to live starts anew.
+   *
+   * @throws As `get` does, and `ERR_SUPERCONFIG_OPTION` for what is not a configuration value.
+   */
+  update<T>(entry: RegistryHandle<T> | number, value: T): void {
+    guard(registry.update, () => native().registryUpdate(idOf(entry), crossing(value)));
+  },
+
+  /** Takes an entry out, whoever refers to it; false where there is none. */
+  remove(entry: RegistryHandle | number): boolean {
+    return guard(registry.remove, () => native().registryRemove(idOrNone(entry)));
+  },
+
+  /** Whether there is such an entry. */
+  has(entry: RegistryHandle | number): boolean {
+    return guard(registry.has, () => native().registryHas(idOrNone(entry)));
+  },
+
+  /** What the registry holds and has done. Costs a walk over all entries. */
+  stats(): RegistryStats {
+    return guard(registry.stats, () => JSON.parse(native().registryStats()) as RegistryStats);
+  },
+
+  /** The metrics of the process in the text format of Prometheus: loads, reloads, failures, durations, versions, handles, bytes. */
+  metrics(): string {
+    return guard(registry.metrics, () => native().registryMetrics());
+  },
+};
