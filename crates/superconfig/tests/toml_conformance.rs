@@ -30,13 +30,14 @@ fn fits(expected: &Value, found: &Value) -> bool {
                 (true, false, _) => "date-local",
                 (false, ..) => "time-local",
             };
-            own == kind && found == wanted.parse().unwrap()
+            own == kind && found == wanted.parse().unwrap() && found.time.is_none_or(|time| time.second.is_some())
         }
         (Value::Array(wanted), Value::Array(found), _) => {
             wanted.len() == found.len() && wanted.iter().zip(found.iter()).all(|(wanted, found)| fits(wanted, found))
         }
         (Value::Table(wanted), Value::Table(found), None) => {
-            wanted.len() == found.len() && wanted.iter().all(|(key, wanted)| found.get(key).is_some_and(|found| fits(wanted, found)))
+            wanted.len() == found.len()
+                && wanted.iter().all(|(key, wanted)| found.get(key).is_some_and(|found| fits(wanted, found)))
         }
         _ => false,
     }
@@ -57,6 +58,7 @@ fn every_valid_document_gives_what_it_says() {
         }
     }
     assert!(wrong.is_empty(), "{} of {ran} are wrong:\n{}", wrong.len(), wrong.join("\n"));
+    println!("TOML 1.1, valid: {ran} of {ran} right");
     assert_eq!(ran, VALID);
 }
 
@@ -76,9 +78,10 @@ fn every_invalid_document_is_refused() {
         }
     }
     assert!(accepted.is_empty(), "{} of {ran} are accepted:\n{}", accepted.len(), accepted.join("\n"));
+    println!("TOML 1.1, invalid: {ran} of {ran} refused");
     assert_eq!(ran, INVALID);
 }
 
 /// How many cases there are, so that none is left out unseen.
-const VALID: usize = 0;
-const INVALID: usize = 0;
+const VALID: usize = 218;
+const INVALID: usize = 494;
