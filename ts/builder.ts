@@ -1,4 +1,4 @@
-import { open, openSync, type SuperConfig } from './config.js';
+import { type Opening, open, openSync, type SuperConfig } from './config.js';
 import { captureStack, type Frame, SuperConfigError, startAt } from './errors.js';
 import { kindOf } from './paths.js';
 import type { Source } from './sources.js';
@@ -31,6 +31,16 @@ export interface Limits {
   aliasNodes?: number;
 }
 
+/** How files are watched. */
+export interface WatchOptions {
+  /** Milliseconds without a change before files are read again; 50 by default. */
+  debounceMs?: number;
+  /** Milliseconds after which they are read although they keep changing; 500 by default. */
+  maxWaitMs?: number;
+  /** Milliseconds between looks, where the system tells nothing: network and some container file systems; 0, off, by default. */
+  poll?: number;
+}
+
 /** Collects sources, later ones winning, and loads them. Nothing is read before `load()` or `loadSync()`. */
 // biome-ignore lint/suspicious/noExplicitAny: without a type every path is allowed.
 export class SuperConfigBuilder<T = any> {
@@ -42,6 +52,7 @@ export class SuperConfigBuilder<T = any> {
   #interpolate: boolean | undefined;
   #limits: Limits | undefined;
   #name: string | undefined;
+  #watch: WatchOptions | undefined;
 
   /** Made by `SuperConfig.builder()`. */
   constructor(options: BuilderOptions = {}) {
@@ -157,15 +168,38 @@ export class SuperConfigBuilder<T = any> {
     return this;
   }
 
+  /**
+   * Reloads when a file that the configuration was made of changes, comes or goes, in the background and whole or not at all.
+   * The files may be written, replaced, linked elsewhere or missing for a while: see `config.status` and the events `change` and
+   * `error`. Watching keeps no process alive.
+   *
+   * @throws On loading: `ERR_SUPERCONFIG_OPTION` for what is not a number of milliseconds, `ERR_SUPERCONFIG_WATCH` when there can
+   * be no thread for it.
+   * @example
+   * ```ts
+   * const config = SuperConfig.builder().file('app.toml').watch({ debounceMs: 100 }).loadSync();
+   * config.on('change', ({ changed }) => console.log(changed));
+   * ```
+   */
+  watch(options: WatchOptions | boolean = true): this {
+    this.#watch = options === true ? {} : options === false ? undefined : options;
+    return this;
+  }
+
   /** Loads on this thread. @throws `SuperConfigError`: what a source's text, the environment or an option has wrong. */
   loadSync(): SuperConfig<T> {
-    return openSync<T>(this.toOptions(), this.#options.env, SuperConfigBuilder.prototype.loadSync);
+    return openSync<T>(this.toOptions(), this.toOpening(), SuperConfigBuilder.prototype.loadSync);
   }
 
   /** Loads on another thread. @throws `SuperConfigError`: what a source's text, the environment or an option has wrong. */
   async load(): Promise<SuperConfig<T>> {
     const frames = captureStack(SuperConfigBuilder.prototype.load);
-    return open<T>(this.toOptions(), this.#options.env, frames);
+    return open<T>(this.toOptions(), this.toOpening(), frames);
+  }
+
+  /** What a load needs beside the options. */
+  toOpening(): Opening {
+    return { environment: this.#options.env, watches: this.#watch !== undefined };
   }
 
   /** The options as they cross to the addon, as JSON text. */
@@ -180,6 +214,7 @@ export class SuperConfigBuilder<T = any> {
       secrets: this.#secrets.length > 0 ? this.#secrets : undefined,
       interpolate: this.#interpolate,
       limits: this.#limits,
+      watch: this.#watch,
       arrays: Object.keys(this.#arrays).length > 0 ? this.#arrays : undefined,
       sources: this.#sources.map((source) =>
         source.kind === 'args' && source.argv === undefined ? { ...source, argv: argv ?? process.argv.slice(2) } : source,

@@ -1,10 +1,13 @@
 import { type BuilderOptions, SuperConfigBuilder } from './builder.js';
-import { captureStack, type Frame, fromNative, guard, type Origin, startAt, withStack } from './errors.js';
+import type { ConfigChange } from './change.js';
+import { captureStack, type Frame, fromNative, guard, type Origin, SuperConfigError, startAt, withStack } from './errors.js';
+import { type EventMap, eventsOf, type Listener, listenerOf } from './events.js';
 import { ConfigHandle } from './handle.js';
-import { captureEnvironment, type Described, native } from './native.js';
+import { type Attached, captureEnvironment, type Described, native } from './native.js';
 import { toNativePath } from './paths.js';
 import type { Format } from './sources.js';
 import { assertOpen, closeState, lookUp, lookUpLeniently, openState, readTree, type State, sync, unknownPath } from './state.js';
+import { type Status, type StatusReport, toStatus } from './status.js';
 import type { DeepReadonly, LoosePath, Path, ValueAt } from './types.js';
 
 /** One layer's word about a value. */
@@ -67,15 +70,20 @@ export interface Warning {
   origin?: Origin;
 }
 
-/** How a configuration is doing. */
-export type Status = Readonly<Record<string, unknown>>;
-
 /** What a reload did. */
 export interface ReloadResult {
   /** The version after it. */
   version: number;
   /** The leaves that were set, changed or removed, sorted; empty when nothing changed. */
   changed: string[];
+}
+
+/** What `changes` takes. */
+export interface ChangesOptions<T> {
+  /** Only changes at or below this path. */
+  path?: Path<T>;
+  /** Ends the iteration when it aborts. */
+  signal?: AbortSignal;
 }
 
 /** What `toString` takes. */
@@ -202,9 +210,9 @@ export class SuperConfig<T = any> {
     return this.#describe('warnings', WARNINGS) as Warning[];
   }
 
-  /** How the configuration is doing. */
+  /** How the configuration is doing: what is watched and how, the last reload, the last error. Made anew at each call. */
   get status(): Status {
-    return this.#describe('status', STATUS) as Status;
+    return toStatus(this.#describe('status', STATUS) as StatusReport);
   }
 
   /** A text that `SuperConfig.attach` takes in any thread of this process. */
@@ -231,6 +239,8 @@ export class SuperConfig<T = any> {
       return JSON.parse(await native().reloadAsync(state.attachment, environment)) as ReloadResult;
     } catch (thrown) {
       throw withStack(fromNative(thrown), frames);
+    } finally {
+      state.events?.deliver();
     }
   }
 
@@ -243,7 +253,59 @@ export class SuperConfig<T = any> {
     const state = this.#state;
     const frame = SuperConfig.prototype.reloadSync;
     assertOpen(state, frame);
-    return guard(frame, () => JSON.parse(native().reload(state.attachment, captureEnvironment(state.environment))) as ReloadResult);
+    try {
+      return guard(frame, () => JSON.parse(native().reload(state.attachment, captureEnvironment(state.environment))) as ReloadResult);
+    } finally {
+      state.events?.deliver();
+    }
+  }
+
+  /**
+   * Calls a listener for each new version (`change`), or for each reload that fails (`error`), whoever reloads: the watcher, this
+   * thread or another. Listeners of this thread's own reloads are called before it returns. One that throws, or rejects, stops no
+   * other; what it threw becomes a process warning. A failure in the background that nobody listens for becomes one too.
+   *
+   * Listening keeps the configuration open, and no process alive.
+   *
+   * @returns The way to remove the listener. Closing removes it too.
+   * @throws `ERR_SUPERCONFIG_OPTION` for another event or what is not a function, `ERR_SUPERCONFIG_CLOSED` after closing.
+   * @example
+   * ```ts
+   * const off = config.on('change', ({ version, changed }) => console.log(version, changed));
+   * config.on('error', (error) => console.error(error.message));
+   * off();
+   * ```
+   */
+  on<E extends keyof EventMap<T>>(event: E, listener: Listener<EventMap<T>[E]>): () => void {
+    const frame = SuperConfig.prototype.on;
+    assertOpen(this.#state, frame);
+    return guard(frame, () => {
+      const events = eventsOf(this.#state);
+      if (event === 'change') return events.onChange<T>(listenerOf(listener));
+      if (event === 'error') return events.onError(listenerOf(listener));
+      throw new SuperConfigError('ERR_SUPERCONFIG_OPTION', `there is no event '${String(event)}'`, { hint: "the events are 'change' and 'error'" });
+    });
+  }
+
+  /**
+   * New versions as they come, from this call on; with a path those in which something at or below it differs, and only such paths.
+   * Whoever is slow gets the newest version, with all paths that changed since the last one that was taken. Ends when the
+   * configuration is closed or the signal aborts.
+   *
+   * @throws `ERR_SUPERCONFIG_PATH` for a malformed path, `ERR_SUPERCONFIG_CLOSED` after closing.
+   * @example
+   * ```ts
+   * for await (const change of config.changes({ path: 'db', signal })) await reconnect(change.current.db);
+   * ```
+   */
+  changes({ path, signal }: ChangesOptions<T> = {}): AsyncIterableIterator<ConfigChange<T>, undefined> {
+    const frame = SuperConfig.prototype.changes;
+    const state = this.#synced(frame);
+    return guard(frame, () => {
+      // Finds out about a malformed path now, not when something changes.
+      if (path !== undefined) lookUp(state, path as LoosePath, frame);
+      return eventsOf(state).changes<T>(path === undefined ? undefined : toNativePath(path as LoosePath), signal);
+    });
   }
 
   /** The whole as a plain object with secrets redacted: what `JSON.stringify(config)` shows. */
@@ -312,20 +374,32 @@ const STATUS = getter('status');
 const TOKEN = getter('token');
 const NAME = getter('name');
 
+/** What a load needs beside the options that cross to the addon. */
+export interface Opening {
+  /** The environment that the user gave, if any. */
+  environment: State['environment'];
+  /** Whether files are watched. */
+  watches: boolean;
+}
+
 /** Loads on this thread. */
-export function openSync<T>(options: string, environment: State['environment'], frame: Frame): SuperConfig<T> {
-  return new SuperConfig<T>(
-    openState(
-      guard(frame, () => native().load(options, captureEnvironment(environment))),
-      environment,
-    ),
+export function openSync<T>(options: string, opening: Opening, frame: Frame): SuperConfig<T> {
+  return opened(
+    guard(frame, () => native().load(options, captureEnvironment(opening.environment))),
+    opening,
   );
 }
 
+function opened<T>(attached: Attached, { environment, watches }: Opening): SuperConfig<T> {
+  const state = openState(attached, environment);
+  if (watches) eventsOf(state).warn();
+  return new SuperConfig<T>(state);
+}
+
 /** Loads on another thread. The environment is captured now. `frames` is where the user called. */
-export async function open<T>(options: string, environment: State['environment'], frames: string): Promise<SuperConfig<T>> {
+export async function open<T>(options: string, opening: Opening, frames: string): Promise<SuperConfig<T>> {
   try {
-    return new SuperConfig<T>(openState(await native().loadAsync(options, captureEnvironment(environment)), environment));
+    return opened(await native().loadAsync(options, captureEnvironment(opening.environment)), opening);
   } catch (thrown) {
     throw withStack(startAt(fromNative(thrown), open), frames);
   }

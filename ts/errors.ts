@@ -154,7 +154,8 @@ export function withStack<E extends Error>(error: E, frames: string): E {
   return error;
 }
 
-interface NativeReport extends ErrorDetails {
+/** An error as the addon tells of it. */
+export interface NativeReport extends ErrorDetails {
   code: string;
   message: string;
   rendered?: string;
@@ -172,6 +173,11 @@ export function fromNative(thrown: unknown): Error {
   if (typeof report?.code !== 'string') {
     return new SuperConfigError('ERR_SUPERCONFIG_INTERNAL', `the addon failed: ${thrown.message}`, { cause: thrown });
   }
+  return fromReport(report);
+}
+
+/** Makes a `SuperConfigError` of what the addon told. */
+export function fromReport(report: NativeReport): SuperConfigError {
   const code = (report.code.startsWith('ERR_SUPERCONFIG_') ? report.code : `ERR_SUPERCONFIG_${report.code}`) as SuperConfigErrorCode;
   // Absent fields may cross as null.
   const details: ErrorDetails = {};

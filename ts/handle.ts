@@ -1,5 +1,7 @@
+import type { ConfigChange } from './change.js';
 import type { Explanation } from './config.js';
 import { type Frame, guard, startAt } from './errors.js';
+import { eventsOf, type Listener, listenerOf } from './events.js';
 import { native } from './native.js';
 import { showPath, toNativePath } from './paths.js';
 import { closedError, lookUp, type State, sync, unknownPath } from './state.js';
@@ -22,6 +24,7 @@ export class ConfigHandle<V = unknown> {
   #seen = -1;
   #value: V | undefined;
   #closed = false;
+  readonly #listeners: (() => void)[] = [];
 
   /** Made by `config.handle(path)`. */
   constructor(state: State, path: LoosePath) {
@@ -65,9 +68,37 @@ export class ConfigHandle<V = unknown> {
     return guard(frame, () => JSON.parse(native().explain(state.attachment, text, segments)) as Explanation);
   }
 
+  /**
+   * Calls a listener after each change of the value at the path, or of anything below it, with what was there before and is now.
+   * A listener that throws stops no other; what it threw becomes a process warning.
+   *
+   * @returns The way to remove the listener. Closing the handle or the configuration removes it too.
+   * @throws `ERR_SUPERCONFIG_PATH` for a malformed path, `ERR_SUPERCONFIG_OPTION` for what is not a function,
+   * `ERR_SUPERCONFIG_CLOSED` after closing.
+   * @example
+   * ```ts
+   * const pool = config.handle('db.pool');
+   * const off = pool.on(({ changed, previous, current }) => console.log(changed, previous, current));
+   * off();
+   * ```
+   */
+  on(listener: Listener<ConfigChange<V | undefined>>): () => void {
+    const frame = ConfigHandle.prototype.on;
+    const state = this.#open(frame);
+    const off = guard(frame, () => {
+      if (state.words[state.index] !== state.seen) sync(state, frame);
+      // Finds out about a malformed path now, not when something changes.
+      lookUp(state, this.#path, frame);
+      return eventsOf(state).onChange(listenerOf<ConfigChange<V | undefined>>(listener), toNativePath(this.#path));
+    });
+    this.#listeners.push(off);
+    return off;
+  }
+
   /** Lets go of the value; reads fail from then on. Safe to repeat. The configuration stays open. */
   close(): void {
     this.#closed = true;
+    for (const off of this.#listeners.splice(0)) off();
     this.#value = undefined;
     this.#state = CLOSED;
   }
@@ -106,6 +137,8 @@ const CLOSED: State = {
   segmentCache: new Map(),
   tree: undefined,
   environment: undefined,
+  events: undefined,
+  refresh: undefined,
 };
 
 function getter(name: 'value' | 'version'): Frame {

@@ -1,15 +1,17 @@
-export type { ArrayStrategy, BuilderOptions, Limits, SuperConfigBuilder } from './builder.js';
+export type { ArrayStrategy, BuilderOptions, Limits, SuperConfigBuilder, WatchOptions } from './builder.js';
+export type { ConfigChange } from './change.js';
 export {
   type Candidate,
+  type ChangesOptions,
   type Explanation,
   type LayerInfo,
   type ReloadResult,
-  type Status,
   SuperConfig,
   type ToStringOptions,
   type Warning,
 } from './config.js';
 export { type Issue, isSuperConfigError, type Origin, SuperConfigError, type SuperConfigErrorCode } from './errors.js';
+export type { EventMap, Listener } from './events.js';
 export type { ConfigHandle } from './handle.js';
 export { type LoadOptions, loadConfig, loadConfigSync, parse } from './load.js';
 export { type InsertOptions, type RegistryHandle, type RegistryStats, registry } from './registry.js';
@@ -31,4 +33,5 @@ export {
   textSource as text,
   type ValueOptions,
 } from './sources.js';
+export type { Status, Watching } from './status.js';
 export type { DeepReadonly, LoosePath, Path, ValueAt } from './types.js';

@@ -1,4 +1,4 @@
-import { type ArrayStrategy, type BuilderOptions, type Limits, SuperConfigBuilder } from './builder.js';
+import { type ArrayStrategy, type BuilderOptions, type Limits, SuperConfigBuilder, type WatchOptions } from './builder.js';
 import { open, openSync, type SuperConfig } from './config.js';
 import { captureStack, guard } from './errors.js';
 import { native } from './native.js';
@@ -19,6 +19,8 @@ export interface LoadOptions extends BuilderOptions {
   secrets?: readonly string[];
   /** Bounds on what is read. */
   limits?: Limits;
+  /** Whether, and how, files are watched. */
+  watch?: WatchOptions | boolean;
   /** The name for `SuperConfig.attach`. */
   name?: string;
 }
@@ -31,6 +33,7 @@ function toBuilder<T>(options: LoadOptions): SuperConfigBuilder<T> {
   if (options.interpolate !== undefined) builder.interpolate(options.interpolate);
   if (options.secrets !== undefined) builder.secrets(options.secrets);
   if (options.limits !== undefined) builder.limits(options.limits);
+  if (options.watch !== undefined) builder.watch(options.watch);
   if (options.name !== undefined) builder.name(options.name);
   return builder;
 }
@@ -46,7 +49,8 @@ function toBuilder<T>(options: LoadOptions): SuperConfigBuilder<T> {
  */
 // biome-ignore lint/suspicious/noExplicitAny: without a type every path is allowed.
 export function loadConfigSync<T = any>(options: LoadOptions): SuperConfig<T> {
-  return openSync<T>(toBuilder<T>(options).toOptions(), options.env, loadConfigSync);
+  const builder = toBuilder<T>(options);
+  return openSync<T>(builder.toOptions(), builder.toOpening(), loadConfigSync);
 }
 
 /**
@@ -57,7 +61,8 @@ export function loadConfigSync<T = any>(options: LoadOptions): SuperConfig<T> {
 // biome-ignore lint/suspicious/noExplicitAny: without a type every path is allowed.
 export async function loadConfig<T = any>(options: LoadOptions): Promise<SuperConfig<T>> {
   const frames = captureStack(loadConfig);
-  return open<T>(toBuilder<T>(options).toOptions(), options.env, frames);
+  const builder = toBuilder<T>(options);
+  return open<T>(builder.toOptions(), builder.toOpening(), frames);
 }
 
 /**

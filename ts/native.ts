@@ -9,6 +9,9 @@ export type NativeValue = undefined | null | boolean | number | bigint | string 
 /** `[attachment, configId, generation, version]` */
 export type Attached = [attachment: number, configId: number, generation: number, version: number];
 
+/** One version of a configuration, kept by whoever holds this. */
+export type Version = object & { readonly '': unique symbol };
+
 /** What `describe` can tell; the answer is JSON text. */
 export type Described = 'layers' | 'warnings' | 'status' | 'name' | 'token';
 
@@ -43,6 +46,16 @@ export interface Native {
   refuse(pending: number, issues: string): never;
   discard(pending: number): void;
   close(attachment: number): void;
+  /** Calls back when there is something for `takeEvents` to tell; keeps neither the process nor the thread alive. */
+  subscribe(attachment: number, callback: () => void): void;
+  unsubscribe(attachment: number): void;
+  /** What happened since the last call, as JSON text, with the version that was told of last and the newest. */
+  takeEvents(attachment: number): [report: string, previous?: Version | null, current?: Version | null] | null | undefined;
+  versionRead(version: Version, path: string, segments: boolean): NativeValue;
+  /** JSON text with secrets redacted. */
+  versionRender(version: Version, path: string, segments: boolean): string | null | undefined;
+  /** The paths that differ at or below one, as JSON text. */
+  versionChanges(previous: Version, current: Version, path: string, segments: boolean): string;
   registryInsert(value: string, name?: string, ttlMilliseconds?: number): [reference: number, id: number];
   registryFind(name: string): [reference: number, id: number];
   registryRelease(reference: number): void;

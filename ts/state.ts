@@ -1,4 +1,5 @@
 import { type Frame, fromNative, guard, isSuperConfigError, SuperConfigError, startAt } from './errors.js';
+import type { Events } from './events.js';
 import { type Attached, generationWords, type NativeValue, native } from './native.js';
 import { type NativePath, showPath, toNativePath } from './paths.js';
 import type { LoosePath } from './types.js';
@@ -25,6 +26,10 @@ export interface State {
   tree: unknown;
   /** The environment that the user gave, if any. */
   readonly environment: Readonly<Record<string, string | undefined>> | undefined;
+  /** Who listens, once somebody does. */
+  events: Events | undefined;
+  /** Reloads where only JavaScript can, because it checks each version. */
+  refresh: (() => void) | undefined;
 }
 
 // A closed state has seen -1, which its word is not, so every read takes the slow way and fails there.
@@ -53,6 +58,8 @@ export function openState(attached: Attached, environment?: State['environment']
     segmentCache: new Map(),
     tree: undefined,
     environment,
+    events: undefined,
+    refresh: undefined,
   };
   dropped.register(state, attachment, state);
   return state;
@@ -67,6 +74,7 @@ export function closeState(state: State): void {
   state.words = CLOSED_WORDS;
   state.index = 0;
   state.seen = -1;
+  state.events?.end();
   native().close(state.attachment);
 }
 

@@ -7,12 +7,15 @@ use std::sync::Arc;
 use superconfig::{Error, ErrorCode, Snapshot, SuperConfig};
 
 use crate::error::to_napi;
+use crate::mailbox::Mailbox;
 
 /// One `SuperConfig` object of one thread: a reference to the configuration, and the snapshot that everything is
 /// read from until the thread moves on. So in one thread all values belong together.
 pub(crate) struct Attachment {
     pub config: SuperConfig,
     pub pinned: Arc<Snapshot>,
+    /// What happened since JavaScript last asked, while it listens.
+    pub mailbox: Option<Mailbox>,
 }
 
 impl Attachment {
@@ -40,7 +43,7 @@ pub(crate) fn open(config: SuperConfig) -> Result<Vec<f64>> {
     let (id, generation, version) = (config.id().get(), pinned.generation(), pinned.version());
     let number = ATTACHMENTS.with_borrow_mut(|attachments| {
         attachments.last += 1;
-        attachments.open.insert(attachments.last, Attachment { config, pinned });
+        attachments.open.insert(attachments.last, Attachment { config, pinned, mailbox: None });
         attachments.last
     });
     Ok(vec![f64::from(number), id as f64, f64::from(generation), version as f64])

@@ -8,11 +8,12 @@ enum Kind {
     Flag,
     Texts,
     Count,
+    Duration,
     OneOf(&'static [&'static str]),
     /// Checked where it is read.
     Any,
 }
-use Kind::{Any, Count, Flag, OneOf, Text, Texts};
+use Kind::{Any, Count, Duration, Flag, OneOf, Text, Texts};
 
 type Known = &'static [(&'static str, Kind)];
 
@@ -26,11 +27,14 @@ const OPTIONS: Known = &[
     ("interpolate", Flag),
     ("validated", Flag),
     ("limits", Any),
+    ("watch", Any),
     ("arrays", Any),
     ("sources", Any),
 ];
 
 const LIMITS: Known = &[("depth", Count), ("documentBytes", Count), ("aliasNodes", Count)];
+
+const WATCH: Known = &[("debounceMs", Duration), ("maxWaitMs", Duration), ("poll", Duration)];
 
 const TRUST: Kind = OneOf(&["strict", "warn"]);
 
@@ -59,10 +63,12 @@ const VALUES: Known = &[("value", Any), ("specials", Any), ("name", Text)];
 /// `ERR_SUPERCONFIG_OPTION`, naming the option, and the nearest one that there is.
 pub(crate) fn options(options: &Table) -> Result<(), Error> {
     check(options, "load", OPTIONS, &[])?;
-    match options.get("limits") {
-        Some(Value::Table(limits)) => check(limits, "limits", LIMITS, &[])?,
-        Some(other) => return Err(wrong("limits", "load", "an object", other)),
-        None => {}
+    for (name, known) in [("limits", LIMITS), ("watch", WATCH)] {
+        match options.get(name) {
+            Some(Value::Table(given)) => check(given, name, known, &[])?,
+            Some(other) => return Err(wrong(name, "load", "an object", other)),
+            None => {}
+        }
     }
     for source in options.get("sources").and_then(Value::as_array).unwrap_or_default() {
         let Some(source) = source.as_table() else { return Err(wrong("sources", "load", "an array of sources", source)) };
@@ -74,6 +80,16 @@ pub(crate) fn options(options: &Table) -> Result<(), Error> {
         check(source, kind, known, COMMON)?;
     }
     Ok(())
+}
+
+/// A number of milliseconds that is none or more.
+pub(crate) fn milliseconds(value: &Value) -> Option<f64> {
+    let number = match value {
+        Value::Integer(number) => *number as f64,
+        Value::Float(number) => *number,
+        _ => return None,
+    };
+    (number.is_finite() && number >= 0.0).then_some(number)
 }
 
 fn check(given: &Table, of: &str, known: Known, common: Known) -> Result<(), Error> {
@@ -92,6 +108,7 @@ fn check(given: &Table, of: &str, known: Known, common: Known) -> Result<(), Err
             Flag => (matches!(value, Value::Bool(_)), "true or false"),
             Texts => (value.as_array().is_some_and(|list| list.iter().all(|one| one.as_str().is_some())), "an array of strings"),
             Count => (matches!(value, Value::Integer(1..)), "a positive whole number"),
+            Duration => (milliseconds(value).is_some(), "a number of milliseconds"),
             OneOf(texts) => {
                 if value.as_str().is_none_or(|text| !texts.contains(&text)) {
                     let expected = texts.iter().map(|text| format!("'{text}'")).collect::<Vec<_>>().join(" or ");

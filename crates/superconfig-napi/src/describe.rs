@@ -1,8 +1,12 @@
 //! What the engine tells about a configuration, as JSON text.
 
 use crate::attachment::Attachment;
-use crate::error::{table, warning};
-use superconfig::{Candidate, Error, ErrorCode, Explanation, Format, LayerInfo, RegistryStats, Reload, Snapshot, Value, to_json};
+use crate::error::{self, table, warning};
+use crate::mailbox::Mail;
+use std::time::SystemTime;
+use superconfig::{
+    Candidate, Change, Error, ErrorCode, Explanation, Format, LayerInfo, RegistryStats, Reload, Snapshot, Status, Value, to_json,
+};
 
 pub(crate) fn explanation(explanation: &Explanation) -> String {
     let candidates: Vec<Value> = explanation.candidates.iter().map(candidate).collect();
@@ -36,8 +40,26 @@ fn candidate(candidate: &Candidate) -> Value {
 }
 
 pub(crate) fn reload(reload: &Reload) -> String {
-    let changed = reload.changed.iter().map(|path| Value::from(path.as_str())).collect();
-    to_json(&table([("version", Value::from(reload.version)), ("changed", Value::array(changed))]))
+    to_json(&table([("version", Value::from(reload.version)), ("changed", texts(&reload.changed))]))
+}
+
+pub(crate) fn paths(paths: &[String]) -> String {
+    to_json(&texts(paths))
+}
+
+fn texts(texts: &[String]) -> Value {
+    Value::array(texts.iter().map(|text| Value::from(text.as_str())).collect())
+}
+
+pub(crate) fn mail(mail: &Mail) -> String {
+    let change = |change: &Change| table([("version", Value::from(change.version)), ("changed", texts(&change.changed))]);
+    to_json(&table([
+        ("change", mail.change.as_ref().map_or(Value::Null, change)),
+        ("failure", mail.failure.as_ref().map_or(Value::Null, |(error, _)| error::describe(error))),
+        ("unasked", Value::Bool(mail.failure.as_ref().is_some_and(|(_, unasked)| *unasked))),
+        ("changeFirst", Value::Bool(mail.change_first)),
+        ("outdated", Value::Bool(mail.outdated)),
+    ]))
 }
 
 pub(crate) fn statistics(stats: &RegistryStats) -> String {
@@ -60,15 +82,35 @@ pub(crate) fn part(attachment: &Attachment, what: &str) -> Result<String, Error>
     let value = match what {
         "layers" => Value::array(snapshot.layers().iter().map(layer).collect()),
         "warnings" => Value::array(snapshot.warnings().iter().map(warning).collect()),
-        "status" => table([
-            ("version", Value::from(snapshot.version())),
-            ("profiles", Value::array(snapshot.profiles().iter().map(|name| Value::from(name.as_str())).collect())),
-        ]),
+        "status" => status(&snapshot, &attachment.config.status()?),
         "name" => attachment.config.name().map_or(Value::Null, Value::from),
         "token" => Value::from(attachment.config.token()),
         other => return Err(Error::new(ErrorCode::Option, format!("there is nothing to tell about {other:?}"))),
     };
     Ok(to_json(&value))
+}
+
+fn status(snapshot: &Snapshot, status: &Status) -> Value {
+    let watching = status.watching.iter().map(|one| {
+        table([
+            ("path", Value::from(&*one.path.to_string_lossy())),
+            ("mode", Value::from(one.mode.as_str())),
+            ("reason", one.reason.as_deref().map_or(Value::Null, Value::from)),
+        ])
+    });
+    table([
+        ("version", Value::from(snapshot.version())),
+        ("profiles", texts(snapshot.profiles())),
+        ("watching", Value::array(watching.collect())),
+        ("lastReload", milliseconds(status.last_reload)),
+        ("lastError", status.last_error.as_ref().map_or(Value::Null, error::describe)),
+        ("staleSince", status.stale_since.map_or(Value::Null, milliseconds)),
+    ])
+}
+
+/// Since 1970, as JavaScript counts.
+fn milliseconds(time: SystemTime) -> Value {
+    Value::Float(time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_millis() as f64)
 }
 
 fn layer(layer: &LayerInfo) -> Value {

@@ -6,6 +6,8 @@ mod attachment;
 mod check;
 mod describe;
 mod error;
+pub mod events;
+mod mailbox;
 pub mod marshal;
 mod options;
 pub mod pending;

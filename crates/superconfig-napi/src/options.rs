@@ -3,9 +3,11 @@
 use crate::check;
 use crate::marshal::{field, restore_specials, segment};
 use std::sync::Arc;
+use std::time::Duration;
 use superconfig::{
     ArrayStrategy, Builder, DirectoryOptions, DiscoverOptions, EnvOptions, Environment, Error, ErrorCode, FileOptions, Format,
     GlobOptions, Issue, Limits, ReloadInputs, SourceEntry, SourceKind, SourceSpec, SuperConfig, Table, TextOptions, Trust, Value,
+    WatchOptions,
 };
 
 /// Makes a builder from the facade's options and, where given, its environment: a JSON object of strings.
@@ -40,6 +42,9 @@ pub(crate) fn builder(options: &str, environment: Option<&str>) -> Result<Builde
     if flag(&options, "interpolate") {
         builder = builder.interpolate();
     }
+    if let Some(watch) = field(&options, "watch").and_then(Value::as_table) {
+        builder = builder.watch(watch_options(watch));
+    }
     if let Some(limits) = field(&options, "limits").and_then(Value::as_table) {
         builder = builder.limits(self::limits(limits)?);
     }
@@ -52,6 +57,20 @@ pub(crate) fn builder(options: &str, environment: Option<&str>) -> Result<Builde
         builder = builder.entry(SourceEntry { spec: spec(source)?, fill: flag(source, "join"), directives });
     }
     Ok(builder)
+}
+
+fn watch_options(given: &Table) -> WatchOptions {
+    let duration = |name| {
+        let milliseconds = field(given, name).and_then(check::milliseconds)?;
+        // Longer than a duration can be is as good as for ever; the engine bounds it.
+        Some(Duration::try_from_secs_f64(milliseconds / 1000.0).unwrap_or(Duration::MAX))
+    };
+    let default = WatchOptions::default();
+    WatchOptions {
+        debounce: duration("debounceMs").unwrap_or(default.debounce),
+        max_wait: duration("maxWaitMs").unwrap_or(default.max_wait),
+        poll: duration("poll"),
+    }
 }
 
 /// Names and values.

@@ -8,8 +8,19 @@ use crate::value::{Path, Segment, Value};
 /// its own path when it is empty. Tables that both versions share are skipped unseen, so the cost is that of what
 /// differs.
 pub(crate) fn changed(previous: &Value, current: &Value) -> Vec<String> {
+    changed_below(&[], Some(previous), Some(current))
+}
+
+/// The same for what two versions have at one path.
+pub(crate) fn changed_below(path: &[Segment], previous: Option<&Value>, current: Option<&Value>) -> Vec<String> {
+    let mut path = path.to_vec();
     let mut found = Vec::new();
-    compare(previous, current, &mut Vec::new(), &mut found);
+    match (previous, current) {
+        (Some(previous), Some(current)) => compare(previous, current, &mut path, &mut found),
+        (Some(gone), None) => leaves(gone, &mut path, &mut found),
+        (None, Some(new)) => leaves(new, &mut path, &mut found),
+        (None, None) => {}
+    }
     found.sort_unstable();
     found
 }
@@ -92,6 +103,21 @@ mod tests {
         assert_eq!(paths(r#"{"a":1}"#, r#"{"a":{"b":1}}"#), ["a", "a.b"]);
         assert_eq!(paths(r#"{"a":{"b":1}}"#, r#"{"a":[]}"#), ["a", "a.b"]);
         assert_eq!(paths(r#"{"a":{}}"#, r#"{"a":1}"#), ["a"]);
+    }
+
+    #[test]
+    fn below_a_path() {
+        let parse = |text| parse_json(text).unwrap();
+        let (before, after) = (parse(r#"{"a":{"b":[1,2]}}"#), parse(r#"{"a":{"b":[1,3],"c":4}}"#));
+        let below = |path: &str| {
+            let path: Path = path.parse().unwrap();
+            changed_below(&path, before.at(&path), after.at(&path))
+        };
+        assert_eq!(below("a"), ["a.b", "a.c"]);
+        assert_eq!(below("a.b[1]"), ["a.b[1]"]);
+        assert_eq!(below("a.b[0]"), Vec::<String>::new());
+        assert_eq!(below("a.c"), ["a.c"]);
+        assert_eq!(below("d"), Vec::<String>::new());
     }
 
     #[test]

@@ -44,9 +44,9 @@ pub use format::{Format, parse};
 pub use layer_info::{LayerInfo, LayerStatus};
 pub use limits::Limits;
 pub use merge::{ArrayStrategy, PathPattern};
-#[cfg(feature = "discovery")]
 #[cfg(feature = "metrics")]
 pub use metrics::metrics;
+#[cfg(feature = "discovery")]
 pub use options::DiscoverOptions;
 pub use options::{DirectoryOptions, EnvOptions, FileOptions, GlobOptions, SourceEntry, SourceSpec, TextOptions};
 pub use origin::{Origin, Position, SourceKind};

@@ -84,6 +84,15 @@ impl Loaded {
         }
     }
 
+    /// How many bytes of text the layers were parsed from.
+    pub(crate) fn text_bytes(&self) -> usize {
+        let text = |layer: &Layer| match &layer.content {
+            Content::Document(document) => document.text.as_ref().map_or(0, |(text, _)| text.len()),
+            _ => 0,
+        };
+        self.layers.iter().map(text).sum()
+    }
+
     /// Where the value at a path comes from, secrets hidden; `None` when nobody spoke of it.
     pub(crate) fn explain(&self, path: &Path) -> Option<Explanation> {
         let mut explanation = explain(&self.layers, &self.merged, &self.rules.merge_options(), path);

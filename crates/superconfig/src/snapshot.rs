@@ -1,5 +1,6 @@
 //! One version of a configuration: never changes, shared by everyone who reads it.
 
+use crate::changes::changed_below;
 use crate::config::Core;
 use crate::error::{Error, ErrorCode, Issue};
 use crate::explain::Explanation;
@@ -68,6 +69,18 @@ impl Snapshot {
         })
     }
 
+    /// Roughly how many bytes it keeps alive, values and texts together, for a host's garbage collector. Costs a look at
+    /// each layer.
+    pub fn approximate_bytes(&self) -> usize {
+        // Parsed values take two to four times their text.
+        size_of::<Self>() + 4 * self.loaded.text_bytes()
+    }
+
+    /// Sorted paths of the leaves at or below `path` that differ from an earlier version.
+    pub fn changed_since(&self, previous: &Snapshot, path: &[Segment]) -> Vec<String> {
+        changed_below(path, previous.at(path), self.at(path))
+    }
+
     /// What was found worth telling while loading.
     pub fn warnings(&self) -> &[Warning] {
         &self.loaded.warnings
@@ -76,6 +89,11 @@ impl Snapshot {
     /// The merged values with every secret shown as `[redacted]`. Costs a copy.
     pub fn redacted(&self) -> Value {
         self.loaded.redacted()
+    }
+
+    /// The value at a path with every secret shown as `[redacted]`. Costs a copy.
+    pub fn redacted_at(&self, path: &[Segment]) -> Option<Value> {
+        Some(self.loaded.rules.secrets.redact(&mut path.to_vec(), self.at(path)?))
     }
 
     /// The merged values as text of a format, with every secret shown as `[redacted]` unless `secrets` is set; see

@@ -1,0 +1,42 @@
+import { fromReport, type NativeReport, type SuperConfigError } from './errors.js';
+
+/** One file or directory that is watched, there or not. */
+export interface Watching {
+  /** The file or directory. */
+  path: string;
+  /** `native`: the system tells of changes, and nothing runs until then; `polling`: it is looked at from time to time. */
+  mode: 'native' | 'polling';
+  /** Why it is polled. */
+  reason?: string;
+}
+
+/** How a configuration is doing. */
+export interface Status {
+  /** The version in use. */
+  version: number;
+  /** The profiles, in the order in which they applied. */
+  profiles: string[];
+  /** What is watched; empty without `watch()`. */
+  watching: Watching[];
+  /** When a load or reload last succeeded, whether it changed anything or not. */
+  lastReload: Date;
+  /** Why the last reload failed; absent after one that succeeded. */
+  lastError?: SuperConfigError;
+  /** Since when reloads have been failing, so that what is in use is older than its files. */
+  staleSince?: Date;
+}
+
+/** A status as the addon tells it. */
+export interface StatusReport extends Pick<Status, 'version' | 'profiles' | 'watching'> {
+  lastReload: number;
+  lastError?: NativeReport;
+  staleSince?: number;
+}
+
+/** Makes a status of what the addon told. */
+export function toStatus({ lastReload, lastError, staleSince, ...rest }: StatusReport): Status {
+  const status: Status = { ...rest, lastReload: new Date(lastReload) };
+  if (lastError !== undefined) status.lastError = fromReport(lastError);
+  if (staleSince !== undefined) status.staleSince = new Date(staleSince);
+  return status;
+}
