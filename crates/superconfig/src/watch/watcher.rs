@@ -246,7 +246,10 @@ impl Watcher {
             let mode = if reason.is_some() { WatchMode::Polling } else { WatchMode::Native };
             Watching { path, mode, reason }
         });
-        let watching: Vec<Watching> = watching.collect();
+        let mut watching: Vec<Watching> = watching.collect();
+        // A directory in which several patterns are looked for is told once.
+        watching.sort_by(|one, other| one.path.cmp(&other.path));
+        watching.dedup();
         let polled = watching.iter().any(|one| one.mode == WatchMode::Polling);
         subject.set_watching(config, watching, polled);
         if new {

@@ -1,4 +1,5 @@
 //! A directory with files, a configuration that watches them, and what its listeners heard.
+#![allow(dead_code, reason = "not every test file uses all of it")]
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -16,7 +17,6 @@ pub(crate) fn rounds() -> u64 {
 }
 
 /// Waits for a condition.
-#[allow(dead_code, reason = "not every test file waits")]
 pub(crate) fn until(condition: impl Fn() -> bool) {
     let end = Instant::now() + PATIENCE;
     while !condition() {
