@@ -1,7 +1,9 @@
 // Installs the packed tarballs into an empty project, with install scripts off, and uses them as ESM and as CJS.
-// With --all-nodes on Node 20, 22, 24 and 26. Ends with the number of programs that ran and failed.
+// With --all-nodes on Node 20, 22, 24 and 26, with --bun and --deno on those, and then also the programs that need a process of
+// their own: all kinds of values, eight workers, terminated workers, and the ways to end. Ends with the number of programs that
+// ran and failed.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -23,16 +25,38 @@ if (seen !== '[9000,{"server":{"port":9000,"hosts":["a"]}},3,{"a":1}]') { consol
 writeFileSync(join(project, 'esm.mjs'), `import { parse, SuperConfig } from 'superconfig';${body}`);
 writeFileSync(join(project, 'cjs.cjs'), `const { parse, SuperConfig } = require('superconfig');${body}`);
 
-const nodes = process.argv.includes('--all-nodes') ? ['20', '22', '24', '26'] : [''];
+cpSync(join(root, '__test__/programs'), project, { recursive: true });
+
+/** Installs the program that a package carries, beside the project. */
+function fetched(name, path) {
+  const folder = join(project, 'runtimes');
+  execFileSync('npm', ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--prefix', folder, name], { stdio: ['ignore', 'ignore', 'inherit'] });
+  const program = join(folder, 'node_modules', name, path);
+  chmodSync(program, 0o755);
+  return program;
+}
+
+const runtimes = [];
+if (process.argv.includes('--all-nodes')) {
+  for (const version of ['20', '22', '24', '26']) runtimes.push([`node ${version}`, 'npx', ['-y', `node@${version}`, '--expose-gc']]);
+}
+if (process.argv.includes('--bun')) runtimes.push(['bun', fetched('@oven/bun-linux-x64', 'bin/bun'), ['--expose-gc']]);
+if (process.argv.includes('--deno')) runtimes.push(['deno', fetched('@deno/linux-x64-glibc', 'deno'), ['run', '--allow-all', '--node-modules-dir=manual']]);
+const basic = ['esm.mjs', 'cjs.cjs'].map((program) => ({ args: [program], code: 0 }));
+const more = ['values.mjs', 'workers-read.mjs', 'workers-terminated.mjs'].map((program) => ({ args: [program], code: 0 }));
+const ends = ['falls', 'exits', 'exits-with-loads', 'exits-in-listener', 'exits-with-workers', 'throws'].map((way) => ({ args: ['exit.mjs', way], code: 3 }));
+const programs = runtimes.length === 0 ? basic : [...basic, ...more, ...ends];
+if (runtimes.length === 0) runtimes.push([process.version, process.execPath, []]);
+
 let passed = 0;
 let failed = 0;
-for (const node of nodes) {
-  for (const program of ['esm.mjs', 'cjs.cjs']) {
-    const [command, args] = node === '' ? ['node', [program]] : ['npx', ['-y', `node@${node}`, program]];
-    const fine = spawnSync(command, args, { cwd: project, stdio: ['ignore', 'inherit', 'inherit'] }).status === 0;
+for (const [runtime, command, before] of runtimes) {
+  for (const { args, code } of programs) {
+    const { status, signal } = spawnSync(command, [...before, ...args], { cwd: project, stdio: ['ignore', 'inherit', 'inherit'], timeout: 120_000 });
+    const fine = status === code;
     if (fine) passed += 1;
     else failed += 1;
-    process.stdout.write(`smoke ${node === '' ? process.version : `node ${node}`} ${program}: ${fine ? 'passed' : 'FAILED'}\n`);
+    process.stdout.write(`smoke ${runtime} ${args.join(' ')}: ${fine ? 'passed' : `FAILED (${signal ?? `exit code ${status}`})`}\n`);
   }
 }
 rmSync(project, { recursive: true, force: true });

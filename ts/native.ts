@@ -18,7 +18,7 @@ export type Described = 'layers' | 'warnings' | 'status' | 'name' | 'token';
 /** The functions of the addon. Each may throw an `Error` whose message is a report in JSON text. */
 export interface Native {
   /** 4096 words, shared by the whole process: the word of a configuration stands at its id modulo 4096. */
-  generations(): ArrayBuffer;
+  generations(copied: boolean): ArrayBuffer;
   load(options: string, environment?: string): Attached;
   loadAsync(options: string, environment?: string): Promise<Attached>;
   attach(nameOrToken: string): Attached;
@@ -128,9 +128,12 @@ export function native(): Native {
 
 let words: Uint32Array | undefined;
 
-/** The generation words that the addon shares with this thread. */
+/**
+ * The generation words that the addon shares with this thread. Runtimes that refuse memory of an addon give their own; with
+ * `SUPERCONFIG_EXTERNAL_MEMORY=off` in the environment every one does.
+ */
 export function generationWords(): Uint32Array {
-  words ??= new Uint32Array(native().generations());
+  words ??= new Uint32Array(native().generations(process.env.SUPERCONFIG_EXTERNAL_MEMORY === 'off'));
   return words;
 }
 

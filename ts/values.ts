@@ -13,10 +13,13 @@ export interface Encoded {
 // Far above every limit that can be useful, far below what the stack takes: the addon applies the real limit.
 const MAX_DEPTH = 512;
 
+// In Unicode mode only a surrogate that stands alone is one.
+const HALF = /\p{Surrogate}/u;
+
 /**
  * Copies a JavaScript value into what JSON can hold. Cost: one walk.
  *
- * @throws `ERR_SUPERCONFIG_OPTION`, naming the path, for a function, a symbol, a cycle or more than 512 levels.
+ * @throws `ERR_SUPERCONFIG_OPTION`, naming the path, for a function, a symbol, a cycle, a string that is not Unicode or more than 512 levels.
  */
 export function encode(value: unknown, what: string): Encoded {
   const specials: Special[] = [];
@@ -38,6 +41,7 @@ export function encode(value: unknown, what: string): Encoded {
   const walk = (input: unknown): unknown => {
     switch (typeof input) {
       case 'string':
+        return HALF.test(input) ? fail('a string with half of a surrogate pair is not text') : input;
       case 'boolean':
         return input;
       case 'number':
@@ -78,6 +82,7 @@ export function encode(value: unknown, what: string): Encoded {
       const element = input[key];
       if (element === undefined) continue;
       segments.push(key);
+      if (HALF.test(key)) fail('a key with half of a surrogate pair is not text');
       // An own key of that name sets no prototype here; the addon drops it with a warning.
       if (key === '__proto__') special('forbidden', '');
       else output[key] = walk(element);

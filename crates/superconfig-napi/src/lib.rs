@@ -13,25 +13,17 @@ mod options;
 pub mod pending;
 pub mod registry;
 pub mod task;
+pub mod words;
 
 use attachment::{open, with};
 use error::to_napi;
 use marshal::{Marshalled, path};
-use napi::bindgen_prelude::{ArrayBuffer, AsyncTask};
-use napi::{Env, Result};
+use napi::Result;
+use napi::bindgen_prelude::AsyncTask;
 use napi_derive::napi;
 use pending::Pending;
-use superconfig::{Format, ReloadInputs, SuperConfig, generation};
+use superconfig::{Format, ReloadInputs, SuperConfig};
 use task::{Load, Prepare, Reload};
-
-/// The generation words of all configurations, in memory shared with the engine.
-#[napi(catch_unwind)]
-pub fn generations(env: &Env) -> Result<ArrayBuffer<'_>> {
-    let words = generation::WORDS.as_ptr().cast::<u8>().cast_mut();
-    // SAFETY: the words are static, so they outlive every environment; JavaScript only reads them, and the engine
-    // writes them as atomics.
-    unsafe { ArrayBuffer::from_external(env, words, size_of_val(&generation::WORDS), (), |_, ()| {}) }
-}
 
 /// Loads a configuration: `[attachment, config id, generation, version]`.
 #[napi(catch_unwind)]

@@ -1,0 +1,41 @@
+// Programs that need a process of their own; `npm run smoke` runs them on other versions of Node from the packed tarballs.
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+
+interface Ended {
+  code: number | null;
+  signal: string | null;
+  output: string;
+}
+
+function run(program: string, args: string[] = [], env: Record<string, string> = {}): Promise<Ended> {
+  return new Promise((resolve, reject) => {
+    const path = join(import.meta.dirname, 'programs', program);
+    const child = spawn(process.execPath, ['--expose-gc', path, ...args], { env: { ...process.env, ...env }, timeout: 100_000 });
+    let output = '';
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on('data', (chunk) => {
+        output += chunk;
+      });
+    }
+    child.on('error', reject);
+    child.on('close', (code, signal) => resolve({ code, signal, output }));
+  });
+}
+
+const fine: Ended = { code: 0, signal: null, output: '' };
+
+// Where a runtime takes no memory of the addon, it is the other way round, and nobody can tell.
+describe.each([
+  ['shared memory', {}],
+  ['copied memory', { SUPERCONFIG_EXTERNAL_MEMORY: 'off' }],
+])('with %s', (_, env) => {
+  test.each(['values.mjs', 'workers-read.mjs', 'workers-terminated.mjs'])('%s', { timeout: 120_000 }, async (program) => {
+    expect(await run(program, [], env)).toEqual(fine);
+  });
+});
+
+test.each(['falls', 'exits', 'exits-with-loads', 'exits-in-listener', 'exits-with-workers', 'throws'])('a process that %s', async (way) => {
+  expect(await run('exit.mjs', [way])).toEqual({ ...fine, code: 3 });
+});
