@@ -41,7 +41,7 @@ const REFUSED = new Map<string, string[]>([
 
 const valid: [name: string, given: Case][] = [];
 const invalid: [name: string, given: Case][] = [];
-for (const { id, cases } of suite as { id: string; cases: Case[] }[]) {
+for (const { id, cases } of suite as readonly { id: string; cases: readonly Case[] }[]) {
   let before: Case | undefined;
   for (const [at, stated] of cases.entries()) {
     // A case without outcome has that of the case before.

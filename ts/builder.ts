@@ -217,7 +217,7 @@ export class SuperConfigBuilder<T = any> {
       watch: this.#watch,
       arrays: Object.keys(this.#arrays).length > 0 ? this.#arrays : undefined,
       sources: this.#sources.map((source) =>
-        source.kind === 'args' && source.argv === undefined ? { ...source, argv: argv ?? process.argv.slice(2) } : source,
+        source.kind === 'args' && source.argv === undefined ? { ...source, ...sources.args(argv ?? process.argv.slice(2)) } : source,
       ),
     });
   }

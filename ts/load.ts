@@ -4,6 +4,7 @@ import { captureStack, guard } from './errors.js';
 import { native } from './native.js';
 import type { Format, Source } from './sources.js';
 import { toValue } from './state.js';
+import { checkDocument } from './surrogates.js';
 
 /** The builder's verbs as one object. */
 export interface LoadOptions extends BuilderOptions {
@@ -72,5 +73,6 @@ export async function loadConfig<T = any>(options: LoadOptions): Promise<SuperCo
  */
 // biome-ignore lint/suspicious/noExplicitAny: the text decides the type.
 export function parse<T = any>(text: string, format: Format): T {
+  if (typeof text === 'string') checkDocument(text, 'text', parse);
   return guard(parse, () => toValue(native().parse(text, format), false)) as T;
 }
