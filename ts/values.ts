@@ -21,7 +21,7 @@ const HALF = /\p{Surrogate}/u;
  *
  * @throws `ERR_SUPERCONFIG_OPTION`, naming the path, for a function, a symbol, a cycle, a string that is not Unicode or more than 512 levels.
  */
-export function encode(value: unknown, what: string): Encoded {
+export function encode(value: unknown, what: string, { dates = true } = {}): Encoded {
   const specials: Special[] = [];
   const above = new Set<object>();
   const segments: (string | number)[] = [];
@@ -56,6 +56,7 @@ export function encode(value: unknown, what: string): Encoded {
     }
     if (input === null) return null;
     if (input instanceof Date) {
+      if (!dates) fail('a Date is not what readers would see: keep it as text and make the Date where it is used');
       return Number.isNaN(input.getTime()) ? fail('an invalid date is not a configuration value') : input.toISOString();
     }
     if (above.has(input)) return fail('the value contains itself');
@@ -69,9 +70,9 @@ export function encode(value: unknown, what: string): Encoded {
   const walkArray = (input: unknown[]): unknown[] => {
     const output: unknown[] = [];
     for (const element of input) {
-      if (element === undefined) continue;
       segments.push(output.length);
-      output.push(walk(element));
+      // As in JSON: leaving it out would move all that follow.
+      output.push(element === undefined ? null : walk(element));
       segments.pop();
     }
     return output;
