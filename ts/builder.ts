@@ -247,10 +247,10 @@ export class SuperConfigBuilder<T = any> {
       watch: this.#watch,
       arrays: Object.keys(this.#arrays).length > 0 ? { ...this.#arrays } : undefined,
     };
-    const sources = this.#sources.map((source) =>
-      source.kind === 'args' && source.argv === undefined ? { ...source, argv: argv ?? process.argv.slice(2) } : source,
+    const described = this.#sources.map((source) =>
+      source.kind === 'args' && source.argv === undefined ? { ...source, ...sources.args(argv ?? process.argv.slice(2)) } : source,
     );
-    return { options, sources, environment: env, schema: this.#schema };
+    return { options, sources: described, environment: env, schema: this.#schema };
   }
 }
 

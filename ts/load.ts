@@ -7,6 +7,7 @@ import { checkNames, kindOf } from './paths.js';
 import type { InferOutput, StandardSchema } from './schema.js';
 import type { Format, Source } from './sources.js';
 import { toValue } from './state.js';
+import { checkDocument } from './surrogates.js';
 
 /** The builder's verbs as one object. */
 export interface LoadOptions extends BuilderOptions {
@@ -108,6 +109,7 @@ export async function loadConfig(options: LoadOptions): Promise<SuperConfig> {
  */
 // biome-ignore lint/suspicious/noExplicitAny: the text decides the type.
 export function parse<T = any>(text: string, format: Format): T {
+  if (typeof text === 'string') checkDocument(text, 'text', parse);
   return guard(parse, () => {
     for (const [what, given] of Object.entries({ 'a document': text, 'a format': format })) {
       if (typeof given !== 'string') throw new SuperConfigError('ERR_SUPERCONFIG_OPTION', `${what} is a string, not ${kindOf(given)}`);

@@ -1,6 +1,7 @@
 // The only importer of the addon. Reads are synchronous; loads and reloads are either.
 import { createRequire } from 'node:module';
 import { SuperConfigError } from './errors.js';
+import { unpairedSurrogate } from './surrogates.js';
 import type { NativeTree } from './values.js';
 
 /** What the addon gives for a value: scalars as they are, trees as text. */
@@ -153,6 +154,13 @@ function isMainThread(): boolean {
  * its own that only JavaScript can see.
  */
 export function captureEnvironment(given?: Readonly<Record<string, string | undefined>>): string | undefined {
-  if (given !== undefined) return JSON.stringify(given);
+  if (given !== undefined) {
+    for (const [name, value] of Object.entries(given)) {
+      if (unpairedSurrogate(name) >= 0 || (typeof value === 'string' && unpairedSurrogate(value) >= 0)) {
+        throw new SuperConfigError('ERR_SUPERCONFIG_OPTION', `the environment's ${name} holds half of a surrogate pair`);
+      }
+    }
+    return JSON.stringify(given);
+  }
   return isMainThread() ? undefined : JSON.stringify({ ...process.env });
 }

@@ -1,5 +1,6 @@
 import { SuperConfigError, startAt } from './errors.js';
 import { kindOf } from './paths.js';
+import { checkDocument, unpairedSurrogate } from './surrogates.js';
 import { encode } from './values.js';
 
 /** A format's name. */
@@ -54,8 +55,9 @@ export interface EnvOptions {
 
 // biome-ignore lint/complexity/noBannedTypes: this is the type that Error.captureStackTrace has.
 function text(value: unknown, what: string, frame: Function): string {
-  if (typeof value === 'string') return value;
-  throw startAt(new SuperConfigError('ERR_SUPERCONFIG_OPTION', `${what} is a string, not ${kindOf(value)}`), frame);
+  if (typeof value !== 'string') throw startAt(new SuperConfigError('ERR_SUPERCONFIG_OPTION', `${what} is a string, not ${kindOf(value)}`), frame);
+  if (unpairedSurrogate(value) >= 0) throw startAt(new SuperConfigError('ERR_SUPERCONFIG_OPTION', `${what} holds half of a surrogate pair`), frame);
+  return value;
 }
 
 // biome-ignore lint/complexity/noBannedTypes: this is the type that Error.captureStackTrace has.
@@ -100,8 +102,9 @@ export function discover(name: string, options: { trust?: Trust } = {}): Source 
   return { ...options, kind: 'discover', name: text(name, "an application's name", discover) };
 }
 
-/** A document given as text. */
+/** A document given as text. @throws `ERR_SUPERCONFIG_PARSE` for half of a surrogate pair in it. */
 export function textSource(content: string, options: { format: Format; name?: string }): Source {
+  if (typeof content === 'string') checkDocument(content, options?.name ?? 'text', textSource);
   return { ...options, kind: 'text', text: text(content, 'a document', textSource) };
 }
 
@@ -117,5 +120,5 @@ export function env(prefix?: string, options: EnvOptions = {}): Source {
 
 /** Flags as `--server.port=9000` and `--set server.port=9000`; by default those that the process was started with. */
 export function args(argv?: readonly string[]): Source {
-  return argv === undefined ? { kind: 'args' } : { kind: 'args', argv: [...argv] };
+  return argv === undefined ? { kind: 'args' } : { kind: 'args', argv: argv.map((flag) => text(flag, 'a flag', args)) };
 }

@@ -1,5 +1,6 @@
 import { SuperConfigError } from './errors.js';
 import { kindOf, showPath } from './paths.js';
+import { unpairedSurrogate } from './surrogates.js';
 
 /** What JSON cannot hold: where it stands, and a number's type and text; or a key that is forbidden. */
 export type Special = [segments: (string | number)[], type: 'bigint' | 'number' | 'forbidden', text: string];
@@ -12,9 +13,6 @@ export interface Encoded {
 
 // Far above every limit that can be useful, far below what the stack takes: the addon applies the real limit.
 const MAX_DEPTH = 512;
-
-// In Unicode mode only a surrogate that stands alone is one.
-const HALF = /\p{Surrogate}/u;
 
 /**
  * Copies a JavaScript value into what JSON can hold. Cost: one walk.
@@ -41,7 +39,7 @@ export function encode(value: unknown, what: string, { dates = true } = {}): Enc
   const walk = (input: unknown): unknown => {
     switch (typeof input) {
       case 'string':
-        return HALF.test(input) ? fail('a string with half of a surrogate pair is not text') : input;
+        return unpairedSurrogate(input) >= 0 ? fail('a string with half of a surrogate pair is not text') : input;
       case 'boolean':
         return input;
       case 'number':
@@ -83,7 +81,7 @@ export function encode(value: unknown, what: string, { dates = true } = {}): Enc
       const element = input[key];
       if (element === undefined) continue;
       segments.push(key);
-      if (HALF.test(key)) fail('a key with half of a surrogate pair is not text');
+      if (unpairedSurrogate(key) >= 0) fail('a key with half of a surrogate pair is not text');
       // An own key of that name sets no prototype here; the addon drops it with a warning.
       if (key === '__proto__') special('forbidden', '');
       else output[key] = walk(element);

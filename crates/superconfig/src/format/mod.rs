@@ -11,7 +11,7 @@ mod notes;
 mod number;
 pub(crate) mod snippet;
 #[cfg(feature = "toml")]
-mod toml;
+pub(crate) mod toml;
 #[cfg(feature = "yaml")]
 mod yaml;
 

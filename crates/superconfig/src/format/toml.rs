@@ -6,12 +6,18 @@ mod locate;
 use self::builder::Builder;
 use super::{Fault, Parsed};
 use crate::limits::Limits;
+use crate::value::Value;
+use toml_datetime::{Datetime, DatetimeParseError};
 use toml_parser::parser::{EventReceiver, ValidateWhitespace, parse_document};
 use toml_parser::{ErrorSink, Expected, ParseError, Source};
 
 pub(super) use locate::locate;
 
 pub(super) fn parse(text: &str, limits: &Limits) -> Result<Parsed, Fault> {
+    // The lexer would skip it, although one has been skipped already.
+    if text.starts_with('\u{feff}') {
+        return Err(Fault::parse("there is a second byte order mark", 0));
+    }
     let mut builder = Builder::new(text, limits);
     let mut error = None;
     read(text, &mut builder, &mut error);
@@ -21,6 +27,15 @@ pub(super) fn parse(text: &str, limits: &Limits) -> Result<Parsed, Fault> {
         (Some(fault), Ok(_)) => Err(fault),
         (Some(fault), Err(own)) => Err(if fault.offset < own.offset { fault } else { own }),
     }
+}
+
+/// A date or time as RFC 3339 writes it, which always has seconds.
+pub(crate) fn datetime(text: &str) -> Result<Value, DatetimeParseError> {
+    let mut datetime: Datetime = text.parse()?;
+    if let Some(time) = &mut datetime.time {
+        time.second.get_or_insert(0);
+    }
+    Ok(Value::Datetime(datetime.to_string().into()))
 }
 
 /// Sends the events of a text.

@@ -157,7 +157,7 @@ fn number(text: &str) -> Option<Coerced> {
 
 #[cfg(feature = "toml")]
 fn datetime(text: &str) -> Option<Value> {
-    text.parse::<toml_datetime::Datetime>().ok().map(|_| Value::Datetime(text.into()))
+    crate::format::toml::datetime(text).ok()
 }
 
 /// Only TOML makes datetimes; without it there is none to be like.

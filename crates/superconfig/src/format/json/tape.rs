@@ -31,13 +31,18 @@ pub(super) fn parse(text: &str, limits: &Limits) -> Option<Value> {
         scratch.clear();
         scratch.extend_from_slice(text.as_bytes());
         let tape = simd_json::to_tape_with_buffers(scratch, buffers).ok();
-        let value = tape.and_then(|tape| build(&tape.0, limits.depth));
+        // The tape has 0 for `-0`, which is a float, as in JavaScript and for the other parser.
+        let value = tape.and_then(|tape| build(&tape.0, limits.depth).filter(|_| !(has_zero(&tape.0) && text.contains("-0"))));
         if scratch.capacity() > KEEP {
             *scratch = Vec::new();
             *buffers = self::buffers();
         }
         value
     })
+}
+
+fn has_zero(nodes: &[Node<'_>]) -> bool {
+    nodes.iter().any(|node| matches!(node, Node::Static(StaticNode::I64(0) | StaticNode::U64(0))))
 }
 
 fn build(nodes: &[Node<'_>], depth: usize) -> Option<Value> {

@@ -1,5 +1,6 @@
 //! The events of a TOML text into a value, without recursion, and the rules about what may be defined where.
 
+use super::datetime;
 use crate::format::number::integer;
 use crate::format::{Fault, Notes, Parsed, is_forbidden};
 use crate::limits::Limits;
@@ -8,7 +9,6 @@ use foldhash::fast::RandomState;
 use indexmap::IndexMap;
 use std::borrow::Cow;
 use std::sync::Arc;
-use toml_datetime::Datetime;
 use toml_parser::decoder::{Encoding, ScalarKind};
 use toml_parser::parser::{EventKind, EventReceiver};
 use toml_parser::{ErrorSink, Source, Span};
@@ -244,7 +244,11 @@ impl<'a> Builder<'a> {
     fn number(&mut self, kind: ScalarKind, text: &str, offset: usize) -> Option<Value> {
         let (value, rounded) = match kind {
             ScalarKind::Integer(radix) => {
-                let digits = text.trim_start_matches(['+', '-']);
+                // The parser lets digits of other scripts pass, and a radix without any digit.
+                let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
+                if digits.is_empty() || !digits.chars().all(|digit| digit.is_digit(radix.value())) {
+                    return None;
+                }
                 let number = integer(digits, radix.value(), text.starts_with('-'));
                 (number.value, number.rounded)
             }
@@ -383,8 +387,8 @@ impl EventReceiver for Builder<'_> {
         let value = match raw.decode_scalar(&mut text, error) {
             ScalarKind::String => Some(Value::from(&*text)),
             ScalarKind::Boolean(value) => Some(Value::Bool(value)),
-            ScalarKind::DateTime => match text.parse::<Datetime>() {
-                Ok(datetime) => Some(Value::Datetime(datetime.to_string().into())),
+            ScalarKind::DateTime => match datetime(&text) {
+                Ok(datetime) => Some(datetime),
                 Err(problem) => return self.fail(Fault::parse(problem.to_string(), span.start())),
             },
             kind => self.number(kind, &text, span.start()),
