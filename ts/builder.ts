@@ -1,6 +1,9 @@
-import { type Opening, open, openSync, type SuperConfig } from './config.js';
-import { captureStack, type Frame, SuperConfigError, startAt } from './errors.js';
+import { SuperConfig } from './config.js';
+import { type CustomOptions, type CustomSource, custom } from './custom.js';
+import { captureStack, type Frame, guard, SuperConfigError, startAt } from './errors.js';
+import { load, loadSync, type Opening } from './opening.js';
 import { kindOf } from './paths.js';
+import { type InferOutput, type StandardSchema, schemaOf } from './schema.js';
 import type { Source } from './sources.js';
 import * as sources from './sources.js';
 
@@ -53,6 +56,7 @@ export class SuperConfigBuilder<T = any> {
   #limits: Limits | undefined;
   #name: string | undefined;
   #watch: WatchOptions | undefined;
+  #schema: StandardSchema | undefined;
 
   /** Made by `SuperConfig.builder()`. */
   constructor(options: BuilderOptions = {}) {
@@ -116,6 +120,20 @@ export class SuperConfigBuilder<T = any> {
     return this.add(sources.args(argv));
   }
 
+  /**
+   * Adds a source of your own, which may be remote; see `custom`.
+   *
+   * @throws `ERR_SUPERCONFIG_OPTION` for what has no name or no `load`.
+   * @example
+   * ```ts
+   * const config = await SuperConfig.builder().source({ name: 'flags', load: async () => ({ search: true }) }).load();
+   * config.explain('search').winner?.name; // 'flags'
+   * ```
+   */
+  source(source: CustomSource, options?: CustomOptions): this {
+    return this.add(frame(SuperConfigBuilder.prototype.source, () => custom(source, options)));
+  }
+
   /** Adds values given in code, to stand above the layers so far. */
   overrides(value: object, options?: sources.ValueOptions): this {
     return this.add(frame(SuperConfigBuilder.prototype.overrides, () => sources.overrides(value, options)));
@@ -156,6 +174,23 @@ export class SuperConfigBuilder<T = any> {
     return this;
   }
 
+  /**
+   * Checks each version with a Standard Schema, such as Zod's, Valibot's or ArkType's; readers see what it gives, with its defaults
+   * and its types.
+   *
+   * @throws `ERR_SUPERCONFIG_OPTION` for what is no schema. On loading and reloading: `ERR_SUPERCONFIG_VALIDATION` with every issue
+   * and where its value comes from; `ERR_SUPERCONFIG_ASYNC` when `loadSync` or `reloadSync` meets an asynchronous schema.
+   * @example
+   * ```ts
+   * const config = SuperConfig.builder().defaults({ port: '8080' }).schema(z.object({ port: z.coerce.number() })).loadSync();
+   * config.get('port'); // 8080, and a number for the compiler
+   * ```
+   */
+  schema<S extends StandardSchema>(schema: S): SuperConfigBuilder<InferOutput<S>> {
+    this.#schema = guard(SuperConfigBuilder.prototype.schema, () => schemaOf(schema));
+    return this as unknown as SuperConfigBuilder<InferOutput<S>>;
+  }
+
   /** Sets bounds on what is read. */
   limits(limits: Limits): this {
     this.#limits = { ...this.#limits, ...limits };
@@ -188,38 +223,34 @@ export class SuperConfigBuilder<T = any> {
 
   /** Loads on this thread. @throws `SuperConfigError`: what a source's text, the environment or an option has wrong. */
   loadSync(): SuperConfig<T> {
-    return openSync<T>(this.toOptions(), this.toOpening(), SuperConfigBuilder.prototype.loadSync);
+    return new SuperConfig<T>(loadSync(this.toOpening(), SuperConfigBuilder.prototype.loadSync));
   }
 
   /** Loads on another thread. @throws `SuperConfigError`: what a source's text, the environment or an option has wrong. */
   async load(): Promise<SuperConfig<T>> {
     const frames = captureStack(SuperConfigBuilder.prototype.load);
-    return open<T>(this.toOptions(), this.toOpening(), frames);
+    return new SuperConfig<T>(await load(this.toOpening(), frames));
   }
 
-  /** What a load needs beside the options. */
+  /** What the configuration is loaded from. */
   toOpening(): Opening {
-    return { environment: this.#options.env, watches: this.#watch !== undefined };
-  }
-
-  /** The options as they cross to the addon, as JSON text. */
-  toOptions(): string {
-    const { cwd, home, root, argv } = this.#options;
-    return JSON.stringify({
+    const { cwd, home, root, argv, env } = this.#options;
+    const options = {
       cwd: cwd ?? workingDirectory(),
       home,
       root,
       name: this.#name,
       profiles: this.#profiles,
-      secrets: this.#secrets.length > 0 ? this.#secrets : undefined,
+      secrets: this.#secrets.length > 0 ? [...this.#secrets] : undefined,
       interpolate: this.#interpolate,
       limits: this.#limits,
       watch: this.#watch,
-      arrays: Object.keys(this.#arrays).length > 0 ? this.#arrays : undefined,
-      sources: this.#sources.map((source) =>
-        source.kind === 'args' && source.argv === undefined ? { ...source, ...sources.args(argv ?? process.argv.slice(2)) } : source,
-      ),
-    });
+      arrays: Object.keys(this.#arrays).length > 0 ? { ...this.#arrays } : undefined,
+    };
+    const described = this.#sources.map((source) =>
+      source.kind === 'args' && source.argv === undefined ? { ...source, ...sources.args(argv ?? process.argv.slice(2)) } : source,
+    );
+    return { options, sources: described, environment: env, schema: this.#schema };
   }
 }
 

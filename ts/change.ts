@@ -81,21 +81,17 @@ export function merge(first: Transition | undefined, second: Transition): Transi
  * ```
  */
 export class ConfigChange<T> {
+  /** The new version. */
+  readonly version: number;
+  /** The paths of the leaves that were set, changed or removed, sorted; an array is one leaf. */
+  readonly changed: readonly string[];
   readonly #transition: Transition;
 
   /** Made by events. */
   constructor(transition: Transition) {
+    this.version = transition.version;
+    this.changed = transition.changed;
     this.#transition = transition;
-  }
-
-  /** The new version. */
-  get version(): number {
-    return this.#transition.version;
-  }
-
-  /** The paths of the leaves that were set, changed or removed, sorted; an array is one leaf. */
-  get changed(): readonly string[] {
-    return this.#transition.changed;
   }
 
   /** What was there before, frozen; made when it is asked for. */

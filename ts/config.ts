@@ -1,10 +1,11 @@
 import { type BuilderOptions, SuperConfigBuilder } from './builder.js';
 import type { ConfigChange } from './change.js';
-import { captureStack, type Frame, fromNative, guard, type Origin, SuperConfigError, startAt, withStack } from './errors.js';
+import { type Frame, guard, type Origin, SuperConfigError } from './errors.js';
 import { type EventMap, eventsOf, type Listener, listenerOf } from './events.js';
 import { ConfigHandle } from './handle.js';
-import { type Attached, captureEnvironment, type Described, native } from './native.js';
-import { toNativePath } from './paths.js';
+import { type Described, native } from './native.js';
+import { type ReloadResult, reload, reloadSync } from './opening.js';
+import { checkNames, kindOf, toNativePath } from './paths.js';
 import type { Format } from './sources.js';
 import { assertOpen, closeState, lookUp, lookUpLeniently, openState, readTree, type State, sync, unknownPath } from './state.js';
 import { type Status, type StatusReport, toStatus } from './status.js';
@@ -70,14 +71,6 @@ export interface Warning {
   origin?: Origin;
 }
 
-/** What a reload did. */
-export interface ReloadResult {
-  /** The version after it. */
-  version: number;
-  /** The leaves that were set, changed or removed, sorted; empty when nothing changed. */
-  changed: string[];
-}
-
 /** What `changes` takes. */
 export interface ChangesOptions<T> {
   /** Only changes at or below this path. */
@@ -115,6 +108,7 @@ export class SuperConfig<T = any> {
   /** Starts a configuration; nothing is read before `load()` or `loadSync()`. */
   // biome-ignore lint/suspicious/noExplicitAny: without a type every path is allowed.
   static builder<T = any>(options: BuilderOptions = {}): SuperConfigBuilder<T> {
+    guard(SuperConfig.builder, () => checkNames(options, ['cwd', 'home', 'env', 'argv', 'root'], "the builder's options"));
     return new SuperConfigBuilder<T>(options);
   }
 
@@ -125,7 +119,11 @@ export class SuperConfig<T = any> {
    */
   // biome-ignore lint/suspicious/noExplicitAny: without a type every path is allowed.
   static attach<T = any>(nameOrToken: string): SuperConfig<T> {
-    return new SuperConfig<T>(openState(guard(SuperConfig.attach, () => native().attach(nameOrToken))));
+    const attached = guard(SuperConfig.attach, () => {
+      if (typeof nameOrToken === 'string') return native().attach(nameOrToken);
+      throw new SuperConfigError('ERR_SUPERCONFIG_OPTION', `a name or token is a string, not ${kindOf(nameOrToken)}`);
+    });
+    return new SuperConfig<T>(openState(attached));
   }
 
   /**
@@ -230,18 +228,8 @@ export class SuperConfig<T = any> {
    *
    * @throws What a load throws, and `ERR_SUPERCONFIG_CLOSED` after closing.
    */
-  async reload(): Promise<ReloadResult> {
-    const frames = captureStack(SuperConfig.prototype.reload);
-    const state = this.#state;
-    try {
-      assertOpen(state, SuperConfig.prototype.reload);
-      const environment = captureEnvironment(state.environment);
-      return JSON.parse(await native().reloadAsync(state.attachment, environment)) as ReloadResult;
-    } catch (thrown) {
-      throw withStack(fromNative(thrown), frames);
-    } finally {
-      state.events?.deliver();
-    }
+  reload(): Promise<ReloadResult> {
+    return reload(this.#state, false, SuperConfig.prototype.reload);
   }
 
   /**
@@ -250,14 +238,7 @@ export class SuperConfig<T = any> {
    * @throws What a load throws, and `ERR_SUPERCONFIG_CLOSED` after closing.
    */
   reloadSync(): ReloadResult {
-    const state = this.#state;
-    const frame = SuperConfig.prototype.reloadSync;
-    assertOpen(state, frame);
-    try {
-      return guard(frame, () => JSON.parse(native().reload(state.attachment, captureEnvironment(state.environment))) as ReloadResult);
-    } finally {
-      state.events?.deliver();
-    }
+    return reloadSync(this.#state, SuperConfig.prototype.reloadSync);
   }
 
   /**
@@ -373,34 +354,3 @@ const WARNINGS = getter('warnings');
 const STATUS = getter('status');
 const TOKEN = getter('token');
 const NAME = getter('name');
-
-/** What a load needs beside the options that cross to the addon. */
-export interface Opening {
-  /** The environment that the user gave, if any. */
-  environment: State['environment'];
-  /** Whether files are watched. */
-  watches: boolean;
-}
-
-/** Loads on this thread. */
-export function openSync<T>(options: string, opening: Opening, frame: Frame): SuperConfig<T> {
-  return opened(
-    guard(frame, () => native().load(options, captureEnvironment(opening.environment))),
-    opening,
-  );
-}
-
-function opened<T>(attached: Attached, { environment, watches }: Opening): SuperConfig<T> {
-  const state = openState(attached, environment);
-  if (watches) eventsOf(state).warn();
-  return new SuperConfig<T>(state);
-}
-
-/** Loads on another thread. The environment is captured now. `frames` is where the user called. */
-export async function open<T>(options: string, opening: Opening, frames: string): Promise<SuperConfig<T>> {
-  try {
-    return opened(await native().loadAsync(options, captureEnvironment(opening.environment)), opening);
-  } catch (thrown) {
-    throw withStack(startAt(fromNative(thrown), open), frames);
-  }
-}

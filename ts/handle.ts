@@ -136,9 +136,10 @@ const CLOSED: State = {
   cache: new Map(),
   segmentCache: new Map(),
   tree: undefined,
-  environment: undefined,
+  opening: undefined,
   events: undefined,
   refresh: undefined,
+  stops: [],
 };
 
 function getter(name: 'value' | 'version'): Frame {

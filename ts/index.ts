@@ -5,16 +5,18 @@ export {
   type ChangesOptions,
   type Explanation,
   type LayerInfo,
-  type ReloadResult,
   SuperConfig,
   type ToStringOptions,
   type Warning,
 } from './config.js';
+export { type CustomOptions, type CustomSource, custom as source, type SourceContext } from './custom.js';
 export { type Issue, isSuperConfigError, type Origin, SuperConfigError, type SuperConfigErrorCode } from './errors.js';
 export type { EventMap, Listener } from './events.js';
 export type { ConfigHandle } from './handle.js';
 export { type LoadOptions, loadConfig, loadConfigSync, parse } from './load.js';
+export type { ReloadResult } from './opening.js';
 export { type InsertOptions, type RegistryHandle, type RegistryStats, registry } from './registry.js';
+export type { InferOutput, StandardSchema } from './schema.js';
 export {
   args,
   defaults,

@@ -1,7 +1,10 @@
 import { type ArrayStrategy, type BuilderOptions, type Limits, SuperConfigBuilder, type WatchOptions } from './builder.js';
-import { open, openSync, type SuperConfig } from './config.js';
-import { captureStack, guard } from './errors.js';
+import { SuperConfig } from './config.js';
+import { captureStack, type Frame, guard, SuperConfigError } from './errors.js';
 import { native } from './native.js';
+import { load, loadSync } from './opening.js';
+import { checkNames, kindOf } from './paths.js';
+import type { InferOutput, StandardSchema } from './schema.js';
 import type { Format, Source } from './sources.js';
 import { toValue } from './state.js';
 import { checkDocument } from './surrogates.js';
@@ -18,6 +21,8 @@ export interface LoadOptions extends BuilderOptions {
   interpolate?: boolean;
   /** Patterns of paths whose values are never shown. */
   secrets?: readonly string[];
+  /** What checks each version; readers see what it gives. */
+  schema?: StandardSchema;
   /** Bounds on what is read. */
   limits?: Limits;
   /** Whether, and how, files are watched. */
@@ -26,17 +31,37 @@ export interface LoadOptions extends BuilderOptions {
   name?: string;
 }
 
-function toBuilder<T>(options: LoadOptions): SuperConfigBuilder<T> {
-  const builder = new SuperConfigBuilder<T>(options);
-  for (const source of options.sources ?? []) builder.add(source);
-  if (options.profile !== undefined) builder.profile(options.profile);
-  if (options.arrays !== undefined) builder.arrays(options.arrays);
-  if (options.interpolate !== undefined) builder.interpolate(options.interpolate);
-  if (options.secrets !== undefined) builder.secrets(options.secrets);
-  if (options.limits !== undefined) builder.limits(options.limits);
-  if (options.watch !== undefined) builder.watch(options.watch);
-  if (options.name !== undefined) builder.name(options.name);
-  return builder;
+/** What the builder does for each option. */
+const VERBS: { [K in keyof LoadOptions]-?: (builder: SuperConfigBuilder, value: NonNullable<LoadOptions[K]>) => void } = {
+  cwd() {},
+  home() {},
+  root() {},
+  env() {},
+  argv() {},
+  sources(builder, sources) {
+    if (!Array.isArray(sources)) throw new SuperConfigError('ERR_SUPERCONFIG_OPTION', `\`sources\` is an array of sources, not ${kindOf(sources)}`);
+    for (const source of sources) builder.add(source);
+  },
+  profile: (builder, profile) => builder.profile(profile),
+  arrays: (builder, arrays) => builder.arrays(arrays),
+  interpolate: (builder, on) => builder.interpolate(on),
+  secrets: (builder, patterns) => builder.secrets(patterns),
+  schema: (builder, schema) => builder.schema(schema),
+  limits: (builder, limits) => builder.limits(limits),
+  watch: (builder, options) => builder.watch(options),
+  name: (builder, name) => builder.name(name),
+};
+
+function toBuilder(options: LoadOptions, frame: Frame): SuperConfigBuilder {
+  return guard(frame, () => {
+    checkNames(options, Object.keys(VERBS), 'the options');
+    const { cwd, home, root, env, argv } = options;
+    const builder = new SuperConfigBuilder({ ...(cwd && { cwd }), ...(home && { home }), ...(root && { root }), ...(env && { env }), ...(argv && { argv }) });
+    for (const [name, value] of Object.entries(options)) {
+      if (value !== undefined) VERBS[name as keyof LoadOptions](builder, value as never);
+    }
+    return builder;
+  });
 }
 
 /**
@@ -48,31 +73,47 @@ function toBuilder<T>(options: LoadOptions): SuperConfigBuilder<T> {
  * const config = loadConfigSync({ sources: [defaults({ port: 8080 }), file('app.toml', { optional: true }), env('APP')] });
  * ```
  */
+export function loadConfigSync<S extends StandardSchema>(options: LoadOptions & { schema: S }): SuperConfig<InferOutput<S>>;
 // biome-ignore lint/suspicious/noExplicitAny: without a type every path is allowed.
-export function loadConfigSync<T = any>(options: LoadOptions): SuperConfig<T> {
-  const builder = toBuilder<T>(options);
-  return openSync<T>(builder.toOptions(), builder.toOpening(), loadConfigSync);
+export function loadConfigSync<T = any>(options: LoadOptions): SuperConfig<T>;
+export function loadConfigSync(options: LoadOptions): SuperConfig {
+  return new SuperConfig(loadSync(toBuilder(options, loadConfigSync).toOpening(), loadConfigSync));
 }
 
 /**
  * Loads a configuration on another thread.
  *
  * @throws `SuperConfigError`: what a source's text, the environment or an option has wrong.
+ * @example
+ * ```ts
+ * const config = await loadConfig({ sources: [dir('config'), env('APP')], profile: 'production' });
+ * ```
  */
+export function loadConfig<S extends StandardSchema>(options: LoadOptions & { schema: S }): Promise<SuperConfig<InferOutput<S>>>;
 // biome-ignore lint/suspicious/noExplicitAny: without a type every path is allowed.
-export async function loadConfig<T = any>(options: LoadOptions): Promise<SuperConfig<T>> {
+export function loadConfig<T = any>(options: LoadOptions): Promise<SuperConfig<T>>;
+export async function loadConfig(options: LoadOptions): Promise<SuperConfig> {
   const frames = captureStack(loadConfig);
-  const builder = toBuilder<T>(options);
-  return open<T>(builder.toOptions(), builder.toOpening(), frames);
+  return new SuperConfig(await load(toBuilder(options, loadConfig).toOpening(), frames));
 }
 
 /**
  * Parses one document into a plain value; no configuration, no file. Cost: one parse here, one `JSON.parse`.
  *
- * @throws `ERR_SUPERCONFIG_PARSE` with the position, `ERR_SUPERCONFIG_FORMAT` for an unknown format, `ERR_SUPERCONFIG_LIMIT`.
+ * @throws `ERR_SUPERCONFIG_PARSE` with the position, `ERR_SUPERCONFIG_FORMAT` for an unknown format, `ERR_SUPERCONFIG_LIMIT`,
+ * `ERR_SUPERCONFIG_OPTION` for what is not text.
+ * @example
+ * ```ts
+ * parse('port: 8080', 'yaml'); // { port: 8080 }
+ * ```
  */
 // biome-ignore lint/suspicious/noExplicitAny: the text decides the type.
 export function parse<T = any>(text: string, format: Format): T {
   if (typeof text === 'string') checkDocument(text, 'text', parse);
-  return guard(parse, () => toValue(native().parse(text, format), false)) as T;
+  return guard(parse, () => {
+    for (const [what, given] of Object.entries({ 'a document': text, 'a format': format })) {
+      if (typeof given !== 'string') throw new SuperConfigError('ERR_SUPERCONFIG_OPTION', `${what} is a string, not ${kindOf(given)}`);
+    }
+    return toValue(native().parse(text, format), false);
+  }) as T;
 }

@@ -28,22 +28,26 @@ export interface Native {
   read(attachment: number, path: string, segments: boolean): NativeValue;
   explain(attachment: number, path: string, segments: boolean): string;
   describe(attachment: number, what: Described): string;
+  /** The name that may be meant by one that nobody knows. */
+  nearestName(wanted: string, names: string[]): string | null | undefined;
   nearest(attachment: number, path: string, segments: boolean): string | undefined | null;
   render(attachment: number, format: string, secrets: boolean): string;
   /** `supplied`: what custom sources gave, `{ "<place among the sources>": { value, specials? } | { error: text } }` as JSON text. */
-  reload(attachment: number, environment?: string, supplied?: string): string;
-  reloadAsync(attachment: number, environment?: string, supplied?: string): Promise<string>;
+  reload(attachment: number, environment: string | undefined, supplied: string | undefined, background: boolean): string;
+  reloadAsync(attachment: number, environment: string | undefined, supplied: string | undefined, background: boolean): Promise<string>;
+  /** What custom sources are told of a load: `{ cwd, home?, profiles }` as JSON text. */
+  sourceContext(options: string, environment?: string): string;
   /** Reads and merges without publishing: a number for `pendingValue`, then `commitLoad`, `refuse` or `discard`. */
   prepare(options: string, environment?: string): number;
   prepareAsync(options: string, environment?: string): Promise<number>;
   /** The same for the next version; `commitReload` publishes it. */
-  prepareReload(attachment: number, environment?: string, supplied?: string): number;
-  prepareReloadAsync(attachment: number, environment?: string, supplied?: string): Promise<number>;
+  prepareReload(attachment: number, environment: string | undefined, supplied: string | undefined, background: boolean): number;
+  prepareReloadAsync(attachment: number, environment: string | undefined, supplied: string | undefined, background: boolean): Promise<number>;
   pendingValue(pending: number): NativeValue;
   /** `output`: what a schema gave, `{ value, specials? }` as JSON text; readers see it in place of the merged values. */
   commitLoad(pending: number, output?: string): Attached;
   commitReload(pending: number, output?: string): string;
-  /** Forgets it and throws `VALIDATION`; the issues are `[{ path: segments, message, expected?, found? }]` as JSON text. */
+  /** Forgets it and throws `VALIDATION`; the issues are `[{ path: segments, message, expected?, found?, unknown?, known? }]` as JSON text. */
   refuse(pending: number, issues: string): never;
   discard(pending: number): void;
   close(attachment: number): void;

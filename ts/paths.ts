@@ -1,4 +1,5 @@
 import { SuperConfigError } from './errors.js';
+import { native } from './native.js';
 import type { LoosePath } from './types.js';
 
 /** A path as it crosses to the addon. */
@@ -45,4 +46,19 @@ export function kindOf(value: unknown): string {
   if (Array.isArray(value)) return 'an array';
   if (value === undefined) return 'undefined';
   return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
+}
+
+/**
+ * Fails with `OPTION` for what is no object, or has a name that nobody knows.
+ */
+export function checkNames(given: unknown, known: readonly string[], what: string): void {
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
+    throw new SuperConfigError('ERR_SUPERCONFIG_OPTION', `${what} are an object, not ${kindOf(given)}`);
+  }
+  const unknown = Object.keys(given).find((name) => !known.includes(name));
+  if (unknown === undefined) return;
+  const nearest = native().nearestName(unknown, [...known]);
+  throw new SuperConfigError('ERR_SUPERCONFIG_OPTION', `\`${unknown}\` is not one of ${what}`, {
+    hint: nearest == null ? `they are ${known.join(', ')}` : `did you mean \`${nearest}\`?`,
+  });
 }

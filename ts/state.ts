@@ -1,6 +1,7 @@
 import { type Frame, fromNative, guard, isSuperConfigError, SuperConfigError, startAt } from './errors.js';
 import type { Events } from './events.js';
 import { type Attached, generationWords, type NativeValue, native } from './native.js';
+import type { Opening } from './opening.js';
 import { type NativePath, showPath, toNativePath } from './paths.js';
 import type { LoosePath } from './types.js';
 import { decode } from './values.js';
@@ -24,18 +25,21 @@ export interface State {
   readonly segmentCache: Map<string, unknown>;
   /** The whole tree, once somebody asked for it. */
   tree: unknown;
-  /** The environment that the user gave, if any. */
-  readonly environment: Readonly<Record<string, string | undefined>> | undefined;
+  /** What it was loaded from; nothing where it is attached. */
+  readonly opening: Opening | undefined;
   /** Who listens, once somebody does. */
   events: Events | undefined;
-  /** Reloads where only JavaScript can, because it checks each version. */
+  /** Reloads where only JavaScript can: because it checks each version, or has sources of its own. */
   refresh: (() => void) | undefined;
+  /** Ends what watches custom sources. */
+  readonly stops: (() => void)[];
 }
 
 // A closed state has seen -1, which its word is not, so every read takes the slow way and fails there.
 const CLOSED_WORDS = Uint32Array.of(0xffff_ffff);
 
-const dropped = new FinalizationRegistry<number>((attachment) => {
+const dropped = new FinalizationRegistry<Pick<State, 'attachment' | 'stops'>>(({ attachment, stops }) => {
+  stopAll(stops);
   try {
     native().close(attachment);
   } catch {
@@ -44,7 +48,7 @@ const dropped = new FinalizationRegistry<number>((attachment) => {
 });
 
 /** Opens the state of an attachment; the addon lets go of it when the state is closed or no longer reachable. */
-export function openState(attached: Attached, environment?: State['environment']): State {
+export function openState(attached: Attached, opening?: Opening): State {
   const [attachment, configId, generation, version] = attached;
   const state: State = {
     words: generationWords(),
@@ -57,11 +61,12 @@ export function openState(attached: Attached, environment?: State['environment']
     cache: new Map(),
     segmentCache: new Map(),
     tree: undefined,
-    environment,
+    opening,
     events: undefined,
     refresh: undefined,
+    stops: [],
   };
-  dropped.register(state, attachment, state);
+  dropped.register(state, { attachment, stops: state.stops }, state);
   return state;
 }
 
@@ -74,8 +79,19 @@ export function closeState(state: State): void {
   state.words = CLOSED_WORDS;
   state.index = 0;
   state.seen = -1;
+  stopAll(state.stops);
   state.events?.end();
   native().close(state.attachment);
+}
+
+function stopAll(stops: (() => void)[]): void {
+  for (const stop of stops.splice(0)) {
+    try {
+      stop();
+    } catch (thrown) {
+      process.emitWarning(`a custom source does not end its watch: ${thrown}`, { type: 'SuperConfigWarning', code: 'ERR_SUPERCONFIG_SOURCE' });
+    }
+  }
 }
 
 function clear(state: State): void {

@@ -1,5 +1,6 @@
 import { SuperConfigError } from './errors.js';
 import { kindOf, showPath } from './paths.js';
+import { unpairedSurrogate } from './surrogates.js';
 
 /** What JSON cannot hold: where it stands, and a number's type and text; or a key that is forbidden. */
 export type Special = [segments: (string | number)[], type: 'bigint' | 'number' | 'forbidden', text: string];
@@ -13,15 +14,12 @@ export interface Encoded {
 // Far above every limit that can be useful, far below what the stack takes: the addon applies the real limit.
 const MAX_DEPTH = 512;
 
-// In Unicode mode only a surrogate that stands alone is one.
-const HALF = /\p{Surrogate}/u;
-
 /**
  * Copies a JavaScript value into what JSON can hold. Cost: one walk.
  *
  * @throws `ERR_SUPERCONFIG_OPTION`, naming the path, for a function, a symbol, a cycle, a string that is not Unicode or more than 512 levels.
  */
-export function encode(value: unknown, what: string): Encoded {
+export function encode(value: unknown, what: string, { dates = true } = {}): Encoded {
   const specials: Special[] = [];
   const above = new Set<object>();
   const segments: (string | number)[] = [];
@@ -41,7 +39,7 @@ export function encode(value: unknown, what: string): Encoded {
   const walk = (input: unknown): unknown => {
     switch (typeof input) {
       case 'string':
-        return HALF.test(input) ? fail('a string with half of a surrogate pair is not text') : input;
+        return unpairedSurrogate(input) >= 0 ? fail('a string with half of a surrogate pair is not text') : input;
       case 'boolean':
         return input;
       case 'number':
@@ -56,6 +54,7 @@ export function encode(value: unknown, what: string): Encoded {
     }
     if (input === null) return null;
     if (input instanceof Date) {
+      if (!dates) fail('a Date is not what readers would see: keep it as text and make the Date where it is used');
       return Number.isNaN(input.getTime()) ? fail('an invalid date is not a configuration value') : input.toISOString();
     }
     if (above.has(input)) return fail('the value contains itself');
@@ -69,9 +68,9 @@ export function encode(value: unknown, what: string): Encoded {
   const walkArray = (input: unknown[]): unknown[] => {
     const output: unknown[] = [];
     for (const element of input) {
-      if (element === undefined) continue;
       segments.push(output.length);
-      output.push(walk(element));
+      // As in JSON: leaving it out would move all that follow.
+      output.push(element === undefined ? null : walk(element));
       segments.pop();
     }
     return output;
@@ -82,7 +81,7 @@ export function encode(value: unknown, what: string): Encoded {
       const element = input[key];
       if (element === undefined) continue;
       segments.push(key);
-      if (HALF.test(key)) fail('a key with half of a surrogate pair is not text');
+      if (unpairedSurrogate(key) >= 0) fail('a key with half of a surrogate pair is not text');
       // An own key of that name sets no prototype here; the addon drops it with a warning.
       if (key === '__proto__') special('forbidden', '');
       else output[key] = walk(element);

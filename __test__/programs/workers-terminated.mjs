@@ -1,6 +1,6 @@
 // Workers are terminated in the middle of reads, loads and events, twenty times over: nothing crashes and nothing is left.
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
@@ -54,7 +54,11 @@ async function main() {
   const root = mkdtempSync(join(tmpdir(), 'superconfig-terminated-'));
   const path = join(root, 'app.json');
   let value = 0;
-  const write = () => writeFileSync(path, JSON.stringify({ value: ++value }));
+  const write = () => {
+    // Whole: a load that meets half a file fails.
+    writeFileSync(`${path}.new`, JSON.stringify({ value: ++value }));
+    renameSync(`${path}.new`, path);
+  };
   write();
   const config = loadConfigSync({ cwd: root, env: {}, sources: [file('app.json')], watch: { debounceMs: 1 } });
   config.on('error', () => {});

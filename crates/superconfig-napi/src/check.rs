@@ -26,6 +26,7 @@ const OPTIONS: Known = &[
     ("secrets", Texts),
     ("interpolate", Flag),
     ("validated", Flag),
+    ("jsonSchema", Any),
     ("limits", Any),
     ("watch", Any),
     ("arrays", Any),

@@ -3,9 +3,11 @@
 use crate::attachment::Attachment;
 use crate::error::{self, table, warning};
 use crate::mailbox::Mail;
+use std::path::Path;
 use std::time::SystemTime;
 use superconfig::{
-    Candidate, Change, Error, ErrorCode, Explanation, Format, LayerInfo, RegistryStats, Reload, Snapshot, Status, Value, to_json,
+    Candidate, Change, Error, ErrorCode, Explanation, Format, LayerInfo, RegistryStats, Reload, Snapshot, SourceContext, Status,
+    Value, to_json,
 };
 
 pub(crate) fn explanation(explanation: &Explanation) -> String {
@@ -49,6 +51,15 @@ pub(crate) fn paths(paths: &[String]) -> String {
 
 fn texts(texts: &[String]) -> Value {
     Value::array(texts.iter().map(|text| Value::from(text.as_str())).collect())
+}
+
+pub(crate) fn context(context: &SourceContext) -> String {
+    let path = |path: &Path| Value::from(&*path.to_string_lossy());
+    to_json(&table([
+        ("cwd", path(context.cwd())),
+        ("home", context.home().map_or(Value::Null, path)),
+        ("profiles", texts(context.profiles())),
+    ]))
 }
 
 pub(crate) fn mail(mail: &Mail) -> String {

@@ -66,6 +66,12 @@ pub fn nearest(attachment: u32, at: String, segments: bool) -> Result<Option<Str
     with(attachment, |attachment| Ok(attachment.pinned.nearest(&path(&at, segments)?).map(|path| path.to_string())))
 }
 
+/// The name that may be meant by one that nobody knows.
+#[napi(catch_unwind)]
+pub fn nearest_name(wanted: String, names: Vec<String>) -> Option<String> {
+    superconfig::nearest(&wanted, names.iter().map(String::as_str)).map(str::to_owned)
+}
+
 /// Where a value comes from, as JSON text.
 #[napi(catch_unwind)]
 pub fn explain(attachment: u32, at: String, segments: bool) -> Result<String> {
@@ -84,18 +90,34 @@ pub fn render(attachment: u32, format: String, secrets: bool) -> Result<String> 
     with(attachment, |attachment| describe::text(&attachment.pinned, &format, secrets))
 }
 
-/// Loads again: `{ version, changed }` as JSON text. `supplied` has what custom sources gave, by their places.
+/// Loads again: `{ version, changed }` as JSON text. `supplied` has what custom sources gave, by their places; a `background`
+/// reload is one that nobody called for.
 #[napi(catch_unwind)]
-pub fn reload(attachment: u32, environment: Option<String>, supplied: Option<String>) -> Result<String> {
-    let (config, inputs) = reloading(attachment, environment, supplied)?;
+pub fn reload(attachment: u32, environment: Option<String>, supplied: Option<String>, background: bool) -> Result<String> {
+    let (config, inputs) = reloading(attachment, environment, supplied, background)?;
     config.reload_with(inputs).map(|reload| describe::reload(&reload)).map_err(|error| to_napi(&error))
 }
 
 /// [`reload`] on another thread; the environment is captured on this one.
 #[napi(catch_unwind)]
-pub fn reload_async(attachment: u32, environment: Option<String>, supplied: Option<String>) -> Result<AsyncTask<Reload>> {
-    let (config, inputs) = reloading(attachment, environment, supplied)?;
+pub fn reload_async(
+    attachment: u32,
+    environment: Option<String>,
+    supplied: Option<String>,
+    background: bool,
+) -> Result<AsyncTask<Reload>> {
+    let (config, inputs) = reloading(attachment, environment, supplied, background)?;
     Ok(AsyncTask::new(Reload::new(config, inputs)))
+}
+
+/// What custom sources are told of a load: `{ cwd, home?, profiles }` as JSON text.
+#[napi(catch_unwind)]
+pub fn source_context(options: String, environment: Option<String>) -> Result<String> {
+    let context = options::builder(&options, environment.as_deref()).and_then(|builder| {
+        let environment = builder.capture_environment();
+        builder.source_context(&environment)
+    });
+    context.map(|context| describe::context(&context)).map_err(|error| to_napi(&error))
 }
 
 /// Reads and merges without publishing, so that JavaScript can check the values: the number of what is waiting.
@@ -114,8 +136,8 @@ pub fn prepare_async(options: String, environment: Option<String>) -> Result<Asy
 
 /// [`prepare`] for the next version of a configuration.
 #[napi(catch_unwind)]
-pub fn prepare_reload(attachment: u32, environment: Option<String>, supplied: Option<String>) -> Result<u32> {
-    let (config, inputs) = reloading(attachment, environment, supplied)?;
+pub fn prepare_reload(attachment: u32, environment: Option<String>, supplied: Option<String>, background: bool) -> Result<u32> {
+    let (config, inputs) = reloading(attachment, environment, supplied, background)?;
     Ok(pending::keep(Pending::Reload(Box::new(config.prepare_reload(inputs).map_err(|error| to_napi(&error))?))))
 }
 
@@ -125,8 +147,9 @@ pub fn prepare_reload_async(
     attachment: u32,
     environment: Option<String>,
     supplied: Option<String>,
+    background: bool,
 ) -> Result<AsyncTask<Prepare>> {
-    let (config, inputs) = reloading(attachment, environment, supplied)?;
+    let (config, inputs) = reloading(attachment, environment, supplied, background)?;
     Ok(AsyncTask::new(Prepare::reload(config, inputs)))
 }
 
@@ -162,10 +185,17 @@ pub fn discard(pending: u32) {
     drop(pending::take(pending));
 }
 
-fn reloading(attachment: u32, environment: Option<String>, supplied: Option<String>) -> Result<(SuperConfig, ReloadInputs)> {
+fn reloading(
+    attachment: u32,
+    environment: Option<String>,
+    supplied: Option<String>,
+    background: bool,
+) -> Result<(SuperConfig, ReloadInputs)> {
     with(attachment, |attachment| {
-        let mut inputs = options::reload_inputs(environment.as_deref(), supplied.as_deref())?;
-        inputs.environment.get_or_insert_with(|| attachment.config.capture_environment());
+        let mut inputs = options::reload_inputs(environment.as_deref(), supplied.as_deref(), background)?;
+        if !background {
+            inputs.environment.get_or_insert_with(|| attachment.config.capture_environment());
+        }
         Ok((attachment.config.clone(), inputs))
     })
 }

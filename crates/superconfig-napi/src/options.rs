@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 use superconfig::{
     ArrayStrategy, Builder, DirectoryOptions, DiscoverOptions, EnvOptions, Environment, Error, ErrorCode, FileOptions, Format,
-    GlobOptions, Issue, Limits, ReloadInputs, SourceEntry, SourceKind, SourceSpec, SuperConfig, Table, TextOptions, Trust, Value,
-    WatchOptions,
+    GlobOptions, Issue, Limits, ReloadInputs, Segment, SourceEntry, SourceKind, SourceSpec, SuperConfig, Table, TextOptions,
+    Trust, Value, WatchOptions, nearest,
 };
 
 /// Makes a builder from the facade's options and, where given, its environment: a JSON object of strings.
@@ -38,6 +38,9 @@ pub(crate) fn builder(options: &str, environment: Option<&str>) -> Result<Builde
     }
     if flag(&options, "validated") {
         builder = builder.validated_by_host();
+    }
+    if let Some(schema) = field(&options, "jsonSchema") {
+        builder = builder.json_schema(schema.clone());
     }
     if flag(&options, "interpolate") {
         builder = builder.interpolate();
@@ -152,9 +155,9 @@ pub(crate) fn encoded(json: &str) -> Result<Value, Error> {
 
 /// What a reload gets from JavaScript: its environment, and by the place of custom sources `{ value, specials? }` or
 /// `{ error }`, as JSON text.
-pub(crate) fn reload_inputs(environment: Option<&str>, supplied: Option<&str>) -> Result<ReloadInputs, Error> {
+pub(crate) fn reload_inputs(environment: Option<&str>, supplied: Option<&str>, background: bool) -> Result<ReloadInputs, Error> {
     let environment = environment.map(pairs).transpose()?.map(Environment::from_pairs);
-    let mut inputs = ReloadInputs { environment, ..ReloadInputs::default() };
+    let mut inputs = ReloadInputs { environment, background, ..ReloadInputs::default() };
     let table = supplied.map(object).transpose()?.unwrap_or_default();
     for (at, given) in &table {
         let (Ok(at), Some(given)) = (at.parse(), given.as_table()) else {
@@ -169,20 +172,38 @@ pub(crate) fn reload_inputs(environment: Option<&str>, supplied: Option<&str>) -
     Ok(inputs)
 }
 
-/// The issues of a schema: `[{ path: segments, message, expected?, found? }]` as JSON text.
-pub(crate) fn issues(json: &str) -> Result<Vec<Issue>, Error> {
+/// The issues of a schema: `[{ path: segments, message, expected?, found?, unknown?, known? }]` as JSON text. `unknown` says
+/// that the path's last key must not be there, `known` which keys may be.
+pub(crate) fn issues(json: &str, values: &Value) -> Result<Vec<Issue>, Error> {
     let list = superconfig::parse(json, Format::Json)?;
     let tables = list.as_array().unwrap_or_default().iter().filter_map(Value::as_table);
     Ok(tables
         .map(|issue| {
             let segments = field(issue, "path").and_then(Value::as_array).unwrap_or_default();
-            let mut made =
-                Issue::new(segments.iter().filter_map(segment).collect(), &*text(issue, "message").unwrap_or_default());
+            let path: Vec<Segment> = segments.iter().filter_map(segment).collect();
+            let message = match (flag(issue, "unknown"), path.split_last()) {
+                (true, Some((Segment::Key(key), above))) => unknown_key(key, field(issue, "known"), values.at(above)),
+                _ => text(issue, "message").unwrap_or_default().to_string(),
+            };
+            let mut made = Issue::new(path.into(), message);
             made.expected = text(issue, "expected").map(|text| text.to_string());
             made.found = text(issue, "found").map(|text| text.to_string());
             made
         })
         .collect())
+}
+
+/// Names the key that may be meant: of those that a schema knows, else of those beside it.
+fn unknown_key(key: &str, known: Option<&Value>, beside: Option<&Value>) -> String {
+    let known: Vec<&str> = match (known, beside) {
+        (Some(known), _) => strings(known).collect(),
+        (None, Some(Value::Table(table))) => table.iter().map(|(name, _)| name).filter(|name| *name != key).collect(),
+        _ => Vec::new(),
+    };
+    match nearest(key, known.into_iter()) {
+        Some(meant) => format!("the key `{key}` is unknown; did you mean `{meant}`?"),
+        None => format!("the key `{key}` is unknown"),
+    }
 }
 
 fn array_strategy(pattern: &str, strategy: &Value) -> Result<ArrayStrategy, Error> {

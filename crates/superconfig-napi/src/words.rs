@@ -16,10 +16,10 @@ thread_local! {
 /// The generation words of all configurations: the engine's own memory, or where the host refuses that (Electron does), or
 /// `copied` is set, memory of the host into which the engine copies them.
 #[napi(catch_unwind)]
-pub fn generations(env: &Env, copied: bool) -> Result<ArrayBuffer<'_>> {
+pub fn generations(env: &Env, copied: Option<bool>) -> Result<ArrayBuffer<'_>> {
     let words = WORDS.as_ptr().cast::<u8>().cast_mut();
     let bytes = size_of_val(&WORDS);
-    if !copied {
+    if copied != Some(true) {
         // SAFETY: the words are static, so they outlive every environment; JavaScript only reads them, and the engine
         // writes them as atomics.
         let buffer = unsafe { ArrayBuffer::from_external(env, words, bytes, (), |_, ()| {}) }?;

@@ -12,7 +12,7 @@ use crate::options::DiscoverOptions;
 use crate::options::{DirectoryOptions, EnvOptions, FileOptions, GlobOptions, LoadOptions, SourceEntry, SourceSpec, TextOptions};
 use crate::origin::SourceKind;
 use crate::prepare::PreparedLoad;
-use crate::source::custom::Source;
+use crate::source::custom::{self, Source, SourceContext};
 use crate::value::Value;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -232,6 +232,14 @@ impl Builder {
     /// The environment as this load needs it, captured on the calling thread, for loading on another one.
     pub fn capture_environment(&self) -> Environment {
         capture(&self.options)
+    }
+
+    /// What custom sources are told of a load in this environment, for a binding that asks those of its host language.
+    ///
+    /// # Errors
+    /// `ERR_SUPERCONFIG_OPTION` for a bad profile; `ERR_SUPERCONFIG_IO` where the working directory is gone.
+    pub fn source_context(&self, environment: &Environment) -> Result<SourceContext, Error> {
+        custom::context(&self.options, environment)
     }
 
     /// Checks the merged values of the load and of each reload; readers see what the check gives.

@@ -2,7 +2,7 @@
 
 use crate::environment::{Environment, places, profiles};
 use crate::error::{Error, ErrorCode};
-use crate::options::{LoadOptions, SourceSpec};
+use crate::options::{LoadOptions, SourceEntry, SourceSpec};
 use crate::origin::SourceKind;
 use crate::value::Value;
 use std::any::Any;
@@ -98,19 +98,24 @@ pub(crate) type Supplied = Vec<(usize, Result<Value, Error>)>;
 
 /// Asks every custom source for its values. The caller holds no lock: a source is foreign code.
 pub(crate) fn ask(options: &LoadOptions, environment: &Environment) -> Result<Supplied, Error> {
-    let mut supplied = Supplied::new();
-    let mut context = None;
-    for (at, entry) in options.sources.iter().enumerate() {
-        let SourceSpec::Custom(source) = &entry.spec else { continue };
-        if context.is_none() {
-            let places = places(options, environment)?;
-            let profiles = profiles(options, environment)?;
-            context = Some(SourceContext { cwd: places.cwd, home: places.home, profiles, environment: environment.clone() });
-        }
-        let Some(context) = &context else { continue };
-        supplied.push((at, source.load(context).map_err(|cause| failed(source.name(), cause))));
+    let custom = |(at, entry): (usize, &'_ SourceEntry)| match &entry.spec {
+        SourceSpec::Custom(source) => Some((at, source.clone())),
+        _ => None,
+    };
+    let sources: Vec<_> = options.sources.iter().enumerate().filter_map(custom).collect();
+    if sources.is_empty() {
+        return Ok(Supplied::new());
     }
-    Ok(supplied)
+    let context = context(options, environment)?;
+    let ask = |(at, source): (usize, Arc<dyn Source>)| (at, source.load(&context).map_err(|cause| failed(source.name(), cause)));
+    Ok(sources.into_iter().map(ask).collect())
+}
+
+/// What custom sources are told of a load.
+pub(crate) fn context(options: &LoadOptions, environment: &Environment) -> Result<SourceContext, Error> {
+    let places = places(options, environment)?;
+    let profiles = profiles(options, environment)?;
+    Ok(SourceContext { cwd: places.cwd, home: places.home, profiles, environment: environment.clone() })
 }
 
 /// The error of a custom source.

@@ -1,0 +1,185 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type } from 'arktype';
+import * as v from 'valibot';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { env, file, isSuperConfigError, loadConfig, loadConfigSync, type StandardSchema, SuperConfig, type SuperConfigError } from '../ts/index.ts';
+import { until } from './watching.ts';
+
+let root: string;
+const write = (name: string, text: string) => writeFileSync(join(root, name), text);
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'superconfig-schema-'));
+});
+afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+function thrown(action: () => unknown): SuperConfigError {
+  try {
+    action();
+  } catch (error) {
+    if (isSuperConfigError(error)) return error;
+    throw error;
+  }
+  throw new Error('nothing was thrown');
+}
+
+/** The same shape, as three libraries say it. */
+const LIBRARIES = {
+  zod: z.object({
+    server: z.strictObject({ host: z.string(), port: z.number().min(1), debug: z.boolean().default(false) }),
+    password: z.string().regex(/^[a-z]+$/, { error: ({ input }) => `${input} is not in lower case` }),
+  }),
+  valibot: v.object({
+    server: v.strictObject({ host: v.string(), port: v.pipe(v.number(), v.minValue(1)), debug: v.optional(v.boolean(), false) }),
+    password: v.pipe(v.string(), v.regex(/^[a-z]+$/)),
+  }),
+  arktype: type({
+    server: { '+': 'reject', host: 'string', port: 'number >= 1', debug: 'boolean = false' },
+    password: '/^[a-z]+$/',
+  }),
+} satisfies Record<string, StandardSchema>;
+
+describe.each(Object.entries(LIBRARIES))('with %s', (_, schema) => {
+  const builder = () =>
+    SuperConfig.builder({ cwd: root, env: {} })
+      .file('app.toml')
+      .schema(schema as typeof LIBRARIES.zod);
+
+  test('readers see what the schema gives', async () => {
+    write('app.toml', 'password = "abc"\n[server]\nhost = "a"\nport = 8080\n');
+    for (const config of [
+      builder().loadSync(),
+      await builder().load(),
+      loadConfigSync({ cwd: root, sources: [file('app.toml')], schema: schema as typeof LIBRARIES.zod }),
+    ]) {
+      expect(config.current).toEqual({ password: 'abc', server: { host: 'a', port: 8080, debug: false } });
+      const debug: boolean = config.get('server.debug');
+      expect(debug).toBe(false);
+      expect(config.explain('server.port').winner?.line).toBe(4);
+      config.close();
+    }
+  });
+
+  test('all problems come at once, with their places and no secret', () => {
+    write('app.toml', 'password = "hunter2"\n[server]\nport = 0\nprot = 1\nhost = 5\n');
+    const error = thrown(() => builder().loadSync());
+    expect(error.code).toBe('ERR_SUPERCONFIG_VALIDATION');
+    const issues = (error.issues ?? []).map(({ path, origin, message }) => [path, origin?.line, origin?.column, message] as const);
+    const at = (path: string) => issues.find((issue) => issue[0] === path);
+    expect(issues.length).toBe(4);
+    expect(at('server.port')?.slice(1, 3)).toEqual([3, 8]);
+    expect(at('server.host')?.slice(1, 3)).toEqual([5, 8]);
+    expect(at('server.prot')?.slice(1, 3)).toEqual([4, 8]);
+    expect(at('server.prot')?.[3]).toMatch(/`prot` is unknown; did you mean `port`\?/);
+    expect(at('password')?.slice(1, 3)).toEqual([1, 12]);
+    expect(JSON.stringify(error) + error.message + error.stack).not.toContain('hunter2');
+    expect(error.message).toContain('server.port');
+    expect(error.stack).toMatch(/schema\.test\.ts/);
+  });
+
+  test('a reload that it refuses keeps the last good version', async () => {
+    write('app.toml', 'password = "abc"\n[server]\nhost = "a"\nport = 1\n');
+    const config = builder().loadSync();
+    write('app.toml', 'password = "abc"\n[server]\nhost = "a"\nport = -1\n');
+    expect(thrown(() => config.reloadSync()).code).toBe('ERR_SUPERCONFIG_VALIDATION');
+    await expect(config.reload()).rejects.toMatchObject({ code: 'ERR_SUPERCONFIG_VALIDATION', path: 'server.port' });
+    expect(config.get('server.port')).toBe(1);
+    expect(config.version).toBe(1);
+    write('app.toml', 'password = "abc"\n[server]\nhost = "b"\nport = 2\n');
+    expect(config.reloadSync()).toEqual({ version: 2, changed: ['server.host', 'server.port'] });
+    config.close();
+  });
+
+  test('what is watched is checked too', async () => {
+    write('app.toml', 'password = "abc"\n[server]\nhost = "a"\nport = 1\n');
+    const config = builder().watch({ debounceMs: 5 }).loadSync();
+    const errors: SuperConfigError[] = [];
+    config.on('error', (error) => errors.push(error));
+    write('app.toml', 'password = "abc"\n[server]\nhost = "a"\nport = -1\n');
+    await until(() => errors.length === 1);
+    expect(errors[0]?.code).toBe('ERR_SUPERCONFIG_VALIDATION');
+    expect(config.status.lastError?.code).toBe('ERR_SUPERCONFIG_VALIDATION');
+    write('app.toml', 'password = "abc"\n[server]\nhost = "a"\nport = 3\n');
+    await until(() => config.get('server.port') === 3);
+    expect(config.current.server.debug).toBe(false);
+    expect(errors.length).toBe(1);
+    config.close();
+  });
+});
+
+test('a schema may change values and their types', () => {
+  const schema = z.object({ port: z.string().transform(Number), tags: z.preprocess((given) => String(given).split(','), z.array(z.string())) });
+  const config = SuperConfig.builder().defaults({ port: '80', tags: 'a,b', extra: true }).schema(schema).loadSync();
+  const port: number = config.get('port');
+  expect(port).toBe(80);
+  expect(config.current).toEqual({ port: 80, tags: ['a', 'b'] });
+  expect(config.has('extra')).toBe(false);
+  config.close();
+});
+
+test('its types guide variables that no layer below has', () => {
+  const variables = { APP_PORT: '8080', APP_HOST: '8080', APP_TAGS: 'a,b', APP_DEBUG: 'yes' };
+  for (const schema of [
+    z.object({ port: z.number(), host: z.string(), tags: z.array(z.string()), debug: z.boolean() }),
+    type({ port: 'number', host: 'string', tags: 'string[]', debug: 'boolean' }),
+  ] as StandardSchema[]) {
+    const config = loadConfigSync({ env: variables, sources: [env('APP')], schema });
+    expect(config.current).toEqual({ port: 8080, host: '8080', tags: ['a', 'b'], debug: true });
+    config.close();
+  }
+});
+
+test('an asynchronous schema needs load() and reload()', async () => {
+  const schema = z.object({ port: z.number().refine(async (port) => port > 0, 'must be positive') });
+  write('app.json', '{"port": 1}');
+  const builder = SuperConfig.builder({ cwd: root, env: {} }).file('app.json').schema(schema);
+  expect(thrown(() => builder.loadSync()).code).toBe('ERR_SUPERCONFIG_ASYNC');
+  const config = await builder.load();
+  expect(thrown(() => config.reloadSync()).code).toBe('ERR_SUPERCONFIG_ASYNC');
+  write('app.json', '{"port": 0}');
+  await expect(config.reload()).rejects.toMatchObject({ code: 'ERR_SUPERCONFIG_VALIDATION', message: expect.stringContaining('must be positive') });
+  expect(config.get('port')).toBe(1);
+  config.close();
+});
+
+test('what no configuration can hold is refused by name', () => {
+  const failing: [StandardSchema, RegExp][] = [
+    [z.object({ at: z.string().transform((text) => new Date(text)) }), /`?at`?: a Date is not what readers would see/],
+    [z.object({ at: z.string().transform(() => new Map()) }), /at: a Map/],
+    [z.object({ at: z.string() }).transform(() => 'text'), /gives a string/],
+    [{ '~standard': { version: 1, vendor: 'test', validate: () => Promise.reject(new Error('broken')) } }, /broken/],
+    [
+      {
+        '~standard': {
+          version: 1,
+          vendor: 'test',
+          validate() {
+            throw new Error('broken');
+          },
+        },
+      },
+      /the schema failed: broken/,
+    ],
+  ];
+  for (const [schema, message] of failing.slice(0, 3).concat(failing.slice(4))) {
+    const error = thrown(() => SuperConfig.builder().defaults({ at: '2026-01-01' }).schema(schema).loadSync());
+    expect([error.code, error.message]).toEqual(['ERR_SUPERCONFIG_VALIDATION', expect.stringMatching(message)]);
+  }
+  expect(() => SuperConfig.builder().schema({} as never)).toThrow(/Standard Schema/);
+});
+
+test('a promise that rejects is VALIDATION as well', async () => {
+  const schema: StandardSchema = { '~standard': { version: 1, vendor: 'test', validate: () => Promise.reject(new Error('broken')) } };
+  await expect(loadConfig({ sources: [], schema })).rejects.toMatchObject({ code: 'ERR_SUPERCONFIG_VALIDATION', message: 'the schema failed: broken' });
+});
+
+test('options are checked', () => {
+  expect(thrown(() => loadConfigSync(undefined as never)).code).toBe('ERR_SUPERCONFIG_OPTION');
+  expect(thrown(() => loadConfigSync({ sources: 'app.json' } as never)).code).toBe('ERR_SUPERCONFIG_OPTION');
+  const error = thrown(() => loadConfigSync({ sources: [], profiles: 'x' } as never));
+  expect([error.code, error.hint]).toEqual(['ERR_SUPERCONFIG_OPTION', 'did you mean `profile`?']);
+  expect(thrown(() => SuperConfig.builder({ cwdd: '/' } as never)).hint).toBe('did you mean `cwd`?');
+  expect(thrown(() => SuperConfig.attach(3 as never)).code).toBe('ERR_SUPERCONFIG_OPTION');
+});

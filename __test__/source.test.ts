@@ -1,0 +1,221 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { type CustomSource, defaults, isSuperConfigError, loadConfig, loadConfigSync, SuperConfig, type SuperConfigError, source } from '../ts/index.ts';
+import { until } from './watching.ts';
+
+let root: string;
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'superconfig-source-'));
+});
+afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+function thrown(action: () => unknown): SuperConfigError {
+  try {
+    action();
+  } catch (error) {
+    if (isSuperConfigError(error)) return error;
+    throw error;
+  }
+  throw new Error('nothing was thrown');
+}
+
+const builder = () => SuperConfig.builder({ cwd: root, home: join(root, 'home'), env: { A: 'b' } });
+
+describe('loading', () => {
+  test('a source takes its place among the others, and is told of the load', () => {
+    const asked: unknown[] = [];
+    const config = builder()
+      .defaults({ room: 'low', seats: 1 })
+      .source({
+        name: 'rooms',
+        load(context) {
+          asked.push(context);
+          return { room: 'middle', seats: 2n ** 60n, list_add: ['x'] };
+        },
+      })
+      .overrides({ room: 'high' })
+      .profile(['eu', 'test'])
+      .loadSync();
+    expect(asked).toEqual([{ cwd: root, home: join(root, 'home'), profiles: ['eu', 'test'], env: { A: 'b' } }]);
+    expect(config.current).toEqual({ room: 'high', seats: 2n ** 60n, list: ['x'] });
+    expect(config.explain('room').candidates.map(({ kind, name }) => [kind, name])).toEqual([
+      ['defaults', 'defaults'],
+      ['custom', 'rooms'],
+      ['override', 'overrides'],
+    ]);
+    expect(config.layers.map(({ name, status }) => [name, status])).toContainEqual(['rooms', 'found']);
+    config.close();
+  });
+
+  test('join fills holes, and directives can be turned off', () => {
+    const config = loadConfigSync({
+      sources: [
+        defaults({ a: 1, list: ['x'] }),
+        source({ name: 'fill', load: () => ({ a: 2, b: 2 }) }, { join: true }),
+        source({ name: 'plain', load: () => ({ list_add: ['y'] }) }, { directives: false }),
+      ],
+    });
+    expect(config.current).toEqual({ a: 1, b: 2, list: ['x'], list_add: ['y'] });
+    config.close();
+  });
+
+  test('several asynchronous sources are asked at the same time', async () => {
+    let open = () => {};
+    const first = new Promise<object>((resolve) => {
+      open = () => resolve({ first: true });
+    });
+    const config = await builder()
+      .source({ name: 'first', load: () => first })
+      .source({
+        name: 'second',
+        load: async () => {
+          open();
+          return { second: true };
+        },
+      })
+      .load();
+    expect(config.current).toEqual({ first: true, second: true });
+    config.close();
+  });
+});
+
+describe('failing', () => {
+  const cause = new Error('no route to host');
+  const broken: CustomSource = {
+    name: 'remote',
+    load() {
+      throw cause;
+    },
+  };
+
+  test('is SOURCE, with its name and the cause', async () => {
+    const error = thrown(() => builder().source(broken).loadSync());
+    expect(error.code).toBe('ERR_SUPERCONFIG_SOURCE');
+    expect(error.message).toBe('the source `remote` failed: no route to host');
+    expect(error.cause).toBe(cause);
+    expect(error.origin).toEqual({ kind: 'custom', source: 'remote' });
+    const asynchronous = loadConfig({ sources: [source({ name: 'remote', load: () => Promise.reject(cause) })] });
+    await expect(asynchronous).rejects.toMatchObject({ code: 'ERR_SUPERCONFIG_SOURCE', cause });
+  });
+
+  test.each([[undefined], [null], ['text'], [[1]], [{ key: () => 1 }]])('is SOURCE for %j', (given) => {
+    const error = thrown(() =>
+      builder()
+        .source({ name: 'odd', load: () => given as never })
+        .loadSync(),
+    );
+    expect(error.code).toBe('ERR_SUPERCONFIG_SOURCE');
+    expect(error.message).toContain('`odd`');
+  });
+
+  test('is ASYNC where a promise cannot be awaited', async () => {
+    const slow = { name: 'slow', load: async () => ({ a: 1 }) };
+    const error = thrown(() => builder().source(slow).loadSync());
+    expect(error.code).toBe('ERR_SUPERCONFIG_ASYNC');
+    expect(error.hint).toContain('`load()`');
+    const config = await builder().source(slow).load();
+    expect(thrown(() => config.reloadSync()).code).toBe('ERR_SUPERCONFIG_ASYNC');
+    expect(config.get('a')).toBe(1);
+    config.close();
+  });
+
+  test.each([[undefined], [{}], [{ name: '' }], [{ name: 'x' }], [{ name: 'x', load: 1 }], [{ name: 'x', load() {}, watch: 1 }]])(
+    'is OPTION for %j',
+    (given) => {
+      expect(thrown(() => builder().source(given as never)).code).toBe('ERR_SUPERCONFIG_OPTION');
+      expect(thrown(() => source(given as never)).code).toBe('ERR_SUPERCONFIG_OPTION');
+    },
+  );
+});
+
+describe('reloading', () => {
+  test('asks again, and a failure leaves in use what it gave last', async () => {
+    let answer: () => object = () => ({ value: 1 });
+    const config = builder()
+      .source({ name: 'remote', load: () => answer() })
+      .loadSync();
+    answer = () => ({ value: 2 });
+    expect(config.reloadSync()).toEqual({ version: 2, changed: ['value'] });
+    answer = () => {
+      throw new Error('no route to host');
+    };
+    expect(config.reloadSync()).toEqual({ version: 2, changed: [] });
+    expect(config.warnings).toMatchObject([{ code: 'source-stale', message: expect.stringContaining('no route to host') }]);
+    expect(await config.reload()).toEqual({ version: 2, changed: [] });
+    answer = () => ({ value: 3 });
+    expect((await config.reload()).changed).toEqual(['value']);
+    expect(config.warnings).toEqual([]);
+    config.close();
+  });
+
+  test('happens when the source says so, until the configuration is closed', async () => {
+    let value = 1;
+    let tell = () => {};
+    let stopped = 0;
+    const config = builder()
+      .source({
+        name: 'remote',
+        load: async () => ({ value }),
+        async watch({ cwd }, changed) {
+          expect(cwd).toBe(root);
+          tell = changed;
+          return () => {
+            stopped += 1;
+          };
+        },
+      })
+      .watch();
+    const watched = await config.load();
+    await new Promise((resolve) => setImmediate(resolve));
+    const versions: number[] = [];
+    watched.on('change', ({ version }) => versions.push(version));
+    value = 2;
+    tell();
+    await until(() => watched.get('value') === 2);
+    value = 3;
+    for (let times = 0; times < 100; times++) tell();
+    await until(() => watched.get('value') === 3);
+    expect(versions).toEqual([2, 3]);
+    watched.close();
+    expect(stopped).toBe(1);
+    tell();
+    watched.close();
+    expect(stopped).toBe(1);
+  });
+
+  test('of watched files asks the sources as well', async () => {
+    writeFileSync(join(root, 'app.json'), '{"file": 1}');
+    let value = 1;
+    const config = await builder()
+      .file('app.json')
+      .source({ name: 'remote', load: async () => ({ value }) })
+      .watch({ debounceMs: 5 })
+      .load();
+    value = 2;
+    writeFileSync(join(root, 'app.json'), '{"file": 2}');
+    await until(() => config.get('file') === 2);
+    expect(config.current).toEqual({ file: 2, value: 2 });
+    config.close();
+  });
+
+  test('goes on without a watch that fails, with a warning', async () => {
+    const told: string[] = [];
+    const emit = vi.spyOn(process, 'emitWarning').mockImplementation((warning) => void told.push(String(warning)));
+    const config = builder()
+      .source({
+        name: 'mute',
+        load: () => ({ a: 1 }),
+        watch() {
+          throw new Error('cannot');
+        },
+      })
+      .watch()
+      .loadSync();
+    emit.mockRestore();
+    expect(told).toEqual(['the source `mute` cannot be watched: cannot']);
+    expect(config.get('a')).toBe(1);
+    config.close();
+  });
+});

@@ -1,0 +1,131 @@
+import { SuperConfigError, startAt } from './errors.js';
+import { kindOf } from './paths.js';
+import type { Source } from './sources.js';
+import { type Encoded, encode } from './values.js';
+
+/** What a custom source is told of the load that it is asked for. */
+export interface SourceContext {
+  /** The directory that relative paths start from. */
+  cwd: string;
+  /** The home directory, where it is known. */
+  home?: string;
+  /** The selected profiles, in the order in which they apply. */
+  profiles: readonly string[];
+  /** The environment. */
+  env: Readonly<Record<string, string | undefined>>;
+}
+
+/** Something that configuration is read from besides files, variables and flags: a database, a service. */
+export interface CustomSource {
+  /** The layer's name, in `explain` and in errors. */
+  name: string;
+  /** Gives the layer's values, for the load and for each reload. What takes time can be awaited in `load()` and `reload()`. */
+  load(context: SourceContext): object | Promise<object>;
+  /**
+   * Starts to watch, where the configuration is watched: `changed` asks for a reload, and may be called often. What it returns ends
+   * the watch.
+   */
+  // biome-ignore lint/suspicious/noConfusingVoidType: a watch that needs no end returns nothing.
+  watch?(context: SourceContext, changed: () => void): void | (() => void) | Promise<void | (() => void)>;
+}
+
+/** How a custom source takes part. */
+export interface CustomOptions {
+  /** Only fill what the layers below leave open. */
+  join?: boolean;
+  /** `false` makes `_add` and `_remove` keys ordinary. */
+  directives?: boolean;
+}
+
+/** What a custom source gave, or why it gave nothing. */
+export type Supplied = Encoded | { error: string };
+
+/**
+ * A source of your own, which may be remote. Asked for the load and for each reload, with nothing locked.
+ *
+ * @throws `ERR_SUPERCONFIG_OPTION` for what has no name or no `load`. On loading: `ERR_SUPERCONFIG_SOURCE`, with its name and the
+ * cause, when it fails; `ERR_SUPERCONFIG_ASYNC` when `loadSync` gets a promise. When it fails on a reload, what it gave last stays
+ * in use, with the warning `source-stale`.
+ * @example
+ * ```ts
+ * const flags = custom({ name: 'flags', load: async ({ profiles }) => ({ features: { profile: profiles[0], search: true } }) });
+ * const config = await loadConfig({ sources: [flags] });
+ * config.get('features.search'); // true
+ * ```
+ */
+export function custom(source: CustomSource, options: CustomOptions = {}): Source {
+  const given = source as Partial<CustomSource> | null | undefined;
+  const problem =
+    typeof given !== 'object' || given === null
+      ? `an object, not ${kindOf(given)}`
+      : typeof given.name !== 'string' || given.name === ''
+        ? 'an object with a `name`'
+        : typeof given.load !== 'function'
+          ? 'an object with a function `load`'
+          : given.watch !== undefined && typeof given.watch !== 'function'
+            ? 'an object whose `watch` is a function'
+            : undefined;
+  if (problem !== undefined) throw startAt(new SuperConfigError('ERR_SUPERCONFIG_OPTION', `a custom source is ${problem}`), custom);
+  return { ...options, kind: 'custom', name: source.name, implementation: source };
+}
+
+/** The implementation of a custom source; `undefined` for any other. */
+export function implementationOf(source: Source): CustomSource | undefined {
+  return source.kind === 'custom' ? (source.implementation as CustomSource) : undefined;
+}
+
+/** The error of a custom source that failed. */
+export function sourceError(name: string, cause: unknown): SuperConfigError {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return new SuperConfigError('ERR_SUPERCONFIG_SOURCE', `the source \`${name}\` failed: ${why}`, {
+    origin: { kind: 'custom', source: name },
+    cause,
+  });
+}
+
+/** What a source gave, as it crosses to the addon. */
+function taken(source: CustomSource, values: unknown): Encoded {
+  if (typeof values !== 'object' || values === null || Array.isArray(values)) {
+    throw sourceError(source.name, new TypeError(`it gave ${kindOf(values)}, and must give an object`));
+  }
+  try {
+    return encode(values, source.name);
+  } catch (error) {
+    throw sourceError(source.name, error);
+  }
+}
+
+/** Asks a source; fails with `SOURCE`, or with `ASYNC` where it would have to be awaited. */
+export function askSync(source: CustomSource, context: SourceContext): Encoded {
+  let values: unknown;
+  try {
+    values = source.load(context);
+  } catch (error) {
+    throw sourceError(source.name, error);
+  }
+  if (isPromiseLike(values)) {
+    // What becomes of it is nobody's business any more.
+    values.then(undefined, () => {});
+    throw new SuperConfigError('ERR_SUPERCONFIG_ASYNC', `the source \`${source.name}\` is asynchronous`, {
+      origin: { kind: 'custom', source: source.name },
+      hint: 'use `load()` and `reload()` in place of `loadSync()` and `reloadSync()`',
+    });
+  }
+  return taken(source, values);
+}
+
+/** Asks a source and waits for it; fails with `SOURCE`. */
+export async function ask(source: CustomSource, context: SourceContext): Promise<Encoded> {
+  let values: unknown;
+  try {
+    values = await source.load(context);
+  } catch (error) {
+    throw sourceError(source.name, error);
+  }
+  return taken(source, values);
+}
+
+/** Whether something has to be awaited. */
+export function isPromiseLike<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {
+  return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function';
+}

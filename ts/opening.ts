@@ -1,0 +1,198 @@
+import { ask, askSync, type CustomSource, implementationOf, isPromiseLike, type SourceContext, type Supplied } from './custom.js';
+import { captureStack, type Frame, fromNative, guard, SuperConfigError, startAt, withStack } from './errors.js';
+import { eventsOf } from './events.js';
+import { type Attached, captureEnvironment, native } from './native.js';
+import { jsonSchemaOf, type StandardSchema, validate } from './schema.js';
+import type { Source } from './sources.js';
+import { assertOpen, openState, type State } from './state.js';
+
+/** What a reload did. */
+export interface ReloadResult {
+  /** The version after it. */
+  version: number;
+  /** The leaves that were set, changed or removed, sorted; empty when nothing changed. */
+  changed: string[];
+}
+
+/** What a configuration is loaded from. */
+export interface Opening {
+  /** What crosses to the addon beside the sources. */
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly sources: readonly Source[];
+  /** The environment that the user gave, if any. */
+  readonly environment: Readonly<Record<string, string | undefined>> | undefined;
+  readonly schema: StandardSchema | undefined;
+}
+
+/** Custom sources by their places among the sources. */
+function customOf({ sources }: Opening): [place: number, source: CustomSource][] {
+  return sources.flatMap((source, place) => {
+    const implementation = implementationOf(source);
+    return implementation === undefined ? [] : ([[place, implementation]] as [number, CustomSource][]);
+  });
+}
+
+/** The options as they cross to the addon, with what custom sources gave. */
+function toText({ options, sources, schema }: Opening, supplied: ReadonlyMap<number, Supplied> = new Map()): string {
+  // Only texts are guided by a schema's types.
+  const isGuided = schema !== undefined && sources.some(({ kind }) => kind === 'env' || kind === 'args');
+  return JSON.stringify({
+    ...options,
+    ...(schema !== undefined && { validated: true }),
+    ...(isGuided && { jsonSchema: jsonSchemaOf(schema) }),
+    sources: sources.map((source, place) => (source.kind === 'custom' ? { ...source, implementation: undefined, value: {}, ...supplied.get(place) } : source)),
+  });
+}
+
+function contextOf(opening: Opening): SourceContext {
+  const context = JSON.parse(native().sourceContext(toText(opening), captureEnvironment(opening.environment))) as Omit<SourceContext, 'env'>;
+  return { ...context, env: opening.environment ?? process.env };
+}
+
+/** Loads on this thread. */
+export function loadSync(opening: Opening, frame: Frame): State {
+  return guard(frame, () => {
+    const custom = customOf(opening);
+    const context = custom.length > 0 ? contextOf(opening) : undefined;
+    const supplied = new Map(custom.map(([place, source]) => [place, askSync(source, context as SourceContext)]));
+    const text = toText(opening, supplied);
+    const environment = captureEnvironment(opening.environment);
+    if (opening.schema === undefined) return opened(native().load(text, environment), opening, context);
+    const pending = native().prepare(text, environment);
+    return opened(native().commitLoad(pending, now(pending, validate(opening.schema, pending))), opening, context);
+  });
+}
+
+/** Loads on another thread. The environment is captured now. `frames` is where the user called. */
+export async function load(opening: Opening, frames: string): Promise<State> {
+  try {
+    const environment = captureEnvironment(opening.environment);
+    const custom = customOf(opening);
+    const context = custom.length > 0 ? contextOf(opening) : undefined;
+    const given = await Promise.all(custom.map(async ([place, source]) => [place, await ask(source, context as SourceContext)] as const));
+    const text = toText(opening, new Map(given));
+    if (opening.schema === undefined) return opened(await native().loadAsync(text, environment), opening, context);
+    const pending = await native().prepareAsync(text, environment);
+    return opened(native().commitLoad(pending, await validate(opening.schema, pending)), opening, context);
+  } catch (thrown) {
+    throw withStack(startAt(fromNative(thrown), load), frames);
+  }
+}
+
+/** What was validated at once; fails with `ASYNC` where it would have to be awaited. */
+function now(pending: number, output: string | Promise<string>): string {
+  if (!isPromiseLike(output)) return output;
+  output.then(undefined, () => {});
+  native().discard(pending);
+  throw new SuperConfigError('ERR_SUPERCONFIG_ASYNC', 'the schema is asynchronous', {
+    hint: 'use `load()` and `reload()` in place of `loadSync()` and `reloadSync()`',
+  });
+}
+
+function opened(attached: Attached, opening: Opening, context: SourceContext | undefined): State {
+  const state = openState(attached, opening);
+  if (opening.options.watch === undefined) return state;
+  const weak = new WeakRef(state);
+  state.refresh = refresher(() => weak.deref());
+  eventsOf(state).warn();
+  if (context !== undefined) watchCustom(state, context);
+  return state;
+}
+
+/** Reloads in the background when asked; asked again meanwhile, once more after that. */
+function refresher(find: () => State | undefined): () => void {
+  let asked = 0;
+  return () => {
+    asked += 1;
+    if (asked > 1) return;
+    (async () => {
+      for (let answered = 0; answered !== asked; ) {
+        answered = asked;
+        const state = find();
+        if (state === undefined || state.closed) break;
+        // Whoever listens is told of a failure.
+        await reload(state, true).catch(() => {});
+      }
+      asked = 0;
+    })();
+  };
+}
+
+function watchCustom(state: State, context: SourceContext): void {
+  const { refresh, stops } = state;
+  for (const [, source] of customOf(state.opening as Opening)) {
+    const complain = (thrown: unknown) => {
+      const why = thrown instanceof Error ? thrown.message : String(thrown);
+      process.emitWarning(`the source \`${source.name}\` cannot be watched: ${why}`, { type: 'SuperConfigWarning', code: 'ERR_SUPERCONFIG_WATCH' });
+    };
+    const started = (stop: unknown) => {
+      if (typeof stop === 'function') stops.push(stop as () => void);
+    };
+    try {
+      const stop = source.watch?.(context, () => refresh?.());
+      if (isPromiseLike(stop)) stop.then(started, complain);
+      else started(stop);
+    } catch (thrown) {
+      complain(thrown);
+    }
+  }
+}
+
+/** What custom sources give for a reload, or why they give nothing: then what they gave last stays in use. */
+function suppliedText(given: readonly (readonly [place: number, supplied: Supplied])[]): string | undefined {
+  return given.length === 0 ? undefined : JSON.stringify(Object.fromEntries(given));
+}
+
+function failure(thrown: unknown): Supplied {
+  const cause = thrown instanceof SuperConfigError ? thrown.cause : thrown;
+  return { error: cause instanceof Error ? cause.message : String(cause) };
+}
+
+/** Loads everything again, on this thread. */
+export function reloadSync(state: State, frame: Frame): ReloadResult {
+  assertOpen(state, frame);
+  const { opening, attachment } = state;
+  try {
+    return guard(frame, () => {
+      const custom = opening === undefined ? [] : customOf(opening);
+      const context = custom.length > 0 ? contextOf(opening as Opening) : undefined;
+      const given = custom.map(([place, source]) => {
+        try {
+          return [place, askSync(source, context as SourceContext)] as const;
+        } catch (thrown) {
+          if ((thrown as SuperConfigError).code === 'ERR_SUPERCONFIG_ASYNC') throw thrown;
+          return [place, failure(thrown)] as const;
+        }
+      });
+      const environment = captureEnvironment(opening?.environment);
+      const supplied = suppliedText(given);
+      if (opening?.schema === undefined) return JSON.parse(native().reload(attachment, environment, supplied, false)) as ReloadResult;
+      const pending = native().prepareReload(attachment, environment, supplied, false);
+      return JSON.parse(native().commitReload(pending, now(pending, validate(opening.schema, pending)))) as ReloadResult;
+    });
+  } finally {
+    state.events?.deliver();
+  }
+}
+
+/** Loads everything again, on another thread. In the background nobody has called for it. */
+export async function reload(state: State, background: boolean, frame: Frame = reload): Promise<ReloadResult> {
+  const frames = captureStack(frame);
+  const { opening, attachment } = state;
+  try {
+    assertOpen(state, frame);
+    // In the background the environment stays as it was captured.
+    const environment = background ? undefined : captureEnvironment(opening?.environment);
+    const custom = opening === undefined ? [] : customOf(opening);
+    const context = custom.length > 0 ? contextOf(opening as Opening) : undefined;
+    const asked = custom.map(async ([place, source]) => [place, await ask(source, context as SourceContext).catch(failure)] as const);
+    const supplied = suppliedText(await Promise.all(asked));
+    if (opening?.schema === undefined) return JSON.parse(await native().reloadAsync(attachment, environment, supplied, background)) as ReloadResult;
+    const pending = await native().prepareReloadAsync(attachment, environment, supplied, background);
+    return JSON.parse(native().commitReload(pending, await validate(opening.schema, pending))) as ReloadResult;
+  } catch (thrown) {
+    throw withStack(fromNative(thrown), frames);
+  } finally {
+    state.events?.deliver();
+  }
+}

@@ -1,0 +1,153 @@
+import { isPromiseLike } from './custom.js';
+import { SuperConfigError } from './errors.js';
+import { native } from './native.js';
+import { kindOf } from './paths.js';
+import { toValue } from './state.js';
+import { encode } from './values.js';
+
+/** One problem that a schema found. */
+interface StandardIssue {
+  readonly message: string;
+  readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
+}
+
+type StandardResult<Output> = { readonly value: Output; readonly issues?: undefined } | { readonly issues: readonly StandardIssue[] };
+
+/**
+ * A schema as Zod, Valibot, ArkType and others make them.
+ *
+ * @see https://standardschema.dev version 1
+ */
+export interface StandardSchema<Input = unknown, Output = Input> {
+  /** The schema's own part. */
+  readonly '~standard': {
+    readonly version: 1;
+    readonly vendor: string;
+    readonly validate: (value: unknown) => StandardResult<Output> | Promise<StandardResult<Output>>;
+    readonly types?: { readonly input: Input; readonly output: Output } | undefined;
+  };
+}
+
+/** The type of what a schema gives. */
+export type InferOutput<S extends StandardSchema> = NonNullable<S['~standard']['types']>['output'];
+
+/** A schema that was given, checked. */
+export function schemaOf(given: unknown): StandardSchema {
+  // ArkType's schemas are functions.
+  const standard = typeof given === 'object' || typeof given === 'function' ? (given as Partial<StandardSchema> | null)?.['~standard'] : undefined;
+  if (typeof standard?.validate === 'function') return given as StandardSchema;
+  throw new SuperConfigError('ERR_SUPERCONFIG_OPTION', `a schema is a Standard Schema, not ${kindOf(given)}`, {
+    hint: 'use a schema of Zod 3.24, Valibot 1, ArkType 2 or newer, or another library that implements Standard Schema',
+  });
+}
+
+type JsonSchema = Readonly<Record<string, unknown>>;
+
+/** The schema as JSON Schema, where its library tells. */
+export function jsonSchemaOf(schema: StandardSchema): JsonSchema | undefined {
+  const standard = schema['~standard'] as { jsonSchema?: { input?(options: { target: string }): JsonSchema } };
+  try {
+    return standard.jsonSchema?.input?.({ target: 'draft-2020-12' });
+  } catch {
+    // Some of its types have none, e.g. transformations: variables then follow the layers below alone.
+    return undefined;
+  }
+}
+
+/**
+ * Checks what waits in the addon: gives what a schema made of it, as it crosses back, or a promise of it.
+ *
+ * @throws `ERR_SUPERCONFIG_VALIDATION` with every issue; the addon has then forgotten what waited.
+ */
+export function validate(schema: StandardSchema, pending: number): string | Promise<string> {
+  let result: StandardResult<unknown> | PromiseLike<StandardResult<unknown>>;
+  try {
+    result = schema['~standard'].validate(toValue(native().pendingValue(pending), false));
+  } catch (error) {
+    throw broken(pending, error);
+  }
+  if (!isPromiseLike(result)) return conclude(schema, pending, result);
+  return Promise.resolve(result).then(
+    (result) => conclude(schema, pending, result),
+    (error) => {
+      throw broken(pending, error);
+    },
+  );
+}
+
+/** The error of a schema that threw instead of answering. */
+function broken(pending: number, cause: unknown): SuperConfigError {
+  native().discard(pending);
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return new SuperConfigError('ERR_SUPERCONFIG_VALIDATION', `the schema failed: ${why}`, { cause });
+}
+
+function conclude(schema: StandardSchema, pending: number, result: StandardResult<unknown>): string {
+  if (result.issues !== undefined) {
+    const shape = jsonSchemaOf(schema);
+    const issues = result.issues.flatMap((issue) => toIssues(issue, shape));
+    // Throws what the addon makes of them: with the places that the values come from, and secrets masked.
+    native().refuse(pending, JSON.stringify(issues));
+  }
+  const { value } = result as { value: unknown };
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    native().discard(pending);
+    throw new SuperConfigError('ERR_SUPERCONFIG_VALIDATION', `the schema gives ${kindOf(value)}, and a configuration is an object`);
+  }
+  try {
+    return JSON.stringify(encode(value, "the schema's output", { dates: false }));
+  } catch (error) {
+    native().discard(pending);
+    const { message, path, hint } = error as SuperConfigError;
+    throw new SuperConfigError('ERR_SUPERCONFIG_VALIDATION', message, { ...(path && { path }), ...(hint && { hint }), cause: error });
+  }
+}
+
+interface Issue {
+  path: (string | number)[];
+  message: string;
+  expected?: string;
+  found?: string;
+  unknown?: boolean;
+  known?: string[];
+}
+
+/** What libraries tell beyond the standard. */
+interface Detailed extends StandardIssue {
+  code?: unknown;
+  /** Zod: keys that must not be there. */
+  keys?: unknown;
+  expected?: unknown;
+  received?: unknown;
+  actual?: unknown;
+}
+
+function toIssues(issue: Detailed, shape: JsonSchema | undefined): Issue[] {
+  const path = Array.from(issue.path ?? [], (part) => {
+    const key = typeof part === 'object' && part !== null ? part.key : part;
+    return typeof key === 'number' ? key : String(key);
+  });
+  const unknown = (path: (string | number)[]): Issue => {
+    const known = keysAt(shape, path.slice(0, -1));
+    return { path, message: issue.message, unknown: true, ...(known && { known }) };
+  };
+  if (issue.code === 'unrecognized_keys' && Array.isArray(issue.keys)) return issue.keys.map((key) => unknown([...path, String(key)]));
+  // Valibot and ArkType say it of the key itself.
+  const isKey = typeof path.at(-1) === 'string';
+  if (isKey && (issue.expected === 'never' || issue.expected === 'removed')) return [unknown(path)];
+  const text = (value: unknown) => (typeof value === 'string' ? value : undefined);
+  const expected = text(issue.expected);
+  const found = text(issue.received) ?? text(issue.actual);
+  return [{ path, message: issue.message, ...(expected && { expected }), ...(found && { found }) }];
+}
+
+/** The keys that a JSON Schema knows at a path. */
+function keysAt(shape: JsonSchema | undefined, path: readonly (string | number)[]): string[] | undefined {
+  let at: unknown = shape;
+  for (const segment of path) {
+    const { properties, items } = (at ?? {}) as { properties?: Record<string, unknown>; items?: unknown };
+    at = typeof segment === 'number' ? items : properties?.[segment];
+  }
+  const properties = (at as { properties?: object } | undefined)?.properties;
+  return properties && Object.keys(properties);
+}
