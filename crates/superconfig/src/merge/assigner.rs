@@ -91,7 +91,7 @@ impl<'a, 'w> Assigner<'a, 'w> {
         // Files that variables name hold secrets, whatever they are called.
         let from_file = name.ends_with("_FILE");
         let by_path = self.secrets.unwrap_or(&SecretRules::default()).is_secret(path, &Value::from(text));
-        if from_file || by_path || line_may_hold_secret(&name) || line_may_hold_secret(text) {
+        if from_file || by_path || line_may_hold_secret(name) || line_may_hold_secret(text) {
             return String::new();
         }
         let cut: String = text.chars().take(CHARACTERS).collect();
