@@ -32,7 +32,7 @@ use crate::limits::Limits;
 use crate::value::{Table, Value};
 use crate::warning::Warning;
 use assigner::Assigner;
-use hints::Hints;
+pub(crate) use hints::Hints;
 use merger::{Fault, FaultKind, Note, NoteKind};
 
 /// Warnings that are worth a line and a column: finding one may cost a parse of the text, and layers that disagree
