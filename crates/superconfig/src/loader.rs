@@ -63,6 +63,7 @@ impl Rules {
         MergeOptions {
             arrays: &self.arrays,
             schema: self.schema.as_ref(),
+            secrets: Some(&self.secrets),
             limits: self.limits,
             locate: Some(&format::locate),
             read_file: None,

@@ -45,3 +45,38 @@ fn one_problem_is_reported_as_itself() {
     assert!(error.issues().is_empty());
     assert_eq!(error.path().unwrap().to_string(), "port");
 }
+
+#[test]
+fn what_does_not_fit_is_shown_unless_it_may_be_secret() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("port");
+    std::fs::write(&file, "in a file\n").unwrap();
+    let file = file.to_str().unwrap();
+    let below = "port = 1\nseat = 1\npassword = 1\nlist = [1]\nurl = 1\n[vault]\ncode = 1\n";
+    let load = |variables: &[(&str, &str)]| {
+        let options = superconfig::EnvOptions {
+            prefix: "APP".into(),
+            file_suffix: true,
+            mapping: vec![("seat".into(), "SEAT_TOKEN".into())],
+            ..Default::default()
+        };
+        let builder = SuperConfig::builder().text(below, Format::Toml).env_with(options).secrets(["vault"]);
+        builder.environment(variables.iter().copied()).load().err().unwrap().to_string()
+    };
+    assert!(load(&[("APP_PORT", "eighty")]).contains("expected a number, found \"eighty\""));
+    assert!(load(&[("APP_PORT", &"9x".repeat(100))]).contains(&format!("found \"{}…\"", "9x".repeat(20))));
+    assert!(load(&[("APP_LIST", "1,two")]).contains("found \"1,two\""));
+    let secrets = [
+        ("APP_PASSWORD", "hunter2"),
+        ("SEAT_TOKEN", "hunter2"),
+        ("APP_VAULT__CODE", "hunter2"),
+        ("APP_URL", "https://me:hunter2@host"),
+        ("APP_PORT", "token=hunter2"),
+    ];
+    for secret in secrets {
+        let printed = load(&[secret]);
+        assert!(printed.contains("does not fit") && !printed.contains("hunter2"), "{printed}");
+    }
+    let printed = load(&[("APP_PORT_FILE", file)]);
+    assert!(printed.contains("does not fit") && !printed.contains("in a file"), "{printed}");
+}

@@ -137,6 +137,8 @@ fn value(text: &str, from: usize) -> Result<(Vec<Piece>, usize, usize), Fault> {
                 // Goes on behind the reference.
                 while characters.offset() < at + length && characters.next().is_some() {}
             }
+            // Lines end with LF in values, however the file was saved.
+            '\r' if text[body + at + 1..].starts_with('\n') => {}
             _ => literal.push(character),
         }
     }

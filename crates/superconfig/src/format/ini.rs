@@ -25,7 +25,7 @@ pub(super) fn parse(text: &str, limits: &Limits) -> Result<Parsed, Fault> {
                 enter(&mut root, &section, offset, &mut notes)?;
             }
             (Line::Entry { key, value, .. }, offset) => {
-                let value = unquoted(value).map_or_else(|| infer(value), Value::from);
+                let value = read(value);
                 if let Some(table) = enter(&mut root, &section, offset, &mut notes)? {
                     if matches!(table.get(key), Some(Value::Table(_))) {
                         return Err(Fault::parse(format!("`{key}` is a section already"), offset));
@@ -133,6 +133,26 @@ fn enter<'a>(
 
 fn path(section: &[&str], key: &str) -> Path {
     section.iter().chain([&key]).map(|name| Segment::from(*name)).collect()
+}
+
+/// The value of a text that may end with a comment.
+fn read(text: &str) -> Value {
+    // In JSON white space and `#` or `;` may stand inside a string.
+    if text.starts_with(['[', '{'])
+        && let value @ (Value::Array(_) | Value::Table(_)) = infer(text)
+    {
+        return value;
+    }
+    let text = without_comment(text);
+    unquoted(text).map_or_else(|| infer(text), Value::from)
+}
+
+/// A comment starts at `;` or `#` behind white space, outside of quotes; a value may itself start with either.
+fn without_comment(text: &str) -> &str {
+    let quote = text.chars().next().filter(|first| matches!(first, '"' | '\''));
+    let from = quote.and_then(|quote| text[1..].find(quote)).map_or(0, |end| end + 2);
+    let starts = |(at, _): &(usize, &str)| *at >= from && text[..*at].ends_with(char::is_whitespace);
+    text.match_indices([';', '#']).find(starts).map_or(text, |(at, _)| text[..at].trim_end())
 }
 
 fn unquoted(value: &str) -> Option<&str> {

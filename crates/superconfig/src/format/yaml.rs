@@ -111,6 +111,10 @@ impl<'a> Builder<'a> {
             Event::Scalar(text, style, anchor, tag) => {
                 self.count(1, &at)?;
                 let plain = style == ScalarStyle::Plain;
+                // Inside brackets the parser takes the start of a block scalar for text, which YAML forbids.
+                if plain && text.starts_with(['|', '>']) {
+                    return Err(Fault::parse("a block scalar cannot stand inside brackets", self.offsets.byte(&at)));
+                }
                 let merge = plain && tag.is_none() && text == "<<";
                 let value = self.scalar(&text, plain, tag.as_deref(), &at)?;
                 self.put(Anchored { value, nodes: 1, depth: 0 }, anchor, &at, Some((&text, merge)))

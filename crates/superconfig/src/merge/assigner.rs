@@ -8,6 +8,7 @@ use super::resolver::{Failure, Place, Resolver, Target};
 use crate::error::{Error, ErrorCode};
 use crate::explain::Action;
 use crate::origin::Origin;
+use crate::secrets::{SecretRules, line_may_hold_secret};
 use crate::value::{Path, Segment, Value};
 use crate::warning::Warning;
 
@@ -20,6 +21,8 @@ pub(crate) struct Assigner<'a, 'w> {
     pub(crate) noun: &'static str,
     /// The deepest nesting that is allowed.
     pub(crate) depth: usize,
+    /// What must not show in messages, beyond what is secret by its name.
+    pub(crate) secrets: Option<&'a SecretRules>,
     pub(crate) warnings: &'w mut Vec<Warning>,
     /// What was wrong so far: all of it is reported together.
     problems: Vec<Error>,
@@ -42,6 +45,7 @@ impl<'a, 'w> Assigner<'a, 'w> {
             code: ErrorCode::Env,
             noun: "variable",
             depth: crate::limits::Limits::default().depth,
+            secrets: None,
             warnings,
             problems: Vec::new(),
             entries: Vec::new(),
@@ -80,6 +84,21 @@ impl<'a, 'w> Assigner<'a, 'w> {
         self.problems.extend(result.err());
     }
 
+    /// A text that does not fit, for the message; nothing where it may be a secret.
+    fn shown(&self, path: &Path, text: &str, origin: &Origin) -> String {
+        const CHARACTERS: usize = 40;
+        let name = name_of(origin);
+        // Files that variables name hold secrets, whatever they are called.
+        let from_file = name.ends_with("_FILE");
+        let by_path = self.secrets.unwrap_or(&SecretRules::default()).is_secret(path, &Value::from(text));
+        if from_file || by_path || line_may_hold_secret(name) || line_may_hold_secret(text) {
+            return String::new();
+        }
+        let cut: String = text.chars().take(CHARACTERS).collect();
+        let dots = if cut.len() < text.len() { "…" } else { "" };
+        format!(", found {:?}", cut + dots)
+    }
+
     /// Takes in what a variable or flag says about its target.
     pub(crate) fn take(&mut self, target: Target<'a>, text: &str, origin: Origin) -> Result<(), Error> {
         let (kind, element) = expected(&target);
@@ -99,7 +118,9 @@ impl<'a, 'w> Assigner<'a, 'w> {
         }
         let coerced = coerce(text, kind, element).map_err(|misfit| {
             let path = Path::from(target.path.clone());
-            let message = format!("the {} {} does not fit {path}: expected {}", self.noun, name_of(&origin), misfit.expected);
+            let found = self.shown(&path, text, &origin);
+            let name = name_of(&origin);
+            let message = format!("the {} {name} does not fit {path}: expected {}{found}", self.noun, misfit.expected);
             Error::new(self.code, message).with_path(path).with_origin(origin.clone()).with_hint(misfit.hint)
         })?;
         if coerced.rounded {

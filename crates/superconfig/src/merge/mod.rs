@@ -29,6 +29,7 @@ use crate::error::{Error, ErrorCode};
 use crate::explain::{Explainer, Locate, Step};
 use crate::layer::{Content, Layer};
 use crate::limits::Limits;
+use crate::secrets::SecretRules;
 use crate::value::{Table, Value};
 use crate::warning::Warning;
 use assigner::Assigner;
@@ -46,6 +47,8 @@ pub(crate) struct MergeOptions<'a> {
     pub(crate) arrays: &'a [(PathPattern, ArrayStrategy)],
     /// The schema as a JSON Schema document: its keys and types guide variables and flags.
     pub(crate) schema: Option<&'a Value>,
+    /// What messages must not quote.
+    pub(crate) secrets: Option<&'a SecretRules>,
     /// Bounds on what variables and flags may build.
     pub(crate) limits: Limits,
     /// Finds positions in the texts of layers, for warnings and errors.
@@ -121,6 +124,7 @@ fn resolve(
     }
     let mut assigner = Assigner::new(below, options.schema.map(Hints::new), layer.directives, warnings);
     assigner.depth = options.limits.depth;
+    assigner.secrets = options.secrets;
     match &layer.content {
         Content::Document(_) => Ok(Vec::new()),
         Content::Variables(list) => variables::assignments(list, assigner, options.read_file),

@@ -1,0 +1,98 @@
+// The files that everything is measured with, made the same on every machine.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { stringify as toToml } from 'smol-toml';
+import { stringify as toYaml } from 'yaml';
+
+/** What a small service has. */
+export const SMALL = {
+  server: { host: '127.0.0.1', port: 8080, limits: { timeoutSeconds: 30, bodyBytes: 1_048_576 } },
+  log: { level: 'info', json: true },
+  features: ['search', 'export'],
+};
+
+/** What one place changes of it. */
+export const LOCAL = { server: { port: 9000, limits: { timeoutSeconds: 60 } }, log: { level: 'debug' } };
+
+/** What the environment changes of it. */
+export const VARIABLES = { APP_SERVER__PORT: '9100', APP_LOG__LEVEL: 'warn' };
+
+/** A service of a few hundred, with strings, numbers, flags and lists. */
+function service(at) {
+  return {
+    name: `service-${at}`,
+    enabled: at % 3 !== 0,
+    replicas: (at * 7) % 13,
+    weight: ((at * 31) % 1000) / 8,
+    hosts: [`10.0.${at % 256}.1`, `10.0.${at % 256}.2`],
+    limits: { cpu: `${(at % 8) + 1}00m`, memory: `${(at % 16) + 1}Gi`, timeoutSeconds: 5 + (at % 60) },
+    description: `The service number ${at}, which does what services do.`,
+  };
+}
+
+/** A tree whose text is at least so long. */
+function grown(bytes, write) {
+  const services = {};
+  let count = 0;
+  let text = '';
+  do {
+    for (const end = Math.max(count + 1, Math.ceil(count * 1.02)); count < end; count++) services[`service${count}`] = service(count);
+    text = write({ services });
+  } while (text.length < bytes);
+  return text;
+}
+
+const kilo = 1000;
+
+/** Texts by name. */
+export const TEXTS = {
+  yaml: grown(108 * kilo, (tree) => toYaml(tree)),
+  toml: grown(106 * kilo, (tree) => toToml(tree)),
+  json: grown(142 * kilo, (tree) => JSON.stringify(tree, null, 2)),
+  megabyte: grown(kilo * kilo, (tree) => JSON.stringify(tree, null, 2)),
+};
+
+/** A JSON text with so many keys, a hundred in each table. */
+export function withKeys(keys) {
+  const tree = {};
+  for (let at = 0; at < keys; at++) {
+    const table = `table${Math.floor(at / 100)}`;
+    tree[table] ??= {};
+    tree[table][`key${at % 100}`] = at;
+  }
+  return JSON.stringify(tree);
+}
+
+/** Puts the small configuration into a directory, in the ways that its readers want it. */
+export function small(directory) {
+  mkdirSync(join(directory, 'config'), { recursive: true });
+  writeFileSync(join(directory, 'config/default.json'), JSON.stringify(SMALL, null, 2));
+  writeFileSync(join(directory, 'config/local.json'), JSON.stringify(LOCAL, null, 2));
+  writeFileSync(join(directory, 'one.json'), JSON.stringify({ ...SMALL, ...LOCAL }, null, 2));
+  writeFileSync(join(directory, 'one.toml'), toToml({ ...SMALL, ...LOCAL }));
+  writeFileSync(join(directory, '.env'), 'APP_LOG__LEVEL=error\n');
+}
+
+/** Merges as everybody does by hand. */
+export function merge(low, high) {
+  const merged = { ...low };
+  for (const [key, value] of Object.entries(high)) {
+    const below = merged[key];
+    const isTable = (given) => typeof given === 'object' && given !== null && !Array.isArray(given);
+    merged[key] = isTable(below) && isTable(value) ? merge(below, value) : value;
+  }
+  return merged;
+}
+
+/** Picks the variables of a prefix out of the environment, as by hand. */
+export function pick(prefix, into) {
+  for (const [name, text] of Object.entries({ ...process.env })) {
+    if (!name.startsWith(prefix)) continue;
+    const path = name.slice(prefix.length).toLowerCase().split('__');
+    let at = into;
+    for (const key of path.slice(0, -1)) at = at[key] ??= {};
+    const last = path.at(-1);
+    at[last] = typeof at[last] === 'number' ? Number(text) : text;
+  }
+  return into;
+}

@@ -1,0 +1,92 @@
+// Measures: warm with tinybench, cold in fresh processes. All times are nanoseconds.
+import { spawnSync } from 'node:child_process';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Bench } from 'tinybench';
+
+export const here = dirname(fileURLToPath(import.meta.url));
+
+/** The value in the middle. */
+export function median(samples) {
+  const sorted = [...samples].sort((one, other) => one - other);
+  return sorted[sorted.length >> 1];
+}
+
+/** The value below which a share of the samples lie. */
+export function percentile(samples, share) {
+  const sorted = [...samples].sort((one, other) => one - other);
+  return sorted[Math.min(sorted.length - 1, Math.ceil(sorted.length * share) - 1)];
+}
+
+const READS = 1000;
+
+/** What one of a thousand reads costs. Each function makes a loop of its own, so that no call is shared and none is seen from two sides. */
+export async function reads(tasks, quick) {
+  const bench = new Bench({ time: quick ? 60 : 300, warmupTime: quick ? 30 : 100 });
+  for (const [name, loop] of Object.entries(tasks)) bench.add(name, () => loop(READS));
+  await bench.run();
+  return results(bench, READS);
+}
+
+/** What a call costs that is made again and again. */
+export async function calls(tasks, quick) {
+  const bench = new Bench({ time: quick ? 150 : 700, warmupTime: quick ? 50 : 200, iterations: 12 });
+  for (const [name, call] of Object.entries(tasks)) bench.add(name, call);
+  await bench.run();
+  return results(bench, 1);
+}
+
+function results(bench, reads) {
+  const broken = bench.tasks.find((task) => task.result?.error !== undefined);
+  if (broken !== undefined) throw new Error(`${broken.name} failed`, { cause: broken.result.error });
+  // Milliseconds become nanoseconds. The middle one: whoever else works on the machine makes some take far longer.
+  return Object.fromEntries(bench.tasks.map((task) => [task.name, (task.result.latency.p50 * 1e6) / reads]));
+}
+
+/**
+ * What a call costs that takes another directory each time, none of which the process has seen before. Tasks take turns, so that
+ * they meet the same machine.
+ */
+export async function fresh(tasks, directories, warmups = 20) {
+  const samples = Object.fromEntries(Object.keys(tasks).map((name) => [name, []]));
+  for (const [at, directory] of directories.entries()) {
+    for (const [name, call] of Object.entries(tasks)) {
+      const start = process.hrtime.bigint();
+      let result = call(directory(name));
+      if (result instanceof Promise) result = await result;
+      const took = Number(process.hrtime.bigint() - start);
+      if (name === 'superconfig') result.close();
+      if (at >= warmups) samples[name].push(took);
+    }
+  }
+  return Object.fromEntries(Object.entries(samples).map(([name, list]) => [name, median(list)]));
+}
+
+/** What a program prints last, a number, in a fresh process: the middle of several runs, the programs taking turns. */
+export function cold(programs, runs) {
+  const samples = Object.fromEntries(Object.keys(programs).map((name) => [name, []]));
+  for (let run = 0; run <= runs; run++) {
+    for (const [name, args] of Object.entries(programs)) {
+      const { status, stdout, stderr } = spawnSync(process.execPath, [join(here, 'cold.mjs'), ...args], { encoding: 'utf8' });
+      if (status !== 0) throw new Error(`${name}: ${stderr}`);
+      // The first run brings the files into memory.
+      if (run > 0) samples[name].push(Number(stdout.trim().split('\n').at(-1)));
+    }
+  }
+  return Object.fromEntries(Object.entries(samples).map(([name, list]) => [name, median(list)]));
+}
+
+/** How long a whole process takes: the middle of several runs, the programs taking turns. */
+export function processes(programs, runs, options = {}) {
+  const samples = Object.fromEntries(Object.keys(programs).map((name) => [name, []]));
+  for (let run = 0; run <= runs; run++) {
+    for (const [name, args] of Object.entries(programs)) {
+      const start = process.hrtime.bigint();
+      const { status, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8', ...options });
+      const took = Number(process.hrtime.bigint() - start);
+      if (status !== 0) throw new Error(`${name}: ${stderr}`);
+      if (run > 0) samples[name].push(took);
+    }
+  }
+  return Object.fromEntries(Object.entries(samples).map(([name, list]) => [name, median(list)]));
+}

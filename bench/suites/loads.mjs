@@ -1,0 +1,142 @@
+// What loading costs of files that the process has never read before; all peers load the same files to the same values.
+import assert from 'node:assert/strict';
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { parse as parseToml } from 'smol-toml';
+import { SuperConfig } from 'superconfig';
+import { LOCAL, merge, pick, SMALL, small, TEXTS, VARIABLES } from '../inputs.mjs';
+import { calls, fresh } from '../measure.mjs';
+
+const require = createRequire(import.meta.url);
+
+export async function measure({ scratch, quick }) {
+  Object.assign(process.env, VARIABLES);
+  process.env.NODE_CONFIG_DIR = join(scratch, 'none');
+  process.env.SUPPRESS_NO_CONFIG_WARNING = '1';
+  const { util } = require('config');
+  const convict = require('convict');
+  const nconf = require('nconf');
+  const { cosmiconfigSync } = require('cosmiconfig');
+  const { lilconfigSync } = require('lilconfig');
+  const { loadConfig: loadC12 } = await import('c12');
+  const count = quick ? 80 : 300;
+
+  /** Directories that nobody has read, for each tool its own. */
+  const prepared = (kind, tasks, make, rounds) => {
+    const directory = (name, round) => join(scratch, kind, name.replaceAll(/\W/g, '-'), String(round));
+    for (const name of Object.keys(tasks)) for (let round = 0; round < rounds; round++) make(directory(name, round));
+    return Array.from({ length: rounds }, (_, round) => (name) => directory(name, round));
+  };
+  const json = (path) => JSON.parse(readFileSync(path, 'utf8'));
+  const shape = {
+    server: {
+      host: { format: String, default: '' },
+      port: { format: 'port', default: 0, env: 'APP_SERVER__PORT' },
+      limits: { timeoutSeconds: { format: 'int', default: 0 }, bodyBytes: { format: 'int', default: 0 } },
+    },
+    log: { level: { format: String, default: '', env: 'APP_LOG__LEVEL' }, json: { format: Boolean, default: false } },
+    features: { format: Array, default: [] },
+  };
+  const layered = {
+    superconfig: (cwd) => SuperConfig.builder({ cwd }).file('config/default.json').file('config/local.json').env('APP').loadSync(),
+    'by hand': (cwd) => pick('APP_', merge(json(join(cwd, 'config/default.json')), json(join(cwd, 'config/local.json')))),
+    'node-config': (cwd) => util.loadFileConfigs(join(cwd, 'config')),
+    convict: (cwd) =>
+      convict(shape)
+        .loadFile([join(cwd, 'config/default.json'), join(cwd, 'config/local.json')])
+        .validate(),
+    nconf: (cwd) =>
+      new nconf.Provider()
+        .env({ separator: '__', parseValues: true })
+        .file('local', join(cwd, 'config/local.json'))
+        .file('default', join(cwd, 'config/default.json')),
+    c12: (cwd) => loadC12({ cwd: join(cwd, 'config'), configFile: 'default', rcFile: false, globalRc: false, dotenv: false, defaults: LOCAL }),
+  };
+  const wanted = merge(merge(SMALL, LOCAL), { server: { port: 9100 }, log: { level: 'warn' } });
+  const [first] = prepared('check', { check: 0 }, small, 1);
+  const checked = SuperConfig.builder({ cwd: first('check') })
+    .file('config/default.json')
+    .file('config/local.json')
+    .env('APP')
+    .loadSync();
+  assert.deepEqual(checked.current, wanted);
+  assert.deepEqual(layered['by hand'](first('check')), wanted);
+  checked.close();
+
+  const one = {
+    superconfig: (cwd) => SuperConfig.builder({ cwd }).file('one.json').loadSync(),
+    'by hand': (cwd) => json(join(cwd, 'one.json')),
+    cosmiconfig: (cwd) => cosmiconfigSync('app').load(join(cwd, 'one.json')),
+    lilconfig: (cwd) => lilconfigSync('app').load(join(cwd, 'one.json')),
+  };
+  const toml = {
+    superconfig: (cwd) => SuperConfig.builder({ cwd }).file('one.toml').loadSync(),
+    'smol-toml by hand': (cwd) => parseToml(readFileSync(join(cwd, 'one.toml'), 'utf8')),
+  };
+  const three = {
+    superconfig: (cwd) => SuperConfig.builder({ cwd }).file('config/default.json').file('config/local.json').dotenv().env('APP').loadSync(),
+    'by hand with dotenv': (cwd) => {
+      const merged = merge(json(join(cwd, 'config/default.json')), json(join(cwd, 'config/local.json')));
+      const variables = require('dotenv').parse(readFileSync(join(cwd, '.env'), 'utf8'));
+      for (const [name, text] of Object.entries(variables)) merged.log[name.split('__')[1].toLowerCase()] = text;
+      return pick('APP_', merged);
+    },
+  };
+  const big = (directory) => {
+    mkdirSync(directory, { recursive: true });
+    for (const name of ['a', 'b', 'c']) writeFileSync(join(directory, `${name}.json`), TEXTS.json);
+  };
+  const keys = Array.from({ length: 10 }, (_, at) => `services.service${at * 20}.limits.timeoutSeconds`);
+  const ten = {
+    superconfig: (cwd) => {
+      const config = SuperConfig.builder({ cwd }).file('a.json').loadSync();
+      for (const key of keys) config.get(key);
+      return config;
+    },
+    'by hand': (cwd) => {
+      const tree = json(join(cwd, 'a.json'));
+      for (const key of keys) key.split('.').reduce((at, name) => at[name], tree);
+    },
+  };
+  const layers = {
+    superconfig: (cwd) => {
+      const config = SuperConfig.builder({ cwd }).file('a.json').file('b.json').file('c.json').loadSync();
+      for (const key of keys) config.get(key);
+      return config;
+    },
+    'by hand': (cwd) => {
+      const tree = ['a', 'b', 'c'].map((name) => json(join(cwd, `${name}.json`))).reduce(merge);
+      for (const key of keys) key.split('.').reduce((at, name) => at[name], tree);
+    },
+  };
+  const measured = (kind, tasks, make, limit = count) => fresh(tasks, prepared(kind, tasks, make, limit), limit >> 2);
+  const ours = ['superconfig'];
+  return [
+    {
+      id: 'load-layers',
+      title: 'Load two small JSON files and the environment, never read before',
+      unit: 'ns',
+      ours,
+      results: await measured('layers', layered, small),
+    },
+    { id: 'load-json', title: 'Load one small JSON file, never read before', unit: 'ns', ours, results: await measured('json', one, small) },
+    { id: 'load-toml', title: 'Load one small TOML file, never read before', unit: 'ns', ours, results: await measured('toml', toml, small) },
+    { id: 'load-three', title: 'Load two small JSON files, .env and the environment', unit: 'ns', ours, results: await measured('three', three, small) },
+    { id: 'load-ten', title: 'Load 142 KB of JSON and read ten keys', unit: 'ns', ours, results: await measured('ten', ten, big, 80) },
+    { id: 'load-merge', title: 'Merge three layers of 142 KB of JSON and read ten keys', unit: 'ns', ours, results: await measured('merge', layers, big, 60) },
+    { id: 'reload', title: 'Reload two files that did not change', unit: 'ns', ours: ['reloadSync'], results: await unchanged(first('check'), quick) },
+  ];
+}
+
+function unchanged(cwd, quick) {
+  const config = SuperConfig.builder({ cwd }).file('config/default.json').file('config/local.json').loadSync();
+  const paths = ['config/default.json', 'config/local.json'].map((name) => join(cwd, name));
+  return calls(
+    {
+      reloadSync: () => config.reloadSync(),
+      'two stats': () => paths.map((path) => statSync(path)),
+    },
+    quick,
+  );
+}

@@ -1,0 +1,40 @@
+// What parsing a long text to a JavaScript value costs: in a fresh process, which is what a service feels, and warm.
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { load as jsYaml } from 'js-yaml';
+import { parse as smolToml } from 'smol-toml';
+import { parse } from 'superconfig';
+import { parse as yaml } from 'yaml';
+import { TEXTS } from '../inputs.mjs';
+import { calls, cold } from '../measure.mjs';
+
+const PEERS = {
+  yaml: { 'js-yaml': jsYaml, yaml },
+  toml: { 'smol-toml': smolToml },
+  json: { 'JSON.parse': JSON.parse },
+  megabyte: { 'JSON.parse': JSON.parse },
+};
+
+export async function measure({ scratch, quick }) {
+  const rows = [];
+  for (const [name, text] of Object.entries(TEXTS)) {
+    const format = name === 'megabyte' ? 'json' : name;
+    const title = `${Math.round(text.length / 1000)} KB of ${format.toUpperCase()}`;
+    for (const peer of Object.values(PEERS[name])) assert.equal(JSON.stringify(parse(text, format)), JSON.stringify(peer(text)));
+    const path = join(scratch, `${name}.${format}`);
+    writeFileSync(path, text);
+    const programs = Object.fromEntries(['superconfig', ...Object.keys(PEERS[name])].map((peer) => [peer, [peer, path]]));
+    rows.push({
+      id: `cold-${name}`,
+      title: `Parse ${title}, first call of a process`,
+      unit: 'ns',
+      ours: ['superconfig'],
+      results: cold(programs, quick ? 5 : 15),
+    });
+    const tasks = { superconfig: () => parse(text, format) };
+    for (const [peer, call] of Object.entries(PEERS[name])) tasks[peer] = () => call(text);
+    rows.push({ id: `warm-${name}`, title: `Parse ${title}, warm`, unit: 'ns', ours: ['superconfig'], results: await calls(tasks, quick) });
+  }
+  return rows;
+}
