@@ -66,13 +66,14 @@ describe.each(Object.entries(LIBRARIES))('with %s', (_, schema) => {
     write('app.toml', 'password = "hunter2"\n[server]\nport = 0\nprot = 1\nhost = 5\n');
     const error = thrown(() => builder().loadSync());
     expect(error.code).toBe('ERR_SUPERCONFIG_VALIDATION');
-    const issues = (error.issues ?? []).map(({ path, origin, message }) => [path, origin?.line, origin?.column, message] as const);
+    const issues = (error.issues ?? []).map(({ path, origin, message, hint }) => [path, origin?.line, origin?.column, message, hint] as const);
     const at = (path: string) => issues.find((issue) => issue[0] === path);
     expect(issues.length).toBe(4);
     expect(at('server.port')?.slice(1, 3)).toEqual([3, 8]);
     expect(at('server.host')?.slice(1, 3)).toEqual([5, 8]);
     expect(at('server.prot')?.slice(1, 3)).toEqual([4, 8]);
-    expect(at('server.prot')?.[3]).toMatch(/`prot` is unknown; did you mean `port`\?/);
+    expect(at('server.prot')?.slice(3)).toEqual(['the key `prot` is unknown', 'did you mean `port`?']);
+    expect(error.message).toContain('the key `prot` is unknown; did you mean `port`?');
     expect(at('password')?.slice(1, 3)).toEqual([1, 12]);
     expect(JSON.stringify(error) + error.message + error.stack).not.toContain('hunter2');
     expect(error.message).toContain('server.port');
@@ -182,4 +183,41 @@ test('options are checked', () => {
   expect([error.code, error.hint]).toEqual(['ERR_SUPERCONFIG_OPTION', 'did you mean `profile`?']);
   expect(thrown(() => SuperConfig.builder({ cwdd: '/' } as never)).hint).toBe('did you mean `cwd`?');
   expect(thrown(() => SuperConfig.attach(3 as never)).code).toBe('ERR_SUPERCONFIG_OPTION');
+});
+
+test('a part that has no JSON Schema leaves the others to guide variables', () => {
+  const schema = z.object({ port: z.number(), tags: z.array(z.string()), at: z.date().optional() });
+  const config = loadConfigSync({ env: { APP_PORT: '1', APP_TAGS: '7,8' }, sources: [env('APP')], schema });
+  expect(config.current).toEqual({ port: 1, tags: ['7', '8'] });
+  config.close();
+});
+
+test('what a schema throws shows no secret', () => {
+  const throwing: StandardSchema = {
+    '~standard': {
+      version: 1,
+      vendor: 'test',
+      validate(value) {
+        throw new Error(`odd: ${JSON.stringify(value)}`);
+      },
+    },
+  };
+  const error = thrown(() => SuperConfig.builder().defaults({ password: 'can"ary\n1' }).schema(throwing).loadSync());
+  expect(error.message).toContain('the schema failed: odd:');
+  expect(error.message).not.toContain('ary');
+  expect(error.cause).toBeUndefined();
+});
+
+test("a schema's own mark makes a secret", () => {
+  const zod = z.object({ pin: z.string().max(3).meta({ secret: true }), list: z.array(z.object({ seed: z.string().meta({ writeOnly: true }) })) });
+  for (const schema of [zod] as StandardSchema[]) {
+    const config = SuperConfig.builder({ env: {} })
+      .defaults({ pin: 'can', list: [{ seed: 'canary-1' }] })
+      .schema(schema)
+      .loadSync();
+    expect(config.toJSON()).toEqual({ pin: '[redacted]', list: [{ seed: '[redacted]' }] });
+    config.close();
+    const error = thrown(() => SuperConfig.builder({ env: {} }).defaults({ pin: 'canary-2', list: [] }).schema(schema).loadSync());
+    expect(JSON.stringify(error) + error.message).not.toContain('canary');
+  }
 });

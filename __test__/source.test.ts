@@ -219,3 +219,65 @@ describe('reloading', () => {
     config.close();
   });
 });
+
+describe('failures and delays', () => {
+  test('all that fail are told at once, and what they quote of an address hides its user', async () => {
+    const fail = (name: string): CustomSource => ({ name, load: () => Promise.reject(new Error(`cannot reach db://me:hunter2@${name}/x`)) });
+    const fine = { name: 'fine', load: () => ({}) };
+    const error = await builder()
+      .source(fail('one'))
+      .source(fine)
+      .source(fail('two'))
+      .load()
+      .catch((error: SuperConfigError) => error as SuperConfigError);
+    if (!isSuperConfigError(error)) throw new Error('nothing was thrown');
+    expect(error.code).toBe('ERR_SUPERCONFIG_SOURCE');
+    expect(error.issues?.map(({ origin, message }) => [origin?.source, message])).toEqual([
+      ['one', 'the source `one` failed: cannot reach db://[redacted]@one/x'],
+      ['two', 'the source `two` failed: cannot reach db://[redacted]@two/x'],
+    ]);
+    expect(error.message).toContain('2 sources failed');
+    expect(error.message).toContain('db://[redacted]@two/x');
+    expect((error.cause as AggregateError).errors).toHaveLength(2);
+  });
+
+  test('an answer to an older reload that comes late does not undo a newer one', async () => {
+    const answers: ((values: object) => void)[] = [];
+    let isSlow = false;
+    const config = await builder()
+      .source({ name: 'remote', load: () => (isSlow ? new Promise<object>((answer) => answers.push(answer)) : { n: 0 }) })
+      .load();
+    isSlow = true;
+    const [first, second] = [config.reload(), config.reload()];
+    answers[1]?.({ n: 2 });
+    expect((await second).changed).toEqual(['n']);
+    answers[0]?.({ n: 1 });
+    expect((await first).changed).toEqual([]);
+    expect(config.get('n')).toBe(2);
+    config.close();
+  });
+
+  test('the environment is that of the moment of the call', async () => {
+    process.env.SUPERCONFIG_TEST_CITY = 'Graz';
+    try {
+      const loading = SuperConfig.builder({ cwd: root })
+        .source({
+          name: 'remote',
+          async load({ env }) {
+            await undefined;
+            return { seen: env.SUPERCONFIG_TEST_CITY };
+          },
+        })
+        .env('SUPERCONFIG_TEST')
+        .load();
+      process.env.SUPERCONFIG_TEST_CITY = 'Wien';
+      const config = await loading;
+      expect(config.current).toEqual({ seen: 'Graz', city: 'Graz' });
+      expect((await config.reload()).changed).toEqual(['city', 'seen']);
+      expect(config.current).toEqual({ seen: 'Wien', city: 'Wien' });
+      config.close();
+    } finally {
+      delete process.env.SUPERCONFIG_TEST_CITY;
+    }
+  });
+});

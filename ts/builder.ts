@@ -2,6 +2,7 @@ import { SuperConfig } from './config.js';
 import { type CustomOptions, type CustomSource, custom } from './custom.js';
 import { captureStack, type Frame, guard, SuperConfigError, startAt } from './errors.js';
 import { load, loadSync, type Opening } from './opening.js';
+import { flag, optionsOf, text, texts } from './options.js';
 import { kindOf } from './paths.js';
 import { type InferOutput, type StandardSchema, schemaOf } from './schema.js';
 import type { Source } from './sources.js';
@@ -117,7 +118,7 @@ export class SuperConfigBuilder<T = any> {
 
   /** Adds command-line flags; by default those of the builder's options, else of the process. */
   args(argv?: readonly string[]): this {
-    return this.add(sources.args(argv));
+    return this.add(frame(SuperConfigBuilder.prototype.args, () => sources.args(argv)));
   }
 
   /**
@@ -146,31 +147,38 @@ export class SuperConfigBuilder<T = any> {
 
   /** Adds a source made by a helper such as `file`. */
   add(source: Source): this {
+    if (typeof source !== 'object' || source === null || typeof source.kind !== 'string') {
+      const error = new SuperConfigError('ERR_SUPERCONFIG_OPTION', `a source is made by a helper such as \`file\`, and is not ${kindOf(source)}`);
+      throw startAt(error, SuperConfigBuilder.prototype.add);
+    }
     this.#sources.push(source);
     return this;
   }
 
   /** Selects the profiles, applied in order. */
   profile(profiles: string | readonly string[]): this {
-    this.#profiles = typeof profiles === 'string' ? [profiles] : [...profiles];
+    this.#profiles = guard(SuperConfigBuilder.prototype.profile, () => texts(typeof profiles === 'string' ? [profiles] : profiles, 'profiles'));
     return this;
   }
 
   /** Sets how arrays merge, by path pattern. */
   arrays(strategies: Readonly<Record<string, ArrayStrategy>>): this {
-    Object.assign(this.#arrays, strategies);
+    Object.assign(
+      this.#arrays,
+      guard(SuperConfigBuilder.prototype.arrays, () => optionsOf(strategies, 'arrays')),
+    );
     return this;
   }
 
   /** Turns `${…}` references on. */
   interpolate(on = true): this {
-    this.#interpolate = on;
+    this.#interpolate = guard(SuperConfigBuilder.prototype.interpolate, () => flag(on, 'interpolate'));
     return this;
   }
 
   /** Adds patterns of paths whose values are never shown. */
   secrets(patterns: readonly string[]): this {
-    this.#secrets.push(...patterns);
+    this.#secrets.push(...guard(SuperConfigBuilder.prototype.secrets, () => texts(patterns, 'the patterns of secrets')));
     return this;
   }
 
@@ -193,13 +201,13 @@ export class SuperConfigBuilder<T = any> {
 
   /** Sets bounds on what is read. */
   limits(limits: Limits): this {
-    this.#limits = { ...this.#limits, ...limits };
+    this.#limits = { ...this.#limits, ...guard(SuperConfigBuilder.prototype.limits, () => optionsOf(limits, 'limits')) };
     return this;
   }
 
   /** Names the configuration, so that any thread of the process can attach to it. */
   name(name: string): this {
-    this.#name = name;
+    this.#name = guard(SuperConfigBuilder.prototype.name, () => text(name, 'a name'));
     return this;
   }
 
@@ -217,7 +225,7 @@ export class SuperConfigBuilder<T = any> {
    * ```
    */
   watch(options: WatchOptions | boolean = true): this {
-    this.#watch = options === true ? {} : options === false ? undefined : options;
+    this.#watch = guard(SuperConfigBuilder.prototype.watch, () => (options === true ? {} : options === false ? undefined : optionsOf(options, 'watch')));
     return this;
   }
 

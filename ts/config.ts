@@ -5,6 +5,7 @@ import { type EventMap, eventsOf, type Listener, listenerOf } from './events.js'
 import { ConfigHandle } from './handle.js';
 import { type Described, native } from './native.js';
 import { type ReloadResult, reload, reloadSync } from './opening.js';
+import { flag, text } from './options.js';
 import { checkNames, kindOf, toNativePath } from './paths.js';
 import type { Format } from './sources.js';
 import { assertOpen, closeState, lookUp, lookUpLeniently, openState, readTree, type State, sync, unknownPath } from './state.js';
@@ -279,8 +280,10 @@ export class SuperConfig<T = any> {
    * for await (const change of config.changes({ path: 'db', signal })) await reconnect(change.current.db);
    * ```
    */
-  changes({ path, signal }: ChangesOptions<T> = {}): AsyncIterableIterator<ConfigChange<T>, undefined> {
+  changes(options: ChangesOptions<T> = {}): AsyncIterableIterator<ConfigChange<T>, undefined> {
     const frame = SuperConfig.prototype.changes;
+    guard(frame, () => checkNames(options, ['path', 'signal'], 'the options of `changes`'));
+    const { path, signal } = options;
     const state = this.#synced(frame);
     return guard(frame, () => {
       // Finds out about a malformed path now, not when something changes.
@@ -305,7 +308,11 @@ export class SuperConfig<T = any> {
    * writeFileSync('effective.toml', config.toString({ format: 'toml', secrets: true }));
    * ```
    */
-  toString({ format = 'json', secrets = false }: ToStringOptions = {}): string {
+  toString(options: ToStringOptions = {}): string {
+    const [format, secrets] = guard(SuperConfig.prototype.toString, () => {
+      checkNames(options, ['format', 'secrets'], 'the options of `toString`');
+      return [text(options.format ?? 'json', 'a format'), flag(options.secrets ?? false, 'secrets')] as const;
+    });
     return this.#render(format, secrets, SuperConfig.prototype.toString);
   }
 

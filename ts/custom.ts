@@ -1,7 +1,8 @@
-import { SuperConfigError, startAt } from './errors.js';
-import { kindOf } from './paths.js';
+import { guard, SuperConfigError } from './errors.js';
+import { optionsOf } from './options.js';
+import { checkNames, kindOf } from './paths.js';
 import type { Source } from './sources.js';
-import { type Encoded, encode } from './values.js';
+import { type Encoded, encode, isPlain } from './values.js';
 
 /** What a custom source is told of the load that it is asked for. */
 export interface SourceContext {
@@ -53,20 +54,22 @@ export type Supplied = Encoded | { error: string };
  * config.get('features.search'); // true
  * ```
  */
-export function custom(source: CustomSource, options: CustomOptions = {}): Source {
-  const given = source as Partial<CustomSource> | null | undefined;
-  const problem =
-    typeof given !== 'object' || given === null
-      ? `an object, not ${kindOf(given)}`
-      : typeof given.name !== 'string' || given.name === ''
-        ? 'an object with a `name`'
-        : typeof given.load !== 'function'
-          ? 'an object with a function `load`'
-          : given.watch !== undefined && typeof given.watch !== 'function'
-            ? 'an object whose `watch` is a function'
-            : undefined;
-  if (problem !== undefined) throw startAt(new SuperConfigError('ERR_SUPERCONFIG_OPTION', `a custom source is ${problem}`), custom);
-  return { ...options, kind: 'custom', name: source.name, implementation: source };
+export function custom(source: CustomSource, options?: CustomOptions): Source {
+  return guard(custom, () => {
+    const problem = problemOf(source);
+    if (problem !== undefined) throw new SuperConfigError('ERR_SUPERCONFIG_OPTION', `a custom source is ${problem}`);
+    // An object of a class may have whatever it needs beside them.
+    if (isPlain(source)) checkNames(source, ['name', 'load', 'watch'], 'what a custom source has');
+    return { ...optionsOf(options, 'source'), kind: 'custom', name: source.name, implementation: source };
+  });
+}
+
+function problemOf(source: unknown): string | undefined {
+  if (typeof source !== 'object' || source === null) return `an object, not ${kindOf(source)}`;
+  const { name, load, watch } = source as Partial<CustomSource>;
+  if (typeof name !== 'string' || name === '') return 'an object with a `name`';
+  if (typeof load !== 'function') return 'an object with a function `load`';
+  return watch === undefined || typeof watch === 'function' ? undefined : 'an object whose `watch` is a function';
 }
 
 /** The implementation of a custom source; `undefined` for any other. */
@@ -76,8 +79,7 @@ export function implementationOf(source: Source): CustomSource | undefined {
 
 /** The error of a custom source that failed. */
 export function sourceError(name: string, cause: unknown): SuperConfigError {
-  const why = cause instanceof Error ? cause.message : String(cause);
-  return new SuperConfigError('ERR_SUPERCONFIG_SOURCE', `the source \`${name}\` failed: ${why}`, {
+  return new SuperConfigError('ERR_SUPERCONFIG_SOURCE', `the source \`${name}\` failed: ${reasonOf(cause)}`, {
     origin: { kind: 'custom', source: name },
     cause,
   });
@@ -125,7 +127,13 @@ export async function ask(source: CustomSource, context: SourceContext): Promise
   return taken(source, values);
 }
 
+/** Why something of the program's own failed, for a message: `user:password` of addresses, which clients like to quote, is hidden. */
+export function reasonOf(thrown: unknown): string {
+  const text = thrown instanceof Error ? thrown.message || thrown.name : typeof thrown === 'string' ? thrown : `${kindOf(thrown)} was thrown`;
+  return text.replace(/(\b[a-z][a-z0-9+.-]*:\/\/)[^\s"'`]*@/gi, '$1[redacted]@');
+}
+
 /** Whether something has to be awaited. */
 export function isPromiseLike<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {
-  return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function';
+  return (typeof value === 'object' || typeof value === 'function') && value !== null && typeof (value as { then?: unknown }).then === 'function';
 }

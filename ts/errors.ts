@@ -49,6 +49,8 @@ export interface Issue {
   found?: string;
   /** Where the value stands. */
   origin?: Origin;
+  /** How to fix it. */
+  hint?: string;
 }
 
 /** What an error is made of. */

@@ -139,6 +139,8 @@ const CLOSED: State = {
   opening: undefined,
   events: undefined,
   refresh: undefined,
+  asked: 0,
+  answered: 0,
   stops: [],
 };
 

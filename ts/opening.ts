@@ -1,10 +1,11 @@
-import { ask, askSync, type CustomSource, implementationOf, isPromiseLike, type SourceContext, type Supplied } from './custom.js';
+import { ask, askSync, type CustomSource, implementationOf, isPromiseLike, reasonOf, type SourceContext, type Supplied } from './custom.js';
 import { captureStack, type Frame, fromNative, guard, SuperConfigError, startAt, withStack } from './errors.js';
 import { eventsOf } from './events.js';
 import { type Attached, captureEnvironment, native } from './native.js';
 import { jsonSchemaOf, type StandardSchema, validate } from './schema.js';
 import type { Source } from './sources.js';
 import { assertOpen, openState, type State } from './state.js';
+import type { Encoded } from './values.js';
 
 /** What a reload did. */
 export interface ReloadResult {
@@ -34,29 +35,38 @@ function customOf({ sources }: Opening): [place: number, source: CustomSource][]
 
 /** The options as they cross to the addon, with what custom sources gave. */
 function toText({ options, sources, schema }: Opening, supplied: ReadonlyMap<number, Supplied> = new Map()): string {
-  // Only texts are guided by a schema's types.
-  const isGuided = schema !== undefined && sources.some(({ kind }) => kind === 'env' || kind === 'args');
   return JSON.stringify({
     ...options,
-    ...(schema !== undefined && { validated: true }),
-    ...(isGuided && { jsonSchema: jsonSchemaOf(schema) }),
+    // Its types guide texts, and its marks tell secrets.
+    ...(schema !== undefined && { validated: true, jsonSchema: jsonSchemaOf(schema) }),
     sources: sources.map((source, place) => (source.kind === 'custom' ? { ...source, implementation: undefined, value: {}, ...supplied.get(place) } : source)),
   });
 }
 
-function contextOf(opening: Opening): SourceContext {
-  const context = JSON.parse(native().sourceContext(toText(opening), captureEnvironment(opening.environment))) as Omit<SourceContext, 'env'>;
-  return { ...context, env: opening.environment ?? process.env };
+/** The custom sources of an opening, and what they are told: with the environment as it is now. */
+interface Asking {
+  custom: [place: number, source: CustomSource][];
+  context: SourceContext | undefined;
+  /** The environment for the addon, which belongs to the same moment; nothing where the addon captures it itself. */
+  environment: string | undefined;
+}
+
+/** Copying the whole environment costs more than a small load: that is done for custom sources alone. */
+function asking(opening: Opening): Asking {
+  const custom = customOf(opening);
+  if (custom.length === 0) return { custom, context: undefined, environment: captureEnvironment(opening.environment) };
+  const env = Object.freeze({ ...(opening.environment ?? process.env) });
+  const environment = captureEnvironment(env);
+  const context = JSON.parse(native().sourceContext(toText(opening), environment)) as Omit<SourceContext, 'env'>;
+  return { custom, context: Object.freeze({ ...context, env }), environment };
 }
 
 /** Loads on this thread. */
 export function loadSync(opening: Opening, frame: Frame): State {
   return guard(frame, () => {
-    const custom = customOf(opening);
-    const context = custom.length > 0 ? contextOf(opening) : undefined;
-    const supplied = new Map(custom.map(([place, source]) => [place, askSync(source, context as SourceContext)]));
-    const text = toText(opening, supplied);
-    const environment = captureEnvironment(opening.environment);
+    const { custom, context, environment } = asking(opening);
+    const given = custom.map(([place, source]) => [place, settle(() => askSync(source, context as SourceContext))] as const);
+    const text = toText(opening, demand(given));
     if (opening.schema === undefined) return opened(native().load(text, environment), opening, context);
     const pending = native().prepare(text, environment);
     return opened(native().commitLoad(pending, now(pending, validate(opening.schema, pending))), opening, context);
@@ -66,17 +76,46 @@ export function loadSync(opening: Opening, frame: Frame): State {
 /** Loads on another thread. The environment is captured now. `frames` is where the user called. */
 export async function load(opening: Opening, frames: string): Promise<State> {
   try {
-    const environment = captureEnvironment(opening.environment);
-    const custom = customOf(opening);
-    const context = custom.length > 0 ? contextOf(opening) : undefined;
-    const given = await Promise.all(custom.map(async ([place, source]) => [place, await ask(source, context as SourceContext)] as const));
-    const text = toText(opening, new Map(given));
+    const { custom, context, environment } = asking(opening);
+    const answers = custom.map(async ([place, source]) => [place, await ask(source, context as SourceContext).catch(failed)] as const);
+    const text = toText(opening, demand(await Promise.all(answers)));
     if (opening.schema === undefined) return opened(await native().loadAsync(text, environment), opening, context);
     const pending = await native().prepareAsync(text, environment);
     return opened(native().commitLoad(pending, await validate(opening.schema, pending)), opening, context);
   } catch (thrown) {
     throw withStack(startAt(fromNative(thrown), load), frames);
   }
+}
+
+/** A source's failure, until it is known whether others fail too. */
+class Failed {
+  constructor(readonly error: SuperConfigError) {}
+}
+
+function failed(thrown: unknown): Failed {
+  return new Failed(thrown as SuperConfigError);
+}
+
+function settle(ask: () => Encoded): Encoded | Failed {
+  try {
+    return ask();
+  } catch (thrown) {
+    return failed(thrown);
+  }
+}
+
+/** What the sources gave; for a first load each must have given something. */
+function demand(answers: readonly (readonly [place: number, answer: Encoded | Failed])[]): Map<number, Encoded> {
+  const failures = answers.flatMap(([, answer]) => (answer instanceof Failed ? [answer.error] : []));
+  const [first] = failures;
+  if (first === undefined) return new Map(answers as [number, Encoded][]);
+  const other = failures.find(({ code }) => code !== 'ERR_SUPERCONFIG_SOURCE');
+  if (failures.length === 1 || other !== undefined) throw other ?? first;
+  const issues = failures.map(({ message, origin = {} }) => ({ message, origin }));
+  throw new SuperConfigError('ERR_SUPERCONFIG_SOURCE', `${failures.length} sources failed${failures.map(({ message }) => `\n  ${message}`).join('')}`, {
+    issues,
+    cause: new AggregateError(failures.map(({ cause }) => cause)),
+  });
 }
 
 /** What was validated at once; fails with `ASYNC` where it would have to be awaited. */
@@ -122,8 +161,10 @@ function watchCustom(state: State, context: SourceContext): void {
   const { refresh, stops } = state;
   for (const [, source] of customOf(state.opening as Opening)) {
     const complain = (thrown: unknown) => {
-      const why = thrown instanceof Error ? thrown.message : String(thrown);
-      process.emitWarning(`the source \`${source.name}\` cannot be watched: ${why}`, { type: 'SuperConfigWarning', code: 'ERR_SUPERCONFIG_WATCH' });
+      process.emitWarning(`the source \`${source.name}\` cannot be watched: ${reasonOf(thrown)}`, {
+        type: 'SuperConfigWarning',
+        code: 'ERR_SUPERCONFIG_WATCH',
+      });
     };
     const started = (stop: unknown) => {
       if (typeof stop === 'function') stops.push(stop as () => void);
@@ -144,8 +185,11 @@ function suppliedText(given: readonly (readonly [place: number, supplied: Suppli
 }
 
 function failure(thrown: unknown): Supplied {
-  const cause = thrown instanceof SuperConfigError ? thrown.cause : thrown;
-  return { error: cause instanceof Error ? cause.message : String(cause) };
+  return { error: reasonOf(thrown instanceof SuperConfigError ? thrown.cause : thrown) };
+}
+
+function askingAgain(opening: Opening | undefined): Asking {
+  return opening === undefined ? { custom: [], context: undefined, environment: captureEnvironment() } : asking(opening);
 }
 
 /** Loads everything again, on this thread. */
@@ -154,8 +198,8 @@ export function reloadSync(state: State, frame: Frame): ReloadResult {
   const { opening, attachment } = state;
   try {
     return guard(frame, () => {
-      const custom = opening === undefined ? [] : customOf(opening);
-      const context = custom.length > 0 ? contextOf(opening as Opening) : undefined;
+      const { custom, context, environment } = askingAgain(opening);
+      state.answered = ++state.asked;
       const given = custom.map(([place, source]) => {
         try {
           return [place, askSync(source, context as SourceContext)] as const;
@@ -164,7 +208,6 @@ export function reloadSync(state: State, frame: Frame): ReloadResult {
           return [place, failure(thrown)] as const;
         }
       });
-      const environment = captureEnvironment(opening?.environment);
       const supplied = suppliedText(given);
       if (opening?.schema === undefined) return JSON.parse(native().reload(attachment, environment, supplied, false)) as ReloadResult;
       const pending = native().prepareReload(attachment, environment, supplied, false);
@@ -181,12 +224,15 @@ export async function reload(state: State, background: boolean, frame: Frame = r
   const { opening, attachment } = state;
   try {
     assertOpen(state, frame);
+    const { custom, context, environment: captured } = askingAgain(opening);
     // In the background the environment stays as it was captured.
-    const environment = background ? undefined : captureEnvironment(opening?.environment);
-    const custom = opening === undefined ? [] : customOf(opening);
-    const context = custom.length > 0 ? contextOf(opening as Opening) : undefined;
+    const environment = background ? undefined : captured;
+    const turn = ++state.asked;
     const asked = custom.map(async ([place, source]) => [place, await ask(source, context as SourceContext).catch(failure)] as const);
-    const supplied = suppliedText(await Promise.all(asked));
+    const given = await Promise.all(asked);
+    // A reload that asked later may have been faster: what that one was given stays.
+    const supplied = turn < state.answered ? undefined : suppliedText(given);
+    state.answered = Math.max(turn, state.answered);
     if (opening?.schema === undefined) return JSON.parse(await native().reloadAsync(attachment, environment, supplied, background)) as ReloadResult;
     const pending = await native().prepareReloadAsync(attachment, environment, supplied, background);
     return JSON.parse(native().commitReload(pending, await validate(opening.schema, pending))) as ReloadResult;

@@ -1,6 +1,6 @@
 import { type Frame, guard, SuperConfigError, startAt } from './errors.js';
 import { generationWords, native } from './native.js';
-import { kindOf } from './paths.js';
+import { checkNames, kindOf } from './paths.js';
 import { toValue } from './state.js';
 import { encode } from './values.js';
 
@@ -143,10 +143,7 @@ function checkOptions(options: InsertOptions): void {
   const fail = (problem: string): never => {
     throw new SuperConfigError('ERR_SUPERCONFIG_OPTION', problem);
   };
-  if (typeof options !== 'object' || options === null) fail(`the options are an object, not ${kindOf(options)}`);
-  for (const key of Object.keys(options)) {
-    if (key !== 'name' && key !== 'ttlMs') fail(`\`${key}\` is not an option of \`insert\`; its options are name, ttlMs`);
-  }
+  checkNames(options, ['name', 'ttlMs'], 'the options of `insert`');
   const { name, ttlMs } = options;
   if (name !== undefined && typeof name !== 'string') fail(`\`name\` of \`insert\` must be a string, not ${kindOf(name)}`);
   if (ttlMs !== undefined && !(Number.isSafeInteger(ttlMs) && ttlMs > 0)) {

@@ -1,5 +1,5 @@
-import { isPromiseLike } from './custom.js';
-import { SuperConfigError } from './errors.js';
+import { isPromiseLike, reasonOf } from './custom.js';
+import { fromNative, SuperConfigError } from './errors.js';
 import { native } from './native.js';
 import { kindOf } from './paths.js';
 import { toValue } from './state.js';
@@ -43,15 +43,59 @@ export function schemaOf(given: unknown): StandardSchema {
 
 type JsonSchema = Readonly<Record<string, unknown>>;
 
-/** The schema as JSON Schema, where its library tells. */
+/** The ways in which libraries give JSON Schema. */
+interface Convertible {
+  readonly '~standard': { readonly jsonSchema?: { input?(options: object): unknown } };
+  toJSONSchema?(options: object): unknown;
+  toJsonSchema?(options: object): unknown;
+}
+
+/** Deeper ones than a configuration can be are of no use. */
+const MAX_SCHEMA_DEPTH = 100;
+
+const converted = new WeakMap<StandardSchema, JsonSchema | null>();
+
+/**
+ * The schema as JSON Schema, where its library tells; made once. What has none, e.g. a date, is left open where that is possible:
+ * variables then follow the layers below alone.
+ */
 export function jsonSchemaOf(schema: StandardSchema): JsonSchema | undefined {
-  const standard = schema['~standard'] as { jsonSchema?: { input?(options: { target: string }): JsonSchema } };
-  try {
-    return standard.jsonSchema?.input?.({ target: 'draft-2020-12' });
-  } catch {
-    // Some of its types have none, e.g. transformations: variables then follow the layers below alone.
-    return undefined;
+  let json = converted.get(schema);
+  if (json === undefined) {
+    json = convert(schema as unknown as Convertible) ?? null;
+    converted.set(schema, json);
   }
+  return json ?? undefined;
+}
+
+function convert(schema: Convertible): JsonSchema | undefined {
+  const ways = [
+    // Zod: the standard way gives up where a part has no JSON Schema.
+    () => schema.toJSONSchema?.({ io: 'input', unrepresentable: 'any' }),
+    // ArkType, for the same reason.
+    () => schema.toJsonSchema?.({ fallback: ({ base }: { base: unknown }) => base }),
+    () => schema['~standard'].jsonSchema?.input?.({ target: 'draft-2020-12' }),
+  ];
+  for (const way of ways) {
+    try {
+      const given = way();
+      if (typeof given === 'object' && given !== null) return plain(given);
+    } catch {
+      // The next way may do.
+    }
+  }
+  return undefined;
+}
+
+/** A copy of what JSON can say; `undefined` where it nests without end or too deep. */
+function plain(given: object): JsonSchema | undefined {
+  const copy: unknown = JSON.parse(JSON.stringify(given, (_, value: unknown) => (typeof value === 'bigint' ? Number(value) : value)));
+  return nestsDeeper(copy, MAX_SCHEMA_DEPTH) ? undefined : (copy as JsonSchema);
+}
+
+function nestsDeeper(value: unknown, depth: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return depth === 0 || Object.values(value).some((child) => nestsDeeper(child, depth - 1));
 }
 
 /**
@@ -75,11 +119,16 @@ export function validate(schema: StandardSchema, pending: number): string | Prom
   );
 }
 
-/** The error of a schema that threw instead of answering. */
-function broken(pending: number, cause: unknown): SuperConfigError {
-  native().discard(pending);
-  const why = cause instanceof Error ? cause.message : String(cause);
-  return new SuperConfigError('ERR_SUPERCONFIG_VALIDATION', `the schema failed: ${why}`, { cause });
+/** The error of a schema that threw instead of answering; with what it threw, unless that quotes a secret. */
+function broken(pending: number, cause: unknown): Error {
+  const message = `the schema failed: ${reasonOf(cause)}`;
+  try {
+    return native().refuse(pending, JSON.stringify([{ path: [], message }]));
+  } catch (thrown) {
+    const error = fromNative(thrown);
+    if (error.message.includes(message)) Object.defineProperty(error, 'cause', { value: cause, configurable: true, writable: true });
+    return error;
+  }
 }
 
 function conclude(schema: StandardSchema, pending: number, result: StandardResult<unknown>): string {
@@ -120,6 +169,8 @@ interface Detailed extends StandardIssue {
   expected?: unknown;
   received?: unknown;
   actual?: unknown;
+  /** ArkType: the message without the path that it begins with. */
+  problem?: unknown;
 }
 
 function toIssues(issue: Detailed, shape: JsonSchema | undefined): Issue[] {
@@ -138,7 +189,7 @@ function toIssues(issue: Detailed, shape: JsonSchema | undefined): Issue[] {
   const text = (value: unknown) => (typeof value === 'string' ? value : undefined);
   const expected = text(issue.expected);
   const found = text(issue.received) ?? text(issue.actual);
-  return [{ path, message: issue.message, ...(expected && { expected }), ...(found && { found }) }];
+  return [{ path, message: text(issue.problem) ?? String(issue.message), ...(expected && { expected }), ...(found && { found }) }];
 }
 
 /** The keys that a JSON Schema knows at a path. */

@@ -1,6 +1,6 @@
-import { SuperConfigError, startAt } from './errors.js';
-import { kindOf } from './paths.js';
-import { checkDocument, unpairedSurrogate } from './surrogates.js';
+import { guard } from './errors.js';
+import { optionsOf, text, texts } from './options.js';
+import { checkDocument } from './surrogates.js';
 import { encode } from './values.js';
 
 /** A format's name. */
@@ -53,59 +53,47 @@ export interface EnvOptions {
   fileSuffix?: boolean;
 }
 
-// biome-ignore lint/complexity/noBannedTypes: this is the type that Error.captureStackTrace has.
-function text(value: unknown, what: string, frame: Function): string {
-  if (typeof value !== 'string') throw startAt(new SuperConfigError('ERR_SUPERCONFIG_OPTION', `${what} is a string, not ${kindOf(value)}`), frame);
-  if (unpairedSurrogate(value) >= 0) throw startAt(new SuperConfigError('ERR_SUPERCONFIG_OPTION', `${what} holds half of a surrogate pair`), frame);
-  return value;
-}
-
-// biome-ignore lint/complexity/noBannedTypes: this is the type that Error.captureStackTrace has.
-function values(kind: 'defaults' | 'overrides', value: unknown, options: ValueOptions, frame: Function): Source {
-  try {
-    return { ...options, kind, ...encode(value, kind) };
-  } catch (error) {
-    throw startAt(error as Error, frame);
-  }
+function values(kind: 'defaults' | 'overrides', value: unknown, options: ValueOptions | undefined): Source {
+  return { ...optionsOf(options, kind), kind, ...encode(value, kind) };
 }
 
 /** Values given in code, to stand below the others. They are copied now. */
-export function defaults(value: object, options: ValueOptions = {}): Source {
-  return values('defaults', value, options, defaults);
+export function defaults(value: object, options?: ValueOptions): Source {
+  return guard(defaults, () => values('defaults', value, options));
 }
 
 /** Values given in code, to stand above the others. They are copied now. */
-export function overrides(value: object, options: ValueOptions = {}): Source {
-  return values('overrides', value, options, overrides);
+export function overrides(value: object, options?: ValueOptions): Source {
+  return guard(overrides, () => values('overrides', value, options));
 }
 
 /** One file; `{profile}` in its path stands for each profile in turn. */
-export function file(path: string, options: FileOptions = {}): Source {
-  return { ...options, kind: 'file', path: text(path, "a file's path", file) };
+export function file(path: string, options?: FileOptions): Source {
+  return guard(file, () => ({ ...optionsOf(options, 'file'), kind: 'file', path: text(path, "a file's path") }));
 }
 
 /** The files that match a pattern, sorted by path; none is fine. */
-export function glob(pattern: string, options: { format?: Format; trust?: Trust } = {}): Source {
-  return { ...options, kind: 'glob', pattern: text(pattern, 'a pattern', glob) };
+export function glob(pattern: string, options?: { format?: Format; trust?: Trust }): Source {
+  return guard(glob, () => ({ ...optionsOf(options, 'glob'), kind: 'glob', pattern: text(pattern, 'a pattern') }));
 }
 
 /** A directory with `default`, each profile, `local` and each profile's local file. */
-export function dir(path: string, options: { optional?: boolean; trust?: Trust } = {}): Source {
-  return { ...options, kind: 'dir', path: text(path, "a directory's path", dir) };
+export function dir(path: string, options?: { optional?: boolean; trust?: Trust }): Source {
+  return guard(dir, () => ({ ...optionsOf(options, 'dir'), kind: 'dir', path: text(path, "a directory's path") }));
 }
 
 /**
  * The files of an application that the system, the user and the project have, the project's on top; none need be there.
  * `config.layers` tells where it looked. Files that others could have written warn `insecure-permissions`.
  */
-export function discover(name: string, options: { trust?: Trust } = {}): Source {
-  return { ...options, kind: 'discover', name: text(name, "an application's name", discover) };
+export function discover(name: string, options?: { trust?: Trust }): Source {
+  return guard(discover, () => ({ ...optionsOf(options, 'discover'), kind: 'discover', name: text(name, "an application's name") }));
 }
 
 /** A document given as text. @throws `ERR_SUPERCONFIG_PARSE` for half of a surrogate pair in it. */
 export function textSource(content: string, options: { format: Format; name?: string }): Source {
   if (typeof content === 'string') checkDocument(content, options?.name ?? 'text', textSource);
-  return { ...options, kind: 'text', text: text(content, 'a document', textSource) };
+  return guard(textSource, () => ({ ...optionsOf(options, 'text'), kind: 'text', text: text(content, 'a document') }));
 }
 
 /** `.env` files; they supply variables to `env`. */
@@ -114,11 +102,11 @@ export function dotenv(): Source {
 }
 
 /** Environment variables: with a prefix those named so, without one those whose path is known below. */
-export function env(prefix?: string, options: EnvOptions = {}): Source {
-  return { ...options, kind: 'env', ...(prefix === undefined ? {} : { prefix: text(prefix, 'a prefix', env) }) };
+export function env(prefix?: string, options?: EnvOptions): Source {
+  return guard(env, () => ({ ...optionsOf(options, 'env'), kind: 'env', ...(prefix === undefined ? {} : { prefix: text(prefix, 'a prefix') }) }));
 }
 
 /** Flags as `--server.port=9000` and `--set server.port=9000`; by default those that the process was started with. */
 export function args(argv?: readonly string[]): Source {
-  return argv === undefined ? { kind: 'args' } : { kind: 'args', argv: argv.map((flag) => text(flag, 'a flag', args)) };
+  return guard(args, () => (argv === undefined ? { kind: 'args' } : { kind: 'args', argv: texts(argv, 'flags') }));
 }

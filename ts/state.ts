@@ -31,6 +31,10 @@ export interface State {
   events: Events | undefined;
   /** Reloads where only JavaScript can: because it checks each version, or has sources of its own. */
   refresh: (() => void) | undefined;
+  /** How many times custom sources were asked. */
+  asked: number;
+  /** The last time whose answers were taken. */
+  answered: number;
   /** Ends what watches custom sources. */
   readonly stops: (() => void)[];
 }
@@ -64,6 +68,8 @@ export function openState(attached: Attached, opening?: Opening): State {
     opening,
     events: undefined,
     refresh: undefined,
+    asked: 0,
+    answered: 0,
     stops: [],
   };
   dropped.register(state, { attachment, stops: state.stops }, state);

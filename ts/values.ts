@@ -14,6 +14,21 @@ export interface Encoded {
 // Far above every limit that can be useful, far below what the stack takes: the addon applies the real limit.
 const MAX_DEPTH = 512;
 
+// What the engine's integers hold: i64, and above it u64.
+const MIN_INTEGER = -(2n ** 63n);
+const MAX_INTEGER = 2n ** 64n - 1n;
+
+/** Whether an object is that of a literal, in whatever realm, or has no prototype. */
+export function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
+function classOf(value: object): string {
+  const name: unknown = value.constructor?.name;
+  return typeof name === 'string' && name !== '' ? `a ${name}` : 'an object of a class';
+}
+
 /**
  * Copies a JavaScript value into what JSON can hold. Cost: one walk.
  *
@@ -46,6 +61,7 @@ export function encode(value: unknown, what: string, { dates = true } = {}): Enc
         if (Object.is(input, -0)) return special('number', '-0');
         return Number.isFinite(input) ? input : special('number', String(input));
       case 'bigint':
+        if (input < MIN_INTEGER || input > MAX_INTEGER) return fail('a bigint beyond 64 bits is not a configuration value');
         return special('bigint', String(input));
       case 'object':
         break;
@@ -59,7 +75,10 @@ export function encode(value: unknown, what: string, { dates = true } = {}): Enc
     }
     if (above.has(input)) return fail('the value contains itself');
     if (segments.length >= MAX_DEPTH) return fail(`the value is nested deeper than ${MAX_DEPTH} levels`);
-    if (input instanceof Map || input instanceof Set) return fail('a Map or Set is not a configuration value');
+    if (!Array.isArray(input) && !isPlain(input) && (ArrayBuffer.isView(input) || Object.keys(input).length === 0)) {
+      // A Map, a URL or a Buffer would become an empty table, or one of bytes. Objects of a class are taken by their fields.
+      return fail(`${classOf(input)} is not a configuration value`);
+    }
     above.add(input);
     const output = Array.isArray(input) ? walkArray(input) : walkTable(input as Record<string, unknown>);
     above.delete(input);

@@ -54,6 +54,7 @@ fn issue(issue: &Issue) -> Value {
         ("expected", text(&issue.expected)),
         ("found", text(&issue.found)),
         ("origin", origin(issue.origin.as_ref())),
+        ("hint", text(&issue.hint)),
     ])
 }
 

@@ -181,11 +181,15 @@ pub(crate) fn issues(json: &str, values: &Value) -> Result<Vec<Issue>, Error> {
         .map(|issue| {
             let segments = field(issue, "path").and_then(Value::as_array).unwrap_or_default();
             let path: Vec<Segment> = segments.iter().filter_map(segment).collect();
-            let message = match (flag(issue, "unknown"), path.split_last()) {
-                (true, Some((Segment::Key(key), above))) => unknown_key(key, field(issue, "known"), values.at(above)),
-                _ => text(issue, "message").unwrap_or_default().to_string(),
+            let (message, hint) = match (flag(issue, "unknown"), path.split_last()) {
+                (true, Some((Segment::Key(key), above))) => {
+                    let meant = meant(key, field(issue, "known"), values.at(above));
+                    (format!("the key `{key}` is unknown"), meant.map(|meant| format!("did you mean `{meant}`?")))
+                }
+                _ => (text(issue, "message").unwrap_or_default().to_string(), None),
             };
             let mut made = Issue::new(path.into(), message);
+            made.hint = hint;
             made.expected = text(issue, "expected").map(|text| text.to_string());
             made.found = text(issue, "found").map(|text| text.to_string());
             made
@@ -193,17 +197,14 @@ pub(crate) fn issues(json: &str, values: &Value) -> Result<Vec<Issue>, Error> {
         .collect())
 }
 
-/// Names the key that may be meant: of those that a schema knows, else of those beside it.
-fn unknown_key(key: &str, known: Option<&Value>, beside: Option<&Value>) -> String {
+/// The key that may be meant: of those that a schema knows, else of those beside it.
+fn meant<'a>(key: &str, known: Option<&'a Value>, beside: Option<&'a Value>) -> Option<&'a str> {
     let known: Vec<&str> = match (known, beside) {
         (Some(known), _) => strings(known).collect(),
         (None, Some(Value::Table(table))) => table.iter().map(|(name, _)| name).filter(|name| *name != key).collect(),
         _ => Vec::new(),
     };
-    match nearest(key, known.into_iter()) {
-        Some(meant) => format!("the key `{key}` is unknown; did you mean `{meant}`?"),
-        None => format!("the key `{key}` is unknown"),
-    }
+    nearest(key, known.into_iter())
 }
 
 fn array_strategy(pattern: &str, strategy: &Value) -> Result<ArrayStrategy, Error> {

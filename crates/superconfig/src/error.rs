@@ -116,12 +116,14 @@ pub struct Issue {
     pub found: Option<String>,
     /// Where the value comes from.
     pub origin: Option<Origin>,
+    /// What to do about it.
+    pub hint: Option<String>,
 }
 
 impl Issue {
     /// Makes an issue; where the value comes from is found by whoever reports it.
     pub fn new(path: Path, message: impl Into<String>) -> Self {
-        Self { path, message: message.into(), expected: None, found: None, origin: None }
+        Self { path, message: message.into(), expected: None, found: None, origin: None, hint: None }
     }
 }
 
@@ -191,13 +193,11 @@ impl Error {
         let message = format!("{} {what}", problems.len());
         let issues = problems.into_iter().map(|Error(details)| Issue {
             path: details.path.unwrap_or_default(),
-            message: match details.hint {
-                Some(hint) => format!("{}; {hint}", details.message),
-                None => details.message,
-            },
+            message: details.message,
             expected: None,
             found: None,
             origin: details.origin,
+            hint: details.hint,
         });
         Err(Error::new(code, message).with_issues(issues.collect()))
     }
@@ -275,6 +275,9 @@ impl fmt::Display for Error {
                 write!(f, "{}: ", issue.path)?;
             }
             f.write_str(&issue.message)?;
+            if let Some(hint) = &issue.hint {
+                write!(f, "; {hint}")?;
+            }
         }
         if let Some(snippet) = &details.snippet {
             write!(f, "\n{snippet}")?;

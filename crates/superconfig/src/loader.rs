@@ -155,7 +155,7 @@ impl Loader {
         let rules = Rules {
             arrays: arrays.collect::<Result<_, Error>>()?,
             schema: options.json_schema.clone(),
-            secrets: SecretRules::new(&options.secrets)?,
+            secrets: SecretRules::new(&options.secrets, options.json_schema.as_ref())?,
             limits: options.limits,
         };
         Ok(Self {

@@ -1,7 +1,7 @@
 //! Which values must not be shown.
 
 use crate::error::Error;
-use crate::merge::PathPattern;
+use crate::merge::{Hints, PathPattern};
 use crate::value::{Segment, Table, Value};
 
 /// What a secret shows as.
@@ -11,7 +11,7 @@ pub(crate) const REDACTED: &str = "[redacted]";
 const NAMES: [&[&str]; 8] =
     [&["password"], &["passwd"], &["secret"], &["token"], &["api", "key"], &["apikey"], &["private", "key"], &["credential"]];
 
-/// The names that are secrets by default and the paths that a program marks.
+/// The names that are secrets by default and the paths that a program or its schema marks.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct SecretRules {
     patterns: Vec<PathPattern>,
@@ -20,8 +20,10 @@ pub(crate) struct SecretRules {
 impl SecretRules {
     /// # Errors
     /// `ERR_SUPERCONFIG_OPTION` for a malformed pattern.
-    pub(crate) fn new(patterns: &[String]) -> Result<Self, Error> {
-        Ok(Self { patterns: patterns.iter().map(|pattern| pattern.parse()).collect::<Result<_, _>>()? })
+    pub(crate) fn new(patterns: &[String], schema: Option<&Value>) -> Result<Self, Error> {
+        let mut patterns = patterns.iter().map(|pattern| pattern.parse()).collect::<Result<Vec<PathPattern>, _>>()?;
+        patterns.extend(schema.into_iter().flat_map(|schema| Hints::new(schema).secrets()));
+        Ok(Self { patterns })
     }
 
     /// True when the value at a path must not be shown: because of its own name or pattern, or of one above it.
@@ -156,7 +158,7 @@ mod tests {
 
     #[test]
     fn redacts_below_secrets_and_in_urls() {
-        let rules = SecretRules::new(&["db.pin".into(), "**.seed".into()]).unwrap();
+        let rules = SecretRules::new(&["db.pin".into(), "**.seed".into()], None).unwrap();
         let text = r#"{"db":{"pin":1,"url":"postgres://u:p@h/d"},"credentials":{"user":"u"},"a":{"b":{"seed":[1]}},"port":1}"#;
         let shown = rules.redact(&mut Vec::new(), &crate::value::parse_json(text).unwrap());
         let expected = r#"{"db":{"pin":"[redacted]","url":"postgres://[redacted]@h/d"},"credentials":"[redacted]","a":{"b":{"seed":"[redacted]"}},"port":1}"#;

@@ -8,7 +8,7 @@ use crate::layer::Content;
 use crate::origin::{Origin, Position};
 use crate::prepare::Validator;
 use crate::secrets::REDACTED;
-use crate::value::{Path, Segment, Value};
+use crate::value::{Path, Segment, Value, to_json};
 
 /// Longer texts are cut in messages.
 const SHOWN_CHARACTERS: usize = 60;
@@ -50,7 +50,7 @@ impl Loaded {
         if let Some(origin) = &issue.origin {
             error = error.with_origin(origin.clone()).with_snippet(self.snippet(origin, &issue.path));
         }
-        if let Some(hint) = overridden(&self.trace(&issue.path)) {
+        if let Some(hint) = issue.hint.clone().or_else(|| overridden(&self.trace(&issue.path))) {
             error = error.with_hint(hint);
         }
         error.with_issues(issues)
@@ -65,7 +65,8 @@ impl Loaded {
         issue.origin = issue.origin.or_else(|| {
             (1..=issue.path.len()).rev().find_map(|length| self.origin(&issue.path.iter().take(length).cloned().collect()))
         });
-        let value = self.merged.value.at(&issue.path);
+        // A check sees references resolved.
+        let value = self.value.at(&issue.path).or_else(|| self.merged.value.at(&issue.path));
         let secret = value.is_some_and(|value| self.rules.secrets.is_secret(&issue.path, value));
         issue.found = match (issue.found, value) {
             (_, Some(_)) if secret => Some(REDACTED.to_owned()),
@@ -75,9 +76,7 @@ impl Loaded {
         issue.message = masked(issue.message, secrets);
         if let (true, Some(value)) = (secret, value) {
             let text = value.as_str().map_or_else(|| format!("{value:?}"), str::to_owned);
-            if !text.is_empty() {
-                issue.message = issue.message.replace(&text, REDACTED);
-            }
+            issue.message = without_quotes(&issue.message, &text);
         }
         issue
     }
@@ -97,10 +96,12 @@ impl Loaded {
         })
     }
 
-    /// The texts of all secrets that are long enough to be found in a message without masking ordinary words.
+    /// The texts of all secrets that are long enough to be found in a message without masking ordinary words, with
+    /// references resolved and not, plain and as they stand in quotes.
     fn secret_texts(&self) -> Vec<String> {
         let mut found = Vec::new();
         self.gather_secrets(&self.merged.value, &mut Vec::new(), &mut found);
+        self.gather_secrets(&self.value, &mut Vec::new(), &mut found);
         // The longest first: one may be part of another.
         found.sort_by_key(|text| std::cmp::Reverse(text.len()));
         found
@@ -122,7 +123,17 @@ impl Loaded {
                     path.pop();
                 }
             }
-            Value::String(text) if text.len() >= 4 && self.rules.secrets.is_secret(path, value) => found.push(text.to_string()),
+            Value::Null | Value::Bool(_) => {}
+            _ if self.rules.secrets.is_secret(path, value) => {
+                let text = value.as_str().map_or_else(|| to_json(value), str::to_owned);
+                if text.len() < 4 {
+                    return;
+                }
+                for quoted in [to_json(&Value::from(&*text)), format!("{text:?}")] {
+                    found.push(quoted.trim_matches('"').to_owned());
+                }
+                found.push(text);
+            }
             _ => {}
         }
     }
@@ -130,6 +141,20 @@ impl Loaded {
 
 fn masked(text: String, secrets: &[String]) -> String {
     secrets.iter().fold(text, |text, secret| if text.contains(secret) { text.replace(secret, REDACTED) } else { text })
+}
+
+/// A message about a secret without what it quotes of it: the whole, or words that are part of it, in whatever case, as
+/// a check may have trimmed or changed it first.
+fn without_quotes(message: &str, secret: &str) -> String {
+    let message = if secret.is_empty() { message.to_owned() } else { message.replace(secret, REDACTED) };
+    let secret = secret.to_lowercase();
+    let is_delimiter = |character: char| character.is_whitespace() || "\"'`()[]{}<>,;:".contains(character);
+    let pieces = message.split_inclusive(is_delimiter).map(|piece| {
+        let word = piece.trim_end_matches(is_delimiter);
+        let quotes = word.len() >= 4 && word != REDACTED.trim_matches(is_delimiter) && secret.contains(&word.to_lowercase());
+        if quotes { format!("{REDACTED}{}", &piece[word.len()..]) } else { piece.to_owned() }
+    });
+    pieces.collect()
 }
 
 /// A value in words for a message.

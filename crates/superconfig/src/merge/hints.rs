@@ -1,12 +1,17 @@
 //! What a schema knows about keys and types, read from its JSON Schema where it is asked for.
 
 use super::coerce::Kind;
+use super::pattern::PathPattern;
 use crate::value::{Table, Value};
 use std::cell::Cell;
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 /// Schemas looked at through references and combinations for one question; real ones need two or three.
 const MAX_VISITS: usize = 256;
+
+/// Schemas looked at for marks of secrets: one may refer to itself.
+const MAX_NODES: usize = 10_000;
 
 /// A place in a JSON Schema document. Nothing is converted: a lookup walks the document.
 #[derive(Clone, Copy)]
@@ -68,6 +73,35 @@ impl<'a> Hints<'a> {
     /// Calls back with each key that the schema names here.
     pub(crate) fn for_each_key(self, call: &mut dyn FnMut(&'a Arc<str>)) {
         self.walk_keys(&Cell::new(MAX_VISITS), call);
+    }
+
+    /// Patterns of the paths that the schema marks as secret: with `secret` or `writeOnly`, or the format `password`.
+    ///
+    /// Level by level, so that one that refers to itself is known as far as configurations go.
+    pub(crate) fn secrets(self) -> Vec<PathPattern> {
+        let mut found = Vec::new();
+        let mut queue = VecDeque::from([(Vec::new(), self)]);
+        for _ in 0..MAX_NODES {
+            let Some((path, hints)) = queue.pop_front() else { break };
+            let Some(schema) = hints.node.as_table() else { continue };
+            let is_set = |key: &str| schema.get(key) == Some(&Value::Bool(true));
+            let is_password = schema.get("format").and_then(Value::as_str) == Some("password");
+            if !path.is_empty() && (is_set("secret") || is_set("writeOnly") || is_password) {
+                found.push(PathPattern::of_keys(&path));
+                continue;
+            }
+            queue.extend(hints.branches(&Cell::new(MAX_VISITS)).map(|branch| (path.clone(), branch)));
+            let below = |key: Option<Arc<str>>, node: &'a Value| {
+                let path = path.iter().cloned().chain([key]).collect();
+                (path, Hints { node, ..hints })
+            };
+            let properties = schema.get("properties").and_then(Value::as_table).map(Table::entries).unwrap_or_default();
+            queue.extend(properties.iter().map(|(key, node)| below(Some(key.clone()), node)));
+            let items = schema.get("prefixItems").and_then(Value::as_array).unwrap_or_default();
+            let any = ["items", "additionalProperties"].into_iter().filter_map(|name| schema.get(name)).chain(items);
+            queue.extend(any.map(|node| below(None, node)));
+        }
+        found
     }
 
     fn walk_keys(self, visits: &Cell<usize>, call: &mut dyn FnMut(&'a Arc<str>)) {
@@ -165,6 +199,28 @@ mod tests {
         let mut keys = Vec::new();
         root.key("pool").unwrap().for_each_key(&mut |key| keys.push(key.to_string()));
         assert_eq!(keys, ["max", "min"]);
+    }
+
+    #[test]
+    fn marks_tell_secrets() {
+        let text = r##"{"properties": {
+            "pin": {"writeOnly": true}, "user": {"type": "string"}, "db": {"$ref": "#/$defs/db"},
+            "keys": {"items": {"properties": {"code": {"secret": true}}}}, "map": {"additionalProperties": {"format": "password"}},
+            "tree": {"$ref": "#/$defs/tree"}
+        }, "$defs": {
+            "db": {"anyOf": [{"properties": {"seed": {"secret": true}}}, {"type": "null"}]},
+            "tree": {"properties": {"left": {"$ref": "#/$defs/tree"}, "right": {"$ref": "#/$defs/tree"}, "leaf": {"secret": true}}}
+        }}"##;
+        let document = crate::value::parse_json(text).unwrap();
+        let patterns = Hints::new(&document).secrets();
+        let marked = |path: &str| patterns.iter().any(|pattern| pattern.matches(&path.parse::<crate::value::Path>().unwrap()));
+        for path in ["pin", "db.seed", "keys[3].code", "map.any", "tree.leaf", "tree.left.left.leaf"] {
+            assert!(marked(path), "{path}");
+        }
+        for path in ["user", "db", "keys", "keys[3]", "map", "tree"] {
+            assert!(!marked(path), "{path}");
+        }
+        assert!(patterns.len() < MAX_NODES);
     }
 
     #[test]

@@ -33,7 +33,7 @@ use crate::secrets::SecretRules;
 use crate::value::{Table, Value};
 use crate::warning::Warning;
 use assigner::Assigner;
-use hints::Hints;
+pub(crate) use hints::Hints;
 use merger::{Fault, FaultKind, Note, NoteKind};
 
 /// Warnings that are worth a line and a column: finding one may cost a parse of the text, and layers that disagree

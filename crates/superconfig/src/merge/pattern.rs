@@ -4,6 +4,7 @@ use crate::error::{Error, ErrorCode};
 use crate::value::{Path, Segment};
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 /// A path in which `*` matches exactly one segment and `**` any number of them, none included.
 ///
@@ -43,6 +44,13 @@ impl Part {
 }
 
 impl PathPattern {
+    /// A pattern of keys, where `None` is any one segment.
+    pub(crate) fn of_keys(keys: &[Option<Arc<str>>]) -> Self {
+        let part = |key: &Option<Arc<str>>| key.clone().map_or(Part::AnyOne, |key| Part::Exactly(Segment::Key(key)));
+        let text: Vec<&str> = keys.iter().map(|key| key.as_deref().unwrap_or("*")).collect();
+        Self { parts: keys.iter().map(part).collect(), text: text.join(".").into() }
+    }
+
     /// True when the pattern matches the whole path.
     pub fn matches(&self, path: &[Segment]) -> bool {
         let (mut part, mut at) = (0, 0);
