@@ -6,6 +6,8 @@ pub(crate) mod dotenv;
 mod ini;
 #[cfg(feature = "json")]
 mod json;
+#[cfg(any(feature = "simd", feature = "toml", feature = "yaml"))]
+mod keys;
 mod likely;
 mod notes;
 mod number;

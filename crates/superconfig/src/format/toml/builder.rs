@@ -1,6 +1,7 @@
 //! The events of a TOML text into a value, without recursion, and the rules about what may be defined where.
 
 use super::datetime;
+use crate::format::keys::Keys;
 use crate::format::number::integer;
 use crate::format::{Fault, Notes, Parsed, is_forbidden};
 use crate::limits::Limits;
@@ -64,6 +65,7 @@ pub(super) struct Builder<'a> {
     /// The table that keys go into.
     table: usize,
     keys: Vec<(Arc<str>, usize)>,
+    known: Keys,
     targets: Vec<Target>,
     frames: Vec<Frame>,
     notes: Notes<'a>,
@@ -79,6 +81,7 @@ impl<'a> Builder<'a> {
             tables: vec![root],
             table: 0,
             keys: Vec::new(),
+            known: Keys::new(),
             targets: Vec::new(),
             frames: Vec::new(),
             notes: Notes::new(text),
@@ -372,7 +375,7 @@ impl EventReceiver for Builder<'_> {
         if let Some(raw) = self.source.get(event) {
             let mut key = Cow::Borrowed("");
             raw.decode_key(&mut key, error);
-            self.keys.push((key.into(), span.start()));
+            self.keys.push((self.known.share(&key), span.start()));
         }
     }
 
