@@ -3,10 +3,13 @@
 mod custom;
 #[cfg(feature = "discovery")]
 mod discovery;
+#[cfg(feature = "dotenv")]
 mod dotenv;
 mod file_cache;
 mod sources;
 mod validation;
+#[cfg(feature = "parallel")]
+mod warming;
 
 use crate::environment::{Environment, places, profiles};
 use crate::error::Error;
@@ -190,7 +193,10 @@ impl Loader {
         let profiles = profiles(&options, &self.environment)?;
         let mut gathered = Gathered { warnings: self.environment.warnings.clone(), ..Gathered::default() };
         self.take_supplied(&options.sources, supplied, &mut gathered)?;
+        #[cfg(feature = "dotenv")]
         self.read_dotenv(&options.sources, &places, &profiles, &mut gathered)?;
+        #[cfg(feature = "parallel")]
+        self.warm(&places, &profiles);
         for (at, entry) in options.sources.iter().enumerate() {
             self.read(at, entry, &places, &profiles, &mut gathered)?;
         }

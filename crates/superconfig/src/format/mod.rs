@@ -18,6 +18,7 @@ pub(crate) mod toml;
 mod yaml;
 
 pub(crate) use self::likely::with_likely_format;
+#[cfg(any(feature = "json", feature = "toml", feature = "yaml", feature = "dotenv", feature = "ini"))]
 use self::notes::Notes;
 use crate::error::{Error, ErrorCode};
 use crate::limits::Limits;
@@ -141,7 +142,7 @@ pub(crate) fn parse_text(text: &str, format: Format, limits: &Limits) -> Result<
         let skipped = text.len() - body.len();
         return Err(Fault::parse("there is a second byte order mark", 0).into_error(text, skipped, format));
     }
-    let parsed = match format {
+    let parsed: Result<Parsed, Fault> = match format {
         #[cfg(feature = "json")]
         Format::Json => json::parse(body, json::Dialect::Json, limits),
         #[cfg(feature = "json5")]
@@ -157,10 +158,12 @@ pub(crate) fn parse_text(text: &str, format: Format, limits: &Limits) -> Result<
         #[cfg(feature = "ini")]
         Format::Ini => ini::parse(body, limits),
         #[allow(unreachable_patterns, reason = "reached when a format's feature is off")]
-        other => {
-            let message = format!("the format {other} was not compiled in");
-            return Err(Error::new(ErrorCode::Format, message).with_hint(format!("turn on the cargo feature `{other}`")));
-        }
+        _ => Err(Fault {
+            code: ErrorCode::Format,
+            message: "the format was not compiled in".to_owned(),
+            offset: None,
+            hint: Some("turn on the cargo feature of the format's name"),
+        }),
     };
     parsed.map_err(|fault| fault.into_error(text, text.len() - body.len(), format))
 }
@@ -198,9 +201,13 @@ pub(crate) fn detect(text: &str, limits: &Limits) -> Result<(Format, Parsed), Er
 /// Finds the first character of the value at a path in a text that parses.
 ///
 /// Costs a pass over the text up to the value; loading does not pay for it.
+#[cfg_attr(
+    not(any(feature = "json", feature = "toml", feature = "yaml", feature = "dotenv", feature = "ini")),
+    expect(unused_variables, reason = "no format is compiled in")
+)]
 pub(crate) fn locate(text: &str, format: Format, path: &[Segment]) -> Option<Position> {
     let body = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let offset = match format {
+    let offset: Option<usize> = match format {
         #[cfg(feature = "json")]
         Format::Json => json::locate(body, json::Dialect::Json, path),
         #[cfg(feature = "json5")]
@@ -217,8 +224,8 @@ pub(crate) fn locate(text: &str, format: Format, path: &[Segment]) -> Option<Pos
         Format::Ini => ini::locate(body, path),
         #[allow(unreachable_patterns, reason = "reached when a format's feature is off")]
         _ => None,
-    }?;
-    Some(Position::of_offset(text, offset + (text.len() - body.len())))
+    };
+    Some(Position::of_offset(text, offset? + (text.len() - body.len())))
 }
 
 /// Why a text cannot be read, before it is known whose text it is.
@@ -275,6 +282,7 @@ fn is_forbidden(key: &str) -> bool {
     key == crate::merge::FORBIDDEN
 }
 
+#[cfg(feature = "dotenv")]
 /// Reads a dotenv text as its assignments, before their references are expanded.
 pub(crate) fn dotenv_entries(text: &str) -> Result<Vec<dotenv::Entry>, Error> {
     let body = text.strip_prefix('\u{feff}').unwrap_or(text);

@@ -83,7 +83,14 @@ impl Loader {
                     .map_err(|error| error.in_source(SourceKind::Text, &name, None))?;
                 gathered.push(entry, SourceKind::Text, name, Content::Document(Arc::new(document)));
             }
+            // They have been read before all others, as they count for sources above them too.
+            #[cfg(feature = "dotenv")]
             SourceSpec::Dotenv => {}
+            #[cfg(not(feature = "dotenv"))]
+            SourceSpec::Dotenv => {
+                let error = Error::new(ErrorCode::Format, "dotenv: the format was not compiled in");
+                return Err(error.with_hint("turn on the cargo feature `dotenv`"));
+            }
             SourceSpec::Env(options) => {
                 let variables = self.variables(options, &gathered.dotenv)?;
                 gathered.push(entry, SourceKind::Env, "env".into(), Content::Variables(Arc::new(variables)));
