@@ -5,6 +5,7 @@ mod offsets;
 mod scalar;
 
 use self::offsets::Offsets;
+use super::keys::Keys;
 use super::{Fault, Notes, Parsed, is_forbidden};
 use crate::limits::Limits;
 use crate::value::{Path, Segment, Table, Value};
@@ -63,6 +64,7 @@ struct Builder<'a> {
     limits: &'a Limits,
     frames: Vec<Frame>,
     anchors: HashMap<usize, Anchored>,
+    known: Keys,
     /// Values made so far, counting what aliases expand to.
     nodes: usize,
     root: Option<Value>,
@@ -76,6 +78,7 @@ impl<'a> Builder<'a> {
             limits,
             frames: Vec::new(),
             anchors: HashMap::new(),
+            known: Keys::new(),
             nodes: 0,
             root: None,
             notes: Notes::new(text),
@@ -116,7 +119,12 @@ impl<'a> Builder<'a> {
                     return Err(Fault::parse("a block scalar cannot stand inside brackets", self.offsets.byte(&at)));
                 }
                 let merge = plain && tag.is_none() && text == "<<";
-                let value = self.scalar(&text, plain, tag.as_deref(), &at)?;
+                let is_key = matches!(self.frames.last(), Some(Frame::Mapping { key: None, .. }));
+                // A key is its text, whatever that would be as a value.
+                let value = match is_key && anchor == 0 && tag.is_none() {
+                    true => Value::Null,
+                    false => self.scalar(&text, plain, tag.as_deref(), &at)?,
+                };
                 self.put(Anchored { value, nodes: 1, depth: 0 }, anchor, &at, Some((&text, merge)))
             }
             Event::SequenceStart(anchor, tag) => {
@@ -195,7 +203,7 @@ impl<'a> Builder<'a> {
             Some(Frame::Mapping { table, merged, key, .. }) => match key.take() {
                 None => match (scalar, &value) {
                     (Some((_, true)), _) => *key = Some(Key::Merge),
-                    (Some((text, false)), _) => *key = Some(Key::Plain(text.into(), *at)),
+                    (Some((text, false)), _) => *key = Some(Key::Plain(self.known.share(text), *at)),
                     (None, Value::String(text)) => *key = Some(Key::Plain(text.clone(), *at)),
                     _ => return Err(Fault::parse("only text can be a key", self.offsets.byte(at))),
                 },

@@ -1,6 +1,7 @@
 //! JSON through simd-json's tape: the quick way for texts that are as they should be.
 
 use crate::format::is_forbidden;
+use crate::format::keys::Keys;
 use crate::limits::Limits;
 use crate::value::{Table, Value};
 use simd_json::{Buffers, Node, StaticNode};
@@ -32,7 +33,8 @@ pub(super) fn parse(text: &str, limits: &Limits) -> Option<Value> {
         scratch.extend_from_slice(text.as_bytes());
         let tape = simd_json::to_tape_with_buffers(scratch, buffers).ok();
         // The tape has 0 for `-0`, which is a float, as in JavaScript and for the other parser.
-        let value = tape.and_then(|tape| build(&tape.0, limits.depth).filter(|_| !(has_zero(&tape.0) && text.contains("-0"))));
+        let value =
+            tape.and_then(|tape| build(&tape.0, limits.depth).filter(|_| !(has_zero(&tape.0) && has_negative_zero(text))));
         if scratch.capacity() > KEEP {
             *scratch = Vec::new();
             *buffers = self::buffers();
@@ -45,8 +47,21 @@ fn has_zero(nodes: &[Node<'_>]) -> bool {
     nodes.iter().any(|node| matches!(node, Node::Static(StaticNode::I64(0) | StaticNode::U64(0))))
 }
 
+/// Whether `-0` stands where a number can: after what comes before a value, before what comes after one. In a string it
+/// may be mistaken for one, which costs time and nothing else.
+fn has_negative_zero(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    text.match_indices('-').filter(|(at, _)| bytes.get(at + 1) == Some(&b'0')).any(|(at, _)| {
+        let before =
+            at.checked_sub(1).is_none_or(|before| matches!(bytes[before], b':' | b',' | b'[' | b' ' | b'\t' | b'\n' | b'\r'));
+        let after = bytes.get(at + 2).is_none_or(|after| matches!(after, b',' | b']' | b'}' | b' ' | b'\t' | b'\n' | b'\r'));
+        before && after
+    })
+}
+
 fn build(nodes: &[Node<'_>], depth: usize) -> Option<Value> {
     let mut frames: Vec<Frame> = Vec::new();
+    let mut keys = Keys::new();
     let mut nodes = nodes.iter();
     loop {
         let mut value = match *nodes.next()? {
@@ -65,7 +80,7 @@ fn build(nodes: &[Node<'_>], depth: usize) -> Option<Value> {
             }
             Node::Object { len, .. } => {
                 let mut entries = Vec::with_capacity(len);
-                entries.push((key(nodes.next())?, Value::Null));
+                entries.push((key(&mut keys, nodes.next())?, Value::Null));
                 frames.push(Frame::Object { entries, missing: len });
                 continue;
             }
@@ -84,7 +99,7 @@ fn build(nodes: &[Node<'_>], depth: usize) -> Option<Value> {
                     entries.last_mut()?.1 = value;
                     *missing -= 1;
                     if *missing > 0 {
-                        entries.push((key(nodes.next())?, Value::Null));
+                        entries.push((key(&mut keys, nodes.next())?, Value::Null));
                         break;
                     }
                 }
@@ -97,9 +112,9 @@ fn build(nodes: &[Node<'_>], depth: usize) -> Option<Value> {
     }
 }
 
-fn key(node: Option<&Node<'_>>) -> Option<Arc<str>> {
+fn key(keys: &mut Keys, node: Option<&Node<'_>>) -> Option<Arc<str>> {
     match node {
-        Some(Node::String(key)) if !is_forbidden(key) => Some((*key).into()),
+        Some(Node::String(key)) if !is_forbidden(key) => Some(keys.share(key)),
         _ => None,
     }
 }

@@ -1,6 +1,7 @@
 //! The events of a TOML text into a value, without recursion, and the rules about what may be defined where.
 
 use super::datetime;
+use crate::format::keys::Keys;
 use crate::format::number::integer;
 use crate::format::{Fault, Notes, Parsed, is_forbidden};
 use crate::limits::Limits;
@@ -64,6 +65,7 @@ pub(super) struct Builder<'a> {
     /// The table that keys go into.
     table: usize,
     keys: Vec<(Arc<str>, usize)>,
+    known: Keys,
     targets: Vec<Target>,
     frames: Vec<Frame>,
     notes: Notes<'a>,
@@ -79,6 +81,7 @@ impl<'a> Builder<'a> {
             tables: vec![root],
             table: 0,
             keys: Vec::new(),
+            known: Keys::new(),
             targets: Vec::new(),
             frames: Vec::new(),
             notes: Notes::new(text),
@@ -101,7 +104,8 @@ impl<'a> Builder<'a> {
             let Some(draft) = self.tables.pop() else { break };
             let last = self.tables.len() + closed.len();
             let mut take = |number: usize| Value::Table(std::mem::take(&mut closed[last - number]));
-            let entries = draft.entries.into_iter().map(|(key, slot)| match slot {
+            let allowed = draft.entries.into_iter().filter(|(key, _)| !is_forbidden(key));
+            let entries = allowed.map(|(key, slot)| match slot {
                 Slot::Value(value) => (key, value),
                 Slot::Table(number) => (key, take(number)),
                 Slot::Tables(numbers) => (key, Value::array(numbers.into_iter().map(&mut take).collect())),
@@ -133,6 +137,10 @@ impl<'a> Builder<'a> {
     fn add_table(&mut self, kind: Kind, depth: usize, place: Option<(usize, Arc<str>, Option<usize>)>, offset: usize) -> usize {
         if depth > self.limit {
             self.fail(Fault::depth(self.limit, Some(offset)));
+        }
+        if let Some((table, key, _)) = place.as_ref().filter(|(_, key, _)| is_forbidden(key)) {
+            let (tables, frames, targets) = (&self.tables, &self.frames, &self.targets);
+            self.notes.forbidden(|| (path(tables, frames, targets, Some((*table, key))), offset));
         }
         self.tables.push(Draft { entries: IndexMap::default(), kind, depth, place });
         self.tables.len() - 1
@@ -367,7 +375,7 @@ impl EventReceiver for Builder<'_> {
         if let Some(raw) = self.source.get(event) {
             let mut key = Cow::Borrowed("");
             raw.decode_key(&mut key, error);
-            self.keys.push((key.into(), span.start()));
+            self.keys.push((self.known.share(&key), span.start()));
         }
     }
 

@@ -1,0 +1,31 @@
+//! Keys that stand in many tables.
+
+use std::sync::Arc;
+
+/// How many keys are remembered; each has one place where it can be.
+const PLACES: usize = 64;
+
+/// Keys that a document had lately: tables that stand beside one another mostly have the same, which then share their
+/// memory and cost a comparison instead of an allocation.
+pub(super) struct Keys([Option<Arc<str>>; PLACES]);
+
+impl Keys {
+    pub(super) fn new() -> Self {
+        Self([const { None }; PLACES])
+    }
+
+    /// The key, shared with the last one that was the same where that is still remembered.
+    pub(super) fn share(&mut self, key: &str) -> Arc<str> {
+        let place = &mut self.0[place(key.as_bytes())];
+        match place {
+            Some(known) if **known == *key => known.clone(),
+            _ => place.insert(key.into()).clone(),
+        }
+    }
+}
+
+/// Keys of one table mostly differ in their length, or at their ends.
+fn place(key: &[u8]) -> usize {
+    let (Some(first), Some(last)) = (key.first(), key.last()) else { return 0 };
+    (key.len() + usize::from(*first) * 7 + usize::from(key[key.len() / 2]) * 3 + usize::from(*last) * 13) % PLACES
+}
