@@ -4,8 +4,8 @@
 
 use std::path::Path;
 use superconfig::{
-    Builder, ConfigRegistry, Error, ErrorCode, Format, Issue, Limits, Source, SourceContext, SourceError, SuperConfig, Table,
-    Value, parse,
+    Builder, ConfigRegistry, Error, ErrorCode, Format, Issue, Limits, Source, SourceContext, SourceError, SuperConfig, Value,
+    parse,
 };
 
 const APP: &str = "[server]\nhost = \"localhost\"\nport = 8080\n";
