@@ -191,6 +191,7 @@ mod tests {
 
         #[test]
         fn dotenv_comes_back_as_text(texts in prop::collection::vec(text(), 0..5)) {
+            prop_assume!(texts.iter().all(|text| !text.contains('\0')));
             let nested = |at: usize, text: &String| (format!("k{at}"), Table::from_iter([("in", Value::from(text.as_str()))]).into());
             let value = Table::from_iter(texts.iter().enumerate().map(|(at, text)| nested(at, text))).into();
             let expected = Table::from_iter(texts.iter().enumerate().map(|(at, text)| (format!("K{at}__IN"), Value::from(text.as_str()))));
@@ -204,6 +205,8 @@ mod tests {
         let value = parse("a: [1, { b: null }]", Format::Yaml).unwrap();
         let error = render(&value, Format::Toml).unwrap_err();
         assert_eq!((error.code(), error.path().unwrap().to_string()), (ErrorCode::Format, "a[1].b".to_owned()));
+        let nul = Table::from_iter([("a", Value::from("\0"))]).into();
+        assert_eq!(render(&nul, Format::Dotenv).unwrap_err().path().unwrap().to_string(), "a");
         assert_eq!(render(&Value::Integer(1), Format::Toml).unwrap_err().code(), ErrorCode::Format);
         assert_eq!(render(&Value::Integer(1), Format::Dotenv).unwrap_err().code(), ErrorCode::Format);
         assert_eq!(render(&value, Format::Ini).unwrap_err().code(), ErrorCode::Format);

@@ -1,6 +1,6 @@
 //! `NAME=value` lines, and the expansion of `${NAME}` in them.
 
-use super::{Fault, Notes, Parsed, is_forbidden};
+use super::{Fault, Notes, Parsed, is_forbidden, refuse_nul};
 use crate::error::{Error, ErrorCode};
 use crate::value::{Path, Segment, Table, Value};
 use crate::warning::Warning;
@@ -62,6 +62,7 @@ pub(super) fn locate(text: &str, path: &[Segment]) -> Option<usize> {
 
 /// Reads the assignments of a text, in order; of equal names the last counts, which is up to the caller.
 pub(crate) fn parse_entries(text: &str) -> Result<Vec<Entry>, Fault> {
+    refuse_nul(text)?;
     let mut entries = Vec::new();
     let mut at = 0;
     while at < text.len() {

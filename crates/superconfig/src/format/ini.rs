@@ -1,6 +1,6 @@
 //! Sections of `key = value` lines.
 
-use super::{Fault, Notes, Parsed, is_forbidden};
+use super::{Fault, Notes, Parsed, is_forbidden, refuse_nul};
 use crate::limits::Limits;
 use crate::value::{Path, Segment, Table, Value, infer};
 use std::sync::Arc;
@@ -12,6 +12,7 @@ enum Line<'a> {
 }
 
 pub(super) fn parse(text: &str, limits: &Limits) -> Result<Parsed, Fault> {
+    refuse_nul(text)?;
     let mut root = Value::Table(Table::new());
     let mut notes = Notes::new(text);
     let mut section: Vec<&str> = Vec::new();
@@ -57,7 +58,8 @@ pub(super) fn locate(text: &str, path: &[Segment]) -> Option<usize> {
         match line.ok()? {
             (Line::Section(name), offset) => {
                 section = name.split('.').map(str::trim).collect();
-                if found.is_none() && names(&section, path) {
+                // A section stands where it, or the first one below it, is named.
+                if found.is_none() && section.len() >= path.len() && names(&section[..path.len()], path) {
                     found = Some(offset);
                 }
             }

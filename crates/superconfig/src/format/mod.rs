@@ -136,6 +136,11 @@ pub(crate) fn parse_text(text: &str, format: Format, limits: &Limits) -> Result<
         return Err(Error::new(ErrorCode::Limit, message));
     }
     let body = text.strip_prefix('\u{feff}').unwrap_or(text);
+    // Some parsers would skip this one too. To JSON5 it is white space.
+    if body.starts_with('\u{feff}') && format != Format::Json5 {
+        let skipped = text.len() - body.len();
+        return Err(Fault::parse("there is a second byte order mark", 0).into_error(text, skipped, format));
+    }
     let parsed = match format {
         #[cfg(feature = "json")]
         Format::Json => json::parse(body, json::Dialect::Json, limits),
@@ -253,6 +258,15 @@ impl Fault {
             error = error.with_hint(hint);
         }
         error
+    }
+}
+
+/// Refuses what no file of lines means to hold, and what no environment variable can hold.
+#[cfg(any(feature = "dotenv", feature = "ini"))]
+fn refuse_nul(text: &str) -> Result<(), Fault> {
+    match text.find('\0') {
+        Some(at) => Err(Fault::parse("the text holds a NUL character", at).with_hint("save the file as UTF-8")),
+        None => Ok(()),
     }
 }
 

@@ -14,10 +14,6 @@ use toml_parser::{ErrorSink, Expected, ParseError, Source};
 pub(super) use locate::locate;
 
 pub(super) fn parse(text: &str, limits: &Limits) -> Result<Parsed, Fault> {
-    // The lexer would skip it, although one has been skipped already.
-    if text.starts_with('\u{feff}') {
-        return Err(Fault::parse("there is a second byte order mark", 0));
-    }
     let mut builder = Builder::new(text, limits);
     let mut error = None;
     read(text, &mut builder, &mut error);

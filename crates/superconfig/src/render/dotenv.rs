@@ -63,6 +63,9 @@ impl Writer {
             Value::Float(number) if number.is_infinite() => (if *number > 0.0 { "Infinity" } else { "-Infinity" }).to_owned(),
             other => to_json(other),
         };
+        if text.contains('\0') {
+            return Err(unwritable(&self.path, "no variable can hold a NUL character".to_owned()));
+        }
         self.out.push_str(&name);
         self.out.push('=');
         quoted(&mut self.out, &text);

@@ -87,6 +87,14 @@ mod tests {
         }
     }
 
+    #[cfg(feature = "json")]
+    #[test]
+    fn rounds_numbers_in_json_to_the_nearest_float() {
+        // The nearest is the one below, which quick parsers miss.
+        let digits = "2".repeat(98);
+        assert_eq!(infer(&format!("[{digits}]")), Value::array(vec![Value::Float(2.222222222222222e97)]));
+    }
+
     #[test]
     fn leaves_everything_else_text() {
         let texts = [

@@ -104,7 +104,8 @@ impl<'a> Builder<'a> {
             let Some(draft) = self.tables.pop() else { break };
             let last = self.tables.len() + closed.len();
             let mut take = |number: usize| Value::Table(std::mem::take(&mut closed[last - number]));
-            let entries = draft.entries.into_iter().map(|(key, slot)| match slot {
+            let allowed = draft.entries.into_iter().filter(|(key, _)| !is_forbidden(key));
+            let entries = allowed.map(|(key, slot)| match slot {
                 Slot::Value(value) => (key, value),
                 Slot::Table(number) => (key, take(number)),
                 Slot::Tables(numbers) => (key, Value::array(numbers.into_iter().map(&mut take).collect())),
@@ -136,6 +137,10 @@ impl<'a> Builder<'a> {
     fn add_table(&mut self, kind: Kind, depth: usize, place: Option<(usize, Arc<str>, Option<usize>)>, offset: usize) -> usize {
         if depth > self.limit {
             self.fail(Fault::depth(self.limit, Some(offset)));
+        }
+        if let Some((table, key, _)) = place.as_ref().filter(|(_, key, _)| is_forbidden(key)) {
+            let (tables, frames, targets) = (&self.tables, &self.frames, &self.targets);
+            self.notes.forbidden(|| (path(tables, frames, targets, Some((*table, key))), offset));
         }
         self.tables.push(Draft { entries: IndexMap::default(), kind, depth, place });
         self.tables.len() - 1

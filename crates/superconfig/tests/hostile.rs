@@ -1,0 +1,409 @@
+//! Texts that mean harm, in every format: they are read or refused, on a small stack and with memory in proportion to
+//! their size.
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{LazyLock, Mutex};
+use superconfig::{Error, ErrorCode, Format, SuperConfig, Value, parse};
+
+/// Counts what is allocated, to tell the most that was in use at once.
+struct Counting;
+
+static USED: AtomicUsize = AtomicUsize::new(0);
+static PEAK: AtomicUsize = AtomicUsize::new(0);
+
+// SAFETY: everything is passed on to the system's allocator, which keeps the promises.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        let used = USED.fetch_add(layout.size(), Ordering::Relaxed) + layout.size();
+        PEAK.fetch_max(used, Ordering::Relaxed);
+        // SAFETY: the caller's promise is passed on.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        USED.fetch_sub(layout.size(), Ordering::Relaxed);
+        // SAFETY: the caller's promise is passed on.
+        unsafe { System.dealloc(pointer, layout) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+/// The count is one for the whole process, so only one test at a time may allocate.
+static ALONE: Mutex<()> = Mutex::new(());
+
+/// The stack of the smallest threads that programs start.
+const STACK: usize = 256 << 10;
+
+/// Runs on a small stack, and gives the most bytes that were in use beyond those before.
+fn on_a_small_stack<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> (T, usize) {
+    let before = USED.load(Ordering::Relaxed);
+    PEAK.store(before, Ordering::Relaxed);
+    let thread = std::thread::Builder::new().stack_size(STACK).spawn(work).unwrap();
+    let result = thread.join().expect("no panic");
+    (result, PEAK.load(Ordering::Relaxed).saturating_sub(before))
+}
+
+/// Reads a text, prints, clones, compares and drops what came of it, all on a small stack.
+fn read(text: String, format: Format) -> (Result<(), ErrorCode>, usize) {
+    on_a_small_stack(move || match parse(&text, format) {
+        Ok(value) => {
+            assert!(value.clone() == value || text.contains("nan"));
+            // Printing is slow where nothing is optimised.
+            assert!(text.len() > 1 << 20 || !format!("{value:?}").is_empty());
+            Ok(())
+        }
+        Err(error) => {
+            // What went wrong is said in few words, however much of it there is.
+            assert!(error.to_string().len() < 2_000, "{} bytes", error.to_string().len());
+            Err(error.code())
+        }
+    })
+}
+
+fn alone() -> std::sync::MutexGuard<'static, ()> {
+    ALONE.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+}
+
+#[test]
+fn a_hundred_thousand_levels() {
+    const DEEP: usize = 100_000;
+    let _alone = alone();
+    let nest = |open: &str, close: &str| format!("{}{}", open.repeat(DEEP), close.repeat(DEEP));
+    let mut cases: Vec<(Format, String)> = Vec::new();
+    for format in [Format::Json, Format::Jsonc, Format::Json5, Format::Yaml] {
+        for (open, close) in [("[", "]"), ("[", ""), ("{\"a\":", "}"), ("[{\"a\":", "}]"), ("[1,", "1]")] {
+            cases.push((format, nest(open, close)));
+        }
+        cases.push((format, format!("{}1{}", "{\"a\":".repeat(DEEP), "}".repeat(DEEP))));
+    }
+    cases.push((Format::Jsonc, nest("/**/[", "]")));
+    cases.push((Format::Json5, nest("{a:", "}")));
+    for (open, close) in [("[", "]"), ("[", ""), ("{a=", "}"), ("[{a=", "}]"), ("{a.b=", "}")] {
+        cases.push((Format::Toml, format!("x={}", nest(open, close))));
+    }
+    let dotted = vec!["a"; DEEP].join(".");
+    cases.extend([
+        (Format::Toml, format!("[{dotted}]")),
+        (Format::Toml, format!("[[{dotted}]]")),
+        (Format::Toml, format!("{dotted}=1")),
+        (Format::Toml, format!("a={{{dotted}=1}}")),
+        (Format::Yaml, nest("- ", "")),
+        (Format::Yaml, nest("? ", "")),
+        (Format::Yaml, nest("? - ", "")),
+        (Format::Yaml, nest(": ", "")),
+        (Format::Yaml, nest("[[{a: ", "")),
+        (Format::Yaml, nest("{? ", "")),
+        (Format::Yaml, (0..2_000).map(|level| format!("{}a:\n", " ".repeat(level))).collect()),
+        (Format::Ini, format!("[{dotted}]\na=1")),
+    ]);
+    for (format, text) in cases {
+        let size = text.len();
+        let start: String = text.chars().take(20).collect();
+        let (outcome, peak) = read(text, format);
+        assert!(matches!(outcome, Err(ErrorCode::Limit | ErrorCode::Parse)), "{format} {start}: {outcome:?}");
+        assert!(peak < 100 * size + (1 << 20), "{format} {start}: {peak} bytes for {size}");
+    }
+    // These are texts, however they look.
+    for text in [format!("a={}", "[".repeat(DEEP)), format!("a={}", nest("[", "]"))] {
+        assert_eq!(read(text.clone(), Format::Ini).0, Ok(()));
+        assert_eq!(read(text, Format::Dotenv).0, Ok(()));
+    }
+    let nested = format!("A={}{}", "${A:-".repeat(DEEP), "}".repeat(DEEP));
+    assert!(matches!(read(nested, Format::Dotenv).0, Ok(()) | Err(ErrorCode::Interpolation)));
+    let chain: String = (1..DEEP).map(|at| format!("A{at}=${{A{}}}\n", at - 1)).collect();
+    assert!(matches!(read(chain, Format::Dotenv).0, Ok(()) | Err(ErrorCode::Interpolation)));
+    let chain: String = (1..DEEP).rev().map(|at| format!("A{at}=${{A{}}}\n", at - 1)).collect();
+    assert_eq!(read(chain, Format::Dotenv).0, Err(ErrorCode::Interpolation));
+}
+
+#[test]
+fn one_limit_on_depth_for_all_formats() {
+    let _alone = alone();
+    let lists = |levels: usize| format!("{}1{}", "[".repeat(levels), "]".repeat(levels));
+    let keys = |levels: usize| vec!["a"; levels].join(".");
+    type Make = Box<dyn Fn(usize) -> String>;
+    let cases: [(Format, Make); 10] = [
+        (Format::Json, Box::new(lists)),
+        (Format::Jsonc, Box::new(lists)),
+        (Format::Json5, Box::new(lists)),
+        (Format::Yaml, Box::new(lists)),
+        (Format::Yaml, Box::new(|levels| format!("{}1", "- ".repeat(levels)))),
+        (Format::Toml, Box::new(move |levels| format!("a = {}", lists(levels - 1)))),
+        (Format::Toml, Box::new(move |levels| format!("{} = 1", keys(levels)))),
+        (Format::Toml, Box::new(move |levels| format!("[{}]", keys(levels - 1)))),
+        (Format::Toml, Box::new(move |levels| format!("[[{}]]", keys(levels - 2)))),
+        (Format::Ini, Box::new(move |levels| format!("[{}]\na = 1", keys(levels - 1)))),
+    ];
+    for (format, make) in cases {
+        assert_eq!(read(make(128), format).0, Ok(()), "{format}: {}", make(4));
+        assert_eq!(read(make(129), format).0, Err(ErrorCode::Limit), "{format}: {}", make(4));
+    }
+}
+
+#[test]
+fn ten_megabytes_in_one_token() {
+    let _alone = alone();
+    let long = |unit: &str| unit.repeat((10 << 20) / unit.len());
+    let (letters, digits) = (long("a"), long("1"));
+    let mut cases: Vec<(Format, String, Option<ErrorCode>)> = Vec::new();
+    for format in [Format::Json, Format::Json5] {
+        cases.push((format, format!("\"{letters}\""), None));
+        cases.push((format, format!("{{\"{letters}\":1}}"), None));
+        cases.push((format, format!("\"{letters}"), Some(ErrorCode::Parse)));
+        cases.push((format, format!("0.{digits}"), None));
+        cases.push((format, letters.clone(), Some(ErrorCode::Parse)));
+        cases.push((format, format!("{}1", long(" ")), None));
+    }
+    cases.extend([
+        (Format::Json, digits.clone(), Some(ErrorCode::Parse)),
+        (Format::Json5, format!("0x{digits}"), Some(ErrorCode::Parse)),
+        (Format::Jsonc, format!("/*{letters}*/1"), None),
+        (Format::Json5, format!("{{{letters}:1}}"), None),
+        (Format::Json5, format!("\"{}\"", long("\\\n")), None),
+        (Format::Toml, format!("a='{letters}'"), None),
+        (Format::Toml, format!("a='''{letters}"), Some(ErrorCode::Parse)),
+        (Format::Toml, format!("{letters}=1"), None),
+        (Format::Toml, format!("a=0.{digits}"), None),
+        (Format::Toml, format!("#{letters}"), None),
+        (Format::Toml, format!("[{letters}"), Some(ErrorCode::Parse)),
+        (Format::Yaml, format!("a: {letters}"), None),
+        (Format::Yaml, format!("a: |\n {letters}"), None),
+        (Format::Yaml, format!("!{letters} a"), Some(ErrorCode::Parse)),
+        (Format::Dotenv, format!("A={letters}"), None),
+        (Format::Dotenv, format!("A=\"{letters}"), Some(ErrorCode::Parse)),
+        (Format::Dotenv, letters.clone(), Some(ErrorCode::Parse)),
+        (Format::Ini, format!("a={letters}"), None),
+        (Format::Ini, format!("{letters}=1"), None),
+        (Format::Ini, format!("[{letters}]"), None),
+        (Format::Ini, letters.clone(), Some(ErrorCode::Parse)),
+    ]);
+    for (format, text, expected) in cases {
+        let size = text.len();
+        let start: String = text.chars().take(12).collect();
+        let (outcome, peak) = read(text, format);
+        match (outcome, expected) {
+            (Ok(()), None) => {}
+            // A dotenv value may expand to less than a document may hold.
+            (Err(ErrorCode::Limit), None) if format == Format::Dotenv => {}
+            (Err(code), Some(expected)) => assert_eq!(code, expected, "{format} {start}"),
+            (outcome, _) => panic!("{format} {start}: {outcome:?}"),
+        }
+        assert!(peak < 12 * size, "{format} {start}: {peak} bytes for {size}");
+    }
+}
+
+#[test]
+fn yaml_that_unfolds() {
+    let _alone = alone();
+    let laughs = |open: &str, close: &str, first: &str| {
+        let line = |level: usize| {
+            let aliases = vec![format!("*a{}", level - 1); 10].join(",");
+            format!("a{level}: &a{level} {open}{aliases}{close}\n")
+        };
+        format!("a0: &a0 {first}\n{}", (1..30).map(line).collect::<String>())
+    };
+    let merges = {
+        let line = |level: usize| format!("a{level}: &a{level}\n  <<: [*a{0}, *a{0}]\n  k{level}: 1\n", level - 1);
+        format!("a0: &a0 {{k: 1}}\n{}", (1..2_000).map(line).collect::<String>())
+    };
+    let wide = format!("a: &a [{}]\nb: [{}]\n", vec!["1"; 2_000].join(","), vec!["*a"; 2_000].join(","));
+    let chain: String = (1..200).map(|level| format!("a{level}: &a{level} [*a{}]\n", level - 1)).collect();
+    for (text, code) in [
+        (laughs("[", "]", "x"), ErrorCode::Limit),
+        (merges, ErrorCode::Limit),
+        (wide, ErrorCode::Limit),
+        (format!("a0: &a0 [1]\n{chain}"), ErrorCode::Limit),
+        ("a: &a [*a]\n".to_owned(), ErrorCode::Parse),
+        ("&a {b: *a}\n".to_owned(), ErrorCode::Parse),
+        ("a: *b\n".to_owned(), ErrorCode::Parse),
+    ] {
+        let start: String = text.chars().take(40).collect();
+        let (outcome, peak) = read(text, Format::Yaml);
+        assert_eq!(outcome, Err(code), "{start}");
+        assert!(peak < 64 << 20, "{start}: {peak} bytes");
+    }
+    // Real files use their anchors often.
+    let often = format!("a: &a {{b: 1}}\nc:\n{}", "  - *a\n".repeat(142));
+    assert_eq!(read(often, Format::Yaml).0, Ok(()));
+}
+
+/// A document of every feature of its format.
+fn rich(format: Format) -> &'static str {
+    match format {
+        Format::Json => {
+            "{\"a\": [1, -2.5e3, true, null, \"\\u00e9\\ud83d\\ude00\\n\"], \"é\": {\"b\": {}, \"c\": []}, \"d\": 18446744073709551615}"
+        }
+        Format::Jsonc => "// é\n{\"a\": [1, /* two */ 2,], \"b\": {\"c\": \"d\",},} // end",
+        Format::Json5 => "{a: 'it\\'s \\x41\\u00e9 \\\n', $b: [+1, .5, 0x1F, -Infinity, NaN,], /* é */ 'c': {\"d\": 1e3,},}",
+        Format::Toml => {
+            "a = 1\nb.\"c é\" = [1.5, 0x1F, true,]\nd = {e = 'x', f = \"\\u00e9\\n\"}\n[g.h]\ni = 1979-05-27T07:32:00.5Z\n[[j]]\nk = \"\"\"\nx \\\n y\"\"\"\n[[j]]\nk = '''z'''\n"
+        }
+        Format::Yaml => {
+            "%YAML 1.2\n---\na: &x {b: 1, \"c é\": 'it''s'}\nd: !!str 1\ne:\n  - *x\n  - |\n    text\n  - >-\n    fold\n    ed\nf:\n  <<: *x\n  g: 0x1F\n? h\n: .inf\n..."
+        }
+        Format::Dotenv => "# é\nexport A=x # y\nB=\"a\\n${A:-d} é\nc\"\nC='$x'\nD=`y`\nE=${A-}${B}\n",
+        Format::Ini => "; é\ntop = 1\n[a.b]\nc = \"x ; y\" ; z\nd = [1, {\"e\": null}]\n[f]\ng = é\n",
+    }
+}
+
+fn load(bytes: &[u8], format: Format) -> Result<SuperConfig, Error> {
+    static DIRECTORY: LazyLock<tempfile::TempDir> = LazyLock::new(|| tempfile::tempdir().unwrap());
+    let directory = &*DIRECTORY;
+    let name = format!("config.{}", if format == Format::Dotenv { "env" } else { format.as_str() });
+    std::fs::write(directory.path().join(&name), bytes).unwrap();
+    SuperConfig::builder().cwd(directory.path()).environment(Vec::<(String, String)>::new()).file(name).load()
+}
+
+#[test]
+fn files_cut_at_every_byte() {
+    let _alone = alone();
+    for format in Format::ALL {
+        let whole = rich(format).as_bytes();
+        load(whole, format).unwrap_or_else(|error| panic!("{format}: {error}"));
+        for end in 0..whole.len() {
+            match load(&whole[..end], format) {
+                Ok(config) => assert!(!config.snapshot().unwrap().value().is_null()),
+                Err(error) => {
+                    let code = error.code();
+                    assert!(matches!(code, ErrorCode::Parse | ErrorCode::Interpolation), "{format} at {end}: {error}");
+                    assert!(error.to_string().contains("config."), "{format} at {end}: {error}");
+                }
+            }
+        }
+        // And with a byte that belongs nowhere at every place.
+        for at in 0..whole.len() {
+            for byte in [0, 0x7f, 0xff, b'\r', b'"', b'{'] {
+                let mut bytes = whole.to_vec();
+                bytes[at] = byte;
+                if let Err(error) = load(&bytes, format) {
+                    let code = error.code();
+                    assert!(matches!(code, ErrorCode::Parse | ErrorCode::Limit | ErrorCode::Interpolation), "{format}: {error}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn other_encodings_are_named() {
+    let _alone = alone();
+    for format in Format::ALL {
+        let text = rich(format);
+        let little: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let big: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
+        for bytes in [[b"\xff\xfe", &little[..]].concat(), [b"\xfe\xff", &big[..]].concat()] {
+            let error = load(&bytes, format).err().unwrap();
+            assert_eq!(error.code(), ErrorCode::Parse);
+            assert!(error.to_string().contains("UTF-16"), "{error}");
+        }
+        // Without a mark it is no UTF-8 or holds NUL, which no format has outside of text.
+        for bytes in [little, big] {
+            assert_eq!(load(&bytes, format).err().unwrap().code(), ErrorCode::Parse, "{format}");
+        }
+        let latin: Vec<u8> = text.chars().map(|character| u8::try_from(u32::from(character)).unwrap_or(b'?')).collect();
+        let error = load(&latin, format).err().unwrap();
+        let offset = latin.iter().position(|byte| *byte >= 0x80).map_or("escape".to_owned(), |at| format!("offset {at}"));
+        assert!(offset == "escape" || error.to_string().contains(&offset), "{format}: {error}");
+        let marked = [b"\xef\xbb\xbf", text.as_bytes()].concat();
+        assert_eq!(
+            load(&marked, format).unwrap().snapshot().unwrap().value(),
+            load(text.as_bytes(), format).unwrap().snapshot().unwrap().value()
+        );
+        assert!(format == Format::Json5 || load(&[b"\xef\xbb\xbf", &marked[..]].concat(), format).is_err(), "{format}");
+    }
+}
+
+#[test]
+fn nul_is_no_white_space() {
+    let _alone = alone();
+    for (format, text) in [
+        (Format::Json, "\0{}"),
+        (Format::Json, "{}\0"),
+        (Format::Json, "\"a\0b\""),
+        (Format::Jsonc, "[\0]"),
+        (Format::Json5, "[\0]"),
+        (Format::Toml, "a = 1\0"),
+        (Format::Toml, "a = \"x\0y\""),
+        (Format::Toml, "# \0"),
+        (Format::Yaml, "a: \0b"),
+        (Format::Yaml, "a: 1\n\0b: 2"),
+        (Format::Yaml, "\"a\0b\""),
+        (Format::Yaml, "# \0\na: 1"),
+        (Format::Dotenv, "A\0=1"),
+        (Format::Dotenv, "A=x\0y"),
+        (Format::Ini, "[a\0]"),
+        (Format::Ini, "a\0=1"),
+        (Format::Ini, "a=x\0y"),
+    ] {
+        assert_eq!(read(text.to_owned(), format).0, Err(ErrorCode::Parse), "{format}: {text:?}");
+    }
+    assert_eq!(parse("\"\\u0000\"", Format::Json).unwrap(), Value::from("\0"));
+}
+
+#[test]
+fn the_key_that_changes_prototypes_is_dropped_everywhere() {
+    let _alone = alone();
+    for (format, text, dropped) in [
+        (Format::Json, "{\"a\": {\"__proto__\": {\"x\": 1}, \"b\": 1}, \"__proto__\": 1}", 2),
+        (Format::Json, "{\"a\": {\"b\": 1}, \"\\u005f_proto__\": {}}", 1),
+        (Format::Jsonc, "{\"a\": {\"b\": 1, \"__proto__\": []}}", 1),
+        (Format::Json5, "{a: {b: 1, __proto__: 1, '__proto__': 2, \\u005f_proto__: 3}}", 3),
+        (Format::Toml, "[a]\nb = 1\n__proto__ = {x = 1}\n[__proto__]\nc = 1", 2),
+        (Format::Toml, "a.b = 1\na.__proto__.c = 1\n[[__proto__]]", 2),
+        (Format::Yaml, "a:\n  b: 1\n  __proto__: {x: 1}\n__proto__: 1", 2),
+        (Format::Yaml, "x: &x {__proto__: {y: 1}}\na: {<<: *x, b: 1}\n\"__proto__\": *x", 2),
+        (Format::Ini, "[a]\nb = 1\n__proto__ = 1\n[__proto__]\nc = 1\n[a.__proto__.c]", 4),
+    ] {
+        let value = parse(text, format).unwrap();
+        assert_eq!(value.at(&"a.b".parse::<superconfig::Path>().unwrap()), Some(&Value::Integer(1)), "{format}: {text}");
+        assert!(!format!("{value:?}").contains("__proto__"), "{format}: {value:?}");
+        let config = SuperConfig::builder().text(text, format).load().unwrap();
+        let snapshot = config.snapshot().unwrap();
+        let warnings = snapshot.warnings();
+        let found = warnings.iter().filter(|warning| warning.code == "forbidden-key").count();
+        assert_eq!(found, dropped, "{format}: {text}: {warnings:?}");
+    }
+}
+
+#[test]
+fn numbers_at_the_edges() {
+    let _alone = alone();
+    let max = Value::Unsigned(u64::MAX);
+    let beyond = Value::Float(18446744073709551616.0);
+    let infinite = Value::Float(f64::INFINITY);
+    let zero = |format: Format| {
+        if matches!(format, Format::Toml | Format::Yaml | Format::Ini) { Value::Integer(0) } else { Value::Float(-0.0) }
+    };
+    for format in [Format::Json, Format::Jsonc, Format::Json5, Format::Toml, Format::Yaml, Format::Ini] {
+        let read = |number: &str| {
+            let text = match format {
+                Format::Toml | Format::Ini => format!("a = {number}"),
+                Format::Yaml => format!("a: {number}"),
+                _ => format!("{{\"a\": {number}}}"),
+            };
+            parse(&text, format).map(|value| value.as_table().unwrap().get("a").unwrap().clone())
+        };
+        assert_eq!(read("9223372036854775807").unwrap(), Value::Integer(i64::MAX), "{format}");
+        assert_eq!(read("-9223372036854775808").unwrap(), Value::Integer(i64::MIN), "{format}");
+        if format == Format::Ini {
+            // Only what is canonical is a number there.
+            assert_eq!(read("18446744073709551616").unwrap(), Value::from("18446744073709551616"));
+            assert_eq!(read("1e400").unwrap(), Value::from("1e400"));
+        } else {
+            assert_eq!(read("18446744073709551615").unwrap(), max, "{format}");
+            assert_eq!(read("18446744073709551616").unwrap(), beyond, "{format}");
+            let huge = read("1e400");
+            match format {
+                Format::Toml | Format::Yaml => assert_eq!(huge.unwrap(), infinite, "{format}"),
+                _ => assert_eq!(huge.unwrap_err().code(), ErrorCode::Parse, "{format}"),
+            }
+            assert_eq!(read("1e-400").unwrap(), Value::Float(0.0), "{format}");
+        }
+        let found = read("-0").unwrap();
+        assert_eq!(format!("{found:?}"), format!("{:?}", zero(format)), "{format}");
+        assert_eq!(format!("{:?}", read("-0.0").unwrap()), format!("{:?}", Value::Float(-0.0)), "{format}");
+    }
+}

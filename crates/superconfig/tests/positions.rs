@@ -1,0 +1,123 @@
+//! Where `explain` says that values stand, in every format: the line and column of the first character, counted in
+//! characters, however lines end and whether or not a byte order mark comes first.
+
+use superconfig::{Format, Path, SuperConfig};
+
+/// Stands before each value that is looked for, and is taken out before the text is read.
+const MARK: char = '▸';
+
+/// The text without marks, and the positions that they stood at: lines and columns from 1.
+fn unmarked(marked: &str) -> (String, Vec<(u32, u32)>) {
+    let (mut text, mut places) = (String::new(), Vec::new());
+    let (mut line, mut column) = (1, 1);
+    for character in marked.chars() {
+        match character {
+            MARK => places.push((line, column)),
+            '\n' => (line, column) = (line + 1, 1),
+            _ => column += 1,
+        }
+        if character != MARK {
+            text.push(character);
+        }
+    }
+    (text, places)
+}
+
+fn check(format: Format, marked: &str, paths: &[&str]) {
+    let (text, places) = unmarked(marked);
+    assert_eq!(places.len(), paths.len(), "{format}: a path for each mark");
+    let windows = text.replace('\n', "\r\n");
+    for text in [&text, &windows, &format!("\u{feff}{text}"), &format!("\u{feff}{windows}")] {
+        let config = SuperConfig::builder().text(text.as_str(), format).load().unwrap();
+        for (path, place) in paths.iter().zip(&places) {
+            let explanation = config.snapshot().unwrap().explain(&path.parse::<Path>().unwrap()).unwrap();
+            let origin = &explanation.winner().unwrap_or_else(|| panic!("{format}: nobody set {path}")).origin;
+            assert_eq!((origin.line, origin.column), (Some(place.0), Some(place.1)), "{format}: {path} in {text:?}");
+        }
+    }
+}
+
+#[test]
+fn json() {
+    check(
+        Format::Json,
+        "{\n\t\"a\": ▸1, \"é😀\": ▸\"ü\", \"b\": [▸true,▸null , [▸-1.5e3]\n,{\"c\" :▸\"x\"}],\n  \"d.e\": {\"\": ▸0, \"\\u0066\": ▸2}}\n",
+        &["a", "é😀", "b[0]", "b[1]", "b[2][0]", "b[3].c", "\"d.e\".\"\"", "\"d.e\".f"],
+    );
+    // Of a key that stands twice the last counts.
+    check(Format::Json, "{\"a\": {\"b\": 1}, \"a\": {\"b\": ▸2}, \"c\": 1,\n\"c\": ▸3}", &["a.b", "c"]);
+}
+
+#[test]
+fn jsonc() {
+    check(
+        Format::Jsonc,
+        "// é\n{/* 😀\n*/ \"a\": // one\n\t▸1, \"b\": [/**/▸2, ▸\"//\",],\n\"c\": {\"d\": ▸[],},}",
+        &["a", "b[0]", "b[1]", "c.d"],
+    );
+}
+
+#[test]
+fn json5() {
+    check(
+        Format::Json5,
+        "{a: ▸'x\\\n y', $é: ▸.5, 'b': [▸+1,▸0x1F, ▸-Infinity,], /* z */ c:\n\t{\\u0064: ▸\"😀\", e: ▸NaN,},}",
+        &["a", "$é", "b[0]", "b[1]", "b[2]", "c.d", "c.e"],
+    );
+}
+
+#[test]
+fn toml() {
+    check(
+        Format::Toml,
+        "a = ▸1\nb.\"c é\" = ▸\"x\" # y\nd = [▸1, [▸2],\n\t▸'three', {e = ▸4}]\nf = {g.h = ▸true, i = [▸0x1F]}\n  [j.k] # l\nm = ▸1979-05-27\nn = ▸\"\"\"\ntext\"\"\"\n[[o]]\np = ▸-1.5\n[[o]]\np=▸inf\n[o.q]\nr = ▸'''😀'''\n[j]\ns.t = ▸{}\n",
+        &[
+            "a",
+            "b.\"c é\"",
+            "d[0]",
+            "d[1][0]",
+            "d[2]",
+            "d[3].e",
+            "f.g.h",
+            "f.i[0]",
+            "j.k.m",
+            "j.k.n",
+            "o[0].p",
+            "o[1].p",
+            "o[1].q.r",
+            "j.s.t",
+        ],
+    );
+}
+
+#[test]
+fn yaml() {
+    // The first character of a block scalar is that of its text.
+    check(
+        Format::Yaml,
+        "# é\na: ▸1\n\"b é\": ▸'x' # y\nc:\n  - ▸1\n  - - ▸two words\n    - ▸\"😀\"\n  - d: ▸true\n    e:   ▸~\nf: {g: ▸0x1F, h: [▸1, ▸b c]}\ni: |\n  ▸text\n  more\nj: >-\n  ▸fold\n? k\n: ▸.inf\nl:\n  ▸plain\n  goes on\n",
+        &["a", "\"b é\"", "c[0]", "c[1][0]", "c[1][1]", "c[2].d", "c[2].e", "f.g", "f.h[0]", "f.h[1]", "i", "j", "k", "l"],
+    );
+    check(Format::Yaml, "base: &b\n  x: ▸1\n  y: 2\na:\n  <<: *b\n  y: ▸3\n", &["base.x", "a.y"]);
+    // What an alias or a merge brings stands where it is written.
+    check(Format::Yaml, "b: &b {x: ▸1}\na: *b\n", &["a.x"]);
+    check(Format::Yaml, "b: &b {x: ▸1}\na:\n  <<: *b\n  z: 1\n", &["a.x"]);
+}
+
+#[test]
+fn dotenv() {
+    check(
+        Format::Dotenv,
+        "# é\nA=▸1\n  export B = ▸x y # z\nC=\"▸a\nb\"\nD='▸é'\n\tE=`▸😀`\nF=▸${A}\nG=1\nG=▸2\n",
+        &["A", "B", "C", "D", "E", "F", "G"],
+    );
+}
+
+#[test]
+fn ini() {
+    check(
+        Format::Ini,
+        "; é\ntop=▸1\n\tx = ▸y z ; w\n[a.b]\nc =   ▸true\nd.e=▸\"q\"\n[é]\nf = ▸[1, {\"g\": 2}]\n[a]\nh=1\nh = ▸3\n",
+        &["top", "x", "a.b.c", "a.b.\"d.e\"", "é.f", "a.h"],
+    );
+}
