@@ -99,7 +99,8 @@ impl Loaded {
         }
         self.layers.iter().rev().find_map(|layer| match &layer.content {
             Content::Document(document) if layer.name == origin.source && document.file == origin.file => {
-                snippet::render(&document.text.as_ref()?.0, position)
+                let text = &document.text.as_ref()?.0;
+                if self.rules.secrets.may_show(text, position.line) { None } else { snippet::render(text, position) }
             }
             _ => None,
         })
