@@ -10,9 +10,13 @@ if [ "$only" != leak ]; then
     # without, its own synchronisation is not seen, which scripts/tsan.supp makes up for.
     sysroot=$(rustc +nightly --print sysroot)
     build_std=
-    [ ! -d "$sysroot/lib/rustlib/src/rust/library" ] || build_std=-Zbuild-std
+    suppressions="suppressions=$PWD/scripts/tsan.supp"
+    if [ -d "$sysroot/lib/rustlib/src/rust/library" ]; then
+        build_std=-Zbuild-std
+        suppressions=
+    fi
     RUSTFLAGS="-Zsanitizer=thread -Cunsafe-allow-abi-mismatch=sanitizer" \
-    TSAN_OPTIONS="halt_on_error=0 exitcode=66 suppressions=$PWD/scripts/tsan.supp" \
+    TSAN_OPTIONS="exitcode=66 $suppressions" \
     CARGO_TARGET_DIR=target/tsan \
         cargo +nightly test $build_std --target x86_64-unknown-linux-gnu -p superconfig --test registry_storm
 fi
