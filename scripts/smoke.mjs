@@ -43,7 +43,7 @@ if (process.argv.includes('--all-nodes')) {
 if (process.argv.includes('--bun')) runtimes.push(['bun', fetched('@oven/bun-linux-x64', 'bin/bun'), ['--expose-gc']]);
 if (process.argv.includes('--deno')) runtimes.push(['deno', fetched('@deno/linux-x64-glibc', 'deno'), ['run', '--allow-all', '--node-modules-dir=manual']]);
 const basic = ['esm.mjs', 'cjs.cjs'].map((program) => ({ args: [program], code: 0 }));
-const more = ['values.mjs', 'workers-read.mjs', 'workers-terminated.mjs'].map((program) => ({ args: [program], code: 0 }));
+const more = ['values.mjs', 'leaks.mjs', 'workers-read.mjs', 'workers-terminated.mjs'].map((program) => ({ args: [program], code: 0 }));
 const ends = ['falls', 'exits', 'exits-with-loads', 'exits-in-listener', 'exits-with-workers', 'throws'].map((way) => ({ args: ['exit.mjs', way], code: 3 }));
 const programs = runtimes.length === 0 ? basic : [...basic, ...more, ...ends];
 if (runtimes.length === 0) runtimes.push([process.version, process.execPath, []]);

@@ -138,7 +138,7 @@ export class SuperConfig<T = any> {
   get<P extends Path<T>>(path: P, fallback: NonNullable<ValueAt<T, P>>): NonNullable<ValueAt<T, P>>;
   get(path: LoosePath, fallback?: unknown): unknown {
     const state = this.#state;
-    if (state.words[state.index] !== state.seen) sync(state, GET);
+    if (state.word[0] !== state.seen) sync(state, GET);
     const cached = state.cache.get(path as string);
     if (cached !== undefined) return cached;
     // biome-ignore lint/complexity/noArguments: tells `get(path)` from `get(path, undefined)` without an array per call.
@@ -157,7 +157,7 @@ export class SuperConfig<T = any> {
   has(path: LoosePath): boolean {
     const state = this.#state;
     const frame = SuperConfig.prototype.has;
-    if (state.words[state.index] !== state.seen) sync(state, frame);
+    if (state.word[0] !== state.seen) sync(state, frame);
     return lookUpLeniently(state, path, frame) !== undefined;
   }
 
@@ -176,7 +176,7 @@ export class SuperConfig<T = any> {
    */
   get current(): DeepReadonly<T> {
     const state = this.#state;
-    if (state.words[state.index] === state.seen && state.tree !== undefined) return state.tree as DeepReadonly<T>;
+    if (state.word[0] === state.seen && state.tree !== undefined) return state.tree as DeepReadonly<T>;
     return readTree(state, CURRENT) as DeepReadonly<T>;
   }
 
@@ -335,7 +335,7 @@ export class SuperConfig<T = any> {
 
   #synced(frame: Frame): State {
     const state = this.#state;
-    if (state.words[state.index] !== state.seen) sync(state, frame);
+    if (state.word[0] !== state.seen) sync(state, frame);
     return state;
   }
 

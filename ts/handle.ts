@@ -40,7 +40,7 @@ export class ConfigHandle<V = unknown> {
    */
   get value(): V {
     const state = this.#state;
-    if (state.words[state.index] === this.#seen) return this.#value as V;
+    if (state.word[0] === this.#seen) return this.#value as V;
     return this.#refresh();
   }
 
@@ -51,7 +51,7 @@ export class ConfigHandle<V = unknown> {
    */
   get version(): number {
     const state = this.#open(VERSION);
-    if (state.words[state.index] !== state.seen) sync(state, VERSION);
+    if (state.word[0] !== state.seen) sync(state, VERSION);
     return state.version;
   }
 
@@ -63,7 +63,7 @@ export class ConfigHandle<V = unknown> {
   explain(): Explanation {
     const frame = ConfigHandle.prototype.explain;
     const state = this.#open(frame);
-    if (state.words[state.index] !== state.seen) sync(state, frame);
+    if (state.word[0] !== state.seen) sync(state, frame);
     const { text, segments } = toNativePath(this.#path);
     return guard(frame, () => JSON.parse(native().explain(state.attachment, text, segments)) as Explanation);
   }
@@ -86,7 +86,7 @@ export class ConfigHandle<V = unknown> {
     const frame = ConfigHandle.prototype.on;
     const state = this.#open(frame);
     const off = guard(frame, () => {
-      if (state.words[state.index] !== state.seen) sync(state, frame);
+      if (state.word[0] !== state.seen) sync(state, frame);
       // Finds out about a malformed path now, not when something changes.
       lookUp(state, this.#path, frame);
       return eventsOf(state).onChange(listenerOf<ConfigChange<V | undefined>>(listener), toNativePath(this.#path));
@@ -115,7 +115,7 @@ export class ConfigHandle<V = unknown> {
 
   #refresh(): V {
     const state = this.#open(VALUE);
-    if (state.words[state.index] !== state.seen) sync(state, VALUE);
+    if (state.word[0] !== state.seen) sync(state, VALUE);
     const value = lookUp(state, this.#path, VALUE);
     if (value === undefined) throw unknownPath(state, this.#path, VALUE);
     this.#value = value as V;
@@ -126,8 +126,7 @@ export class ConfigHandle<V = unknown> {
 
 // A closed handle reads here: no generation that a handle has kept equals this word.
 const CLOSED: State = {
-  words: Uint32Array.of(0xffff_ffff),
-  index: 0,
+  word: Uint32Array.of(0xffff_ffff),
   seen: -1,
   generation: -1,
   version: 0,

@@ -20,6 +20,8 @@ export type Described = 'layers' | 'warnings' | 'status' | 'name' | 'token';
 export interface Native {
   /** 4096 words, shared by the whole process: the word of a configuration stands at its id modulo 4096. */
   generations(copied: boolean): ArrayBuffer;
+  /** Whether this is the thread that the process began with; `false` where that cannot be told. */
+  onInitialThread(): boolean;
   load(options: string, environment?: string): Attached;
   loadAsync(options: string, environment?: string): Promise<Attached>;
   attach(nameOrToken: string): Attached;
@@ -73,9 +75,9 @@ export interface Native {
   parse(text: string, format: string): NativeValue;
 }
 
-// One text for both bundles: the one for CommonJS is built with `import.meta.url` undefined. Asking for `__filename` first
-// would find the one that `node -e` makes global.
-const requireFrom = createRequire(import.meta.url ?? __filename);
+// One text for both bundles: the one for CommonJS is built with `import.meta.url` undefined. Asking for `require` first would
+// find the one that `node -e` makes global.
+const requireFrom: NodeJS.Require = import.meta.url === undefined ? require : createRequire(import.meta.url);
 
 /** The platform's names as the packages carry them, likeliest first. */
 function platformNames(): string[] {
@@ -144,8 +146,9 @@ export function generationWords(): Uint32Array {
 
 let mainThread: boolean | undefined;
 
+/** A worker never runs on the thread that its process began with. Only elsewhere is Node asked, whose answer takes 3 ms to load. */
 function isMainThread(): boolean {
-  mainThread ??= (requireFrom('node:worker_threads') as typeof import('node:worker_threads')).isMainThread;
+  mainThread ??= native().onInitialThread() || (requireFrom('node:worker_threads') as typeof import('node:worker_threads')).isMainThread;
   return mainThread;
 }
 

@@ -8,10 +8,8 @@ import { decode } from './values.js';
 
 /** What a configuration and its handles share in one thread. */
 export interface State {
-  /** The addon's generation words; after closing, a word that no generation equals. */
-  words: Uint32Array;
-  /** Where in `words` this configuration's word stands. */
-  index: number;
+  /** Of the addon's generation words the one of this configuration; after closing, one that no generation equals. */
+  word: Uint32Array;
   /** The word as it was when the caches were last found to hold. */
   seen: number;
   /** The generation that the caches belong to. */
@@ -40,7 +38,7 @@ export interface State {
 }
 
 // A closed state has seen -1, which its word is not, so every read takes the slow way and fails there.
-const CLOSED_WORDS = Uint32Array.of(0xffff_ffff);
+const CLOSED_WORD = Uint32Array.of(0xffff_ffff);
 
 const dropped = new FinalizationRegistry<Pick<State, 'attachment' | 'stops'>>(({ attachment, stops }) => {
   stopAll(stops);
@@ -55,8 +53,7 @@ const dropped = new FinalizationRegistry<Pick<State, 'attachment' | 'stops'>>(({
 export function openState(attached: Attached, opening?: Opening): State {
   const [attachment, configId, generation, version] = attached;
   const state: State = {
-    words: generationWords(),
-    index: configId & 4095,
+    word: generationWords().subarray(configId & 4095, (configId & 4095) + 1),
     seen: generation,
     generation,
     version,
@@ -82,8 +79,7 @@ export function closeState(state: State): void {
   state.closed = true;
   dropped.unregister(state);
   clear(state);
-  state.words = CLOSED_WORDS;
-  state.index = 0;
+  state.word = CLOSED_WORD;
   state.seen = -1;
   stopAll(state.stops);
   state.events?.end();
@@ -120,7 +116,7 @@ export function closedError(what = 'configuration'): SuperConfigError {
 export function sync(state: State, frame: Frame): void {
   assertOpen(state, frame);
   // Looked at first: a version that comes in between then costs another look, never a value that is out of date.
-  const seen = state.words[state.index] as number;
+  const seen = state.word[0] as number;
   const [generation, version] = guard(frame, () => native().sync(state.attachment));
   state.seen = seen;
   if (generation === state.generation) return;
@@ -131,7 +127,7 @@ export function sync(state: State, frame: Frame): void {
 
 /** The frozen whole, made once per version. */
 export function readTree(state: State, frame: Frame): unknown {
-  if (state.words[state.index] !== state.seen) sync(state, frame);
+  if (state.word[0] !== state.seen) sync(state, frame);
   if (state.tree === undefined) state.tree = guard(frame, () => toValue(native().read(state.attachment, '', false)));
   return state.tree;
 }

@@ -2,7 +2,8 @@ import { type Frame, SuperConfigError, startAt } from './errors.js';
 
 /** Where half of a surrogate pair stands in a string, which no UTF-8 can hold; -1 for none. Cost: one pass. */
 export function unpairedSurrogate(text: string): number {
-  return text.search(/\p{Surrogate}/u);
+  // The search compiles a large pattern, which few processes need.
+  return text.isWellFormed() ? -1 : text.search(/\p{Surrogate}/u);
 }
 
 /**

@@ -1,5 +1,5 @@
 // From the start of a process to its first value, beyond what Node itself takes; and how much memory a configuration takes.
-import { writeFileSync } from 'node:fs';
+import { cpSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { small } from '../inputs.mjs';
@@ -45,13 +45,23 @@ const PROGRAMS = {
   'zod alone': `require('zod');`,
 };
 
+/** What `npm install superconfig` leaves behind. */
+function install(directory) {
+  const root = join(here, '..');
+  const facade = join(directory, 'node_modules/superconfig');
+  for (const part of ['package.json', 'ts/dist']) cpSync(join(root, part), join(facade, part), { recursive: true });
+  cpSync(join(root, 'npm/linux-x64-gnu'), join(directory, 'node_modules/@superconfig/linux-x64-gnu'), { recursive: true });
+}
+
 export async function measure({ scratch, quick }) {
   small(scratch);
+  install(scratch);
   const programs = Object.fromEntries(
     Object.entries(PROGRAMS).map(([name, source], at) => {
       const path = join(scratch, `boot${at}.cjs`);
-      // Resolved as if the program stood here.
-      const head = `const require = module.constructor.createRequire(${JSON.stringify(pathToFileURL(join(here, 'boot.cjs')).href)});`;
+      // Peers are resolved as if the program stood here.
+      const from = JSON.stringify(pathToFileURL(join(here, 'boot.cjs')).href);
+      const head = name === 'superconfig' ? '' : `const require = module.constructor.createRequire(${from});`;
       writeFileSync(path, `(() => { ${source === '' ? '' : head} ${source} })();`);
       return [name, [path]];
     }),

@@ -39,6 +39,19 @@ pub fn load_async(options: String, environment: Option<String>) -> Result<AsyncT
     Ok(AsyncTask::new(Load::new(builder)))
 }
 
+/// Whether this is the thread that the process began with; `false` where that cannot be told.
+#[napi(catch_unwind)]
+pub fn on_initial_thread() -> bool {
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    // SAFETY: neither takes nor touches memory, and neither can fail.
+    return unsafe { libc::gettid() == libc::getpid() };
+    #[cfg(target_vendor = "apple")]
+    // SAFETY: as above.
+    return unsafe { libc::pthread_main_np() == 1 };
+    #[cfg(not(any(target_os = "linux", target_os = "android", target_vendor = "apple")))]
+    false
+}
+
 /// Opens a configuration of this process by name or token.
 #[napi(catch_unwind)]
 pub fn attach(name_or_token: String) -> Result<Vec<f64>> {

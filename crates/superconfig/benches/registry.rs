@@ -63,6 +63,16 @@ fn writes(criterion: &mut Criterion) {
     group.bench_function("insert", |bencher| {
         bencher.iter_batched_ref(ConfigRegistry::new, |registry| registry.insert(black_box(1_u64)), BatchSize::SmallInput);
     });
+    group.bench_function("remove", |bencher| {
+        bencher.iter_batched(
+            || registry.insert(1_u64).expect("an id is free"),
+            |handle| {
+                registry.remove(black_box(handle.id())).expect("open");
+                handle
+            },
+            BatchSize::SmallInput,
+        );
+    });
     group.finish();
 }
 

@@ -1,6 +1,7 @@
 //! Which values must not be shown.
 
 use crate::error::Error;
+use crate::format::snippet::may_show_secret;
 use crate::merge::{Hints, PathPattern};
 use crate::value::{Segment, Table, Value};
 
@@ -37,6 +38,30 @@ impl SecretRules {
             };
             by_name || self.patterns.iter().any(|pattern| pattern.matches(prefix))
         })
+    }
+
+    /// An error about a text, without the line that it shows where what the program marks could be on it.
+    pub(crate) fn conceal(&self, error: Error, text: &str) -> Error {
+        let line = error.snippet().and(error.origin()).and_then(|origin| origin.line);
+        match line {
+            Some(line) if self.may_show(text, line) => error.with_snippet(None),
+            _ => error,
+        }
+    }
+
+    /// True when a line of a text, counted from 1, could hold what the program marks.
+    pub(crate) fn may_show(&self, text: &str, line: u32) -> bool {
+        if self.patterns.is_empty() {
+            return false;
+        }
+        let keys: Option<Vec<String>> = self.patterns.iter().map(|pattern| Some(pattern.last_key()?.to_lowercase())).collect();
+        // One that marks everything leaves no line to show.
+        let Some(keys) = keys else { return true };
+        let names = |line: &str| {
+            let line = line.to_lowercase();
+            keys.iter().any(|key| line.contains(key))
+        };
+        may_show_secret(text, line as usize - 1, &names)
     }
 
     /// A copy of a value with everything secret replaced; what holds no secret stays shared.

@@ -80,3 +80,21 @@ fn what_does_not_fit_is_shown_unless_it_may_be_secret() {
     let printed = load(&[("APP_PORT_FILE", file)]);
     assert!(printed.contains("does not fit") && !printed.contains("in a file"), "{printed}");
 }
+
+#[test]
+fn an_index_that_no_element_can_have_is_told_before_a_value_that_does_not_fit() {
+    let load = |variables: &[(&str, &str)]| {
+        let builder = SuperConfig::builder().text("items = [1]", Format::Toml).env("APP");
+        builder.environment(variables.iter().copied()).load().err().unwrap().to_string()
+    };
+    let past =
+        "APP_ITEMS__5: items[5]: APP_ITEMS__5 sets items[5], but the array has 1 element\n  hint: the next free index is 1";
+    assert_eq!(load(&[("APP_ITEMS__5", "x")]), past);
+    assert_eq!(load(&[("APP_ITEMS__5", "2")]), past);
+    // One that others make room for is told for what it is.
+    let unfit = load(&[("APP_ITEMS__1", "2"), ("APP_ITEMS__2", "x")]);
+    assert!(unfit.contains("does not fit items[2]: expected a number"), "{unfit}");
+    let both = load(&[("APP_ITEMS__1", "x"), ("APP_ITEMS__3", "x")]);
+    assert!(both.contains("does not fit items[1]: expected a number"), "{both}");
+    assert!(both.contains("APP_ITEMS__3 sets items[3], but the array has 2 elements"), "{both}");
+}

@@ -449,3 +449,76 @@ fn memory_goes_down_with_the_entries() {
     }
     assert_eq!(registry.stats().memory_usage_bytes, 0);
 }
+
+/// How much address space the process may take; gives what it was allowed before.
+#[cfg(target_os = "linux")]
+fn limit_memory(bytes: libc::rlim_t) -> libc::rlim_t {
+    let mut limit = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
+    // SAFETY: both calls get a valid pointer to a `rlimit`.
+    unsafe {
+        assert_eq!(libc::getrlimit(libc::RLIMIT_AS, &mut limit), 0);
+        let before = std::mem::replace(&mut limit.rlim_cur, bytes);
+        assert_eq!(libc::setrlimit(libc::RLIMIT_AS, &limit), 0);
+        before
+    }
+}
+
+/// In a process of its own, as the limit holds for all of it.
+#[test]
+#[cfg(target_os = "linux")]
+fn refuses_a_lifetime_where_no_thread_can_be_started() {
+    if std::env::var_os("SUPERCONFIG_TEST_ALONE").is_none() {
+        let program = std::env::current_exe().unwrap();
+        let name = "refuses_a_lifetime_where_no_thread_can_be_started";
+        let run =
+            std::process::Command::new(program).args(["--exact", name]).env("SUPERCONFIG_TEST_ALONE", "1").output().unwrap();
+        let output = String::from_utf8_lossy(&run.stdout);
+        assert!(run.status.success() && output.contains("1 passed"), "{output}");
+        return;
+    }
+    let registry = ConfigRegistry::new();
+    let lasting = || InsertOptions { time_to_live: Some(Duration::from_secs(60)), ..named("lasting") };
+    // Not even a thread's stack fits any more.
+    let before = limit_memory(1 << 20);
+    let refused = registry.insert_with(1_u8, lasting());
+    limit_memory(before);
+    let error = refused.unwrap_err();
+    assert_eq!(error.code(), ErrorCode::Limit, "{error}");
+    let stats = registry.stats();
+    assert_eq!((stats.total_handles, stats.active_references, stats.memory_usage_bytes), (0, 0, 0));
+    // Nothing is left of it: the same name and a lifetime are fine once there is room.
+    registry.insert_with(2_u8, lasting()).unwrap();
+    assert_eq!(*registry.find::<u8>("lasting").unwrap().value().unwrap(), 2);
+}
+
+#[test]
+#[cfg(all(feature = "metrics", feature = "json"))]
+fn tells_what_the_process_did_with_configurations() {
+    let text = |text: &str| superconfig::SuperConfig::builder().text(text, superconfig::Format::Json);
+    let config = text(r#"{"a": 1}"#).name("me\"tered").load().unwrap();
+    config.reload().unwrap();
+    assert_eq!(code(text("{").load()), ErrorCode::Parse);
+    let metrics = superconfig::metrics();
+    assert!(metrics.contains("superconfig_version{configuration=\"me\\\"tered\"} 1\n"), "{metrics}");
+    for name in ["superconfig_loads_total", "superconfig_reloads_total", "superconfig_load_failures_total", "superconfig_handles"]
+    {
+        let line = metrics.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_else(|| panic!("{name}: {metrics}"));
+        assert!(line.trim().parse::<u64>().unwrap() >= 1, "{name}{line}");
+    }
+}
+
+#[test]
+fn an_update_starts_the_time_to_live_anew() {
+    let registry = ConfigRegistry::new();
+    let brief = InsertOptions { time_to_live: Some(Duration::from_millis(300)), ..InsertOptions::default() };
+    // A machine may stop the test for longer than that: then again.
+    let outlived = (0..50).any(|_| {
+        let handle = registry.insert_with(0_u32, brief.clone()).unwrap();
+        let start = Instant::now();
+        while start.elapsed() < Duration::from_millis(700) && handle.update(1).is_ok() {
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        handle.value().is_ok() && start.elapsed() >= Duration::from_millis(700)
+    });
+    assert!(outlived);
+}

@@ -42,7 +42,7 @@ impl Loader {
                         error.in_source(SourceKind::File, &name, Some(name.clone()))
                     };
                     let (document, ownership) =
-                        match self.cache.read(&candidate, Some(format), &self.rules.limits, self.observer.get_mut()) {
+                        match self.cache.read(&candidate, Some(format), &self.rules, self.observer.get_mut()) {
                             Ok(read) => read,
                             Err(error) if error.code() == ErrorCode::NotFound => {
                                 gathered.looked.push(candidate.missing("there is no such file"));

@@ -34,6 +34,7 @@ impl Loader {
             match text {
                 Ok(text) => {
                     let parsed = format::dotenv_entries(&text)
+                        .map_err(|error| self.rules.secrets.conceal(error, &text))
                         .map_err(|error| error.in_source(SourceKind::Dotenv, &shown, Some(shown.clone())))?;
                     for entry in parsed {
                         let mut origin = Origin::new(SourceKind::Dotenv, shown.clone());

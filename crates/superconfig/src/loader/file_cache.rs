@@ -1,9 +1,9 @@
 //! Files as they were parsed last.
 
+use super::Rules;
 use crate::error::{Error, ErrorCode};
 use crate::format::{self, Format};
 use crate::layer::Document;
-use crate::limits::Limits;
 use crate::source::files::Candidate;
 use crate::source::observer::Observer;
 use crate::source::open::{self, Stamp};
@@ -36,7 +36,7 @@ impl FileCache {
         &mut self,
         candidate: &Candidate,
         format: Option<Format>,
-        limits: &Limits,
+        rules: &Rules,
         observer: &mut Observer,
     ) -> Result<(Arc<Document>, Ownership), Error> {
         let Candidate { path, shown, .. } = candidate;
@@ -50,7 +50,7 @@ impl FileCache {
             return Ok((cached.document.clone(), cached.ownership));
         }
         let read = SystemTime::now();
-        let opened = match open::read(path, shown, limits.document_bytes, &mut self.buffer) {
+        let opened = match open::read(path, shown, rules.limits.document_bytes, &mut self.buffer) {
             Ok(opened) => opened,
             Err(error) => {
                 observer.failed(path, &error);
@@ -71,7 +71,7 @@ impl FileCache {
             Some(cached) => cached.document.clone(),
             None => {
                 let chosen = format.or_else(|| Format::of_file_name(shown));
-                Arc::new(parse_layer(text.into(), chosen, Some(shown.as_str().into()), limits)?)
+                Arc::new(parse_layer(text.into(), chosen, Some(shown.as_str().into()), rules)?)
             }
         };
         let (stamp, ownership) = (opened.stamp, opened.ownership);
@@ -98,14 +98,14 @@ impl CachedFile {
     pub(super) fn read(
         candidate: &Candidate,
         format: Option<Format>,
-        limits: &Limits,
+        rules: &Rules,
         buffer: &mut Vec<u8>,
     ) -> Result<Self, Error> {
         let Candidate { path, shown, .. } = candidate;
         let read = SystemTime::now();
-        let opened = open::read(path, shown, limits.document_bytes, buffer)?;
+        let opened = open::read(path, shown, rules.limits.document_bytes, buffer)?;
         let chosen = format.or_else(|| Format::of_file_name(shown));
-        let document = parse_layer(format::decode(buffer)?.into(), chosen, Some(shown.as_str().into()), limits)?;
+        let document = parse_layer(format::decode(buffer)?.into(), chosen, Some(shown.as_str().into()), rules)?;
         let (stamp, ownership) = (opened.stamp, opened.ownership);
         Ok(Self { stamp, ownership, read, format, document: Arc::new(document) })
     }
@@ -116,12 +116,14 @@ pub(super) fn parse_layer(
     text: Arc<str>,
     format: Option<Format>,
     file: Option<Arc<str>>,
-    limits: &Limits,
+    rules: &Rules,
 ) -> Result<Document, Error> {
-    let (format, parsed) = match format {
-        Some(format) => (format, format::parse_known(&text, format, limits)?),
-        None => format::detect(&text, limits)?,
+    let limits = &rules.limits;
+    let parsed = match format {
+        Some(format) => format::parse_known(&text, format, limits).map(|parsed| (format, parsed)),
+        None => format::detect(&text, limits),
     };
+    let (format, parsed) = parsed.map_err(|error| rules.secrets.conceal(error, &text))?;
     check_root(&parsed.value).map_err(|error| format::with_likely_format(error, &text, format, limits))?;
     Ok(Document { value: parsed.value, file, text: Some((text, format)), root: Path::new(), warnings: parsed.warnings })
 }

@@ -79,7 +79,7 @@ impl Loader {
             SourceSpec::Discover { name, options } => self.discover(entry, name, options, places, profiles, gathered)?,
             SourceSpec::Text { text, options } => {
                 let name = options.name.clone().unwrap_or_else(|| "text".into());
-                let document = parse_layer(text.clone(), options.format, None, &self.rules.limits)
+                let document = parse_layer(text.clone(), options.format, None, &self.rules)
                     .map_err(|error| error.in_source(SourceKind::Text, &name, None))?;
                 gathered.push(entry, SourceKind::Text, name, Content::Document(Arc::new(document)));
             }
@@ -127,8 +127,7 @@ impl Loader {
             let name: Arc<str> = candidate.shown.as_str().into();
             error.in_source(SourceKind::File, &name, Some(name.clone()))
         };
-        let (document, ownership) = match self.cache.read(candidate, options.format, &self.rules.limits, self.observer.get_mut())
-        {
+        let (document, ownership) = match self.cache.read(candidate, options.format, &self.rules, self.observer.get_mut()) {
             Ok(read) => read,
             Err(error) if error.code() == ErrorCode::NotFound && !candidate.required => {
                 gathered.looked.push(candidate.missing("there is no such file"));

@@ -8,7 +8,9 @@ use crate::layer::Content;
 use crate::origin::{Origin, Position};
 use crate::prepare::Validator;
 use crate::secrets::REDACTED;
+use crate::source::custom::panicked;
 use crate::value::{Path, Segment, Value, to_json};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Longer texts are cut in messages.
 const SHOWN_CHARACTERS: usize = 60;
@@ -32,7 +34,14 @@ impl Loaded {
     /// Runs the program's own check, where there is one.
     pub(crate) fn check(&self, validator: Option<&Validator>) -> Result<Option<Value>, Error> {
         let Some(validator) = validator else { return Ok(None) };
-        validator(&self.value).map(Some).map_err(|issues| self.refuse(issues))
+        match catch_unwind(AssertUnwindSafe(|| validator(&self.value))) {
+            Ok(Ok(output)) => Ok(Some(output)),
+            Ok(Err(issues)) => Err(self.refuse(issues)),
+            Err(panic) => {
+                let cause = masked(panicked(&*panic).to_owned(), &self.secret_texts());
+                Err(Error::new(ErrorCode::Internal, "the program's own check of the configuration panicked").with_cause(cause))
+            }
+        }
     }
 
     /// The error for values that a check refuses. A single issue is the error itself.
@@ -90,7 +99,8 @@ impl Loaded {
         }
         self.layers.iter().rev().find_map(|layer| match &layer.content {
             Content::Document(document) if layer.name == origin.source && document.file == origin.file => {
-                snippet::render(&document.text.as_ref()?.0, position)
+                let text = &document.text.as_ref()?.0;
+                if self.rules.secrets.may_show(text, position.line) { None } else { snippet::render(text, position) }
             }
             _ => None,
         })

@@ -1,9 +1,8 @@
 //! Large files parsed by several threads before they are read in their order.
 
-use super::Loader;
+use super::{Loader, Rules};
 use super::file_cache::{CachedFile, FileCache};
 use crate::format::Format;
-use crate::limits::Limits;
 use crate::options::SourceSpec;
 use crate::source::files::{self, Candidate, Places};
 use std::num::NonZero;
@@ -40,13 +39,13 @@ impl Loader {
             }
         }
         if wanted.len() > 1 {
-            self.cache.warm(&wanted, &self.rules.limits);
+            self.cache.warm(&wanted, &self.rules);
         }
     }
 }
 
 impl FileCache {
-    fn warm(&mut self, wanted: &[(Candidate, Option<Format>)], limits: &Limits) {
+    fn warm(&mut self, wanted: &[(Candidate, Option<Format>)], rules: &Rules) {
         let is_large = |path: &PathBuf| path.metadata().is_ok_and(|found| found.is_file() && found.len() >= LARGE);
         let new = wanted.iter().filter(|(candidate, _)| !self.holds(&candidate.path));
         let large: Vec<_> = new.filter(|(candidate, _)| is_large(&candidate.path)).collect();
@@ -59,7 +58,7 @@ impl FileCache {
         let work = || {
             let mut buffer = Vec::new();
             while let Some((candidate, format)) = large.get(next.fetch_add(1, Ordering::Relaxed)) {
-                let file = catch_unwind(AssertUnwindSafe(|| CachedFile::read(candidate, *format, limits, &mut buffer)));
+                let file = catch_unwind(AssertUnwindSafe(|| CachedFile::read(candidate, *format, rules, &mut buffer)));
                 if let (Ok(Ok(file)), Ok(mut parsed)) = (file, parsed.lock()) {
                     parsed.push((candidate.path.clone(), file));
                 }

@@ -26,6 +26,8 @@ pub(crate) struct Assigner<'a, 'w> {
     pub(crate) warnings: &'w mut Vec<Warning>,
     /// What was wrong so far: all of it is reported together.
     problems: Vec<Error>,
+    /// Elements past the end of an array whose values do not fit either, and the lengths of the arrays.
+    strays: Vec<(Path, usize)>,
     entries: Vec<Entry>,
 }
 
@@ -48,6 +50,7 @@ impl<'a, 'w> Assigner<'a, 'w> {
             secrets: None,
             warnings,
             problems: Vec::new(),
+            strays: Vec::new(),
             entries: Vec::new(),
         }
     }
@@ -118,6 +121,11 @@ impl<'a, 'w> Assigner<'a, 'w> {
         }
         let coerced = coerce(text, kind, element).map_err(|misfit| {
             let path = Path::from(target.path.clone());
+            if let (Some(Segment::Index(index)), Some(items)) = (path.last(), target.parent.value.and_then(Value::as_array))
+                && *index > items.len()
+            {
+                self.strays.push((path.clone(), items.len()));
+            }
             let found = self.shown(&path, text, &origin);
             let name = name_of(&origin);
             let message = format!("the {} {name} does not fit {path}: expected {}{found}", self.noun, misfit.expected);
@@ -171,7 +179,18 @@ impl<'a, 'w> Assigner<'a, 'w> {
     /// # Errors
     /// The layer's code: all that was noted, and each two that contradict each other.
     pub(crate) fn finish(self, repeats: bool) -> Result<Vec<Assignment>, Error> {
-        let Assigner { mut entries, mut problems, code, noun, .. } = self;
+        let Assigner { mut entries, mut problems, strays, code, noun, .. } = self;
+        for (path, length) in strays {
+            let named: Vec<&Path> =
+                entries.iter().map(|entry| &entry.path).chain(problems.iter().filter_map(Error::path)).collect();
+            let gap = gap_before(&path, length, &named);
+            // An index that no element can have is the first thing to be told of it.
+            if let (Some(gap), Some(problem)) = (gap, problems.iter_mut().find(|problem| problem.path() == Some(&path)))
+                && let Some(origin) = problem.origin().cloned()
+            {
+                *problem = past_the_end(code, path, gap, origin);
+            }
+        }
         let phase = |action: Action| match action {
             Action::Add => 1,
             Action::Remove => 2,
@@ -207,6 +226,27 @@ impl<'a, 'w> Assigner<'a, 'w> {
             .filter_map(|Entry { path, action, value, origin }| value.map(|value| Assignment { path, action, value, origin }));
         Ok(assignments.collect())
     }
+}
+
+/// The first index from `length` on, and before the one that the path ends with, that none of some paths sets.
+fn gap_before(path: &Path, length: usize, named: &[&Path]) -> Option<usize> {
+    let (Segment::Index(index), above) = path.split_last()? else { return None };
+    (length..*index).find(|free| {
+        let sets =
+            |named: &&Path| named.len() > above.len() && named.starts_with(above) && named[above.len()] == Segment::Index(*free);
+        !named.iter().any(sets)
+    })
+}
+
+/// The error of an index past the end of an array.
+pub(crate) fn past_the_end(code: ErrorCode, path: Path, length: usize, origin: Origin) -> Error {
+    let elements = if length == 1 { "element" } else { "elements" };
+    let message = format!("{} sets {path}, but the array has {length} {elements}", name_of(&origin));
+    let hint = match path.last() {
+        Some(Segment::Index(usize::MAX)) => "the index is too large".to_owned(),
+        _ => format!("the next free index is {length}"),
+    };
+    Error::new(code, message).with_hint(hint).with_path(path).with_origin(origin)
 }
 
 fn contradiction(code: ErrorCode, noun: &str, a: &Entry, b: &Entry) -> Error {

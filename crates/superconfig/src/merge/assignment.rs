@@ -68,7 +68,7 @@ impl Merger<'_> {
                     Arc::make_mut(items).push(new);
                     Ok(())
                 }
-                std::cmp::Ordering::Greater => Err(past_end(index, length, &here)),
+                std::cmp::Ordering::Greater => Err(past_end(length, &here)),
             };
         }
         match (&mut *slot, segment) {
@@ -103,7 +103,7 @@ impl Merger<'_> {
                 let inner = self.nested(rest, value, &trail.hop(Some(Hop::Index(0)), None))?;
                 Ok(Value::array(vec![inner]))
             }
-            Some((Segment::Index(index), _)) => Err(past_end(*index, 0, &trail.hop(Some(Hop::Index(*index)), None))),
+            Some((Segment::Index(index), _)) => Err(past_end(0, &trail.hop(Some(Hop::Index(*index)), None))),
         }
     }
 
@@ -133,6 +133,6 @@ impl Merger<'_> {
     }
 }
 
-fn past_end(index: usize, length: usize, trail: &Trail<'_>) -> Box<Fault> {
-    Box::new(Fault { target: trail.target(), source: Path::new(), kind: FaultKind::Index { index, length } })
+fn past_end(length: usize, trail: &Trail<'_>) -> Box<Fault> {
+    Box::new(Fault { target: trail.target(), source: Path::new(), kind: FaultKind::Index { length } })
 }

@@ -74,7 +74,7 @@ pub(crate) enum FaultKind {
     /// A directive on something that it cannot act on.
     Directive(Directive, &'static str),
     /// An index more than one past the end of an array of this length.
-    Index { index: usize, length: usize },
+    Index { length: usize },
 }
 
 pub(crate) type Outcome<T> = Result<T, Box<Fault>>;

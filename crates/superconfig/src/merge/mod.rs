@@ -193,15 +193,9 @@ impl<'a> Replay<'a> {
                     .with_path(fault.target)
                     .with_origin(origin)
             }
-            FaultKind::Index { index, length } => {
+            FaultKind::Index { length } => {
                 let code = if origin.kind == crate::origin::SourceKind::Args { ErrorCode::Args } else { ErrorCode::Env };
-                let message = format!("{} sets {target}, but the array has {length} elements", assigner::name_of(&origin));
-                let hint = if index == usize::MAX {
-                    "the index is too large".into()
-                } else {
-                    format!("the next free index is {length}")
-                };
-                Error::new(code, message).with_hint(hint).with_path(fault.target).with_origin(origin)
+                assigner::past_the_end(code, fault.target, length, origin)
             }
         }
     }

@@ -51,6 +51,14 @@ impl PathPattern {
         Self { parts: keys.iter().map(part).collect(), text: text.join(".").into() }
     }
 
+    /// The last key that it names; `None` where it names none.
+    pub(crate) fn last_key(&self) -> Option<&str> {
+        self.parts.iter().rev().find_map(|part| match part {
+            Part::Exactly(Segment::Key(key)) => Some(&**key),
+            _ => None,
+        })
+    }
+
     /// True when the pattern matches the whole path.
     pub fn matches(&self, path: &[Segment]) -> bool {
         let (mut part, mut at) = (0, 0);

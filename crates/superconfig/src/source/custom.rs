@@ -6,6 +6,7 @@ use crate::options::{LoadOptions, SourceEntry, SourceSpec};
 use crate::origin::SourceKind;
 use crate::value::Value;
 use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -107,7 +108,11 @@ pub(crate) fn ask(options: &LoadOptions, environment: &Environment) -> Result<Su
         return Ok(Supplied::new());
     }
     let context = context(options, environment)?;
-    let ask = |(at, source): (usize, Arc<dyn Source>)| (at, source.load(&context).map_err(|cause| failed(source.name(), cause)));
+    let ask = |(at, source): (usize, Arc<dyn Source>)| {
+        let given = catch_unwind(AssertUnwindSafe(|| source.load(&context)));
+        let given = given.unwrap_or_else(|panic| Err(format!("it panicked: {}", panicked(&*panic)).into()));
+        (at, given.map_err(|cause| failed(source.name(), cause)))
+    };
     Ok(sources.into_iter().map(ask).collect())
 }
 
@@ -116,6 +121,12 @@ pub(crate) fn context(options: &LoadOptions, environment: &Environment) -> Resul
     let places = places(options, environment)?;
     let profiles = profiles(options, environment)?;
     Ok(SourceContext { cwd: places.cwd, home: places.home, profiles, environment: environment.clone() })
+}
+
+/// What a panic said.
+pub(crate) fn panicked(payload: &(dyn Any + Send)) -> &str {
+    let text = payload.downcast_ref::<String>().map(String::as_str);
+    text.or_else(|| payload.downcast_ref::<&str>().copied()).unwrap_or("no reason given")
 }
 
 /// The error of a custom source.

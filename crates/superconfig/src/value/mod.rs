@@ -10,6 +10,8 @@ mod to_json;
 pub(crate) use infer::{infer, parse_json};
 pub use path::{Path, Segment};
 pub(crate) use problems::read;
+#[cfg(feature = "toml")]
+pub(crate) use table::Entries;
 pub use table::{Iter as TableIter, Table};
 pub(crate) use to_json::to_json5;
 pub use to_json::{JsonText, to_json};

@@ -22,11 +22,12 @@ const INDEX_FROM: usize = 16;
 /// assert_eq!(table.iter().map(|(key, _)| key).collect::<Vec<_>>(), ["host", "port"]);
 /// ```
 #[derive(Clone, Default)]
-pub struct Table(Arc<Entries>);
+pub struct Table(Arc<Entries<Value>>);
 
-#[derive(Clone, Default)]
-struct Entries {
-    list: Vec<(Arc<str>, Value)>,
+/// Keys with whatever stands for their values, while a table is being made and in it.
+#[derive(Clone)]
+pub(crate) struct Entries<V> {
+    list: Vec<(Arc<str>, V)>,
     index: Option<Box<Index>>,
 }
 
@@ -36,7 +37,13 @@ struct Index {
     positions: HashTable<u32>,
 }
 
-impl Entries {
+impl<V> Default for Entries<V> {
+    fn default() -> Self {
+        Self { list: Vec::new(), index: None }
+    }
+}
+
+impl<V> Entries<V> {
     fn position(&self, key: &str) -> Option<usize> {
         match &self.index {
             None => self.list.iter().position(|(name, _)| **name == *key),
@@ -47,7 +54,16 @@ impl Entries {
         }
     }
 
-    fn push(&mut self, key: Arc<str>, value: Value) {
+    pub(crate) fn get(&self, key: &str) -> Option<&V> {
+        self.position(key).map(|at| &self.list[at].1)
+    }
+
+    pub(crate) fn get_mut(&mut self, key: &str) -> Option<&mut V> {
+        self.position(key).map(|at| &mut self.list[at].1)
+    }
+
+    /// Adds a key that is not there.
+    pub(crate) fn push(&mut self, key: Arc<str>, value: V) {
         self.list.push((key, value));
         match &mut self.index {
             Some(index) => {
@@ -72,6 +88,12 @@ impl Entries {
             index.positions.insert_unique(hash, at as u32, |&at| index.hasher.hash_one(&*self.list[at as usize].0));
         }
         self.index = Some(Box::new(index));
+    }
+
+    /// Makes the table, with a value for whatever stood for it.
+    pub(crate) fn into_table(self, mut value: impl FnMut(V) -> Value) -> Table {
+        let list = self.list.into_iter().map(|(key, stand_in)| (key, value(stand_in))).collect();
+        Table(Arc::new(Entries { list, index: self.index }))
     }
 }
 

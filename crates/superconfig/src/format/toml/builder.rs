@@ -5,9 +5,7 @@ use crate::format::keys::Keys;
 use crate::format::number::integer;
 use crate::format::{Fault, Notes, Parsed, is_forbidden};
 use crate::limits::Limits;
-use crate::value::{Path, Segment, Table, Value};
-use foldhash::fast::RandomState;
-use indexmap::IndexMap;
+use crate::value::{Entries, Path, Segment, Table, Value};
 use std::borrow::Cow;
 use std::sync::Arc;
 use toml_parser::decoder::{Encoding, ScalarKind};
@@ -29,7 +27,7 @@ enum Kind {
 
 /// A table in the making. Tables stand in one list, each behind those that hold it.
 struct Draft {
-    entries: IndexMap<Arc<str>, Slot, RandomState>,
+    entries: Entries<Slot>,
     kind: Kind,
     /// Arrays and tables around it, itself included.
     depth: usize,
@@ -74,7 +72,7 @@ pub(super) struct Builder<'a> {
 
 impl<'a> Builder<'a> {
     pub(super) fn new(text: &'a str, limits: &Limits) -> Self {
-        let root = Draft { entries: IndexMap::default(), kind: Kind::Header, depth: 1, place: None };
+        let root = Draft { entries: Entries::default(), kind: Kind::Header, depth: 1, place: None };
         Self {
             source: Source::new(text),
             limit: limits.depth,
@@ -104,13 +102,12 @@ impl<'a> Builder<'a> {
             let Some(draft) = self.tables.pop() else { break };
             let last = self.tables.len() + closed.len();
             let mut take = |number: usize| Value::Table(std::mem::take(&mut closed[last - number]));
-            let allowed = draft.entries.into_iter().filter(|(key, _)| !is_forbidden(key));
-            let entries = allowed.map(|(key, slot)| match slot {
-                Slot::Value(value) => (key, value),
-                Slot::Table(number) => (key, take(number)),
-                Slot::Tables(numbers) => (key, Value::array(numbers.into_iter().map(&mut take).collect())),
+            let mut table = draft.entries.into_table(|slot| match slot {
+                Slot::Value(value) => value,
+                Slot::Table(number) => take(number),
+                Slot::Tables(numbers) => Value::array(numbers.into_iter().map(&mut take).collect()),
             });
-            let table = Table::from_distinct(entries.collect());
+            table.remove(crate::merge::FORBIDDEN);
             closed.push(table);
         }
         closed.pop().unwrap_or_default()
@@ -142,7 +139,7 @@ impl<'a> Builder<'a> {
             let (tables, frames, targets) = (&self.tables, &self.frames, &self.targets);
             self.notes.forbidden(|| (path(tables, frames, targets, Some((*table, key))), offset));
         }
-        self.tables.push(Draft { entries: IndexMap::default(), kind, depth, place });
+        self.tables.push(Draft { entries: Entries::default(), kind, depth, place });
         self.tables.len() - 1
     }
 
@@ -154,7 +151,7 @@ impl<'a> Builder<'a> {
                 None => {
                     let kind = if dotted { Kind::Dotted } else { Kind::Implicit };
                     let number = self.add_table(kind, self.tables[at].depth + 1, Some((at, key.clone(), None)), *offset);
-                    self.tables[at].entries.insert(key.clone(), Slot::Table(number));
+                    self.tables[at].entries.push(key.clone(), Slot::Table(number));
                     number
                 }
                 Some(Slot::Table(number)) => *number,
@@ -198,11 +195,11 @@ impl<'a> Builder<'a> {
         }
         let index = match (self.tables[parent].entries.get_mut(key), array) {
             (None, true) => {
-                self.tables[parent].entries.insert(key.clone(), Slot::Tables(vec![number]));
+                self.tables[parent].entries.push(key.clone(), Slot::Tables(vec![number]));
                 Some(0)
             }
             (None, false) => {
-                self.tables[parent].entries.insert(key.clone(), Slot::Table(number));
+                self.tables[parent].entries.push(key.clone(), Slot::Table(number));
                 None
             }
             (Some(Slot::Tables(numbers)), true) => {
@@ -219,7 +216,7 @@ impl<'a> Builder<'a> {
         let mut keys = std::mem::take(&mut self.keys);
         let Some((key, offset)) = keys.pop() else { return };
         let Some(table) = self.descend(self.table, &keys, true) else { return };
-        if self.tables[table].entries.contains_key(&key) {
+        if self.tables[table].entries.get(&key).is_some() {
             return self.fail(duplicate(&key, offset));
         }
         keys.clear();
@@ -245,7 +242,7 @@ impl<'a> Builder<'a> {
             let (tables, frames, targets) = (&self.tables, &self.frames, &self.targets);
             self.notes.forbidden(|| (path(tables, frames, targets, Some((table, &key))), offset));
         } else if let Some(draft) = self.tables.get_mut(table) {
-            draft.entries.insert(key, Slot::Value(value));
+            draft.entries.push(key, Slot::Value(value));
         }
     }
 
