@@ -1,5 +1,22 @@
 //! Layered configuration that remembers where each value came from.
 
+// What only some formats and sources need is checked for use where all of them are compiled in.
+#![cfg_attr(
+    not(all(
+        feature = "simd",
+        feature = "json5",
+        feature = "toml",
+        feature = "yaml",
+        feature = "dotenv",
+        feature = "ini",
+        feature = "interpolation",
+        feature = "discovery",
+        feature = "metrics",
+        feature = "watch"
+    )),
+    allow(dead_code, unused_imports, unused_variables)
+)]
+
 mod builder;
 mod changes;
 mod config;

@@ -149,7 +149,7 @@ fn ten_megabytes_in_one_token() {
     let long = |unit: &str| unit.repeat((10 << 20) / unit.len());
     let (letters, digits) = (long("a"), long("1"));
     let mut cases: Vec<(Format, String, Option<ErrorCode>)> = Vec::new();
-    for format in [Format::Json, Format::Json5] {
+    for format in [Format::Json, Format::Jsonc, Format::Json5] {
         cases.push((format, format!("\"{letters}\""), None));
         cases.push((format, format!("{{\"{letters}\":1}}"), None));
         cases.push((format, format!("\"{letters}"), Some(ErrorCode::Parse)));
@@ -171,10 +171,24 @@ fn ten_megabytes_in_one_token() {
         (Format::Toml, format!("[{letters}"), Some(ErrorCode::Parse)),
         (Format::Yaml, format!("a: {letters}"), None),
         (Format::Yaml, format!("a: |\n {letters}"), None),
+        (Format::Yaml, format!("a: \"{letters}\""), None),
+        (Format::Yaml, format!("a: \"{letters}"), Some(ErrorCode::Parse)),
+        (Format::Yaml, format!("a: '{letters}'"), None),
+        (Format::Yaml, format!("a: {digits}"), None),
+        (Format::Yaml, format!("a: &{letters} b"), None),
+        (Format::Yaml, format!("? {letters}\n: b"), None),
+        (Format::Yaml, format!("a: 1 #{letters}"), None),
+        (Format::Yaml, format!("a:{}b", long(" ")), None),
         (Format::Yaml, format!("!{letters} a"), Some(ErrorCode::Parse)),
         (Format::Dotenv, format!("A={letters}"), None),
         (Format::Dotenv, format!("A=\"{letters}"), Some(ErrorCode::Parse)),
         (Format::Dotenv, letters.clone(), Some(ErrorCode::Parse)),
+        (Format::Dotenv, format!("{letters}=1"), None),
+        (Format::Dotenv, format!("A=`{letters}`"), None),
+        (Format::Dotenv, format!("A=1 #{letters}"), None),
+        (Format::Ini, format!("a=1 ;{letters}"), None),
+        (Format::Ini, format!("a=[\"{letters}\"]"), None),
+        (Format::Ini, format!("a={digits}"), None),
         (Format::Ini, format!("a={letters}"), None),
         (Format::Ini, format!("{letters}=1"), None),
         (Format::Ini, format!("[{letters}]"), None),
@@ -192,6 +206,56 @@ fn ten_megabytes_in_one_token() {
             (outcome, _) => panic!("{format} {start}: {outcome:?}"),
         }
         assert!(peak < 12 * size, "{format} {start}: {peak} bytes for {size}");
+    }
+}
+
+/// Each of these took time with the square of its length once, or memory many times its size.
+#[test]
+fn a_megabyte_of_small_things() {
+    const REFERENCES: usize = 200_000;
+    let _alone = alone();
+    let names = |value: &dyn Fn(usize) -> String| (0..50_000).map(|at| format!("K{at}={}\n", value(at))).collect::<String>();
+    for (text, format) in [
+        (format!("A=\"{}\"", "${A}".repeat(REFERENCES)), Format::Dotenv),
+        (format!("A=\"{}\"", "${B}é".repeat(REFERENCES)), Format::Dotenv),
+        (format!("A={}", "${B}".repeat(REFERENCES)), Format::Dotenv),
+        (names(&|_| "1".to_owned()) + &names(&|at| format!("${{K{at}}}x")), Format::Dotenv),
+        ("\n".repeat(1 << 20) + "{", Format::Json),
+    ] {
+        let size = text.len();
+        let start: String = text.chars().take(12).collect();
+        let (_, peak) = read(text, format);
+        assert!(peak < 60 * size, "{format} {start}: {peak} bytes for {size}");
+    }
+    let unset = SuperConfig::builder().text("A=${B}".to_owned() + &"${B}".repeat(500), Format::Dotenv).load().unwrap();
+    let snapshot = unset.snapshot().unwrap();
+    assert_eq!(snapshot.warnings().len(), 101);
+    assert_eq!(snapshot.warnings()[100].code, "more-warnings");
+    // The positions of many variables are found in one pass.
+    assert!(load(names(&|_| "1".to_owned()).as_bytes(), Format::Dotenv).is_ok());
+}
+
+#[test]
+fn long_names_are_not_said_in_full() {
+    let _alone = alone();
+    let name = "a".repeat(1 << 20);
+    for (text, format) in [
+        (format!("{name}=1\n{name}=1"), Format::Toml),
+        (format!("{name}=1\n{name}.b=1"), Format::Toml),
+        (format!("[{name}]\n[{name}]"), Format::Toml),
+        (format!("a=\"\\y{name}\""), Format::Toml),
+        (format!("{name}: 1\n{name}: 1"), Format::Yaml),
+        (format!("a: *{name}"), Format::Yaml),
+        (format!("a: !{name} 1"), Format::Yaml),
+        (format!("%{name}\n---\na: 1"), Format::Yaml),
+        (format!("[{name}]\na=1\n[b]\n[{name}.a]"), Format::Ini),
+        (format!("{name}=${{{name}}}"), Format::Dotenv),
+        (format!("{name}=${{b}}\nb=${{{name}}}"), Format::Dotenv),
+        (format!("{name}=\"{}\"", "b".repeat(2 << 20)), Format::Dotenv),
+    ] {
+        let start: String = text.chars().take(8).collect();
+        // `read` looks at the length of the message.
+        assert!(read(text, format).0.is_err() || start.starts_with('%'), "{format} {start}");
     }
 }
 
@@ -341,6 +405,37 @@ fn nul_is_no_white_space() {
         assert_eq!(read(text.to_owned(), format).0, Err(ErrorCode::Parse), "{format}: {text:?}");
     }
     assert_eq!(parse("\"\\u0000\"", Format::Json).unwrap(), Value::from("\0"));
+}
+
+#[test]
+fn halves_of_surrogate_pairs_are_refused() {
+    let _alone = alone();
+    for (format, open, close) in [
+        (Format::Json, "[\"", "\"]"),
+        (Format::Json, "{\"", "\": 1}"),
+        (Format::Jsonc, "[\"", "\"]"),
+        (Format::Json5, "['", "']"),
+        (Format::Json5, "{", ": 1}"),
+        (Format::Toml, "a = \"", "\""),
+        (Format::Yaml, "a: \"", "\""),
+    ] {
+        for escapes in [
+            "\\ud800",
+            "\\uDFFF",
+            "\\udc00\\ud800",
+            "\\ud800x",
+            "\\ud83d\\u0041",
+            "\\ud83d\\ud83d\\ude00",
+            "\\ud83d\\",
+            "\\ud83d\\u",
+            "\\ud83d\\ude0",
+        ] {
+            let (outcome, _) = read(format!("{open}{escapes}{close}"), format);
+            assert_eq!(outcome, Err(ErrorCode::Parse), "{format}: {open}{escapes}{close}");
+        }
+    }
+    let pair = parse("[\"\\ud83d\\ude00\"]", Format::Json).unwrap();
+    assert_eq!(pair, Value::array(vec!["😀".into()]));
 }
 
 #[test]

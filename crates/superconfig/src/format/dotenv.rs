@@ -1,6 +1,6 @@
 //! `NAME=value` lines, and the expansion of `${NAME}` in them.
 
-use super::{Fault, Notes, Parsed, is_forbidden, refuse_nul};
+use super::{Fault, Notes, Parsed, is_forbidden, refuse_nul, shorten};
 use crate::error::{Error, ErrorCode};
 use crate::value::{Path, Segment, Table, Value};
 use crate::warning::Warning;
@@ -31,6 +31,9 @@ enum Piece {
 /// References followed one inside the other, and bytes that one value may expand to.
 const MAX_CHAIN: usize = 64;
 const MAX_BYTES: usize = 1 << 20;
+
+/// More warnings about unset variables help nobody.
+const MAX_WARNINGS: usize = 100;
 
 pub(super) fn parse(text: &str) -> Result<Parsed, Fault> {
     let mut table = Table::new();
@@ -109,39 +112,43 @@ fn value(text: &str, from: usize) -> Result<(Vec<Piece>, usize, usize), Fault> {
     let body = start + 1;
     let mut literal = String::new();
     let mut pieces = Vec::new();
-    let mut characters = text[body..].char_indices();
-    while let Some((at, character)) = characters.next() {
+    let mut at = body;
+    while let Some(character) = text[at..].chars().next() {
+        let next = at + character.len_utf8();
         match character {
             _ if character == quote => {
-                pieces.push(Piece::Text(literal));
-                let close = body + at + 1;
-                let line_end = text[close..].find('\n').map_or(text.len(), |length| close + length);
-                let rest = text[close..line_end].trim();
+                push_text(&mut pieces, literal);
+                let line_end = text[next..].find('\n').map_or(text.len(), |length| next + length);
+                let rest = text[next..line_end].trim();
                 if !rest.is_empty() && !rest.starts_with('#') {
-                    return Err(Fault::parse("unexpected text after the closing quote", close));
+                    return Err(Fault::parse("unexpected text after the closing quote", next));
                 }
                 return Ok((pieces, body, line_end + 1));
             }
-            '\\' if quote == '"' => match characters.next().map(|(_, escaped)| escaped) {
-                Some('n') => literal.push('\n'),
-                Some('r') => literal.push('\r'),
-                Some('t') => literal.push('\t'),
-                Some(escaped @ ('"' | '\\' | '$')) => literal.push(escaped),
-                Some(other) => literal.extend(['\\', other]),
-                None => break,
-            },
-            '$' if quote == '"' && text[body + at..].starts_with("${") => {
-                let (piece, length) = reference(&text[body + at..], body + at)?;
-                pieces.push(Piece::Text(std::mem::take(&mut literal)));
+            '\\' if quote == '"' => {
+                let Some(escaped) = text[next..].chars().next() else { break };
+                match escaped {
+                    'n' => literal.push('\n'),
+                    'r' => literal.push('\r'),
+                    't' => literal.push('\t'),
+                    '"' | '\\' | '$' => literal.push(escaped),
+                    other => literal.extend(['\\', other]),
+                }
+                at = next + escaped.len_utf8();
+                continue;
+            }
+            '$' if quote == '"' && text[at..].starts_with("${") => {
+                let (piece, length) = reference(&text[at..], at)?;
+                push_text(&mut pieces, std::mem::take(&mut literal));
                 pieces.push(piece);
-                characters = text[body..].char_indices();
-                // Goes on behind the reference.
-                while characters.offset() < at + length && characters.next().is_some() {}
+                at += length;
+                continue;
             }
             // Lines end with LF in values, however the file was saved.
-            '\r' if text[body + at + 1..].starts_with('\n') => {}
+            '\r' if text[next..].starts_with('\n') => {}
             _ => literal.push(character),
         }
+        at = next;
     }
     Err(Fault::parse("the quote is not closed", start))
 }
@@ -151,12 +158,18 @@ fn references(raw: &str, offset: usize) -> Result<Vec<Piece>, Fault> {
     let mut rest = raw;
     while let Some(at) = rest.find("${") {
         let (piece, length) = reference(&rest[at..], offset + (raw.len() - rest.len()) + at)?;
-        pieces.push(Piece::Text(rest[..at].to_owned()));
+        push_text(&mut pieces, rest[..at].to_owned());
         pieces.push(piece);
         rest = &rest[at + length..];
     }
-    pieces.push(Piece::Text(rest.to_owned()));
+    push_text(&mut pieces, rest.to_owned());
     Ok(pieces)
+}
+
+fn push_text(pieces: &mut Vec<Piece>, text: String) {
+    if !text.is_empty() {
+        pieces.push(Piece::Text(text));
+    }
 }
 
 /// Reads a reference at the start of a text; also gives its length.
@@ -184,17 +197,28 @@ pub(crate) fn expand(
     environment: &dyn Fn(&str) -> Option<Arc<str>>,
     warnings: &mut Vec<Warning>,
 ) -> Result<Vec<Arc<str>>, Error> {
-    let last: HashMap<&str, usize> = entries.iter().enumerate().map(|(at, entry)| (&*entry.name, at)).collect();
-    let mut expander = Expander { entries, last, environment, done: vec![None; entries.len()], chain: Vec::new(), warnings };
-    (0..entries.len()).map(|at| expander.entry(at)).collect()
+    let mut last = HashMap::new();
+    let earlier = entries.iter().enumerate().map(|(at, entry)| last.insert(&*entry.name, at)).collect();
+    let done = vec![None; entries.len()];
+    let mut expander = Expander { entries, last, earlier, environment, done, chain: Vec::new(), unset: 0, warnings };
+    let values = (0..entries.len()).map(|at| expander.entry(at)).collect();
+    if expander.unset > MAX_WARNINGS {
+        let message = format!("{} more references to variables that are not set are not listed", expander.unset - MAX_WARNINGS);
+        warnings.push(Warning::new("more-warnings", message));
+    }
+    values
 }
 
 struct Expander<'a> {
     entries: &'a [Entry],
     last: HashMap<&'a str, usize>,
+    /// For each entry the one of the same name before it.
+    earlier: Vec<Option<usize>>,
     environment: &'a dyn Fn(&str) -> Option<Arc<str>>,
     done: Vec<Option<Arc<str>>>,
     chain: Vec<usize>,
+    /// References to what is not set.
+    unset: usize,
     warnings: &'a mut Vec<Warning>,
 }
 
@@ -204,9 +228,12 @@ impl<'a> Expander<'a> {
             return Ok(done.clone());
         }
         let entries = self.entries;
-        if self.chain.contains(&at) || self.chain.len() >= MAX_CHAIN {
-            let names: Vec<&str> = self.chain.iter().chain([&at]).map(|at| &*entries[*at].name).collect();
-            let message = format!("the variables refer to each other in a circle: {}", names.join(" → "));
+        if self.chain.contains(&at) {
+            let message = format!("the variables refer to each other in a circle: {}", self.names(at));
+            return Err(Error::new(ErrorCode::Interpolation, message));
+        }
+        if self.chain.len() >= MAX_CHAIN {
+            let message = format!("more than {MAX_CHAIN} variables refer to the next one: {}", self.names(at));
             return Err(Error::new(ErrorCode::Interpolation, message));
         }
         self.chain.push(at);
@@ -220,14 +247,17 @@ impl<'a> Expander<'a> {
                         (Some(value), _) => text.push_str(&value),
                         (None, Some(default)) => text.push_str(default),
                         (None, None) => {
-                            let message = format!("the variable {name} is not set; it counts as empty");
-                            self.warnings.push(Warning::new("unset-variable", message));
+                            self.unset += 1;
+                            if self.unset <= MAX_WARNINGS {
+                                let message = format!("the variable {} is not set; it counts as empty", shorten(name));
+                                self.warnings.push(Warning::new("unset-variable", message));
+                            }
                         }
                     }
                 }
             }
             if text.len() > MAX_BYTES {
-                let message = format!("the variable {} expands to more than {MAX_BYTES} bytes", entries[at].name);
+                let message = format!("the variable {} expands to more than {MAX_BYTES} bytes", shorten(&entries[at].name));
                 return Err(Error::new(ErrorCode::Limit, message));
             }
         }
@@ -237,19 +267,24 @@ impl<'a> Expander<'a> {
         Ok(text)
     }
 
+    /// The variables that led here, the first and the last of them where there are many.
+    fn names(&self, at: usize) -> String {
+        let names: Vec<_> = self.chain.iter().chain([&at]).map(|at| shorten(&self.entries[*at].name)).collect();
+        match &names[..] {
+            [first, second, .., last_but_one, last] if names.len() > 8 => {
+                format!("{first} → {second} → … → {last_but_one} → {last}")
+            }
+            _ => names.join(" → "),
+        }
+    }
+
     fn lookup(&mut self, name: &str, from: usize) -> Result<Option<Arc<str>>, Error> {
         if let Some(value) = (self.environment)(name) {
             return Ok(Some(value));
         }
         match self.last.get(name).copied() {
             // `PATH=${PATH}:more` extends what an earlier line set.
-            Some(at) if at == from => {
-                let earlier = self.entries[..from].iter().rposition(|entry| *entry.name == *name);
-                match earlier {
-                    Some(earlier) => self.entry(earlier).map(Some),
-                    None => self.entry(at).map(Some),
-                }
-            }
+            Some(at) if at == from => self.entry(self.earlier[from].unwrap_or(at)).map(Some),
             Some(at) => self.entry(at).map(Some),
             None => Ok(None),
         }

@@ -18,13 +18,13 @@ pub(crate) mod toml;
 mod yaml;
 
 pub(crate) use self::likely::with_likely_format;
-#[cfg(any(feature = "json", feature = "toml", feature = "yaml", feature = "dotenv", feature = "ini"))]
 use self::notes::Notes;
 use crate::error::{Error, ErrorCode};
 use crate::limits::Limits;
 use crate::origin::{Origin, Position, SourceKind};
 use crate::value::{Segment, Value};
 use crate::warning::Warning;
+use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
@@ -201,10 +201,6 @@ pub(crate) fn detect(text: &str, limits: &Limits) -> Result<(Format, Parsed), Er
 /// Finds the first character of the value at a path in a text that parses.
 ///
 /// Costs a pass over the text up to the value; loading does not pay for it.
-#[cfg_attr(
-    not(any(feature = "json", feature = "toml", feature = "yaml", feature = "dotenv", feature = "ini")),
-    expect(unused_variables, reason = "no format is compiled in")
-)]
 pub(crate) fn locate(text: &str, format: Format, path: &[Segment]) -> Option<Position> {
     let body = text.strip_prefix('\u{feff}').unwrap_or(text);
     let offset: Option<usize> = match format {
@@ -258,7 +254,7 @@ impl Fault {
     fn into_error(self, text: &str, skipped: usize, format: Format) -> Error {
         let position = self.offset.map(|offset| Position::of_offset(text, offset + skipped));
         let snippet = position.and_then(|position| snippet::render(text, position));
-        let mut error = Error::new(self.code, format!("{}: {}", format.as_str(), self.message))
+        let mut error = Error::new(self.code, format!("{}: {}", format.as_str(), shorten(&self.message)))
             .with_origin(Origin::new(SourceKind::Text, "text").at(position))
             .with_snippet(snippet);
         if let Some(hint) = self.hint {
@@ -266,6 +262,15 @@ impl Fault {
         }
         error
     }
+}
+
+/// A text that may quote what a document holds, without its middle where nobody would read it all.
+fn shorten(text: &str) -> Cow<'_, str> {
+    const ENDS: usize = 120;
+    if text.len() <= 3 * ENDS {
+        return text.into();
+    }
+    format!("{}…{}", &text[..text.floor_char_boundary(ENDS)], &text[text.ceil_char_boundary(text.len() - ENDS)..]).into()
 }
 
 /// Refuses what no file of lines means to hold, and what no environment variable can hold.
@@ -282,9 +287,12 @@ fn is_forbidden(key: &str) -> bool {
     key == crate::merge::FORBIDDEN
 }
 
+/// Reads a dotenv text as its assignments, before their references are expanded. Their offsets are those in the text.
 #[cfg(feature = "dotenv")]
-/// Reads a dotenv text as its assignments, before their references are expanded.
 pub(crate) fn dotenv_entries(text: &str) -> Result<Vec<dotenv::Entry>, Error> {
     let body = text.strip_prefix('\u{feff}').unwrap_or(text);
-    dotenv::parse_entries(body).map_err(|fault| fault.into_error(text, text.len() - body.len(), Format::Dotenv))
+    let skipped = text.len() - body.len();
+    let mut entries = dotenv::parse_entries(body).map_err(|fault| fault.into_error(text, skipped, Format::Dotenv))?;
+    entries.iter_mut().for_each(|entry| entry.offset += skipped);
+    Ok(entries)
 }

@@ -6,7 +6,7 @@ use crate::format::{self, Format};
 use crate::layer::Variable;
 use crate::layer_info::{LayerInfo, LayerStatus};
 use crate::options::{SourceEntry, SourceSpec};
-use crate::origin::{Origin, Position, SourceKind};
+use crate::origin::{Cursor, Origin, SourceKind};
 use crate::source::files::Places;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -36,11 +36,12 @@ impl Loader {
                     let parsed = format::dotenv_entries(&text)
                         .map_err(|error| self.rules.secrets.conceal(error, &text))
                         .map_err(|error| error.in_source(SourceKind::Dotenv, &shown, Some(shown.clone())))?;
+                    let mut cursor = Cursor::new(&text);
                     for entry in parsed {
                         let mut origin = Origin::new(SourceKind::Dotenv, shown.clone());
                         origin.file = Some(shown.clone());
                         origin.variable = Some(entry.name.clone());
-                        origins.push(origin.at(Some(Position::of_offset(&text, entry.offset))));
+                        origins.push(origin.at(Some(cursor.advance(entry.offset))));
                         entries.push(entry);
                     }
                 }
