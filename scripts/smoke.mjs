@@ -41,7 +41,8 @@ if (process.argv.includes('--all-nodes')) {
   for (const version of ['20', '22', '24', '26']) runtimes.push([`node ${version}`, 'npx', ['-y', `node@${version}`, '--expose-gc']]);
 }
 if (process.argv.includes('--bun')) runtimes.push(['bun', fetched('@oven/bun-linux-x64', 'bin/bun'), ['--expose-gc']]);
-if (process.argv.includes('--deno')) runtimes.push(['deno', fetched('@deno/linux-x64-glibc', 'deno'), ['run', '--allow-all', '--node-modules-dir=manual', '--v8-flags=--expose-gc']]);
+if (process.argv.includes('--deno'))
+  runtimes.push(['deno', fetched('@deno/linux-x64-glibc', 'deno'), ['run', '--allow-all', '--node-modules-dir=manual', '--v8-flags=--expose-gc']]);
 const basic = ['esm.mjs', 'cjs.cjs'].map((program) => ({ args: [program], code: 0 }));
 const more = ['values.mjs', 'large.mjs', 'leaks.mjs', 'workers-read.mjs', 'workers-terminated.mjs'].map((program) => ({ args: [program], code: 0 }));
 const ends = ['falls', 'exits', 'exits-with-loads', 'exits-in-listener', 'exits-with-workers', 'throws'].map((way) => ({ args: ['exit.mjs', way], code: 3 }));
