@@ -4,6 +4,7 @@ export default defineConfig({
   test: {
     include: ['__test__/**/*.test.ts'],
     testTimeout: 20_000,
+    typecheck: { enabled: true, include: ['__test__/**/*.test-d.ts'], tsconfig: 'tsconfig.json' },
     coverage: {
       provider: 'v8',
       include: ['ts/**/*.ts'],

@@ -31,7 +31,7 @@ describe.each([
   ['shared memory', {}],
   ['copied memory', { SUPERCONFIG_EXTERNAL_MEMORY: 'off' }],
 ])('with %s', (_, env) => {
-  test.each(['values.mjs', 'leaks.mjs', 'workers-read.mjs', 'workers-terminated.mjs'])('%s', { timeout: 120_000 }, async (program) => {
+  test.each(['values.mjs', 'large.mjs', 'leaks.mjs', 'workers-read.mjs', 'workers-terminated.mjs'])('%s', { timeout: 120_000 }, async (program) => {
     expect(await run(program, [], env)).toEqual(fine);
   });
 });

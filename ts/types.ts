@@ -3,7 +3,7 @@ export type LoosePath = string | readonly (string | number)[];
 
 type Scalar = string | number | boolean | bigint | null | undefined | Date;
 
-// Four levels of branching are enough for real configurations and keep the compiler quick.
+// Paths are known eight levels deep, which keeps the compiler quick and ends for types that lead back to themselves.
 type Depth = [never, 0, 1, 2, 3, 4, 5, 6, 7];
 
 type IsAny<T> = 0 extends 1 & T ? true : false;
@@ -13,6 +13,12 @@ type IsLoose<T> = IsAny<T> extends true ? true : unknown extends T ? true : stri
 
 type Join<K extends string, Rest extends string> = `${K}.${Rest}`;
 
+/** `NonNullable`, which makes an empty object of what is unknown. */
+type Present<T> = unknown extends T ? T : NonNullable<T>;
+
+/** The keys that can stand in a dotted path as they are; others are reached by segments. */
+type Key<T> = Exclude<keyof T & string, `${string}.${string}` | ''>;
+
 type DottedPath<T, D extends number> = [D] extends [never]
   ? never
   : T extends Scalar
@@ -21,15 +27,26 @@ type DottedPath<T, D extends number> = [D] extends [never]
       ? `${number}` | Join<`${number}`, DottedPath<E, Depth[D]>>
       : IsLoose<T> extends true
         ? string
-        : {
-            [K in keyof T & string]: K | Join<K, DottedPath<NonNullable<T[K]>, Depth[D]>>;
-          }[keyof T & string];
+        : { [K in Key<T>]-?: K | Join<K, DottedPath<Present<T[K]>, Depth[D]>> }[Key<T>];
 
 /** The dotted paths of `T`; any path where the shape is not known. */
 export type Path<T> = IsLoose<T> extends true ? LoosePath : DottedPath<T, 8> | readonly (string | number)[];
 
+/** The type of one key, over all members of a union that have it. */
 type Step<T, K extends string> =
-  IsLoose<T> extends true ? unknown : T extends readonly (infer E)[] ? (K extends `${number}` ? E : unknown) : K extends keyof T ? T[K] : unknown;
+  IsLoose<T> extends true
+    ? K extends keyof T
+      ? T[K]
+      : unknown
+    : T extends readonly (infer E)[]
+      ? K extends keyof T
+        ? T[K]
+        : K extends `${number}`
+          ? E
+          : never
+      : K extends keyof T
+        ? T[K]
+        : never;
 
 /** The type of the value at the path `P` of `T`; `any` where the shape is not known. */
 export type ValueAt<T, P> =
@@ -40,9 +57,7 @@ export type ValueAt<T, P> =
       ? // biome-ignore lint/suspicious/noExplicitAny: segments are not followed by the type.
         any
       : P extends `${infer Head}.${infer Rest}`
-        ? P extends keyof T
-          ? DeepReadonly<T[P]>
-          : ValueAt<NonNullable<Step<T, Head>>, Rest>
+        ? ValueAt<Present<Step<T, Head>>, Rest>
         : P extends string
           ? DeepReadonly<Step<T, P>>
           : unknown;
@@ -53,8 +68,8 @@ export type DeepReadonly<T> =
     ? T
     : T extends Scalar
       ? T
-      : T extends readonly (infer E)[]
-        ? readonly DeepReadonly<E>[]
+      : T extends readonly unknown[]
+        ? { readonly [K in keyof T]: DeepReadonly<T[K]> }
         : T extends object
           ? { readonly [K in keyof T]: DeepReadonly<T[K]> }
           : T;

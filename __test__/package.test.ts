@@ -1,0 +1,145 @@
+// What a new user meets: the packed tarballs in an empty project, strict TypeScript, both module systems, an editor.
+import { execFileSync, spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { publint } from 'publint';
+import { formatMessage } from 'publint/utils';
+import ts from 'typescript-5';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+const root = join(import.meta.dirname, '..');
+let project: string;
+let tarballs: string[];
+
+beforeAll(() => {
+  execFileSync('node', [join(root, 'scripts/package.mjs')], { stdio: 'ignore' });
+  const packages = join(root, 'target/packages');
+  tarballs = readdirSync(packages).map((name) => join(packages, name));
+  project = mkdtempSync(join(tmpdir(), 'superconfig-package-'));
+  writeFileSync(join(project, 'package.json'), '{ "name": "app", "private": true }');
+  execFileSync('npm', ['install', '--ignore-scripts', '--no-audit', '--no-fund', ...tarballs], { cwd: project, stdio: 'ignore' });
+  mkdirSync(join(project, 'node_modules/@types'));
+  for (const name of ['@types/node', 'undici-types']) cpSync(join(root, 'node_modules', name), join(project, 'node_modules', name), { recursive: true });
+  mkdirSync(join(project, 'config'));
+  writeFileSync(join(project, 'config/default.toml'), '[server]\nport = 8081\n');
+}, 60_000);
+
+afterAll(() => rmSync(project, { recursive: true }));
+
+const installed = (...path: string[]) => join(project, 'node_modules', ...path);
+const manifest = (name: string) => JSON.parse(readFileSync(installed(name, 'package.json'), 'utf8'));
+
+/** The examples of the README that are TypeScript. */
+const examples = [...readFileSync(join(root, 'README.md'), 'utf8').matchAll(/```ts\n(.*?)```/gs)].map(([, code]) => code as string);
+
+function compile(compiler: string, files: string[]): string {
+  const options = ['--strict', '--module', 'nodenext', '--target', 'es2022', '--exactOptionalPropertyTypes', '--noUncheckedIndexedAccess'];
+  const { stdout, stderr } = spawnSync(process.execPath, [join(root, 'node_modules', compiler, 'bin/tsc'), ...options, '--types', 'node', ...files], {
+    cwd: project,
+    encoding: 'utf8',
+  });
+  return stdout + stderr;
+}
+
+describe.each(['typescript', 'typescript-5'])('the example of the README, compiled by %s', (compiler) => {
+  test.each(['mts', 'cts'])('as .%s', { timeout: 60_000 }, (kind) => {
+    const told = '\nconsole.log(JSON.stringify([config.get("server.port"), config.current, config.explain("server.port").winner?.kind, port.value]));';
+    const file = `example.${kind}`;
+    writeFileSync(join(project, file), examples[0] + told);
+    expect(compile(compiler, [file])).toBe('');
+    const script = join(project, file.replace('ts', 'js'));
+    const env = { ...process.env, APP_SERVER__PORT: '9000' };
+    const output = execFileSync(process.execPath, [script], { cwd: project, env, encoding: 'utf8' });
+    expect(JSON.parse(output)).toEqual([9000, { server: { host: '127.0.0.1', port: 9000 } }, 'env', 9000]);
+  });
+
+  test('with its part on reloading', { timeout: 60_000 }, () => {
+    const around = `declare function reconnect(db: unknown): void;
+      declare function setLevel(level: string): void;
+      declare const signal: AbortSignal;\n`;
+    const rest = examples.slice(1).join('\n');
+    expect(rest).toContain('.watch()');
+    writeFileSync(join(project, 'live.mts'), `${examples[0]?.split('\n')[0]}\n${around}${rest}`);
+    expect(compile(compiler, ['live.mts'])).toBe('');
+  });
+});
+
+describe('the packages', () => {
+  test('run no script when they are installed, and need nothing else', () => {
+    const { scripts, dependencies, optionalDependencies, engines, gypfile } = manifest('superconfig');
+    expect({ scripts, dependencies, gypfile }).toEqual({ scripts: undefined, dependencies: undefined, gypfile: undefined });
+    expect(engines).toEqual({ node: '>=20' });
+    for (const name of Object.keys(optionalDependencies)) {
+      expect(existsSync(installed(name))).toBe(true);
+      const platform = manifest(name);
+      expect([platform.scripts, platform.dependencies, platform.gypfile]).toEqual([undefined, undefined, undefined]);
+      expect([platform.os, platform.cpu, platform.libc]).toEqual([['linux'], ['x64'], ['glibc']]);
+    }
+    expect(existsSync(installed('superconfig', 'binding.gyp'))).toBe(false);
+  });
+
+  test('hold what belongs in them', () => {
+    for (const file of ['README.md', 'LICENSE', 'CHANGELOG.md', 'LIMITATIONS.md']) expect(existsSync(installed('superconfig', file))).toBe(true);
+    for (const folder of ['__test__', 'crates', 'bench', 'scripts']) expect(existsSync(installed('superconfig', folder))).toBe(false);
+  });
+
+  test('pass publint', async () => {
+    for (const name of ['superconfig', ...Object.keys(manifest('superconfig').optionalDependencies)]) {
+      const { messages } = await publint({ pkgDir: installed(name), strict: true });
+      const pkg = manifest(name);
+      expect(messages.map((message) => formatMessage(message, pkg))).toEqual([]);
+    }
+  });
+
+  test('pass attw', { timeout: 60_000 }, () => {
+    const tarball = tarballs.find((path) => /superconfig-\d/.test(path)) as string;
+    const { status, stdout } = spawnSync(join(root, 'node_modules/.bin/attw'), [tarball, '--format', 'table-flipped', '--no-emoji', '--no-color'], {
+      encoding: 'utf8',
+    });
+    expect(stdout).toContain('No problems found');
+    expect(status).toBe(0);
+  });
+});
+
+describe('an editor', () => {
+  /** What a language service offers at the `|` of a program. */
+  function offered(program: string): string[] {
+    const path = join(project, 'edited.mts');
+    const at = program.indexOf('|');
+    const text = program.replace('|', '');
+    const host: ts.LanguageServiceHost = {
+      getScriptFileNames: () => [path],
+      getScriptVersion: () => '1',
+      getScriptSnapshot: (name) => {
+        const content = name === path ? text : ts.sys.readFile(name);
+        return content === undefined ? undefined : ts.ScriptSnapshot.fromString(content);
+      },
+      getCurrentDirectory: () => project,
+      getCompilationSettings: () => ({ strict: true, module: ts.ModuleKind.NodeNext, target: ts.ScriptTarget.ES2022, types: [] }),
+      getDefaultLibFileName: (options) => ts.getDefaultLibFilePath(options),
+      fileExists: (name) => name === path || ts.sys.fileExists(name),
+      readFile: ts.sys.readFile,
+      readDirectory: ts.sys.readDirectory,
+      directoryExists: ts.sys.directoryExists,
+      getDirectories: ts.sys.getDirectories,
+    };
+    const service = ts.createLanguageService(host);
+    return service.getCompletionsAtPosition(path, at, undefined)?.entries.map(({ name }) => name) ?? [];
+  }
+
+  const head = `import { SuperConfig } from 'superconfig';
+    interface AppConfig { db: { pool: { min: number; max: number }; url: string }; log?: { level: string } }
+    const config = SuperConfig.builder<AppConfig>().loadSync();`;
+  const paths = ['db', 'db.pool', 'db.pool.max', 'db.pool.min', 'db.url', 'log', 'log.level'];
+
+  test.each(['get', 'handle'])('offers the paths for `%s`', { timeout: 60_000 }, (method) => {
+    expect(offered(`${head} config.${method}('|')`).sort()).toEqual(paths);
+    expect(offered(`${head} config.${method}('db.p|')`)).toContain('db.pool.max');
+  });
+
+  test('offers the keys of `current`, and what a builder does', { timeout: 60_000 }, () => {
+    expect(offered(`${head} config.current.db.|`).sort()).toEqual(['pool', 'url']);
+    expect(offered(`${head} SuperConfig.builder().|`)).toEqual(expect.arrayContaining(['file', 'dir', 'env', 'schema', 'watch', 'load', 'loadSync']));
+  });
+});
