@@ -1,9 +1,9 @@
 import { SuperConfig } from './config.js';
-import { type CustomOptions, type CustomSource, custom } from './custom.js';
-import { captureStack, type Frame, guard, SuperConfigError, startAt } from './errors.js';
+import { type CustomSource, custom } from './custom.js';
+import { captureStack, type Frame, guard, isSuperConfigError, SuperConfigError, startAt } from './errors.js';
 import { load, loadSync, type Opening } from './opening.js';
 import { flag, optionsOf, text, texts } from './options.js';
-import { kindOf } from './paths.js';
+import { checkNames, kindOf } from './paths.js';
 import { type InferOutput, type StandardSchema, schemaOf } from './schema.js';
 import type { Source } from './sources.js';
 import * as sources from './sources.js';
@@ -11,15 +11,15 @@ import * as sources from './sources.js';
 /** Where a configuration looks; all of it defaults to the process's own. */
 export interface BuilderOptions {
   /** The directory that relative paths start from. */
-  cwd?: string;
+  cwd?: string | undefined;
   /** The home directory. */
-  home?: string;
+  home?: string | undefined;
   /** The environment, in place of `process.env`. */
-  env?: Readonly<Record<string, string | undefined>>;
+  env?: Readonly<Record<string, string | undefined>> | undefined;
   /** The flags for `args()`, without the program's name. */
-  argv?: readonly string[];
+  argv?: readonly string[] | undefined;
   /** A prefix of the system's places, for tests. */
-  root?: string;
+  root?: string | undefined;
 }
 
 /** How an array meets the one below it. */
@@ -59,8 +59,17 @@ export class SuperConfigBuilder<T = any> {
   #watch: WatchOptions | undefined;
   #schema: StandardSchema | undefined;
 
-  /** Made by `SuperConfig.builder()`. */
+  /** Made by `SuperConfig.builder()`. @throws `ERR_SUPERCONFIG_OPTION` for an unknown option or one of another kind. */
   constructor(options: BuilderOptions = {}) {
+    checkNames(options, ['cwd', 'home', 'env', 'argv', 'root'], "the builder's options");
+    const { cwd, home, root, env, argv } = options;
+    for (const [name, directory] of Object.entries({ cwd, home, root })) {
+      if (directory !== undefined) text(directory, `\`${name}\``);
+    }
+    if (argv !== undefined) texts(argv, 'the flags of `argv`');
+    if (env !== undefined && (typeof env !== 'object' || env === null)) {
+      throw new SuperConfigError('ERR_SUPERCONFIG_OPTION', `\`env\` is an object of strings, not ${kindOf(env)}`);
+    }
     this.#options = options;
   }
 
@@ -75,12 +84,12 @@ export class SuperConfigBuilder<T = any> {
   }
 
   /** Adds the files that match a pattern, sorted by path. */
-  glob(pattern: string, options?: Parameters<typeof sources.glob>[1]): this {
+  glob(pattern: string, options?: sources.GlobOptions): this {
     return this.add(frame(SuperConfigBuilder.prototype.glob, () => sources.glob(pattern, options)));
   }
 
   /** Adds a directory with `default`, each profile, `local` and each profile's local file. */
-  dir(path: string, options?: Parameters<typeof sources.dir>[1]): this {
+  dir(path: string, options?: sources.DirOptions): this {
     return this.add(frame(SuperConfigBuilder.prototype.dir, () => sources.dir(path, options)));
   }
 
@@ -97,12 +106,12 @@ export class SuperConfigBuilder<T = any> {
    * config.layers.filter((layer) => layer.status === 'found').map((layer) => layer.file);
    * ```
    */
-  discover(name: string, options?: Parameters<typeof sources.discover>[1]): this {
+  discover(name: string, options?: sources.DiscoverOptions): this {
     return this.add(frame(SuperConfigBuilder.prototype.discover, () => sources.discover(name, options)));
   }
 
   /** Adds a document given as text. */
-  text(content: string, options: Parameters<typeof sources.textSource>[1]): this {
+  text(content: string, options?: sources.TextOptions): this {
     return this.add(frame(SuperConfigBuilder.prototype.text, () => sources.textSource(content, options)));
   }
 
@@ -117,8 +126,8 @@ export class SuperConfigBuilder<T = any> {
   }
 
   /** Adds command-line flags; by default those of the builder's options, else of the process. */
-  args(argv?: readonly string[]): this {
-    return this.add(frame(SuperConfigBuilder.prototype.args, () => sources.args(argv)));
+  args(argv?: readonly string[], options?: sources.SourceOptions): this {
+    return this.add(frame(SuperConfigBuilder.prototype.args, () => sources.args(argv, options)));
   }
 
   /**
@@ -131,7 +140,7 @@ export class SuperConfigBuilder<T = any> {
    * config.explain('search').winner?.name; // 'flags'
    * ```
    */
-  source(source: CustomSource, options?: CustomOptions): this {
+  source(source: CustomSource, options?: sources.SourceOptions): this {
     return this.add(frame(SuperConfigBuilder.prototype.source, () => custom(source, options)));
   }
 
@@ -276,7 +285,7 @@ function frame(verb: Frame, make: () => Source): Source {
   try {
     return make();
   } catch (error) {
-    throw error instanceof SuperConfigError
+    throw isSuperConfigError(error)
       ? startAt(error, verb)
       : startAt(new SuperConfigError('ERR_SUPERCONFIG_OPTION', `a source cannot be made of ${kindOf(error)}`, { cause: error }), verb);
   }

@@ -109,8 +109,7 @@ export class SuperConfig<T = any> {
   /** Starts a configuration; nothing is read before `load()` or `loadSync()`. */
   // biome-ignore lint/suspicious/noExplicitAny: without a type every path is allowed.
   static builder<T = any>(options: BuilderOptions = {}): SuperConfigBuilder<T> {
-    guard(SuperConfig.builder, () => checkNames(options, ['cwd', 'home', 'env', 'argv', 'root'], "the builder's options"));
-    return new SuperConfigBuilder<T>(options);
+    return guard(SuperConfig.builder, () => new SuperConfigBuilder<T>(options));
   }
 
   /**

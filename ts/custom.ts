@@ -1,7 +1,7 @@
-import { guard, SuperConfigError } from './errors.js';
+import { guard, isError, SuperConfigError } from './errors.js';
 import { optionsOf } from './options.js';
 import { checkNames, kindOf } from './paths.js';
-import type { Source } from './sources.js';
+import type { Source, SourceOptions } from './sources.js';
 import { type Encoded, encode, isPlain } from './values.js';
 
 /** What a custom source is told of the load that it is asked for. */
@@ -30,14 +30,6 @@ export interface CustomSource {
   watch?(context: SourceContext, changed: () => void): void | (() => void) | Promise<void | (() => void)>;
 }
 
-/** How a custom source takes part. */
-export interface CustomOptions {
-  /** Only fill what the layers below leave open. */
-  join?: boolean;
-  /** `false` makes `_add` and `_remove` keys ordinary. */
-  directives?: boolean;
-}
-
 /** What a custom source gave, or why it gave nothing. */
 export type Supplied = Encoded | { error: string };
 
@@ -54,7 +46,7 @@ export type Supplied = Encoded | { error: string };
  * config.get('features.search'); // true
  * ```
  */
-export function custom(source: CustomSource, options?: CustomOptions): Source {
+export function custom(source: CustomSource, options?: SourceOptions): Source {
   return guard(custom, () => {
     const problem = problemOf(source);
     if (problem !== undefined) throw new SuperConfigError('ERR_SUPERCONFIG_OPTION', `a custom source is ${problem}`);
@@ -129,7 +121,7 @@ export async function ask(source: CustomSource, context: SourceContext): Promise
 
 /** Why something of the program's own failed, for a message: `user:password` of addresses, which clients like to quote, is hidden. */
 export function reasonOf(thrown: unknown): string {
-  const text = thrown instanceof Error ? thrown.message || thrown.name : typeof thrown === 'string' ? thrown : `${kindOf(thrown)} was thrown`;
+  const text = isError(thrown) ? thrown.message || thrown.name : typeof thrown === 'string' ? thrown : `${kindOf(thrown)} was thrown`;
   return text.replace(/(\b[a-z][a-z0-9+.-]*:\/\/)[^\s"'`]*@/gi, '$1[redacted]@');
 }
 

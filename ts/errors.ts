@@ -167,9 +167,14 @@ export interface NativeReport extends ErrorDetails {
   rendered?: string;
 }
 
+/** Whether something is an error of whatever realm: in a context of `vm`, as Jest has one for each test, the addon's are of another. */
+export function isError(thrown: unknown): thrown is Error {
+  return thrown instanceof Error || Object.prototype.toString.call(thrown) === '[object Error]';
+}
+
 /** Turns what the addon threw, an `Error` whose message is JSON text, into a `SuperConfigError`. */
 export function fromNative(thrown: unknown): Error {
-  if (!(thrown instanceof Error) || isSuperConfigError(thrown)) return thrown as Error;
+  if (!isError(thrown) || isSuperConfigError(thrown)) return thrown as Error;
   let report: NativeReport;
   try {
     report = JSON.parse(thrown.message) as NativeReport;

@@ -1,5 +1,6 @@
 import { at, below, ConfigChange, merge, type Transition, transition } from './change.js';
-import { fromReport, type NativeReport, SuperConfigError } from './errors.js';
+import { isPromiseLike } from './custom.js';
+import { fromReport, isError, type NativeReport, SuperConfigError } from './errors.js';
 import { native, type Version } from './native.js';
 import { kindOf, type NativePath } from './paths.js';
 import type { State } from './state.js';
@@ -209,12 +210,12 @@ export class Events {
 
 function call<E>(event: keyof EventMap<unknown>, listener: Listener<E>, argument: E): void {
   const complain = (thrown: unknown) => {
-    const what = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
+    const what = isError(thrown) ? (thrown.stack ?? thrown.message) : String(thrown);
     process.emitWarning(`a listener of '${event}' threw: ${what}`, { type: 'SuperConfigWarning', code: 'SUPERCONFIG_LISTENER' });
   };
   try {
     const result = listener(argument);
-    if (result instanceof Promise) result.catch(complain);
+    if (isPromiseLike(result)) result.then(undefined, complain);
   } catch (thrown) {
     complain(thrown);
   }

@@ -56,7 +56,7 @@ function toBuilder(options: LoadOptions, frame: Frame): SuperConfigBuilder {
   return guard(frame, () => {
     checkNames(options, Object.keys(VERBS), 'the options');
     const { cwd, home, root, env, argv } = options;
-    const builder = new SuperConfigBuilder({ ...(cwd && { cwd }), ...(home && { home }), ...(root && { root }), ...(env && { env }), ...(argv && { argv }) });
+    const builder = new SuperConfigBuilder({ cwd, home, root, env, argv });
     for (const [name, value] of Object.entries(options)) {
       if (value !== undefined) VERBS[name as keyof LoadOptions](builder, value as never);
     }

@@ -1,5 +1,5 @@
 import { ask, askSync, type CustomSource, implementationOf, isPromiseLike, reasonOf, type SourceContext, type Supplied } from './custom.js';
-import { captureStack, type Frame, fromNative, guard, SuperConfigError, startAt, withStack } from './errors.js';
+import { captureStack, type Frame, fromNative, guard, isSuperConfigError, SuperConfigError, startAt, withStack } from './errors.js';
 import { eventsOf } from './events.js';
 import { type Attached, captureEnvironment, native } from './native.js';
 import { jsonSchemaOf, type StandardSchema, validate } from './schema.js';
@@ -185,7 +185,7 @@ function suppliedText(given: readonly (readonly [place: number, supplied: Suppli
 }
 
 function failure(thrown: unknown): Supplied {
-  return { error: reasonOf(thrown instanceof SuperConfigError ? thrown.cause : thrown) };
+  return { error: reasonOf(isSuperConfigError(thrown) ? thrown.cause : thrown) };
 }
 
 function askingAgain(opening: Opening | undefined): Asking {

@@ -113,15 +113,22 @@ export class RegistryHandle<T = unknown> {
   }
 }
 
+const MARK = Symbol.for('superconfig.registryHandle');
+Object.defineProperty(RegistryHandle.prototype, MARK, { value: true });
 const VALUE = Object.getOwnPropertyDescriptor(RegistryHandle.prototype, 'value')?.get as Frame;
 
 function closedHandle(): SuperConfigError {
   return new SuperConfigError('ERR_SUPERCONFIG_CLOSED', 'the handle is closed');
 }
 
+/** Whether it is a handle, be it of the other copy of this package: a process may load it as ESM and as CJS. */
+function isHandle(entry: unknown): entry is RegistryHandle {
+  return typeof entry === 'object' && entry !== null && (entry as Record<symbol, unknown>)[MARK] === true;
+}
+
 /** The id of a handle, or the number given. @throws for what is neither, and for a closed handle. */
 function idOf(entry: RegistryHandle | number): number {
-  if (entry instanceof RegistryHandle) {
+  if (isHandle(entry)) {
     if (entry.closed) throw closedHandle();
     return entry.id;
   }
@@ -131,7 +138,7 @@ function idOf(entry: RegistryHandle | number): number {
 
 /** The same for questions that have an answer for everything. */
 function idOrNone(entry: RegistryHandle | number): number {
-  if (entry instanceof RegistryHandle) return entry.closed ? 0 : entry.id;
+  if (isHandle(entry)) return entry.closed ? 0 : entry.id;
   return typeof entry === 'number' ? entry : 0;
 }
 

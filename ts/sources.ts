@@ -17,34 +17,64 @@ export interface Source {
   readonly [option: string]: unknown;
 }
 
-/** Options of values given in code. */
-export interface ValueOptions {
-  /** The layer's name in `explain`. */
-  name?: string;
-  /** Only fill what the layers below leave open. */
+/** What every source that is a layer takes. */
+export interface SourceOptions {
+  /** Only fill what the layers below leave open; a `null` there stays. */
   join?: boolean;
   /** `false` makes `_add` and `_remove` keys ordinary. */
   directives?: boolean;
 }
 
+/** Options of values given in code. */
+export interface ValueOptions extends SourceOptions {
+  /** The layer's name in `explain`; `defaults` or `overrides` otherwise. */
+  name?: string;
+}
+
 /** Options of `file`. */
-export interface FileOptions {
+export interface FileOptions extends SourceOptions {
   /** A file that is not there is skipped. */
   optional?: boolean;
   /** The format, where the extension does not tell. */
   format?: Format;
   /** `nested`: the file's top-level tables are profiles. */
   profiles?: 'nested';
-  /** Only fill what the layers below leave open. */
-  join?: boolean;
-  /** `false` makes `_add` and `_remove` keys ordinary. */
-  directives?: boolean;
   /** Whether a file that others can write is an error. */
   trust?: Trust;
 }
 
+/** Options of `glob`. */
+export interface GlobOptions extends SourceOptions {
+  /** The format of all the files, where their extensions do not tell. */
+  format?: Format;
+  /** Whether a file that others can write is an error. */
+  trust?: Trust;
+}
+
+/** Options of `dir`. */
+export interface DirOptions extends SourceOptions {
+  /** A directory that is not there is skipped. */
+  optional?: boolean;
+  /** Whether a file that others can write is an error. */
+  trust?: Trust;
+}
+
+/** Options of `discover`. */
+export interface DiscoverOptions extends SourceOptions {
+  /** Whether a file that others can write is an error; a warning otherwise. */
+  trust?: Trust;
+}
+
+/** Options of `text`. */
+export interface TextOptions extends SourceOptions {
+  /** The format; told from the content otherwise. */
+  format?: Format;
+  /** The layer's name in `explain` and in errors; `text` otherwise. */
+  name?: string;
+}
+
 /** Options of `env`. */
-export interface EnvOptions {
+export interface EnvOptions extends SourceOptions {
   /** Splits a name into segments; `__` by default. */
   separator?: string;
   /** Variables read by name: path to variable. */
@@ -73,12 +103,12 @@ export function file(path: string, options?: FileOptions): Source {
 }
 
 /** The files that match a pattern, sorted by path; none is fine. */
-export function glob(pattern: string, options?: { format?: Format; trust?: Trust }): Source {
+export function glob(pattern: string, options?: GlobOptions): Source {
   return guard(glob, () => ({ ...optionsOf(options, 'glob'), kind: 'glob', pattern: text(pattern, 'a pattern') }));
 }
 
 /** A directory with `default`, each profile, `local` and each profile's local file. */
-export function dir(path: string, options?: { optional?: boolean; trust?: Trust }): Source {
+export function dir(path: string, options?: DirOptions): Source {
   return guard(dir, () => ({ ...optionsOf(options, 'dir'), kind: 'dir', path: text(path, "a directory's path") }));
 }
 
@@ -86,12 +116,12 @@ export function dir(path: string, options?: { optional?: boolean; trust?: Trust 
  * The files of an application that the system, the user and the project have, the project's on top; none need be there.
  * `config.layers` tells where it looked. Files that others could have written warn `insecure-permissions`.
  */
-export function discover(name: string, options?: { trust?: Trust }): Source {
+export function discover(name: string, options?: DiscoverOptions): Source {
   return guard(discover, () => ({ ...optionsOf(options, 'discover'), kind: 'discover', name: text(name, "an application's name") }));
 }
 
 /** A document given as text. @throws `ERR_SUPERCONFIG_PARSE` for half of a surrogate pair in it. */
-export function textSource(content: string, options: { format: Format; name?: string }): Source {
+export function textSource(content: string, options?: TextOptions): Source {
   if (typeof content === 'string') checkDocument(content, options?.name ?? 'text', textSource);
   return guard(textSource, () => ({ ...optionsOf(options, 'text'), kind: 'text', text: text(content, 'a document') }));
 }
@@ -107,6 +137,6 @@ export function env(prefix?: string, options?: EnvOptions): Source {
 }
 
 /** Flags as `--server.port=9000` and `--set server.port=9000`; by default those that the process was started with. */
-export function args(argv?: readonly string[]): Source {
-  return guard(args, () => (argv === undefined ? { kind: 'args' } : { kind: 'args', argv: texts(argv, 'flags') }));
+export function args(argv?: readonly string[], options?: SourceOptions): Source {
+  return guard(args, () => ({ ...optionsOf(options, 'args'), kind: 'args', ...(argv !== undefined && { argv: texts(argv, 'flags') }) }));
 }
