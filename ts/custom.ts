@@ -4,7 +4,15 @@ import { checkNames, kindOf } from './paths.js';
 import type { Source, SourceOptions } from './sources.js';
 import { type Encoded, encode, isPlain } from './values.js';
 
-/** What a custom source is told of the load that it is asked for. */
+/**
+ * What a custom source is told of the load that it is asked for.
+ *
+ * @example
+ * ```ts
+ * const regional = source({ name: 'regional', load: ({ profiles, env }: SourceContext) => ({ region: env.REGION ?? profiles[0] ?? 'eu' }) });
+ * loadConfigSync({ sources: [regional], profile: 'us' }).get('region'); // 'us'
+ * ```
+ */
 export interface SourceContext {
   /** The directory that relative paths start from. */
   cwd: string;
@@ -16,7 +24,22 @@ export interface SourceContext {
   env: Readonly<Record<string, string | undefined>>;
 }
 
-/** Something that configuration is read from besides files, variables and flags: a database, a service. */
+/**
+ * Something that configuration is read from besides files, variables and flags: a database, a service.
+ *
+ * @example
+ * ```ts
+ * const ticking: CustomSource = {
+ *   name: 'ticks',
+ *   load: () => ({ started: true }),
+ *   watch(_context, changed) {
+ *     const timer = setInterval(changed, 60_000).unref();
+ *     return () => clearInterval(timer);
+ *   },
+ * };
+ * SuperConfig.builder().source(ticking).watch().loadSync().get('started'); // true
+ * ```
+ */
 export interface CustomSource {
   /** The layer's name, in `explain` and in errors. */
   name: string;
@@ -41,9 +64,9 @@ export type Supplied = Encoded | { error: string };
  * in use, with the warning `source-stale`.
  * @example
  * ```ts
- * const flags = custom({ name: 'flags', load: async ({ profiles }) => ({ features: { profile: profiles[0], search: true } }) });
- * const config = await loadConfig({ sources: [flags] });
- * config.get('features.search'); // true
+ * const flags = source({ name: 'flags', load: async ({ profiles }) => ({ features: { profile: profiles[0], search: true } }) });
+ * const config = await loadConfig({ sources: [flags], profile: 'production' });
+ * config.get('features'); // { profile: 'production', search: true }
  * ```
  */
 export function custom(source: CustomSource, options?: SourceOptions): Source {

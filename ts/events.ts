@@ -5,7 +5,15 @@ import { native, type Version } from './native.js';
 import { kindOf, type NativePath } from './paths.js';
 import type { State } from './state.js';
 
-/** What each event hands to its listeners. */
+/**
+ * What each event hands to its listeners.
+ *
+ * @example
+ * ```ts
+ * const warn = (error: EventMap<AppConfig>['error']) => console.error(error.message);
+ * config.on('error', warn);
+ * ```
+ */
 export interface EventMap<T> {
   /** There is a new version. */
   change: ConfigChange<T>;
@@ -13,7 +21,15 @@ export interface EventMap<T> {
   error: SuperConfigError;
 }
 
-/** Called with what happened; what it throws, or rejects with, becomes a process warning. */
+/**
+ * Called with what happened; what it throws, or rejects with, becomes a process warning.
+ *
+ * @example
+ * ```ts
+ * const tell: Listener<ConfigChange<AppConfig>> = ({ version, changed }) => console.log(version, changed);
+ * config.on('change', tell);
+ * ```
+ */
 export type Listener<E> = (event: E) => unknown;
 
 /** What the addon tells. */

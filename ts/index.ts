@@ -10,7 +10,7 @@ export {
   type Warning,
 } from './config.js';
 export { type CustomSource, custom as source, type SourceContext } from './custom.js';
-export { type Issue, isSuperConfigError, type Origin, SuperConfigError, type SuperConfigErrorCode } from './errors.js';
+export { type ErrorDetails, type Issue, isSuperConfigError, type Origin, SuperConfigError, type SuperConfigErrorCode } from './errors.js';
 export type { EventMap, Listener } from './events.js';
 export type { ConfigHandle } from './handle.js';
 export { type LoadOptions, loadConfig, loadConfigSync, parse } from './load.js';
