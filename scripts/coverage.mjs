@@ -24,7 +24,7 @@ function run(command, args, env = process.env) {
 
 function rust() {
   const report = join(root, 'target', 'coverage-rust.json');
-  const shared = ['llvm-cov', '--locked', '-p', 'superconfig', '--no-fail-fast', '--ignore-filename-regex', '/(fuzzing|tests)/'];
+  const shared = ['llvm-cov', '--locked', '-p', 'superconfig', '--features', 'parallel', '--no-fail-fast', '--ignore-filename-regex', '/(fuzzing|tests)/'];
   if (!run('cargo', [...shared, '--json', '--output-path', report], tools())) {
     process.stderr.write('coverage of Rust needs tests that pass and `cargo install cargo-llvm-cov`\n');
     return false;

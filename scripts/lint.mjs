@@ -5,7 +5,7 @@ const checks = [
   ['npx', 'biome', 'ci', '.'],
   ['npx', 'tsc', '-p', 'tsconfig.json'],
   ['cargo', 'fmt', '--all', '--check'],
-  ['cargo', 'clippy', '--workspace', '--all-targets', '--', '-D', 'warnings'],
+  ['cargo', 'clippy', '--workspace', '--all-targets', '--features', 'superconfig/parallel', '--', '-D', 'warnings'],
 ];
 for (const [command, ...args] of checks) {
   process.stdout.write(`> ${command} ${args.join(' ')}\n`);

@@ -1,6 +1,6 @@
-import { native, type Version } from './native.js';
+import { type NativeValue, native, type Version } from './native.js';
 import type { NativePath } from './paths.js';
-import { toValue } from './state.js';
+import { toJsonValue, toValue } from './state.js';
 import type { DeepReadonly } from './types.js';
 
 /** What one version has at a path, read from the addon when it is asked for. */
@@ -23,9 +23,8 @@ class View {
     return this.#value;
   }
 
-  get redacted(): unknown {
-    const text = native().versionRender(this.#version, this.#path.text, this.#path.segments);
-    return text == null ? undefined : JSON.parse(text);
+  get redacted(): NativeValue {
+    return native().versionRedacted(this.#version, this.#path.text, this.#path.segments);
   }
 
   at(path: NativePath): View {
@@ -123,7 +122,7 @@ export class ConfigChange<T> {
   }
 
   /**
-   * What `JSON.stringify(change)` shows, with secrets redacted.
+   * What `JSON.stringify(change)` shows, with secrets redacted. A `bigint` is the text of its digits.
    *
    * @example
    * ```ts
@@ -131,13 +130,20 @@ export class ConfigChange<T> {
    * ```
    */
   toJSON(): unknown {
-    const { version, changed, previous, current } = this.#transition;
-    return { version, changed, previous: previous.redacted, current: current.redacted };
+    return this.#shown(toJsonValue);
   }
 
   /** What `console.log` shows, with secrets redacted. @internal */
   [Symbol.for('nodejs.util.inspect.custom')](_depth: number, options: object, inspect?: (value: unknown, options: object) => string): string {
-    const shown = this.toJSON();
-    return `ConfigChange ${inspect === undefined ? JSON.stringify(shown) : inspect(shown, options)}`;
+    if (inspect === undefined) return `ConfigChange ${JSON.stringify(this)}`;
+    return `ConfigChange ${inspect(
+      this.#shown((value) => toValue(value, false)),
+      options,
+    )}`;
+  }
+
+  #shown(show: (value: NativeValue) => unknown): object {
+    const { version, changed, previous, current } = this.#transition;
+    return { version, changed, previous: show(previous.redacted), current: show(current.redacted) };
   }
 }

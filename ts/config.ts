@@ -3,12 +3,12 @@ import type { ConfigChange } from './change.js';
 import { type Frame, guard, type Origin, SuperConfigError } from './errors.js';
 import { type EventMap, eventsOf, type Listener, listenerOf } from './events.js';
 import { ConfigHandle } from './handle.js';
-import { type Described, native } from './native.js';
+import { type Described, type NativeValue, native } from './native.js';
 import { type ReloadResult, reload, reloadSync } from './opening.js';
 import { flag, text } from './options.js';
 import { checkNames, kindOf, toNativePath } from './paths.js';
 import type { Format } from './sources.js';
-import { assertOpen, closeState, lookUp, lookUpLeniently, openState, readTree, type State, sync, unknownPath } from './state.js';
+import { assertOpen, closeState, lookUp, lookUpLeniently, openState, readTree, type State, sync, toJsonValue, toValue, unknownPath } from './state.js';
 import { type Status, type StatusReport, toStatus } from './status.js';
 import type { DeepReadonly, LoosePath, Path, ValueAt } from './types.js';
 
@@ -287,7 +287,7 @@ export class SuperConfig<T = any> {
     const state = this.#synced(frame);
     return guard(frame, () => {
       const { text, segments } = toNativePath(path);
-      return JSON.parse(native().explain(state.attachment, text, segments)) as Explanation;
+      return toValue(native().explain(state.attachment, text, segments), false) as Explanation;
     });
   }
 
@@ -448,7 +448,8 @@ export class SuperConfig<T = any> {
   }
 
   /**
-   * The whole as a plain object with secrets redacted: what `JSON.stringify(config)` shows.
+   * The whole as a plain object with secrets redacted: what `JSON.stringify(config)` shows. A `bigint` is
+   * the text of its digits.
    *
    * @throws `ERR_SUPERCONFIG_CLOSED` after closing.
    * @example
@@ -458,7 +459,7 @@ export class SuperConfig<T = any> {
    * ```
    */
   toJSON(): unknown {
-    return JSON.parse(this.#render('json', false, SuperConfig.prototype.toJSON));
+    return toJsonValue(this.#redacted(SuperConfig.prototype.toJSON));
   }
 
   /**
@@ -513,8 +514,8 @@ export class SuperConfig<T = any> {
   /** What `console.log` shows: the whole, with secrets redacted. @internal */
   [Symbol.for('nodejs.util.inspect.custom')](_depth: number, options: object, inspect?: (value: unknown, options: object) => string): string {
     if (this.#state.closed) return 'SuperConfig (closed)';
-    const shown = this.toJSON();
-    return `SuperConfig ${inspect === undefined ? JSON.stringify(shown) : inspect(shown, options)}`;
+    if (inspect === undefined) return `SuperConfig ${JSON.stringify(this)}`;
+    return `SuperConfig ${inspect(toValue(this.#redacted(SuperConfig.prototype.toJSON), false), options)}`;
   }
 
   #synced(frame: Frame): State {
@@ -526,6 +527,11 @@ export class SuperConfig<T = any> {
   #describe(what: Described, frame: Frame): unknown {
     const state = this.#synced(frame);
     return guard(frame, () => JSON.parse(native().describe(state.attachment, what)));
+  }
+
+  #redacted(frame: Frame): NativeValue {
+    const state = this.#synced(frame);
+    return guard(frame, () => native().redacted(state.attachment));
   }
 
   #render(format: string, secrets: boolean, frame: Frame): string {

@@ -4,7 +4,7 @@ import { type Frame, guard, startAt } from './errors.js';
 import { eventsOf, type Listener, listenerOf } from './events.js';
 import { native } from './native.js';
 import { showPath, toNativePath } from './paths.js';
-import { closedError, lookUp, type State, sync, unknownPath } from './state.js';
+import { closedError, lookUp, type State, sync, toValue, unknownPath } from './state.js';
 import type { LoosePath } from './types.js';
 
 /**
@@ -78,7 +78,7 @@ export class ConfigHandle<V = unknown> {
     const state = this.#open(frame);
     if (state.word[0] !== state.seen) sync(state, frame);
     const { text, segments } = toNativePath(this.#path);
-    return guard(frame, () => JSON.parse(native().explain(state.attachment, text, segments)) as Explanation);
+    return guard(frame, () => toValue(native().explain(state.attachment, text, segments), false) as Explanation);
   }
 
   /**
@@ -166,6 +166,7 @@ const CLOSED: State = {
   closed: true,
   cache: new Map(),
   segmentCache: new Map(),
+  absent: new Set(),
   tree: undefined,
   opening: undefined,
   events: undefined,

@@ -28,7 +28,10 @@ export interface Native {
   /** Moves the attachment to the newest version: `[generation, version]`. */
   sync(attachment: number): [generation: number, version: number];
   read(attachment: number, path: string, segments: boolean): NativeValue;
-  explain(attachment: number, path: string, segments: boolean): string;
+  /** An `Explanation`. */
+  explain(attachment: number, path: string, segments: boolean): NativeValue;
+  /** All values with secrets redacted. */
+  redacted(attachment: number): NativeValue;
   describe(attachment: number, what: Described): string;
   /** The name that may be meant by one that nobody knows. */
   nearestName(wanted: string, names: string[]): string | null | undefined;
@@ -59,8 +62,8 @@ export interface Native {
   /** What happened since the last call, as JSON text, with the version that was told of last and the newest. */
   takeEvents(attachment: number): [report: string, previous?: Version | null, current?: Version | null] | null | undefined;
   versionRead(version: Version, path: string, segments: boolean): NativeValue;
-  /** JSON text with secrets redacted. */
-  versionRender(version: Version, path: string, segments: boolean): string | null | undefined;
+  /** With secrets redacted. */
+  versionRedacted(version: Version, path: string, segments: boolean): NativeValue;
   /** The paths that differ at or below one, as JSON text. */
   versionChanges(previous: Version, current: Version, path: string, segments: boolean): string;
   registryInsert(value: string, name?: string, ttlMilliseconds?: number): [reference: number, id: number];

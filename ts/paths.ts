@@ -1,5 +1,6 @@
 import { SuperConfigError } from './errors.js';
 import { native } from './native.js';
+import { unpairedSurrogate } from './surrogates.js';
 import type { LoosePath } from './types.js';
 
 /** A path as it crosses to the addon. */
@@ -13,20 +14,29 @@ export interface NativePath {
 /**
  * Makes a caller's path ready for the addon. Dotted text goes as it is, because the addon holds the grammar.
  *
- * @throws `ERR_SUPERCONFIG_OPTION` for what is neither a string nor an array of strings and whole numbers.
+ * @throws `ERR_SUPERCONFIG_OPTION` for what is neither a string nor an array of strings and whole numbers, `ERR_SUPERCONFIG_PATH` for
+ * half of a surrogate pair.
  */
 export function toNativePath(path: LoosePath): NativePath {
-  if (typeof path === 'string') return { text: path, segments: false };
+  if (typeof path === 'string') {
+    checkText(path);
+    return { text: path, segments: false };
+  }
   if (!Array.isArray(path)) {
     throw new SuperConfigError('ERR_SUPERCONFIG_OPTION', `a path is a string or an array of segments, not ${kindOf(path)}`);
   }
   for (const segment of path as readonly unknown[]) {
-    const fine = typeof segment === 'string' || (Number.isSafeInteger(segment) && (segment as number) >= 0);
-    if (!fine) {
+    if (typeof segment === 'string') checkText(segment);
+    else if (!Number.isSafeInteger(segment) || (segment as number) < 0) {
       throw new SuperConfigError('ERR_SUPERCONFIG_OPTION', `a path's segments are strings and whole numbers from 0, not ${kindOf(segment)}`);
     }
   }
   return { text: JSON.stringify(path), segments: true };
+}
+
+function checkText(text: string): void {
+  if (unpairedSurrogate(text) < 0) return;
+  throw new SuperConfigError('ERR_SUPERCONFIG_PATH', 'a path that holds half of a surrogate pair is not text, so nothing can be there');
 }
 
 /** A path as people read it: dotted, keys that need it in quotes. */

@@ -21,6 +21,8 @@ export interface State {
   readonly cache: Map<string, unknown>;
   /** Values by the JSON text of their segments. */
   readonly segmentCache: Map<string, unknown>;
+  /** Dotted paths that were asked for and lead nowhere, a limited number of them. */
+  readonly absent: Set<string>;
   /** The whole tree, once somebody asked for it. */
   tree: unknown;
   /** What it was loaded from; nothing where it is attached. */
@@ -61,6 +63,7 @@ export function openState(attached: Attached, opening?: Opening): State {
     closed: false,
     cache: new Map(),
     segmentCache: new Map(),
+    absent: new Set(),
     tree: undefined,
     opening,
     events: undefined,
@@ -99,6 +102,7 @@ function stopAll(stops: (() => void)[]): void {
 function clear(state: State): void {
   state.cache.clear();
   state.segmentCache.clear();
+  state.absent.clear();
   state.tree = undefined;
 }
 
@@ -137,11 +141,17 @@ export function toValue(value: NativeValue, freeze = true): unknown {
   return Array.isArray(value) ? decode(value, freeze) : value;
 }
 
+/** The same for `JSON.stringify`, which takes no `bigint`: the text of its digits stands in its place. */
+export function toJsonValue(value: NativeValue): unknown {
+  if (typeof value === 'bigint') return String(value);
+  return Array.isArray(value) ? decode(value, false, String) : value;
+}
+
 /** The value at a path of a state that is in sync, or `undefined`; made once per version. */
 export function lookUp(state: State, path: LoosePath, frame: Frame): unknown {
   return guard(frame, () => {
     const { text, segments } = toNativePath(path);
-    if (text === '' || text === '[]') return readTree(state, frame);
+    if (text === (segments ? '[]' : '')) return readTree(state, frame);
     const cache = segments ? state.segmentCache : state.cache;
     const cached = cache.get(text);
     if (cached !== undefined) return cached;
@@ -151,13 +161,27 @@ export function lookUp(state: State, path: LoosePath, frame: Frame): unknown {
   });
 }
 
-/** Like `lookUp`, and nothing is there where the path is malformed. */
+// Programs ask for few paths that are not there, but for those again and again; whoever makes up paths must not fill the memory.
+const MAX_ABSENT = 1000;
+
+/** Like `lookUp`, and nothing is there where the path is malformed. Asking again for what is not there costs a `Set` lookup. */
 export function lookUpLeniently(state: State, path: LoosePath, frame: Frame): unknown {
+  if (typeof path !== 'string') return lookUpWellFormed(state, path, frame);
+  const cached = state.cache.get(path);
+  if (cached !== undefined || state.absent.has(path)) return cached;
+  const value = lookUpWellFormed(state, path, frame);
+  if (value === undefined) {
+    if (state.absent.size === MAX_ABSENT) state.absent.clear();
+    state.absent.add(path);
+  }
+  return value;
+}
+
+function lookUpWellFormed(state: State, path: LoosePath, frame: Frame): unknown {
   try {
     return lookUp(state, path, frame);
   } catch (error) {
-    const lenient = typeof path === 'string' && isSuperConfigError(error) && (error.code === 'ERR_SUPERCONFIG_PATH' || error.code === 'ERR_SUPERCONFIG_OPTION');
-    if (lenient) return undefined;
+    if (isSuperConfigError(error) && error.code === 'ERR_SUPERCONFIG_PATH') return undefined;
     throw error;
   }
 }

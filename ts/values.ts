@@ -122,14 +122,14 @@ export function encode(value: unknown, what: string, { dates = true } = {}): Enc
 /** What the addon gives for a table or array: JSON text, and beside it what JSON cannot hold. */
 export type NativeTree = [json: string, specials?: string | Special[] | null];
 
-/** Makes the frozen JavaScript value of a tree that the addon gave. Cost: `JSON.parse`, and one walk to freeze. */
-export function decode(tree: NativeTree, freeze = true): unknown {
+/** Makes the JavaScript value of a tree that the addon gave. Cost: `JSON.parse`, and one walk where it is to be frozen. */
+export function decode(tree: NativeTree, freeze = true, bigint: (digits: string) => unknown = BigInt): unknown {
   const root: unknown = JSON.parse(tree[0]);
   let value = root;
   if (tree[1] != null) {
     const rows = typeof tree[1] === 'string' ? (JSON.parse(tree[1]) as Special[]) : tree[1];
     for (const [segments, type, text] of rows) {
-      const number = type === 'bigint' ? BigInt(text) : toNumber(text);
+      const number = type === 'bigint' ? bigint(text) : toNumber(text);
       if (segments.length === 0) {
         value = number;
         continue;

@@ -1,4 +1,4 @@
-//! What the engine tells about a configuration, as JSON text.
+//! What the engine tells about a configuration: values, and all else as JSON text.
 
 use crate::attachment::Attachment;
 use crate::error::{self, table, warning};
@@ -10,7 +10,7 @@ use superconfig::{
     Value, to_json,
 };
 
-pub(crate) fn explanation(explanation: &Explanation) -> String {
+pub(crate) fn explanation(explanation: &Explanation) -> Value {
     let candidates: Vec<Value> = explanation.candidates.iter().map(candidate).collect();
     let winner = explanation.winner.and_then(|at| candidates.get(at).cloned()).unwrap_or_default();
     let mut described = table([("path", Value::from(explanation.path.to_string())), ("winner", winner)]);
@@ -21,7 +21,7 @@ pub(crate) fn explanation(explanation: &Explanation) -> String {
         }
         described.insert("candidates", Value::array(candidates));
     }
-    to_json(&described)
+    described
 }
 
 fn candidate(candidate: &Candidate) -> Value {

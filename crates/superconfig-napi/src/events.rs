@@ -9,7 +9,7 @@ use napi::Result;
 use napi::bindgen_prelude::{External, Function};
 use napi_derive::napi;
 use std::sync::Arc;
-use superconfig::{Snapshot, to_json};
+use superconfig::Snapshot;
 
 /// One version, kept while JavaScript has it.
 pub type Version = Arc<Snapshot>;
@@ -62,11 +62,11 @@ pub fn version_read(version: &External<Version>, at: String, segments: bool) -> 
     Ok(Marshalled(version.at(&path).cloned()))
 }
 
-/// A value of one version as JSON text, secrets hidden.
-#[napi(catch_unwind)]
-pub fn version_render(version: &External<Version>, at: String, segments: bool) -> Result<Option<String>> {
+/// The same with secrets hidden.
+#[napi(catch_unwind, ts_return_type = "unknown")]
+pub fn version_redacted(version: &External<Version>, at: String, segments: bool) -> Result<Marshalled> {
     let path = path(&at, segments).map_err(|error| to_napi(&error))?;
-    Ok(version.redacted_at(&path).map(|value| to_json(&value)))
+    Ok(Marshalled(version.redacted_at(&path)))
 }
 
 /// The paths of the leaves at or below a path that differ between two versions, as JSON text.

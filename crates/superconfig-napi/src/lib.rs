@@ -85,10 +85,19 @@ pub fn nearest_name(wanted: String, names: Vec<String>) -> Option<String> {
     superconfig::nearest(&wanted, names.iter().map(String::as_str)).map(str::to_owned)
 }
 
-/// Where a value comes from, as JSON text.
-#[napi(catch_unwind)]
-pub fn explain(attachment: u32, at: String, segments: bool) -> Result<String> {
-    with(attachment, |attachment| Ok(describe::explanation(&attachment.described().explain(&path(&at, segments)?)?)))
+/// Where a value comes from, as [`read`] gives values.
+#[napi(catch_unwind, ts_return_type = "unknown")]
+pub fn explain(attachment: u32, at: String, segments: bool) -> Result<Marshalled> {
+    with(attachment, |attachment| {
+        let explanation = attachment.described().explain(&path(&at, segments)?)?;
+        Ok(Marshalled(Some(describe::explanation(&explanation))))
+    })
+}
+
+/// All values, secrets hidden, as [`read`] gives them.
+#[napi(catch_unwind, ts_return_type = "unknown")]
+pub fn redacted(attachment: u32) -> Result<Marshalled> {
+    with(attachment, |attachment| Ok(Marshalled(Some(attachment.pinned.redacted()))))
 }
 
 /// `layers`, `warnings`, `status`, `name` or `token`, as JSON text.

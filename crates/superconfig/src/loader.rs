@@ -8,6 +8,8 @@ mod dotenv;
 mod file_cache;
 mod sources;
 mod validation;
+#[cfg(feature = "parallel")]
+mod warming;
 
 use crate::environment::{Environment, places, profiles};
 use crate::error::Error;
@@ -193,6 +195,8 @@ impl Loader {
         self.take_supplied(&options.sources, supplied, &mut gathered)?;
         #[cfg(feature = "dotenv")]
         self.read_dotenv(&options.sources, &places, &profiles, &mut gathered)?;
+        #[cfg(feature = "parallel")]
+        self.warm(&places, &profiles);
         for (at, entry) in options.sources.iter().enumerate() {
             self.read(at, entry, &places, &profiles, &mut gathered)?;
         }

@@ -21,7 +21,7 @@ pub(crate) struct FileCache {
     buffer: Vec<u8>,
 }
 
-struct CachedFile {
+pub(super) struct CachedFile {
     stamp: Stamp,
     /// Belongs to the stamp: a change of either shows in the time of the last status change.
     ownership: Ownership,
@@ -78,6 +78,36 @@ impl FileCache {
         let cached = CachedFile { stamp, ownership, read, format, document: document.clone() };
         self.files.insert(path.clone(), cached);
         Ok((document, ownership))
+    }
+}
+
+#[cfg(feature = "parallel")]
+impl FileCache {
+    pub(super) fn holds(&self, path: &PathBuf) -> bool {
+        self.files.contains_key(path)
+    }
+
+    pub(super) fn keep(&mut self, path: PathBuf, file: CachedFile) {
+        self.files.insert(path, file);
+    }
+}
+
+#[cfg(feature = "parallel")]
+impl CachedFile {
+    /// Reads a file that nobody waits for yet.
+    pub(super) fn read(
+        candidate: &Candidate,
+        format: Option<Format>,
+        rules: &Rules,
+        buffer: &mut Vec<u8>,
+    ) -> Result<Self, Error> {
+        let Candidate { path, shown, .. } = candidate;
+        let read = SystemTime::now();
+        let opened = open::read(path, shown, rules.limits.document_bytes, buffer)?;
+        let chosen = format.or_else(|| Format::of_file_name(shown));
+        let document = parse_layer(format::decode(buffer)?.into(), chosen, Some(shown.as_str().into()), rules)?;
+        let (stamp, ownership) = (opened.stamp, opened.ownership);
+        Ok(Self { stamp, ownership, read, format, document: Arc::new(document) })
     }
 }
 
