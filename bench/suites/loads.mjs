@@ -55,11 +55,7 @@ export async function measure({ scratch, quick }) {
       convict(shape)
         .loadFile([join(cwd, 'config/default.json'), join(cwd, 'config/local.json')])
         .validate(),
-    nconf: (cwd) =>
-      new nconf.Provider()
-        .env(variables)
-        .file('local', join(cwd, 'config/local.json'))
-        .file('default', join(cwd, 'config/default.json')),
+    nconf: (cwd) => new nconf.Provider().env(variables).file('local', join(cwd, 'config/local.json')).file('default', join(cwd, 'config/default.json')),
     // It types no variables.
     c12: async (cwd) => pick('APP_', await readC12(cwd, 'local', await readC12(cwd, 'default'))),
   };
@@ -149,7 +145,13 @@ export async function measure({ scratch, quick }) {
     { id: 'load-three', title: 'Load two small JSON files, .env and the environment', unit: 'ns', ours, results: await measured('three', three, small) },
     { id: 'load-ten', title: 'Load 142 KB of JSON and read ten keys', unit: 'ns', ours, results: await measured('ten', ten, big, 80) },
     { id: 'load-merge', title: 'Merge three layers of 142 KB of JSON and read ten keys', unit: 'ns', ours, results: await measured('merge', layers, big, 60) },
-    { id: 'reload', title: 'Reload two files that did not change', unit: 'ns', ours: ['reloadSync'], results: await unchanged(prepared('unchanged', { unchanged: 0 }, small, 1)[0]('unchanged'), quick) },
+    {
+      id: 'reload',
+      title: 'Reload two files that did not change',
+      unit: 'ns',
+      ours: ['reloadSync'],
+      results: await unchanged(prepared('unchanged', { unchanged: 0 }, small, 1)[0]('unchanged'), quick),
+    },
   ];
 }
 
