@@ -1,5 +1,5 @@
 // The only importer of the addon. Reads are synchronous; loads and reloads are either.
-import { SuperConfigError } from './errors.js';
+import { isError, SuperConfigError } from './errors.js';
 import { unpairedSurrogate } from './surrogates.js';
 import type { NativeTree } from './values.js';
 
@@ -139,7 +139,7 @@ function loadNative(): Native {
     }
   }
   const wanted = `@superconfig/${names[0]}`;
-  const found = broken instanceof Error ? `an addon that does not load (${broken.message})` : 'no addon';
+  const found = isError(broken) ? `an addon that does not load (${broken.message})` : 'no addon';
   throw new SuperConfigError(
     'ERR_SUPERCONFIG_LOAD_NATIVE',
     `found ${found} for ${process.platform} ${process.arch}; needs the package ${wanted}; ` +
