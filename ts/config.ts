@@ -148,10 +148,16 @@ export interface ToStringOptions {
 // biome-ignore lint/suspicious/noExplicitAny: without a type every path is allowed.
 export class SuperConfig<T = any> {
   readonly #state: State;
+  // What `current` compares and gives stands here, and not a step further away: the comparison is all that it costs.
+  readonly #word: Uint32Array;
+  /** The word as it was when the tree was last found to hold; no word is -1. */
+  #seen = -1;
+  #tree: DeepReadonly<T> | undefined;
 
   /** Made by `load`, `loadSync` and `attach`. @hidden */
   constructor(state: State) {
     this.#state = state;
+    this.#word = state.word;
   }
 
   /**
@@ -266,9 +272,8 @@ export class SuperConfig<T = any> {
    * ```
    */
   get current(): DeepReadonly<T> {
-    const state = this.#state;
-    if (state.word[0] === state.seen && state.tree !== undefined) return state.tree as DeepReadonly<T>;
-    return readTree(state, CURRENT) as DeepReadonly<T>;
+    if (this.#word[0] === this.#seen) return this.#tree as DeepReadonly<T>;
+    return this.#refresh();
   }
 
   /**
@@ -493,6 +498,8 @@ export class SuperConfig<T = any> {
    * ```
    */
   close(): void {
+    this.#seen = -1;
+    this.#tree = undefined;
     closeState(this.#state);
   }
 
@@ -516,6 +523,14 @@ export class SuperConfig<T = any> {
     if (this.#state.closed) return 'SuperConfig (closed)';
     if (inspect === undefined) return `SuperConfig ${JSON.stringify(this)}`;
     return `SuperConfig ${inspect(toValue(this.#redacted(SuperConfig.prototype.toJSON), false), options)}`;
+  }
+
+  #refresh(): DeepReadonly<T> {
+    const state = this.#state;
+    const tree = readTree(state, CURRENT) as DeepReadonly<T>;
+    this.#tree = tree;
+    this.#seen = state.seen;
+    return tree;
   }
 
   #synced(frame: Frame): State {
