@@ -1,7 +1,15 @@
 import type { NativeValue } from './native.js';
 import { toValue } from './state.js';
 
-/** One layer's word about a value. */
+/**
+ * One layer's word about a value.
+ *
+ * @example
+ * ```ts
+ * const candidate: Candidate | undefined = config.explain('server.port').candidates[0];
+ * candidate; // { kind: 'file', line: 5, column: 8, action: 'set', value: 8080, … }
+ * ```
+ */
 export interface Candidate {
   /** The kind of the layer. */
   kind: 'defaults' | 'file' | 'text' | 'dotenv' | 'env' | 'args' | 'override' | 'custom';
@@ -21,7 +29,15 @@ export interface Candidate {
   value: unknown;
 }
 
-/** Where a value comes from. */
+/**
+ * Where a value comes from.
+ *
+ * @example
+ * ```ts
+ * const { path, value, winner }: Explanation = config.explain('db.password');
+ * [path, value, winner?.line]; // ['db.password', '[redacted]', 9]
+ * ```
+ */
 export interface Explanation {
   /** The dotted path. */
   path: string;

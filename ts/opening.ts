@@ -7,7 +7,15 @@ import type { Source } from './sources.js';
 import { assertOpen, openState, type State } from './state.js';
 import type { Encoded } from './values.js';
 
-/** What a reload did. */
+/**
+ * What a reload did.
+ *
+ * @example
+ * ```ts
+ * const { version, changed }: ReloadResult = config.reloadSync();
+ * [version, changed]; // [1, []]
+ * ```
+ */
 export interface ReloadResult {
   /** The version after it. */
   version: number;
