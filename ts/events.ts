@@ -194,7 +194,8 @@ export class Events {
       if (this.#errors.has(listener)) call('error', listener, error);
     }
     if (this.#errors.size === 0 && unasked && this.#warns) {
-      process.emitWarning(`a reload failed, what was good last stays in use: ${error.message}`, {
+      const stays = error.code === 'ERR_SUPERCONFIG_SOURCE' ? 'what it gave last stays in use' : 'a reload failed, the last good configuration stays in use';
+      process.emitWarning(`${stays}: ${error.message}`, {
         type: 'SuperConfigWarning',
         code: error.code,
       });
