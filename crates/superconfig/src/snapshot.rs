@@ -196,7 +196,7 @@ impl Snapshot {
     /// # Ok::<(), superconfig::Error>(())
     /// ```
     pub fn redacted_at(&self, path: &[Segment]) -> Option<Value> {
-        Some(self.loaded.rules.secrets.redact(&mut path.to_vec(), self.at(path)?))
+        Some(self.loaded.secrets.redact(&mut path.to_vec(), self.at(path)?))
     }
 
     /// The merged values as text of a format, with every secret shown as `[redacted]` unless `secrets` is set; see
