@@ -69,6 +69,15 @@ impl PreparedLoad {
     }
 
     /// The keys that the JSON Schema knows at a path; none where it knows none, or there is none.
+    ///
+    /// ```
+    /// use superconfig::{Format, SuperConfig, parse};
+    ///
+    /// let schema = parse(r#"{ "properties": { "port": {} } }"#, Format::Json)?;
+    /// let prepared = SuperConfig::builder().json_schema(schema).prepare()?;
+    /// assert_eq!(prepared.known_keys(&[]), ["port".into()]);
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
     pub fn known_keys(&self, path: &[Segment]) -> Vec<Arc<str>> {
         self.loaded.known_keys(path)
     }
@@ -150,6 +159,15 @@ impl PreparedReload {
     }
 
     /// The keys that the JSON Schema knows at a path; none where it knows none, or there is none.
+    ///
+    /// ```
+    /// use superconfig::{Format, ReloadInputs, SuperConfig, parse};
+    ///
+    /// let schema = parse(r#"{ "properties": { "port": {} } }"#, Format::Json)?;
+    /// let config = SuperConfig::builder().json_schema(schema).load()?;
+    /// assert_eq!(config.prepare_reload(ReloadInputs::default())?.known_keys(&[]), ["port".into()]);
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
     pub fn known_keys(&self, path: &[Segment]) -> Vec<Arc<str>> {
         self.loaded.known_keys(path)
     }
