@@ -22,7 +22,7 @@ pub(crate) use loose::LooseIndex;
 pub(crate) use merger::{Directive, FORBIDDEN, Merger, Outcome, filled};
 pub use pattern::PathPattern;
 pub use strategy::ArrayStrategy;
-pub(crate) use trail::Trail;
+pub(crate) use trail::{Hop, Trail};
 pub(crate) use variables::ReadFile;
 
 use crate::error::{Error, ErrorCode};
