@@ -7,6 +7,7 @@ mod flags;
 mod hints;
 #[cfg(test)]
 mod hostile_test;
+mod known_keys;
 mod loose;
 mod merger;
 mod pattern;
