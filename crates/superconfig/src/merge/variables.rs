@@ -29,7 +29,7 @@ pub(crate) fn assignments(
     let prefix = Prefix::new(variables);
     assigner.resolver.known_only = prefix.text.is_empty();
     let mapping = Mapping::new(variables);
-    let mut list: Vec<(&Variable, Option<&str>, SmallVec<[(usize, bool); 1]>)> = Vec::new();
+    let mut list: Vec<(&Variable, Option<&str>, Served)> = Vec::new();
     for variable in &variables.list {
         let rest = prefix.strip(&variable.name);
         let mapped = mapping.of(&variable.name);
@@ -201,6 +201,9 @@ fn split<'t>(text: &'t str, separator: &str) -> SmallVec<[&'t str; 8]> {
     segments
 }
 
+/// Mappings by their places in the list, and whether the variable names a file for each.
+type Served = SmallVec<[(usize, bool); 1]>;
+
 /// The mapped variables by name.
 struct Mapping<'a> {
     file_suffix: bool,
@@ -218,13 +221,13 @@ impl<'a> Mapping<'a> {
     }
 
     /// The mappings that a variable serves, and whether as the `NAME_FILE` of each, in the order of the list.
-    fn of(&self, name: &str) -> SmallVec<[(usize, bool); 1]> {
+    fn of(&self, name: &str) -> Served {
         if self.names.is_empty() {
             return SmallVec::new();
         }
         let own = self.names.get(name).into_iter().flatten().map(|at| (*at, false));
         let file = name.strip_suffix(FILE_SUFFIX).filter(|_| self.file_suffix).and_then(|stem| self.names.get(stem));
-        let mut all: SmallVec<_> = own.chain(file.into_iter().flatten().map(|at| (*at, true))).collect();
+        let mut all: Served = own.chain(file.into_iter().flatten().map(|at| (*at, true))).collect();
         all.sort_unstable();
         all
     }
