@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type BuilderOptions, discover, type LayerInfo, loadConfig, loadConfigSync, SuperConfig, SuperConfigError } from '../ts/index.ts';
 
 let machine: string;
-let places: Required<Pick<BuilderOptions, 'cwd' | 'home' | 'root' | 'env'>>;
+let places: BuilderOptions & Record<'cwd' | 'home' | 'root', string>;
 
 beforeEach(() => {
   machine = mkdtempSync(join(tmpdir(), 'superconfig-'));

@@ -1,10 +1,19 @@
 import { at, below, ConfigChange, merge, type Transition, transition } from './change.js';
-import { fromReport, type NativeReport, SuperConfigError } from './errors.js';
+import { isPromiseLike } from './custom.js';
+import { fromReport, isError, type NativeReport, SuperConfigError } from './errors.js';
 import { native, type Version } from './native.js';
 import { kindOf, type NativePath } from './paths.js';
 import type { State } from './state.js';
 
-/** What each event hands to its listeners. */
+/**
+ * What each event hands to its listeners.
+ *
+ * @example
+ * ```ts
+ * const warn = (error: EventMap<AppConfig>['error']) => console.error(error.message);
+ * config.on('error', warn);
+ * ```
+ */
 export interface EventMap<T> {
   /** There is a new version. */
   change: ConfigChange<T>;
@@ -12,7 +21,15 @@ export interface EventMap<T> {
   error: SuperConfigError;
 }
 
-/** Called with what happened; what it throws, or rejects with, becomes a process warning. */
+/**
+ * Called with what happened; what it throws, or rejects with, becomes a process warning.
+ *
+ * @example
+ * ```ts
+ * const tell: Listener<ConfigChange<AppConfig>> = ({ version, changed }) => console.log(version, changed);
+ * config.on('change', tell);
+ * ```
+ */
 export type Listener<E> = (event: E) => unknown;
 
 /** What the addon tells. */
@@ -209,12 +226,12 @@ export class Events {
 
 function call<E>(event: keyof EventMap<unknown>, listener: Listener<E>, argument: E): void {
   const complain = (thrown: unknown) => {
-    const what = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
+    const what = isError(thrown) ? (thrown.stack ?? thrown.message) : String(thrown);
     process.emitWarning(`a listener of '${event}' threw: ${what}`, { type: 'SuperConfigWarning', code: 'SUPERCONFIG_LISTENER' });
   };
   try {
     const result = listener(argument);
-    if (result instanceof Promise) result.catch(complain);
+    if (isPromiseLike(result)) result.then(undefined, complain);
   } catch (thrown) {
     complain(thrown);
   }

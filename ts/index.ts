@@ -9,8 +9,8 @@ export {
   type ToStringOptions,
   type Warning,
 } from './config.js';
-export { type CustomOptions, type CustomSource, custom as source, type SourceContext } from './custom.js';
-export { type Issue, isSuperConfigError, type Origin, SuperConfigError, type SuperConfigErrorCode } from './errors.js';
+export { type CustomSource, custom as source, type SourceContext } from './custom.js';
+export { type ErrorDetails, type Issue, isSuperConfigError, type Origin, SuperConfigError, type SuperConfigErrorCode } from './errors.js';
 export type { EventMap, Listener } from './events.js';
 export type { ConfigHandle } from './handle.js';
 export { type LoadOptions, loadConfig, loadConfigSync, parse } from './load.js';
@@ -19,6 +19,8 @@ export { type InsertOptions, type RegistryHandle, type RegistryStats, registry }
 export type { InferOutput, StandardSchema } from './schema.js';
 export {
   args,
+  type DirOptions,
+  type DiscoverOptions,
   defaults,
   dir,
   discover,
@@ -28,9 +30,12 @@ export {
   type FileOptions,
   type Format,
   file,
+  type GlobOptions,
   glob,
   overrides,
   type Source,
+  type SourceOptions,
+  type TextOptions,
   type Trust,
   textSource as text,
   type ValueOptions,

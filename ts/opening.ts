@@ -1,5 +1,5 @@
 import { ask, askSync, type CustomSource, implementationOf, isPromiseLike, reasonOf, type SourceContext, type Supplied } from './custom.js';
-import { captureStack, type Frame, fromNative, guard, SuperConfigError, startAt, withStack } from './errors.js';
+import { captureStack, type Frame, fromNative, guard, isSuperConfigError, SuperConfigError, startAt, withStack } from './errors.js';
 import { eventsOf } from './events.js';
 import { type Attached, captureEnvironment, native } from './native.js';
 import { jsonSchemaOf, type StandardSchema, validate } from './schema.js';
@@ -7,7 +7,15 @@ import type { Source } from './sources.js';
 import { assertOpen, openState, type State } from './state.js';
 import type { Encoded } from './values.js';
 
-/** What a reload did. */
+/**
+ * What a reload did.
+ *
+ * @example
+ * ```ts
+ * const { version, changed }: ReloadResult = config.reloadSync();
+ * [version, changed]; // [1, []]
+ * ```
+ */
 export interface ReloadResult {
   /** The version after it. */
   version: number;
@@ -185,7 +193,7 @@ function suppliedText(given: readonly (readonly [place: number, supplied: Suppli
 }
 
 function failure(thrown: unknown): Supplied {
-  return { error: reasonOf(thrown instanceof SuperConfigError ? thrown.cause : thrown) };
+  return { error: reasonOf(isSuperConfigError(thrown) ? thrown.cause : thrown) };
 }
 
 function askingAgain(opening: Opening | undefined): Asking {

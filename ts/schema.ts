@@ -17,18 +17,43 @@ type StandardResult<Output> = { readonly value: Output; readonly issues?: undefi
  * A schema as Zod, Valibot, ArkType and others make them.
  *
  * @see https://standardschema.dev version 1
+ * @example
+ * ```ts
+ * const schema: StandardSchema<unknown, { port: number }> = z.object({ port: z.number() });
+ * loadConfigSync({ sources: [defaults({ port: 80 })], schema }).get('port'); // 80
+ * ```
  */
 export interface StandardSchema<Input = unknown, Output = Input> {
   /** The schema's own part. */
   readonly '~standard': {
+    /** The version of the standard. */
     readonly version: 1;
+    /** The library's name. */
     readonly vendor: string;
+    /** Checks a value, at once or not. */
     readonly validate: (value: unknown) => StandardResult<Output> | Promise<StandardResult<Output>>;
-    readonly types?: { readonly input: Input; readonly output: Output } | undefined;
+    /** What it takes and gives, for the compiler. */
+    readonly types?:
+      | {
+          /** What it takes. */
+          readonly input: Input;
+          /** What it gives. */
+          readonly output: Output;
+        }
+      | undefined;
   };
 }
 
-/** The type of what a schema gives. */
+/**
+ * The type of what a schema gives.
+ *
+ * @example
+ * ```ts
+ * const schema = z.object({ port: z.number().default(80) });
+ * const output: InferOutput<typeof schema> = { port: 80 };
+ * loadConfigSync({ sources: [], schema }).get('port'); // 80
+ * ```
+ */
 export type InferOutput<S extends StandardSchema> = NonNullable<S['~standard']['types']>['output'];
 
 /** A schema that was given, checked. */
