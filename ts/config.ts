@@ -2,6 +2,7 @@ import { type BuilderOptions, SuperConfigBuilder } from './builder.js';
 import type { ConfigChange } from './change.js';
 import { type Frame, guard, type Origin, SuperConfigError } from './errors.js';
 import { type EventMap, eventsOf, type Listener, listenerOf } from './events.js';
+import { type Candidate, type Explanation, explained } from './explanation.js';
 import { ConfigHandle } from './handle.js';
 import { type Described, type NativeValue, native } from './native.js';
 import { type ReloadResult, reload, reloadSync } from './opening.js';
@@ -11,54 +12,6 @@ import type { Format } from './sources.js';
 import { assertOpen, closeState, lookUp, lookUpLeniently, openState, readTree, type State, sync, toJsonValue, toValue, unknownPath } from './state.js';
 import { type Status, type StatusReport, toStatus } from './status.js';
 import type { DeepReadonly, LoosePath, Path, ValueAt } from './types.js';
-
-/**
- * One layer's word about a value.
- *
- * @example
- * ```ts
- * const candidate: Candidate | undefined = config.explain('server.port').candidates[0];
- * candidate; // { kind: 'file', line: 5, column: 8, action: 'set', value: 8080, … }
- * ```
- */
-export interface Candidate {
-  /** The kind of the layer. */
-  kind: 'defaults' | 'file' | 'text' | 'dotenv' | 'env' | 'args' | 'override' | 'custom';
-  /** The layer's name. */
-  name: string;
-  /** The file, as it was given or found. */
-  file?: string;
-  /** The line of the value's first character, from 1. */
-  line?: number;
-  /** The column of the value's first character in characters, from 1. */
-  column?: number;
-  /** The environment variable or flag. */
-  variable?: string;
-  /** What the layer did to the value. */
-  action: 'set' | 'add' | 'remove' | 'fill';
-  /** The layer's value; `[redacted]` for a secret. */
-  value: unknown;
-}
-
-/**
- * Where a value comes from.
- *
- * @example
- * ```ts
- * const { path, value, winner }: Explanation = config.explain('db.password');
- * [path, value, winner?.line]; // ['db.password', '[redacted]', 9]
- * ```
- */
-export interface Explanation {
-  /** The dotted path. */
-  path: string;
-  /** The value in effect; `[redacted]` for a secret. */
-  value: unknown;
-  /** The layer whose value is in effect. */
-  winner: Candidate | null;
-  /** All layers that spoke about it, from the lowest to the highest. */
-  candidates: Candidate[];
-}
 
 /**
  * One layer of a configuration, or a file that was looked for.
@@ -292,7 +245,7 @@ export class SuperConfig<T = any> {
     const state = this.#synced(frame);
     return guard(frame, () => {
       const { text, segments } = toNativePath(path);
-      return toValue(native().explain(state.attachment, text, segments), false) as Explanation;
+      return explained(native().explain(state.attachment, text, segments));
     });
   }
 

@@ -61,7 +61,7 @@ export type Supplied = Encoded | { error: string };
  *
  * @throws `ERR_SUPERCONFIG_OPTION` for what has no name or no `load`. On loading: `ERR_SUPERCONFIG_SOURCE`, with its name and the
  * cause, when it fails; `ERR_SUPERCONFIG_ASYNC` when `loadSync` gets a promise. When it fails on a reload, what it gave last stays
- * in use, with the warning `source-stale`.
+ * in use, with the warning `source-stale` and the event `error`.
  * @example
  * ```ts
  * const flags = source({ name: 'flags', load: async ({ profiles }) => ({ features: { profile: profiles[0], search: true } }) });

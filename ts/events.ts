@@ -17,7 +17,7 @@ import type { State } from './state.js';
 export interface EventMap<T> {
   /** There is a new version. */
   change: ConfigChange<T>;
-  /** A reload failed; the last good version stays in use. */
+  /** A reload failed, and the last good version stays in use; or a custom source did (`SOURCE`), and what it gave last. */
   error: SuperConfigError;
 }
 
@@ -178,9 +178,15 @@ export class Events {
       }
     };
     if (changeFirst) tellChange();
-    if (failure !== undefined) this.#fail(fromReport(failure), unasked);
+    if (failure !== undefined) this.#fail(this.#thrown(fromReport(failure)), unasked);
     if (!changeFirst) tellChange();
     if (outdated) this.#state.refresh?.();
+  }
+
+  /** A source's failure as it was in this thread, with what it threw. */
+  #thrown(error: SuperConfigError): SuperConfigError {
+    const own = error.code === 'ERR_SUPERCONFIG_SOURCE' && this.#state.failures.get(error.origin?.source ?? '');
+    return own || error;
   }
 
   #fail(error: SuperConfigError, unasked: boolean): void {
@@ -188,7 +194,8 @@ export class Events {
       if (this.#errors.has(listener)) call('error', listener, error);
     }
     if (this.#errors.size === 0 && unasked && this.#warns) {
-      process.emitWarning(`a reload failed, the last good configuration stays in use: ${error.message}`, {
+      const stays = error.code === 'ERR_SUPERCONFIG_SOURCE' ? 'what it gave last stays in use' : 'a reload failed, the last good configuration stays in use';
+      process.emitWarning(`${stays}: ${error.message}`, {
         type: 'SuperConfigWarning',
         code: error.code,
       });

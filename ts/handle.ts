@@ -1,10 +1,10 @@
 import type { ConfigChange } from './change.js';
-import type { Explanation } from './config.js';
 import { type Frame, guard, startAt } from './errors.js';
 import { eventsOf, type Listener, listenerOf } from './events.js';
+import { type Explanation, explained } from './explanation.js';
 import { native } from './native.js';
 import { showPath, toNativePath } from './paths.js';
-import { closedError, lookUp, type State, sync, toValue, unknownPath } from './state.js';
+import { closedError, lookUp, type State, sync, unknownPath } from './state.js';
 import type { LoosePath } from './types.js';
 
 /**
@@ -78,7 +78,7 @@ export class ConfigHandle<V = unknown> {
     const state = this.#open(frame);
     if (state.word[0] !== state.seen) sync(state, frame);
     const { text, segments } = toNativePath(this.#path);
-    return guard(frame, () => toValue(native().explain(state.attachment, text, segments), false) as Explanation);
+    return guard(frame, () => explained(native().explain(state.attachment, text, segments)));
   }
 
   /**
@@ -173,6 +173,7 @@ const CLOSED: State = {
   refresh: undefined,
   asked: 0,
   answered: 0,
+  failures: new Map(),
   stops: [],
 };
 

@@ -1,9 +1,7 @@
 export type { ArrayStrategy, BuilderOptions, Limits, SuperConfigBuilder, WatchOptions } from './builder.js';
 export type { ConfigChange } from './change.js';
 export {
-  type Candidate,
   type ChangesOptions,
-  type Explanation,
   type LayerInfo,
   SuperConfig,
   type ToStringOptions,
@@ -12,6 +10,7 @@ export {
 export { type CustomSource, custom as source, type SourceContext } from './custom.js';
 export { type ErrorDetails, type Issue, isSuperConfigError, type Origin, SuperConfigError, type SuperConfigErrorCode } from './errors.js';
 export type { EventMap, Listener } from './events.js';
+export type { Candidate, Explanation } from './explanation.js';
 export type { ConfigHandle } from './handle.js';
 export { type LoadOptions, loadConfig, loadConfigSync, parse } from './load.js';
 export type { ReloadResult } from './opening.js';

@@ -36,9 +36,9 @@ export interface Status {
   watching: Watching[];
   /** When a load or reload last succeeded, whether it changed anything or not. */
   lastReload: Date;
-  /** Why the last reload failed; absent after one that succeeded. */
+  /** Why the last reload failed, or a source in it; absent after one that succeeded. */
   lastError?: SuperConfigError;
-  /** Since when reloads have been failing, so that what is in use is older than its files. */
+  /** Since when reloads, or sources, have been failing, so that what is in use is older than its files. */
   staleSince?: Date;
 }
 

@@ -74,12 +74,12 @@ fn the_deepest_documents_fit_a_small_stack() {
         #[cfg(feature = "interpolation")]
         {
             use crate::interpolation::{References, interpolate};
-            let limits = Limits { depth, ..Limits::default() };
-            let references = References { env: &|_| None, read_file: &|_| Ok("".into()), limits };
+            let (limits, secrets) = (Limits { depth, ..Limits::default() }, crate::secrets::SecretRules::default());
+            let references = References { env: &|_| None, read_file: &|_| Ok("".into()), limits, secrets: &secrets };
             let root = Value::Table(
                 [("a", nested(depth - 4, "${b}".into())), ("b", Value::Integer(1)), ("c", "${a}".into())].into_iter().collect(),
             );
-            let result = interpolate(root, &references).unwrap();
+            let result = interpolate(root, &references).unwrap().value;
             assert_eq!(result.child(&"c".into()), result.child(&"a".into()));
         }
     };
