@@ -64,10 +64,25 @@ export function writeDocument({ machine, rows, budgets }) {
   writeFileSync(path, `${before}${START}\n\n${body.join('\n')}${END}${after}`);
 }
 
+const DRAWN = [
+  'read',
+  'property',
+  'load-layers',
+  'load-json',
+  'load-ten',
+  'load-merge',
+  'cold-yaml',
+  'cold-toml',
+  'cold-json',
+  'warm-yaml',
+  'warm-toml',
+  'boot',
+];
+
 /** What others take, as multiples of ours, on a logarithmic scale. */
 export async function drawChart(rows) {
   const values = rows
-    .filter(({ id }) => ['read', 'property', 'load-layers', 'load-json', 'load-ten', 'load-merge', 'cold-yaml', 'cold-toml', 'cold-json', 'warm-yaml', 'warm-toml', 'boot'].includes(id))
+    .filter(({ id }) => DRAWN.includes(id))
     .flatMap(({ title, ours, results }) => {
       const own = Math.min(...ours.map((name) => results[name]));
       return Object.entries(results)
