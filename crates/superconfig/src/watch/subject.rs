@@ -21,6 +21,8 @@ pub(super) struct Subject {
     options: WatchOptions,
     /// Changes that have not been read.
     pending: Option<Pending>,
+    /// So many times in a row the host has read what may not belong together.
+    host_tries: u32,
     /// When to read again without being told.
     recheck: Option<Instant>,
     /// When to look whether there is something to read.
@@ -46,6 +48,8 @@ enum Outcome {
     Done,
     /// What was read may not belong together; to be read again after a while.
     Unsettled(Duration),
+    /// A file was empty: whoever writes it is heard, or it is read as empty when that is due.
+    HalfWritten,
 }
 
 impl Subject {
@@ -55,6 +59,7 @@ impl Subject {
             core: Arc::downgrade(core),
             options,
             pending: None,
+            host_tries: 0,
             recheck: None,
             next_poll: None,
             replan: true,
@@ -100,6 +105,15 @@ impl Subject {
             self.pending.get_or_insert(Pending { first: touch.first, last: touch.last, not_before: touch.first, tries: 0 });
         pending.last = pending.last.max(touch.last);
         self.replan |= touch.structural;
+    }
+
+    /// The host has read; it has to read again after a while where its files were being changed meanwhile.
+    pub(super) fn answered(&mut self, again: Option<Duration>) {
+        self.host_tries = if again.is_some() { self.host_tries + 1 } else { 0 };
+        if let Some(wait) = again {
+            let now = Instant::now();
+            self.pending = Some(Pending { first: now, last: now, not_before: now + wait, tries: self.host_tries });
+        }
     }
 
     /// When there is something to do.
@@ -180,9 +194,13 @@ impl Subject {
         let inputs = ReloadInputs { background: true, ..ReloadInputs::default() };
         let (loaded, seen) = config.read_next(inputs, |loader| loader.observer.borrow().seen().cloned());
         let unsettled = seen.as_ref().and_then(|seen| seen.unsettled(quiet)).filter(|_| !forced);
+        let half_written = seen.as_ref().is_some_and(|seen| seen.half_written_until.is_some());
         self.observe(seen);
         if let Some(wait) = unsettled {
             return Outcome::Unsettled(wait);
+        }
+        if half_written {
+            return Outcome::HalfWritten;
         }
         // Errors are told by those who find them.
         match loaded {
@@ -201,6 +219,7 @@ impl Subject {
                 return Outcome::Done;
             }
         }
+        *config.0.quiet.lock() = Some(if forced { Duration::ZERO } else { quiet });
         config.0.events.add(Event::Outdated);
         config.0.events.tell();
         Outcome::Done

@@ -57,7 +57,7 @@ impl Running {
 pub(super) enum Command {
     Add(Box<Subject>, Sender<()>),
     Remove(u64, Sender<()>),
-    Looked(u64),
+    Looked(u64, Option<Duration>),
     Stop,
 }
 
@@ -105,10 +105,10 @@ pub(super) fn remove(id: u64) {
     }
 }
 
-/// A configuration was loaded by somebody else.
-pub(super) fn looked(id: u64) {
+/// A configuration was loaded by somebody else; with a time, it has to be loaded again after it.
+pub(super) fn looked(id: u64, again: Option<Duration>) {
     if let Some(watcher) = &*RUNNING.lock() {
-        watcher.inbox.command(Command::Looked(id));
+        watcher.inbox.command(Command::Looked(id, again));
     }
 }
 
@@ -178,9 +178,10 @@ impl Watcher {
                 self.tidy();
                 let _ = done.send(());
             }
-            Command::Looked(id) => {
+            Command::Looked(id, again) => {
                 if let Some((subject, config)) = self.subject(id) {
                     subject.look(&config);
+                    subject.answered(again);
                     if subject.replan {
                         self.plan(id, &config, None);
                     }
