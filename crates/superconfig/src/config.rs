@@ -292,7 +292,8 @@ impl SuperConfig {
     /// Checks and publishes what a reload read that nobody called for.
     #[cfg(feature = "watch")]
     pub(crate) fn checked_reload(&self, loaded: Loaded) -> Result<Reload, Error> {
-        PreparedReload { config: self.clone(), loaded, unasked: true, unsettled: false }.checked(self.0.options.validator.as_ref())
+        PreparedReload { config: self.clone(), loaded, unasked: true, unsettled: false }
+            .checked(self.0.options.validator.as_ref())
     }
 
     /// Publishes what a reload read, unless one that read later was faster.

@@ -241,7 +241,7 @@ impl Loader {
         let opened = open::read(&path, name, self.rules.limits.document_bytes, &mut buffer);
         let opened = opened.inspect_err(|error| observer.failed(&path, error))?;
         observer.read(&path, opened.stamp);
-        if observer.is_half_written(&path, buffer.len()) {
+        if observer.is_half_written(&path, buffer.len(), opened.stamp) {
             return Err(open::half_written(name));
         }
         Ok(format::decode(&buffer)?.into())

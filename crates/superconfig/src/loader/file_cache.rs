@@ -59,7 +59,7 @@ impl FileCache {
             }
         };
         observer.read(path, opened.stamp);
-        if observer.is_half_written(path, self.buffer.len()) {
+        if observer.is_half_written(path, self.buffer.len(), opened.stamp) {
             return Err(open::half_written(shown));
         }
         let text = format::decode(&self.buffer)?;

@@ -87,8 +87,8 @@ pub(crate) struct Observer {
     seen: Option<Observation>,
     /// The load follows a change on disk: a writer may be at work.
     background: bool,
-    /// Files found empty, and from when on they are taken as that; nothing for at once.
-    empty: HashMap<PathBuf, Option<Instant>>,
+    /// Files found empty, and from when on they are taken as that where nobody has touched them meanwhile; nothing for at once.
+    empty: HashMap<PathBuf, (Stamp, Option<Instant>)>,
 }
 
 impl Observer {
@@ -140,19 +140,23 @@ impl Observer {
     }
 
     /// Whether a file of `length` bytes is to be taken as half written: then nothing comes of the load.
-    pub(crate) fn is_half_written(&mut self, path: &Path, length: usize) -> bool {
+    pub(crate) fn is_half_written(&mut self, path: &Path, length: usize, stamp: Stamp) -> bool {
         let Some(seen) = &mut self.seen else { return false };
         if length > 0 {
             self.empty.remove(path);
             return false;
         }
         if !self.background {
-            self.empty.insert(path.to_path_buf(), None);
+            self.empty.insert(path.to_path_buf(), (stamp, None));
             return false;
         }
         let now = Instant::now();
-        let until = *self.empty.entry(path.to_path_buf()).or_insert_with(|| Some(now + HALF_WRITTEN));
-        let Some(until) = until.filter(|until| *until > now) else { return false };
+        let fresh = (stamp, Some(now + HALF_WRITTEN));
+        let known = self.empty.entry(path.to_path_buf()).or_insert(fresh);
+        if known.0 != stamp {
+            *known = fresh;
+        }
+        let Some(until) = known.1.filter(|until| *until > now) else { return false };
         seen.half_written_until = Some(seen.half_written_until.map_or(until, |other| other.min(until)));
         true
     }

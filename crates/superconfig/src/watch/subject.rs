@@ -27,6 +27,8 @@ pub(super) struct Subject {
     recheck: Option<Instant>,
     /// When to look whether there is something to read.
     next_poll: Option<Instant>,
+    /// Why changes may have been missed, and until when therefore not to trust the system.
+    lost: Option<(String, Instant)>,
     /// Where to watch has to be worked out again.
     pub(super) replan: bool,
     /// The last load, which tells where to watch.
@@ -62,6 +64,7 @@ impl Subject {
             host_tries: 0,
             recheck: None,
             next_poll: None,
+            lost: None,
             replan: true,
             observation: None,
         }
@@ -98,6 +101,17 @@ impl Subject {
         let last = now.checked_sub(self.options.debounce).unwrap_or(now);
         let pending = self.pending.get_or_insert(Pending { first: now, last, not_before: now, tries: 0 });
         pending.not_before = pending.not_before.min(now);
+    }
+
+    /// Changes may have been missed: reads everything, and looks by itself for a while.
+    pub(super) fn lose(&mut self, reason: &str) {
+        self.lost = Some((reason.to_owned(), Instant::now() + FALLBACK_POLL));
+        self.replan = true;
+        self.touch_now();
+    }
+
+    pub(super) fn lost(&self) -> Option<&str> {
+        self.lost.as_ref().filter(|(_, until)| *until > Instant::now()).map(|(reason, _)| reason.as_str())
     }
 
     pub(super) fn touch(&mut self, touch: Touch) {
