@@ -25,7 +25,9 @@ const CALLS: Record<string, [call: () => unknown, message: RegExp, hint?: RegExp
   'a source that is none': [() => wrong.loadConfigSync({ sources: ['app.toml'] }), /a source is made by a helper such as `file`, and is not a string/],
   'builder with an unknown option': [() => builder({ cwdd: '/' }), /`cwdd` is not one of the builder's options/, /`cwd`/],
   'builder(null)': [() => builder(null), /the builder's options are an object, not null/],
-  'cwd of another type': [() => builder({ cwd: 3 }).loadSync(), /`cwd` of `load` must be a string/],
+  'cwd of another type': [() => builder({ cwd: 3 }), /`cwd` is a string, not a number/],
+  'argv of another type': [() => builder({ argv: '--a=1' }), /the flags of `argv` are an array of strings, not a string/],
+  'env of another type': [() => wrong.loadConfigSync({ sources: [], env: 'A=1' }), /`env` is an object of strings, not a string/],
   'defaults()': [() => builder().defaults(), /defaults: undefined is not a configuration value/],
   'defaults of a Map': [() => builder().defaults({ a: new Map([[1, 2]]) }), /defaults: a: a Map is not a configuration value/],
   'defaults of a URL': [() => builder().defaults({ a: new URL('http://x') }), /a: a URL is not a configuration value/],
@@ -89,7 +91,12 @@ describe('an argument that is none is refused where it is given', () => {
   });
 
   test('asynchronous calls reject', async () => {
-    for (const call of [wrong.loadConfig(), wrong.loadConfig({ source: [] }), wrong.loadConfig({ sources: [], cwd: 3 }), builder({ home: 3 }).load()]) {
+    for (const call of [
+      wrong.loadConfig(),
+      wrong.loadConfig({ source: [] }),
+      wrong.loadConfig({ sources: [], cwd: 3 }),
+      builder().text('', { name: 3 }).load(),
+    ]) {
       const error = await rejected(call);
       expect(error.code).toBe('ERR_SUPERCONFIG_OPTION');
       expect(firstFrame(error)).toContain('arguments.test.ts');

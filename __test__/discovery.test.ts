@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type BuilderOptions, discover, type LayerInfo, loadConfig, loadConfigSync, SuperConfig, SuperConfigError } from '../ts/index.ts';
 
 let machine: string;
-let places: Required<Pick<BuilderOptions, 'cwd' | 'home' | 'root' | 'env'>>;
+let places: BuilderOptions & Record<'cwd' | 'home' | 'root', string>;
 
 beforeEach(() => {
   machine = mkdtempSync(join(tmpdir(), 'superconfig-'));
@@ -121,6 +121,26 @@ describe('discover', () => {
     expect(caught(() => discover(1 as never)).code).toBe('ERR_SUPERCONFIG_OPTION');
     const error = caught(() => loadConfigSync({ ...places, sources: [discover('app', { trusted: 'strict' } as never)] }));
     expect(error).toMatchObject({ code: 'ERR_SUPERCONFIG_OPTION', hint: 'did you mean `trust`?' });
+  });
+
+  test('a part of a manifest that is no table is told where it stands', () => {
+    write('home/me/work/app/package.json', '{\n  "app": 5\n}');
+    expect(caught(() => SuperConfig.builder(places).discover('app').loadSync())).toMatchObject({
+      code: 'ERR_SUPERCONFIG_PARSE',
+      path: 'app',
+      origin: { file: 'package.json', line: 2, column: 10 },
+      snippet: '   2 |   "app": 5\n     |          ^',
+    });
+  });
+
+  test('patterns and directories in the home directory', () => {
+    write('home/me/conf/a.toml', 'a = 1');
+    write('home/me/conf/default.toml', 'b = 2');
+    const config = SuperConfig.builder(places).glob('~/conf/a*.toml').dir('~/conf').loadSync();
+    expect(config.current).toEqual({ a: 1, b: 2 });
+    config.close();
+    const error = caught(() => SuperConfig.builder(places).dir('~/none').loadSync());
+    expect(error).toMatchObject({ code: 'ERR_SUPERCONFIG_NOT_FOUND', origin: { file: '~/none' } });
   });
 
   test('a link that leads back to itself is an error', () => {

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { z } from 'zod';
 import { type Candidate, type Format, type Source, SuperConfig, source, text } from '../ts/index.ts';
 
 let root: string;
@@ -118,9 +119,36 @@ describe('what is overridden, added, removed and filled', () => {
       ['defaults', 'set'],
       ['file', 'remove'],
     ]);
+    const { winner, candidates } = config.explain('table.three');
+    expect(candidates).toContain(winner);
     expect(config.explain('table.three').winner).toMatchObject({ name: 'fill', action: 'fill', value: 3 });
     expect(config.explain('table.two').winner).toMatchObject({ name: 'defaults', value: 2 });
     expect(config.explain('kept').winner).toMatchObject({ name: 'file', value: null, line: 2, column: 7 });
+    config.close();
+  });
+});
+
+describe('what stands where no layer has it', () => {
+  test('comes from the reference that put it there', () => {
+    const config = SuperConfig.builder({ env: {} })
+      .text('[db]\nports = [1, 2]\n', { format: 'toml', name: 'below' })
+      .text(`\ncopy = "\${db}"\n`, { format: 'toml', name: 'above' })
+      .interpolate()
+      .loadSync();
+    const { path, value, winner } = config.explain('copy.ports[1]');
+    expect([path, value, winner]).toEqual(['copy.ports[1]', 2, { kind: 'text', name: 'above', line: 2, column: 8, action: 'set', value: `\${db}` }]);
+    config.close();
+  });
+
+  test('comes from the text that a schema took apart, and from nowhere where the schema alone knows it', () => {
+    const schema = z.object({ tags: z.string().transform((text) => text.split(',')), server: z.object({ port: z.number(), wait: z.number().default(3) }) });
+    const config = SuperConfig.builder({ env: { APP_TAGS: 'a,b' } })
+      .defaults({ server: { port: 1 } })
+      .env('APP')
+      .schema(schema)
+      .loadSync();
+    expect(config.explain('tags[1]')).toMatchObject({ value: 'b', winner: { kind: 'env', variable: 'APP_TAGS', value: 'a,b' } });
+    expect(config.explain('server.wait')).toEqual({ path: 'server.wait', value: 3, winner: null, candidates: [] });
     config.close();
   });
 });

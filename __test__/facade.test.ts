@@ -4,7 +4,26 @@ import { dirname, join } from 'node:path';
 import { inspect } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { args, defaults, env, file, isSuperConfigError, loadConfig, loadConfigSync, parse, SuperConfig, SuperConfigError } from '../ts/index.ts';
+import {
+  args,
+  defaults,
+  dir,
+  discover,
+  env,
+  file,
+  glob,
+  isSuperConfigError,
+  loadConfig,
+  loadConfigSync,
+  overrides,
+  parse,
+  type Source,
+  SuperConfig,
+  type SuperConfigBuilder,
+  SuperConfigError,
+  source,
+  text,
+} from '../ts/index.ts';
 
 let cwd: string;
 
@@ -415,7 +434,7 @@ describe('bad arguments', () => {
       /`optionl` is not an option of `file`/,
       /`optional`/,
     ],
-    ['an option of another type', () => SuperConfig.builder({ cwd: 3 as never }).loadSync(), /`cwd` of `load` must be a string/],
+    ['an option of another type', () => SuperConfig.builder({ cwd: 3 as never }).loadSync(), /`cwd` is a string, not a number/],
     [
       'an unknown limit',
       () =>
@@ -450,4 +469,35 @@ describe('bad arguments', () => {
     expect(Object.getPrototypeOf(config.current.a)).toBe(Object.prototype);
     expect(config.warnings.map((warning) => `${warning.code} ${warning.path}`).sort()).toEqual(['forbidden-key a.__proto__', 'forbidden-key a.b[0].__proto__']);
   });
+});
+
+test('every source that is a layer can fill holes only, by a helper and by a verb', () => {
+  mkdirSync(join(cwd, '.git'));
+  for (const name of ['one.json', 'config/default.json', 'app.config.json']) write(name, '{ "taken": "replaced", "hole": "filled" }');
+  const places = { cwd, home: '/nowhere', root: '/nowhere', env: { APP_TAKEN: 'replaced', APP_HOLE: 'filled' } };
+  const fill = { join: true };
+  const values = { taken: 'replaced', hole: 'filled' };
+  const custom = { name: 'own', load: () => values };
+  const flags = ['--taken=replaced', '--hole=filled'];
+  const builder = () => SuperConfig.builder(places).defaults({ taken: 'kept' });
+  const ways: Record<string, [source: Source, built: SuperConfigBuilder]> = {
+    defaults: [defaults(values, fill), builder().defaults(values, fill)],
+    overrides: [overrides(values, fill), builder().overrides(values, fill)],
+    file: [file('one.json', fill), builder().file('one.json', fill)],
+    glob: [glob('o*.json', fill), builder().glob('o*.json', fill)],
+    dir: [dir('config', fill), builder().dir('config', fill)],
+    discover: [discover('app', fill), builder().discover('app', fill)],
+    text: [text(JSON.stringify(values), { ...fill, format: 'json' }), builder().text(JSON.stringify(values), fill)],
+    env: [env('APP', fill), builder().env('APP', fill)],
+    args: [args(flags, fill), builder().args(flags, fill)],
+    custom: [source(custom, fill), builder().source(custom, fill)],
+    join: [defaults(values, fill), builder().join(values)],
+  };
+  for (const [name, [made, built]] of Object.entries(ways)) {
+    const loaded = [loadConfigSync({ ...places, sources: [defaults({ taken: 'kept' }), made] }), built.loadSync()];
+    for (const config of loaded) {
+      expect([name, config.get('taken'), config.get('hole')]).toEqual([name, 'kept', 'filled']);
+      config.close();
+    }
+  }
 });

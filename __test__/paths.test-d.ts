@@ -42,8 +42,14 @@ describe('get', () => {
     expectTypeOf(config.get('db.replicas.1.host')).toEqualTypeOf<string>();
     expectTypeOf(config.get('db.replicas.1.tags')).toEqualTypeOf<readonly string[]>();
     expectTypeOf(config.get('range.1')).toEqualTypeOf<number>();
+    expectTypeOf(config.get('db.hosts[0]')).toEqualTypeOf<string>();
+    expectTypeOf(config.get('db.replicas[1].tags[0]')).toEqualTypeOf<string>();
     // @ts-expect-error: an index is a number
     config.get('db.replicas.first.host');
+    // @ts-expect-error: there is no such key in the element
+    config.get('db.replicas[0].port');
+    // @ts-expect-error: this is no array
+    config.get('db.pool[0]');
   });
 
   test('goes through what is optional, and says so where that is last', () => {
@@ -64,9 +70,19 @@ describe('get', () => {
   });
 
   test('takes segments, for keys with dots', () => {
-    expectTypeOf(config.get(['dotted.key', 'inner'])).toBeAny();
+    expectTypeOf(config.get(['dotted.key', 'inner'])).toEqualTypeOf<boolean>();
+    expectTypeOf(config.get(['db', 'replicas', 0, 'tags'])).toEqualTypeOf<readonly string[]>();
+    expectTypeOf(config.get(['range', 1])).toEqualTypeOf<number>();
+    expectTypeOf(config.get([])).toEqualTypeOf<DeepReadonly<AppConfig>>();
+    expectTypeOf(config.handle(['db', 'pool', 'max'])).toEqualTypeOf<ConfigHandle<number>>();
+    // Only the program knows where these lead.
+    expectTypeOf(config.get(['db', 'pool'] as string[])).toBeAny();
     // @ts-expect-error: as a dotted path this would look for `key` in `dotted`
     config.get('dotted.key');
+    expectTypeOf(config.get('"dotted.key".inner')).toEqualTypeOf<boolean>();
+    expectTypeOf(config.get('"dotted.key"')).toEqualTypeOf<{ readonly inner: boolean }>();
+    // @ts-expect-error: there is no such key in it
+    config.get('"dotted.key".outer');
   });
 
   test('takes a fallback of the type of the value', () => {

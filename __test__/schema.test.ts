@@ -110,6 +110,21 @@ describe.each(Object.entries(LIBRARIES))('with %s', (_, schema) => {
   });
 });
 
+test.each([
+  ['Zod', z.strictObject({ db: z.object({ pool: z.array(z.strictObject({ maximum: z.number().optional() })) }).optional() })],
+  ['Valibot', v.strictObject({ db: v.optional(v.object({ pool: v.array(v.strictObject({ maximum: v.optional(v.number()) })) })) })],
+  ['ArkType', type({ '+': 'reject', 'db?': { pool: type({ '+': 'reject', 'maximum?': 'number' }).array() } })],
+])('the nearest key that a schema of %s knows is told, though no layer has it', (_, schema) => {
+  const error = thrown(() =>
+    SuperConfig.builder({ env: {} })
+      .defaults({ db: { pool: [{ maximun: 1 }] } })
+      .schema(schema as StandardSchema)
+      .loadSync(),
+  );
+  expect(error).toMatchObject({ code: 'ERR_SUPERCONFIG_VALIDATION', path: 'db.pool[0].maximun', hint: 'did you mean `maximum`?' });
+  expect(error.message).toContain('the key `maximun` is unknown');
+});
+
 test('a schema may change values and their types', () => {
   const schema = z.object({ port: z.string().transform(Number), tags: z.preprocess((given) => String(given).split(','), z.array(z.string())) });
   const config = SuperConfig.builder().defaults({ port: '80', tags: 'a,b', extra: true }).schema(schema).loadSync();

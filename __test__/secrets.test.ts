@@ -66,6 +66,7 @@ describe('a configuration that holds secrets', () => {
   const everywhere = () => {
     write('app.toml', `password = "${CANARY}"\nurl = "postgres://me:${CANARY}@host/db"\nplain = 1\n[db]\ntokens = ["${CANARY}", "x"]\n`);
     write('more.yaml', `db:\n  tokens_add: ["${CANARY}2"]\n  tokens_remove: [x]\ncredentials:\n  user: ${CANARY}\n  deep: { list: [${CANARY}] }\n`);
+    write('made.toml', `dsn = "user=me pass=\${db.password}"\nagain = "<\${dsn}>"\ncopy = "\${inner}"\nbrokers = "a://u:${CANARY}@h,a://u:${CANARY}@i"\n`);
     write('last.json', `{"apiKey": "${CANARY}", "inner": {"pin": "${CANARY}"}, "password": {"now": "${CANARY}"}}`);
     write('.env', `APP_SECRET=${CANARY}\nAPP_PRIVATE_KEY="-----BEGIN ${CANARY}"\n`);
     return builder({ APP_DB__PASSWORD: CANARY, APP_API_KEY: `${CANARY}3`, MAPPED: CANARY })
@@ -73,6 +74,7 @@ describe('a configuration that holds secrets', () => {
       .file('app.toml')
       .file('more.yaml')
       .file('last.json')
+      .file('made.toml')
       .dotenv()
       .env('APP', { mapping: { 'inner.code': 'MAPPED' } })
       .args([`--db.secret=${CANARY}`, '--set', `passwd=${CANARY}`])
@@ -88,6 +90,8 @@ describe('a configuration that holds secrets', () => {
     expect(config.get('inner.pin')).toBe(CANARY);
     expect(config.get('db.tokens')).toEqual([CANARY, `${CANARY}2`]);
     expect(config.get('copied_secret')).toBe(`${CANARY} and more`);
+    expect(config.get('again')).toBe(`<user=me pass=${CANARY}>`);
+    expect(config.get('copy')).toEqual(config.get('inner'));
     const outputs: Record<string, string> = {
       inspect: shown(config),
       layers: shown(config.layers),
@@ -112,7 +116,7 @@ describe('a configuration that holds secrets', () => {
       'vault',
       'vault.token',
     );
-    paths.push('github.token', 'copied_secret');
+    paths.push('github.token', 'copied_secret', 'dsn', 'again', 'copy', 'copy.pin', 'brokers');
     for (const path of paths) {
       if (!config.has(path)) continue;
       outputs[`explain ${path}`] = shown(config.explain(path));

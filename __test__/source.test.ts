@@ -141,12 +141,19 @@ describe('reloading', () => {
     answer = () => {
       throw new Error('no route to host');
     };
+    const failures: SuperConfigError[] = [];
+    config.on('error', (error) => failures.push(error));
     expect(config.reloadSync()).toEqual({ version: 2, changed: [] });
+    expect(failures).toMatchObject([{ code: 'ERR_SUPERCONFIG_SOURCE', message: 'the source `remote` failed: no route to host' }]);
+    expect(failures[0]?.cause).toBeInstanceOf(Error);
+    expect(config.status).toMatchObject({ lastError: { code: 'ERR_SUPERCONFIG_SOURCE' }, staleSince: expect.any(Date) });
     expect(config.warnings).toMatchObject([{ code: 'source-stale', message: expect.stringContaining('no route to host') }]);
     expect(await config.reload()).toEqual({ version: 2, changed: [] });
     answer = () => ({ value: 3 });
     expect((await config.reload()).changed).toEqual(['value']);
     expect(config.warnings).toEqual([]);
+    expect(config.status).not.toHaveProperty('lastError');
+    expect(failures).toHaveLength(2);
     config.close();
   });
 

@@ -68,9 +68,18 @@ export function small(directory) {
   mkdirSync(join(directory, 'config'), { recursive: true });
   writeFileSync(join(directory, 'config/default.json'), JSON.stringify(SMALL, null, 2));
   writeFileSync(join(directory, 'config/local.json'), JSON.stringify(LOCAL, null, 2));
-  writeFileSync(join(directory, 'one.json'), JSON.stringify({ ...SMALL, ...LOCAL }, null, 2));
-  writeFileSync(join(directory, 'one.toml'), toToml({ ...SMALL, ...LOCAL }));
+  const both = merge(SMALL, LOCAL);
+  mkdirSync(join(directory, 'one'), { recursive: true });
+  for (const place of ['one.json', 'one/default.json']) writeFileSync(join(directory, place), JSON.stringify(both, null, 2));
+  writeFileSync(join(directory, 'one.toml'), toToml(both));
   writeFileSync(join(directory, '.env'), 'APP_LOG__LEVEL=error\n');
+}
+
+/** The same, and what node-config wants to know of the environment. */
+export function mapped(directory) {
+  small(directory);
+  const mapping = { server: { port: { __name: 'APP_SERVER__PORT', __format: 'number' } }, log: { level: 'APP_LOG__LEVEL' } };
+  writeFileSync(join(directory, 'config/custom-environment-variables.json'), JSON.stringify(mapping, null, 2));
 }
 
 /** Merges as everybody does by hand. */

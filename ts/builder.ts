@@ -1,41 +1,83 @@
 import { SuperConfig } from './config.js';
-import { type CustomOptions, type CustomSource, custom } from './custom.js';
-import { captureStack, type Frame, guard, SuperConfigError, startAt } from './errors.js';
+import { type CustomSource, custom } from './custom.js';
+import { captureStack, type Frame, guard, isSuperConfigError, SuperConfigError, startAt } from './errors.js';
 import { load, loadSync, type Opening } from './opening.js';
 import { flag, optionsOf, text, texts } from './options.js';
-import { kindOf } from './paths.js';
+import { checkNames, kindOf } from './paths.js';
 import { type InferOutput, type StandardSchema, schemaOf } from './schema.js';
 import type { Source } from './sources.js';
 import * as sources from './sources.js';
 
-/** Where a configuration looks; all of it defaults to the process's own. */
+/**
+ * Where a configuration looks; all of it defaults to the process's own.
+ *
+ * @example
+ * ```ts
+ * const options: BuilderOptions = { env: { APP_SERVER__PORT: '9000' } };
+ * SuperConfig.builder(options).env('APP').loadSync().get('server.port'); // 9000
+ * ```
+ */
 export interface BuilderOptions {
   /** The directory that relative paths start from. */
-  cwd?: string;
+  cwd?: string | undefined;
   /** The home directory. */
-  home?: string;
+  home?: string | undefined;
   /** The environment, in place of `process.env`. */
-  env?: Readonly<Record<string, string | undefined>>;
+  env?: Readonly<Record<string, string | undefined>> | undefined;
   /** The flags for `args()`, without the program's name. */
-  argv?: readonly string[];
+  argv?: readonly string[] | undefined;
   /** A prefix of the system's places, for tests. */
-  root?: string;
+  root?: string | undefined;
 }
 
-/** How an array meets the one below it. */
-export type ArrayStrategy = 'replace' | 'append' | 'prepend' | 'unique' | { by: string };
+/**
+ * How an array meets the one below it: takes its place, comes after or before it, adds what is not there yet, or merges tables that
+ * share a key.
+ *
+ * @example
+ * ```ts
+ * const strategy: ArrayStrategy = { by: 'name' };
+ * const builder = SuperConfig.builder().defaults({ users: [{ name: 'a', role: 'guest' }] });
+ * builder.overrides({ users: [{ name: 'a', role: 'admin' }] }).arrays({ users: strategy }).loadSync().get('users'); // [{ name: 'a', role: 'admin' }]
+ * ```
+ */
+export type ArrayStrategy =
+  | 'replace'
+  | 'append'
+  | 'prepend'
+  | 'unique'
+  | {
+      /** The key that tells which tables are the same. */
+      by: string;
+    };
 
-/** Bounds on what is read. */
+/**
+ * Bounds on what is read.
+ *
+ * @example
+ * ```ts
+ * const limits: Limits = { depth: 16, documentBytes: 1_000_000 };
+ * SuperConfig.builder().dir('config').limits(limits).loadSync();
+ * ```
+ */
 export interface Limits {
-  /** Levels of nesting. */
+  /** Levels of nesting; 128 by default. */
   depth?: number;
-  /** Bytes of one document. */
+  /** Bytes of one document; 64 MiB by default. */
   documentBytes?: number;
-  /** Nodes that YAML's aliases may produce. */
+  /** Nodes that one YAML document may produce, aliases expanded; a million by default. */
   aliasNodes?: number;
 }
 
-/** How files are watched. */
+/**
+ * How files are watched.
+ *
+ * @example
+ * ```ts
+ * const options: WatchOptions = { debounceMs: 100, poll: 2000 };
+ * SuperConfig.builder().dir('config').watch(options).loadSync().status.watching[0]?.mode; // 'polling'
+ * ```
+ */
 export interface WatchOptions {
   /** Milliseconds without a change before files are read again; 50 by default. */
   debounceMs?: number;
@@ -45,7 +87,15 @@ export interface WatchOptions {
   poll?: number;
 }
 
-/** Collects sources, later ones winning, and loads them. Nothing is read before `load()` or `loadSync()`. */
+/**
+ * Collects sources, later ones winning, and loads them. Nothing is read before `load()` or `loadSync()`.
+ *
+ * @example
+ * ```ts
+ * const builder = SuperConfig.builder().defaults({ server: { port: 80 } });
+ * builder.file('app.toml').env('APP').loadSync().get('server.port'); // 8081
+ * ```
+ */
 // biome-ignore lint/suspicious/noExplicitAny: without a type every path is allowed.
 export class SuperConfigBuilder<T = any> {
   readonly #options: BuilderOptions;
@@ -59,28 +109,75 @@ export class SuperConfigBuilder<T = any> {
   #watch: WatchOptions | undefined;
   #schema: StandardSchema | undefined;
 
-  /** Made by `SuperConfig.builder()`. */
+  /** Made by `SuperConfig.builder()`. @throws `ERR_SUPERCONFIG_OPTION` for an unknown option or one of another kind. @hidden */
   constructor(options: BuilderOptions = {}) {
+    checkNames(options, ['cwd', 'home', 'env', 'argv', 'root'], "the builder's options");
+    const { cwd, home, root, env, argv } = options;
+    for (const [name, directory] of Object.entries({ cwd, home, root })) {
+      if (directory !== undefined) text(directory, `\`${name}\``);
+    }
+    if (argv !== undefined) texts(argv, 'the flags of `argv`');
+    if (env !== undefined && (typeof env !== 'object' || env === null)) {
+      throw new SuperConfigError('ERR_SUPERCONFIG_OPTION', `\`env\` is an object of strings, not ${kindOf(env)}`);
+    }
     this.#options = options;
   }
 
-  /** Adds values given in code. @throws `ERR_SUPERCONFIG_OPTION` for what is not a configuration value. */
+  /**
+   * Adds values given in code, as they are now. Usually the first source.
+   *
+   * @throws `ERR_SUPERCONFIG_OPTION` for what is not a configuration value.
+   * @example
+   * ```ts
+   * SuperConfig.builder().defaults({ server: { port: 80 } }).loadSync().get('server.port'); // 80
+   * ```
+   */
   defaults(value: object, options?: sources.ValueOptions): this {
     return this.add(frame(SuperConfigBuilder.prototype.defaults, () => sources.defaults(value, options)));
   }
 
-  /** Adds one file; `{profile}` in its path stands for each profile in turn. */
+  /**
+   * Adds one file, relative to `cwd`; `{profile}` in its path stands for each profile in turn. The extension tells the format, else the
+   * content does.
+   *
+   * @throws `ERR_SUPERCONFIG_OPTION` for a path that is none. On loading: `ERR_SUPERCONFIG_NOT_FOUND` for a file that is not there and
+   * not `optional`, `ERR_SUPERCONFIG_IO` for one that cannot be read, `ERR_SUPERCONFIG_PARSE` with the position, `ERR_SUPERCONFIG_FORMAT`
+   * for an unknown format, `ERR_SUPERCONFIG_LIMIT`, `ERR_SUPERCONFIG_TRUST`.
+   * @example
+   * ```ts
+   * const config = SuperConfig.builder().file('app.toml').file('app.{profile}.toml', { optional: true }).loadSync();
+   * config.get('server.port'); // 8081
+   * ```
+   */
   file(path: string, options?: sources.FileOptions): this {
     return this.add(frame(SuperConfigBuilder.prototype.file, () => sources.file(path, options)));
   }
 
-  /** Adds the files that match a pattern, sorted by path. */
-  glob(pattern: string, options?: Parameters<typeof sources.glob>[1]): this {
+  /**
+   * Adds the files that match a pattern, sorted by path; none is fine.
+   *
+   * @throws On loading: `ERR_SUPERCONFIG_OPTION` for a malformed pattern, and what `file` throws for what is found.
+   * @example
+   * ```ts
+   * SuperConfig.builder().glob('conf.d/*.json').loadSync().get('cache.size'); // 64
+   * ```
+   */
+  glob(pattern: string, options?: sources.GlobOptions): this {
     return this.add(frame(SuperConfigBuilder.prototype.glob, () => sources.glob(pattern, options)));
   }
 
-  /** Adds a directory with `default`, each profile, `local` and each profile's local file. */
-  dir(path: string, options?: Parameters<typeof sources.dir>[1]): this {
+  /**
+   * Adds a directory: `default`, each profile, `local` and each profile's local file, in whatever format they are.
+   *
+   * @throws On loading: `ERR_SUPERCONFIG_NOT_FOUND` for a directory that is not there and not `optional`, and what `file` throws for what
+   * is found.
+   * @example
+   * ```ts
+   * const config = SuperConfig.builder().dir('config').profile('production').loadSync();
+   * [config.get('server.host'), config.get('server.port')]; // ['0.0.0.0', 8080]
+   * ```
+   */
+  dir(path: string, options?: sources.DirOptions): this {
     return this.add(frame(SuperConfigBuilder.prototype.dir, () => sources.dir(path, options)));
   }
 
@@ -94,35 +191,73 @@ export class SuperConfigBuilder<T = any> {
    * @example
    * ```ts
    * const config = SuperConfig.builder().discover('myapp').loadSync();
-   * config.layers.filter((layer) => layer.status === 'found').map((layer) => layer.file);
+   * config.get('theme'); // 'dark'
+   * config.layers.filter((layer) => layer.status === 'found').length; // 1
    * ```
    */
-  discover(name: string, options?: Parameters<typeof sources.discover>[1]): this {
+  discover(name: string, options?: sources.DiscoverOptions): this {
     return this.add(frame(SuperConfigBuilder.prototype.discover, () => sources.discover(name, options)));
   }
 
-  /** Adds a document given as text. */
-  text(content: string, options: Parameters<typeof sources.textSource>[1]): this {
+  /**
+   * Adds a document given as text; without a format its content tells.
+   *
+   * @throws `ERR_SUPERCONFIG_PARSE` for half of a surrogate pair. On loading: `ERR_SUPERCONFIG_PARSE` with the position,
+   * `ERR_SUPERCONFIG_FORMAT`, `ERR_SUPERCONFIG_LIMIT`.
+   * @example
+   * ```ts
+   * SuperConfig.builder().text('port = 8080', { format: 'toml' }).loadSync().get('port'); // 8080
+   * ```
+   */
+  text(content: string, options?: sources.TextOptions): this {
     return this.add(frame(SuperConfigBuilder.prototype.text, () => sources.textSource(content, options)));
   }
 
-  /** Reads `.env` files, which supply variables to `env`. */
+  /**
+   * Reads `.env`, `.env.local`, `.env.{profile}` and `.env.{profile}.local`, later ones winning, the real environment above all. They are
+   * no layer themselves: `env` makes values of their variables.
+   *
+   * @throws On loading: `ERR_SUPERCONFIG_PARSE` with the position, `ERR_SUPERCONFIG_INTERPOLATION` for a cycle, `ERR_SUPERCONFIG_LIMIT`.
+   * @example
+   * ```ts
+   * SuperConfig.builder().dotenv().env('APP').loadSync().get('server.port'); // 9000
+   * ```
+   */
   dotenv(): this {
     return this.add(sources.dotenv());
   }
 
-  /** Adds environment variables. */
+  /**
+   * Adds environment variables: with a prefix those named so, without one those whose path is known below. A value takes the type of
+   * the one below it, or of the schema.
+   *
+   * @throws On loading: `ERR_SUPERCONFIG_ENV` for what is ambiguous, contradicts another variable or does not fit, all at once.
+   * @example
+   * ```ts
+   * const builder = SuperConfig.builder({ env: { APP_DB__POOL__MAX: '20' } });
+   * builder.dir('config').env('APP').loadSync().get('db.pool.max'); // 20
+   * ```
+   */
   env(prefix?: string, options?: sources.EnvOptions): this {
     return this.add(frame(SuperConfigBuilder.prototype.env, () => sources.env(prefix, options)));
   }
 
-  /** Adds command-line flags; by default those of the builder's options, else of the process. */
-  args(argv?: readonly string[]): this {
-    return this.add(frame(SuperConfigBuilder.prototype.args, () => sources.args(argv)));
+  /**
+   * Adds command-line flags, `--server.port=9000` or `--set server.port=9000`; by default those of the builder's options, else of the
+   * process.
+   *
+   * @throws `ERR_SUPERCONFIG_OPTION` for what is not an array of strings. On loading: `ERR_SUPERCONFIG_ARGS` as `env` has it.
+   * @example
+   * ```ts
+   * SuperConfig.builder().dir('config').args(['--server.port=9000']).loadSync().get('server.port'); // 9000
+   * ```
+   */
+  args(argv?: readonly string[], options?: sources.SourceOptions): this {
+    return this.add(frame(SuperConfigBuilder.prototype.args, () => sources.args(argv, options)));
   }
 
   /**
-   * Adds a source of your own, which may be remote; see `custom`.
+   * Adds a source of your own, which may be remote; see {@link CustomSource}.
    *
    * @throws `ERR_SUPERCONFIG_OPTION` for what has no name or no `load`.
    * @example
@@ -131,21 +266,50 @@ export class SuperConfigBuilder<T = any> {
    * config.explain('search').winner?.name; // 'flags'
    * ```
    */
-  source(source: CustomSource, options?: CustomOptions): this {
+  source(source: CustomSource, options?: sources.SourceOptions): this {
     return this.add(frame(SuperConfigBuilder.prototype.source, () => custom(source, options)));
   }
 
-  /** Adds values given in code, to stand above the layers so far. */
+  /**
+   * Adds values given in code, to stand above the layers so far.
+   *
+   * @throws `ERR_SUPERCONFIG_OPTION` for what is not a configuration value.
+   * @example
+   * ```ts
+   * const builder = SuperConfig.builder().env('APP').overrides({ log: { level: 'debug' } });
+   * builder.loadSync().get('log.level'); // 'debug'
+   * ```
+   */
   overrides(value: object, options?: sources.ValueOptions): this {
     return this.add(frame(SuperConfigBuilder.prototype.overrides, () => sources.overrides(value, options)));
   }
 
-  /** Adds values that only fill what the layers below leave open. */
+  /**
+   * Adds values that only fill what the layers below leave open. `join: true` does the same for any other source.
+   *
+   * @throws `ERR_SUPERCONFIG_OPTION` for what is not a configuration value.
+   * @example
+   * ```ts
+   * const config = SuperConfig.builder().file('app.toml').join({ server: { port: 80, host: '::1' } }).loadSync();
+   * config.get('server'); // { port: 8081, host: '::1' }
+   * ```
+   */
   join(value: object, options?: sources.ValueOptions): this {
     return this.add(frame(SuperConfigBuilder.prototype.join, () => sources.defaults(value, { ...options, join: true })));
   }
 
-  /** Adds a source made by a helper such as `file`. */
+  /**
+   * Adds a source made by a helper such as `file`.
+   *
+   * @throws `ERR_SUPERCONFIG_OPTION` for anything else.
+   * @example
+   * ```ts
+   * const sources = [file('app.toml'), env('APP')];
+   * const builder = SuperConfig.builder();
+   * for (const source of sources) builder.add(source);
+   * builder.loadSync().get('server.port'); // 8081
+   * ```
+   */
   add(source: Source): this {
     if (typeof source !== 'object' || source === null || typeof source.kind !== 'string') {
       const error = new SuperConfigError('ERR_SUPERCONFIG_OPTION', `a source is made by a helper such as \`file\`, and is not ${kindOf(source)}`);
@@ -155,13 +319,30 @@ export class SuperConfigBuilder<T = any> {
     return this;
   }
 
-  /** Selects the profiles, applied in order. */
+  /**
+   * Selects the profiles, applied in order; without it `SUPERCONFIG_PROFILE`, else `NODE_ENV`, names one.
+   *
+   * @throws `ERR_SUPERCONFIG_OPTION` for what is no string, and on loading for a name that cannot be part of a file name.
+   * @example
+   * ```ts
+   * SuperConfig.builder().dir('config').profile(['production', 'eu']).loadSync().status.profiles; // ['production', 'eu']
+   * ```
+   */
   profile(profiles: string | readonly string[]): this {
     this.#profiles = guard(SuperConfigBuilder.prototype.profile, () => texts(typeof profiles === 'string' ? [profiles] : profiles, 'profiles'));
     return this;
   }
 
-  /** Sets how arrays merge, by path pattern. */
+  /**
+   * Sets how arrays merge, by path pattern: `*` is one segment, `**` any number. Of two that match the more exact decides, then the later.
+   *
+   * @throws `ERR_SUPERCONFIG_OPTION`, some of it on loading, for a malformed pattern or an unknown strategy.
+   * @example
+   * ```ts
+   * const builder = SuperConfig.builder().dir('config').overrides({ plugins: ['cache'] }).arrays({ plugins: 'append' });
+   * builder.loadSync().get('plugins'); // ['auth', 'cache']
+   * ```
+   */
   arrays(strategies: Readonly<Record<string, ArrayStrategy>>): this {
     Object.assign(
       this.#arrays,
@@ -170,13 +351,31 @@ export class SuperConfigBuilder<T = any> {
     return this;
   }
 
-  /** Turns `${…}` references on. */
+  /**
+   * Turns references on: `${path}`, `${env:NAME}`, `${env:NAME:-default}` and `${file:path}`, resolved after merging.
+   *
+   * @throws On loading: `ERR_SUPERCONFIG_INTERPOLATION` for a cycle, an unknown path and an unset variable without a default.
+   * @example
+   * ```ts
+   * const builder = SuperConfig.builder().defaults({ port: 80, url: 'http://localhost:${port}' });
+   * builder.interpolate().loadSync().get('url'); // 'http://localhost:80'
+   * ```
+   */
   interpolate(on = true): this {
     this.#interpolate = guard(SuperConfigBuilder.prototype.interpolate, () => flag(on, 'interpolate'));
     return this;
   }
 
-  /** Adds patterns of paths whose values are never shown. */
+  /**
+   * Adds patterns of paths whose values are never shown; they are read as ever. Names such as `password` and `token` need none.
+   *
+   * @throws `ERR_SUPERCONFIG_OPTION` for what is not an array of strings, and on loading for a malformed pattern.
+   * @example
+   * ```ts
+   * const config = SuperConfig.builder().dir('config').secrets(['db.url']).loadSync();
+   * JSON.stringify(config.toJSON()).includes('postgres:'); // false
+   * ```
+   */
   secrets(patterns: readonly string[]): this {
     this.#secrets.push(...guard(SuperConfigBuilder.prototype.secrets, () => texts(patterns, 'the patterns of secrets')));
     return this;
@@ -190,7 +389,8 @@ export class SuperConfigBuilder<T = any> {
    * and where its value comes from; `ERR_SUPERCONFIG_ASYNC` when `loadSync` or `reloadSync` meets an asynchronous schema.
    * @example
    * ```ts
-   * const config = SuperConfig.builder().defaults({ port: '8080' }).schema(z.object({ port: z.coerce.number() })).loadSync();
+   * const schema = z.object({ port: z.coerce.number() });
+   * const config = SuperConfig.builder().defaults({ port: '8080' }).schema(schema).loadSync();
    * config.get('port'); // 8080, and a number for the compiler
    * ```
    */
@@ -199,13 +399,32 @@ export class SuperConfigBuilder<T = any> {
     return this as unknown as SuperConfigBuilder<InferOutput<S>>;
   }
 
-  /** Sets bounds on what is read. */
+  /**
+   * Sets bounds on what is read.
+   *
+   * @throws `ERR_SUPERCONFIG_OPTION`, some of it on loading, for what is not a positive whole number.
+   * @example
+   * ```ts
+   * const builder = SuperConfig.builder().text('[[[[]]]]', { format: 'yaml' }).limits({ depth: 3 });
+   * builder.loadSync(); // throws ERR_SUPERCONFIG_LIMIT
+   * ```
+   */
   limits(limits: Limits): this {
     this.#limits = { ...this.#limits, ...guard(SuperConfigBuilder.prototype.limits, () => optionsOf(limits, 'limits')) };
     return this;
   }
 
-  /** Names the configuration, so that any thread of the process can attach to it. */
+  /**
+   * Names the configuration, so that any thread of the process can attach to it.
+   *
+   * @throws `ERR_SUPERCONFIG_OPTION` for what is no string, and on loading for the name of another open configuration.
+   * @example
+   * ```ts
+   * const config = SuperConfig.builder().dir('config').name('main').loadSync();
+   * SuperConfig.attach('main').get('server.port'); // 8080
+   * config.close();
+   * ```
+   */
   name(name: string): this {
     this.#name = guard(SuperConfigBuilder.prototype.name, () => text(name, 'a name'));
     return this;
@@ -229,18 +448,36 @@ export class SuperConfigBuilder<T = any> {
     return this;
   }
 
-  /** Loads on this thread. @throws `SuperConfigError`: what a source's text, the environment or an option has wrong. */
+  /**
+   * Loads on this thread. Cost: what the sources cost; two small files take tens of microseconds.
+   *
+   * @throws {@link SuperConfigError}: what a source's text, the environment, the schema or an option has wrong; `ERR_SUPERCONFIG_ASYNC`
+   * where a source or the schema must be awaited.
+   * @example
+   * ```ts
+   * SuperConfig.builder().file('missing.toml').loadSync(); // throws ERR_SUPERCONFIG_NOT_FOUND
+   * ```
+   */
   loadSync(): SuperConfig<T> {
     return new SuperConfig<T>(loadSync(this.toOpening(), SuperConfigBuilder.prototype.loadSync));
   }
 
-  /** Loads on another thread. @throws `SuperConfigError`: what a source's text, the environment or an option has wrong. */
+  /**
+   * Loads on another thread; a source of your own and a schema may be asynchronous here. The environment is captured at once.
+   *
+   * @throws {@link SuperConfigError}: what a source's text, the environment, the schema or an option has wrong.
+   * @example
+   * ```ts
+   * const config = await SuperConfig.builder().dir('config').load();
+   * config.get('server.port'); // 8080
+   * ```
+   */
   async load(): Promise<SuperConfig<T>> {
     const frames = captureStack(SuperConfigBuilder.prototype.load);
     return new SuperConfig<T>(await load(this.toOpening(), frames));
   }
 
-  /** What the configuration is loaded from. */
+  /** What the configuration is loaded from. @internal */
   toOpening(): Opening {
     const { cwd, home, root, argv, env } = this.#options;
     const options = {
@@ -276,7 +513,7 @@ function frame(verb: Frame, make: () => Source): Source {
   try {
     return make();
   } catch (error) {
-    throw error instanceof SuperConfigError
+    throw isSuperConfigError(error)
       ? startAt(error, verb)
       : startAt(new SuperConfigError('ERR_SUPERCONFIG_OPTION', `a source cannot be made of ${kindOf(error)}`, { cause: error }), verb);
   }

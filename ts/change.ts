@@ -75,8 +75,10 @@ export function merge(first: Transition | undefined, second: Transition): Transi
  * @example
  * ```ts
  * config.on('change', ({ version, changed, previous, current }) => {
- *   console.log(`version ${version}: ${changed.join(', ')}`, previous.server, current.server);
+ *   console.log(version, changed, previous.log.level, current.log.level); // 2, ['log.level'], 'info', 'debug'
  * });
+ * writeFileSync('config/local.toml', 'log.level = "debug"');
+ * config.reloadSync();
  * ```
  */
 export class ConfigChange<T> {
@@ -86,29 +88,52 @@ export class ConfigChange<T> {
   readonly changed: readonly string[];
   readonly #transition: Transition;
 
-  /** Made by events. */
+  /** Made by events. @hidden */
   constructor(transition: Transition) {
     this.version = transition.version;
     this.changed = transition.changed;
     this.#transition = transition;
   }
 
-  /** What was there before, frozen; made when it is asked for. */
+  /**
+   * What was there before, frozen; made when it is asked for.
+   *
+   * @example
+   * ```ts
+   * config.on('change', ({ previous }) => console.log(previous.log.level)); // 'info'
+   * writeFileSync('config/local.toml', 'log.level = "debug"');
+   * config.reloadSync();
+   * ```
+   */
   get previous(): DeepReadonly<T> {
     return this.#transition.previous.value as DeepReadonly<T>;
   }
 
-  /** What is there now, frozen; made when it is asked for. `config.current` may be newer already. */
+  /**
+   * What is there now, frozen; made when it is asked for. `config.current` may be newer already.
+   *
+   * @example
+   * ```ts
+   * config.on('change', ({ current }) => console.log(current.log.level));
+   * ```
+   */
   get current(): DeepReadonly<T> {
     return this.#transition.current.value as DeepReadonly<T>;
   }
 
-  /** What `JSON.stringify(change)` shows, with secrets redacted. A `bigint` is the text of its digits. */
+  /**
+   * What `JSON.stringify(change)` shows, with secrets redacted. A `bigint` is the text of its digits.
+   *
+   * @example
+   * ```ts
+   * config.on('change', (change) => console.log(JSON.stringify(change)));
+   * ```
+   */
   toJSON(): unknown {
     return this.#shown(toJsonValue);
   }
 
-  /** What `console.log` shows, with secrets redacted. */
+  /** What `console.log` shows, with secrets redacted. @internal */
   [Symbol.for('nodejs.util.inspect.custom')](_depth: number, options: object, inspect?: (value: unknown, options: object) => string): string {
     if (inspect === undefined) return `ConfigChange ${JSON.stringify(this)}`;
     return `ConfigChange ${inspect(

@@ -2,6 +2,7 @@ import { type BuilderOptions, SuperConfigBuilder } from './builder.js';
 import type { ConfigChange } from './change.js';
 import { type Frame, guard, type Origin, SuperConfigError } from './errors.js';
 import { type EventMap, eventsOf, type Listener, listenerOf } from './events.js';
+import { type Candidate, type Explanation, explained } from './explanation.js';
 import { ConfigHandle } from './handle.js';
 import { type Described, type NativeValue, native } from './native.js';
 import { type ReloadResult, reload, reloadSync } from './opening.js';
@@ -12,39 +13,15 @@ import { assertOpen, closeState, lookUp, lookUpLeniently, openState, readTree, t
 import { type Status, type StatusReport, toStatus } from './status.js';
 import type { DeepReadonly, LoosePath, Path, ValueAt } from './types.js';
 
-/** One layer's word about a value. */
-export interface Candidate {
-  /** The kind of the layer. */
-  kind: 'defaults' | 'file' | 'text' | 'dotenv' | 'env' | 'args' | 'override' | 'custom';
-  /** The layer's name. */
-  name: string;
-  /** The file, as it was given or found. */
-  file?: string;
-  /** The line of the value's first character, from 1. */
-  line?: number;
-  /** The column of the value's first character in characters, from 1. */
-  column?: number;
-  /** The environment variable or flag. */
-  variable?: string;
-  /** What the layer did to the value. */
-  action: 'set' | 'add' | 'remove' | 'fill';
-  /** The layer's value; `[redacted]` for a secret. */
-  value: unknown;
-}
-
-/** Where a value comes from. */
-export interface Explanation {
-  /** The dotted path. */
-  path: string;
-  /** The value in effect; `[redacted]` for a secret. */
-  value: unknown;
-  /** The layer whose value is in effect. */
-  winner: Candidate | null;
-  /** All layers that spoke about it, from the lowest to the highest. */
-  candidates: Candidate[];
-}
-
-/** One layer of a configuration, or a file that was looked for. */
+/**
+ * One layer of a configuration, or a file that was looked for.
+ *
+ * @example
+ * ```ts
+ * const missing: LayerInfo[] = config.layers.filter((layer) => layer.status === 'missing');
+ * missing.map((layer) => layer.file); // ['config/local.*']
+ * ```
+ */
 export interface LayerInfo {
   /** The kind of the layer. */
   kind: Candidate['kind'];
@@ -60,7 +37,15 @@ export interface LayerInfo {
   reason?: string;
 }
 
-/** Something worth telling that does not stop a load. */
+/**
+ * Something worth telling that does not stop a load.
+ *
+ * @example
+ * ```ts
+ * const warnings: Warning[] = SuperConfig.builder().text('{ "a": 1, "a": 2 }', { format: 'json' }).loadSync().warnings;
+ * warnings[0]?.code; // 'duplicate-key'
+ * ```
+ */
 export interface Warning {
   /** What it is, e.g. `duplicate-key`. */
   code: string;
@@ -72,7 +57,15 @@ export interface Warning {
   origin?: Origin;
 }
 
-/** What `changes` takes. */
+/**
+ * What `changes` takes.
+ *
+ * @example
+ * ```ts
+ * const options: ChangesOptions<AppConfig> = { path: 'db.pool', signal };
+ * for await (const { changed } of config.changes(options)) changed; // ['db.pool.max']
+ * ```
+ */
 export interface ChangesOptions<T> {
   /** Only changes at or below this path. */
   path?: Path<T>;
@@ -80,7 +73,15 @@ export interface ChangesOptions<T> {
   signal?: AbortSignal;
 }
 
-/** What `toString` takes. */
+/**
+ * What `toString` takes.
+ *
+ * @example
+ * ```ts
+ * const options: ToStringOptions = { format: 'dotenv' };
+ * config.toString(options).includes('SERVER__PORT=8080'); // true
+ * ```
+ */
 export interface ToStringOptions {
   /** The format of the text; JSON by default. */
   format?: Exclude<Format, 'ini'>;
@@ -93,30 +94,51 @@ export interface ToStringOptions {
  *
  * @example
  * ```ts
- * const config = SuperConfig.builder().defaults({ server: { port: 8080 } }).file('app.toml', { optional: true }).env('APP').loadSync();
- * config.get('server.port'); // 8080, or what the file or APP_SERVER__PORT says
+ * const config = SuperConfig.builder().defaults({ server: { port: 80 } }).file('app.toml', { optional: true }).env('APP').loadSync();
+ * config.get('server.port'); // 8081, from the file; APP_SERVER__PORT would stand above it
  * ```
  */
 // biome-ignore lint/suspicious/noExplicitAny: without a type every path is allowed.
 export class SuperConfig<T = any> {
   readonly #state: State;
+  // What `current` compares and gives stands here, and not a step further away: the comparison is all that it costs.
+  readonly #word: Uint32Array;
+  /** The word as it was when the tree was last found to hold; no word is -1. */
+  #seen = -1;
+  #tree: DeepReadonly<T> | undefined;
 
-  /** Made by `load`, `loadSync` and `attach`. */
+  /** Made by `load`, `loadSync` and `attach`. @hidden */
   constructor(state: State) {
     this.#state = state;
-  }
-
-  /** Starts a configuration; nothing is read before `load()` or `loadSync()`. */
-  // biome-ignore lint/suspicious/noExplicitAny: without a type every path is allowed.
-  static builder<T = any>(options: BuilderOptions = {}): SuperConfigBuilder<T> {
-    guard(SuperConfig.builder, () => checkNames(options, ['cwd', 'home', 'env', 'argv', 'root'], "the builder's options"));
-    return new SuperConfigBuilder<T>(options);
+    this.#word = state.word;
   }
 
   /**
-   * Opens a configuration that this process has loaded, in any worker thread, without loading it again.
+   * Starts a configuration; nothing is read before `load()` or `loadSync()`. A type, or a schema, makes the paths known to the compiler.
    *
-   * @throws `ERR_SUPERCONFIG_CLOSED` when no open configuration has that name or token.
+   * @throws `ERR_SUPERCONFIG_OPTION` for an unknown option or one of another kind.
+   * @example
+   * ```ts
+   * const builder = SuperConfig.builder<{ server: { port: number } }>({ env: {} });
+   * builder.dir('config').loadSync().get('server.port'); // 8080
+   * ```
+   */
+  // biome-ignore lint/suspicious/noExplicitAny: without a type every path is allowed.
+  static builder<T = any>(options: BuilderOptions = {}): SuperConfigBuilder<T> {
+    return guard(SuperConfig.builder, () => new SuperConfigBuilder<T>(options));
+  }
+
+  /**
+   * Opens a configuration that this process has loaded, in any worker thread, without loading it again; every version reaches all.
+   *
+   * @throws `ERR_SUPERCONFIG_CLOSED` when no open configuration has that name or token, `ERR_SUPERCONFIG_OPTION` for what is no string.
+   * @example
+   * ```ts
+   * const config = SuperConfig.builder().dir('config').name('app').loadSync();
+   * const worker = new Worker("require('superconfig').SuperConfig.attach('app').get('server.port')", { eval: true });
+   * await new Promise((ended) => worker.on('exit', ended)); // 0
+   * SuperConfig.attach(config.token).get('server.port'); // 8080
+   * ```
    */
   // biome-ignore lint/suspicious/noExplicitAny: without a type every path is allowed.
   static attach<T = any>(nameOrToken: string): SuperConfig<T> {
@@ -133,9 +155,17 @@ export class SuperConfig<T = any> {
    *
    * @throws `ERR_SUPERCONFIG_PATH` when nothing is there and no fallback is given, with the nearest path as the hint;
    * `ERR_SUPERCONFIG_CLOSED` after closing.
+   * @example
+   * ```ts
+   * config.get('server.port'); // 8080
+   * config.get(['db', 'pool']); // { min: 1, max: 10 }
+   * config.get('plugins[0]'); // 'auth'
+   * SuperConfig.builder().loadSync().get('server.port', 80); // 80
+   * SuperConfig.builder().loadSync().get('server.port'); // throws ERR_SUPERCONFIG_PATH
+   * ```
    */
-  get<P extends Path<T>>(path: P): ValueAt<T, P>;
-  get<P extends Path<T>>(path: P, fallback: NonNullable<ValueAt<T, P>>): NonNullable<ValueAt<T, P>>;
+  get<const P extends Path<T>>(path: P): ValueAt<T, P>;
+  get<const P extends Path<T>>(path: P, fallback: NonNullable<ValueAt<T, P>>): NonNullable<ValueAt<T, P>>;
   get(path: LoosePath, fallback?: unknown): unknown {
     const state = this.#state;
     if (state.word[0] !== state.seen) sync(state, GET);
@@ -153,6 +183,11 @@ export class SuperConfig<T = any> {
    * Whether something, be it `null`, is at a path. A malformed path is nowhere.
    *
    * @throws `ERR_SUPERCONFIG_CLOSED` after closing.
+   * @example
+   * ```ts
+   * config.has('server.port'); // true
+   * config.has('server.protocol'); // false
+   * ```
    */
   has(path: LoosePath): boolean {
     const state = this.#state;
@@ -161,8 +196,17 @@ export class SuperConfig<T = any> {
     return lookUpLeniently(state, path, frame) !== undefined;
   }
 
-  /** A live view of one path, which need not be there yet. */
-  handle<P extends Path<T>>(path: P): ConfigHandle<ValueAt<T, P>> {
+  /**
+   * A live view of one path, which need not be there yet: the quickest way to read a value often.
+   *
+   * @throws `ERR_SUPERCONFIG_OPTION` for what is no path, `ERR_SUPERCONFIG_CLOSED` after closing.
+   * @example
+   * ```ts
+   * const port = config.handle('server.port');
+   * port.value; // 8080
+   * ```
+   */
+  handle<const P extends Path<T>>(path: P): ConfigHandle<ValueAt<T, P>> {
     const frame = SuperConfig.prototype.handle;
     assertOpen(this.#state, frame);
     guard(frame, () => toNativePath(path as LoosePath));
@@ -170,56 +214,115 @@ export class SuperConfig<T = any> {
   }
 
   /**
-   * The whole as one frozen plain object: the same object until the version changes, and good also after closing.
+   * The whole as one frozen plain object: the same object until the version changes, and good also after closing. Costs a comparison after
+   * the first read of a version, which makes it.
    *
    * @throws `ERR_SUPERCONFIG_CLOSED` after closing.
+   * @example
+   * ```ts
+   * const { server, log } = config.current;
+   * [server.port, log.level]; // [8080, 'info'], of one version whatever is reloaded meanwhile
+   * ```
    */
   get current(): DeepReadonly<T> {
-    const state = this.#state;
-    if (state.word[0] === state.seen && state.tree !== undefined) return state.tree as DeepReadonly<T>;
-    return readTree(state, CURRENT) as DeepReadonly<T>;
+    if (this.#word[0] === this.#seen) return this.#tree as DeepReadonly<T>;
+    return this.#refresh();
   }
 
   /**
-   * Tells which layers spoke about a value and which one won. Positions are found when asked for.
+   * Tells which layers spoke about a value and which one won; secrets are redacted. Positions are found when asked for, so this costs
+   * about what parsing the files costs.
    *
    * @throws `ERR_SUPERCONFIG_PATH` for an unknown path, `ERR_SUPERCONFIG_CLOSED` after closing.
+   * @example
+   * ```ts
+   * const { winner } = SuperConfig.builder().dir('config').args(['--server.port=9000']).loadSync().explain('server.port');
+   * winner; // { kind: 'args', variable: '--server.port', action: 'set', value: 9000, … }
+   * ```
    */
   explain(path: LoosePath = ''): Explanation {
     const frame = SuperConfig.prototype.explain;
     const state = this.#synced(frame);
     return guard(frame, () => {
       const { text, segments } = toNativePath(path);
-      return toValue(native().explain(state.attachment, text, segments), false) as Explanation;
+      return explained(native().explain(state.attachment, text, segments));
     });
   }
 
-  /** The version: 1 after the load, one more with every reload that changes something. */
+  /**
+   * The version: 1 after the load, one more with every reload that changes something.
+   *
+   * @throws `ERR_SUPERCONFIG_CLOSED` after closing.
+   * @example
+   * ```ts
+   * config.version; // 1
+   * ```
+   */
   get version(): number {
     return this.#synced(VERSION).version;
   }
 
-  /** The layers, from the lowest to the highest, with every file that was looked for. */
+  /**
+   * The layers, from the lowest to the highest, with every file that was looked for. Made anew at each call.
+   *
+   * @throws `ERR_SUPERCONFIG_CLOSED` after closing.
+   * @example
+   * ```ts
+   * config.layers.filter((layer) => layer.status === 'found').map((layer) => layer.file); // ['config/default.toml']
+   * ```
+   */
   get layers(): LayerInfo[] {
     return this.#describe('layers', LAYERS) as LayerInfo[];
   }
 
-  /** What the load found worth telling. */
+  /**
+   * What the load found worth telling, such as `type-conflict` or `unset-variable`. Made anew at each call.
+   *
+   * @throws `ERR_SUPERCONFIG_CLOSED` after closing.
+   * @example
+   * ```ts
+   * for (const { code, message } of config.warnings) console.warn(code, message);
+   * ```
+   */
   get warnings(): Warning[] {
     return this.#describe('warnings', WARNINGS) as Warning[];
   }
 
-  /** How the configuration is doing: what is watched and how, the last reload, the last error. Made anew at each call. */
+  /**
+   * How the configuration is doing: what is watched and how, the last reload, the last error. Made anew at each call.
+   *
+   * @throws `ERR_SUPERCONFIG_CLOSED` after closing.
+   * @example
+   * ```ts
+   * config.status; // { version: 1, profiles: [], watching: [], … }
+   * ```
+   */
   get status(): Status {
     return toStatus(this.#describe('status', STATUS) as StatusReport);
   }
 
-  /** A text that `SuperConfig.attach` takes in any thread of this process. */
+  /**
+   * A text that `SuperConfig.attach` takes in any thread of this process.
+   *
+   * @throws `ERR_SUPERCONFIG_CLOSED` after closing.
+   * @example
+   * ```ts
+   * SuperConfig.attach(config.token).version; // 1
+   * ```
+   */
   get token(): string {
     return this.#describe('token', TOKEN) as string;
   }
 
-  /** The name that the builder gave, if any. */
+  /**
+   * The name that the builder gave, if any.
+   *
+   * @throws `ERR_SUPERCONFIG_CLOSED` after closing.
+   * @example
+   * ```ts
+   * config.name; // undefined
+   * ```
+   */
   get name(): string | undefined {
     return (this.#describe('name', NAME) as string | null) ?? undefined;
   }
@@ -228,15 +331,25 @@ export class SuperConfig<T = any> {
    * Loads everything again, on another thread; the new version appears at once or, on a failure, not at all.
    *
    * @throws What a load throws, and `ERR_SUPERCONFIG_CLOSED` after closing.
+   * @example
+   * ```ts
+   * writeFileSync('config/local.toml', 'log.level = "debug"');
+   * const { version, changed } = await config.reload();
+   * [version, changed]; // [2, ['log.level']]
+   * ```
    */
   reload(): Promise<ReloadResult> {
     return reload(this.#state, false, SuperConfig.prototype.reload);
   }
 
   /**
-   * Loads everything again, on this thread.
+   * Loads everything again, on this thread. Where no file changed it costs a look at each.
    *
-   * @throws What a load throws, and `ERR_SUPERCONFIG_CLOSED` after closing.
+   * @throws What a load throws, and `ERR_SUPERCONFIG_CLOSED` after closing. The last good version stays.
+   * @example
+   * ```ts
+   * config.reloadSync(); // { version: 1, changed: [] }
+   * ```
    */
   reloadSync(): ReloadResult {
     return reloadSync(this.#state, SuperConfig.prototype.reloadSync);
@@ -292,7 +405,17 @@ export class SuperConfig<T = any> {
     });
   }
 
-  /** The whole as a plain object with secrets redacted: what `JSON.stringify(config)` shows. A `bigint` is the text of its digits. */
+  /**
+   * The whole as a plain object with secrets redacted: what `JSON.stringify(config)` shows. A `bigint` is
+   * the text of its digits.
+   *
+   * @throws `ERR_SUPERCONFIG_CLOSED` after closing.
+   * @example
+   * ```ts
+   * const shown = config.toJSON() as AppConfig;
+   * shown.db; // { url: 'postgres://localhost/app', password: '[redacted]', pool: { min: 1, max: 10 } }
+   * ```
+   */
   toJSON(): unknown {
     return toJsonValue(this.#redacted(SuperConfig.prototype.toJSON));
   }
@@ -302,7 +425,7 @@ export class SuperConfig<T = any> {
    * says `null` for infinities and NaN, and dotenv knows only text: `server.port` is `SERVER__PORT`, arrays are JSON.
    *
    * @throws `ERR_SUPERCONFIG_OPTION` for an unknown format, `ERR_SUPERCONFIG_FORMAT` with the path for what the format cannot say,
-   * such as `null` in TOML.
+   * such as `null` in TOML, `ERR_SUPERCONFIG_CLOSED` after closing.
    * @example
    * ```ts
    * writeFileSync('effective.toml', config.toString({ format: 'toml', secrets: true }));
@@ -316,21 +439,51 @@ export class SuperConfig<T = any> {
     return this.#render(format, secrets, SuperConfig.prototype.toString);
   }
 
-  /** Lets go of the configuration; every read fails from then on. Safe to repeat. */
+  /**
+   * Lets go of the configuration: every read, handle and reload of it fails from then on, and its iterators end. Safe to repeat.
+   *
+   * @example
+   * ```ts
+   * const { current } = config;
+   * config.close();
+   * config.get('server.port'); // throws ERR_SUPERCONFIG_CLOSED
+   * current.server.port; // 8080
+   * ```
+   */
   close(): void {
+    this.#seen = -1;
+    this.#tree = undefined;
     closeState(this.#state);
   }
 
-  /** The same as `close()`, for `using`. */
+  /**
+   * The same as `close()`, for `using`.
+   *
+   * @example
+   * ```ts
+   * {
+   *   using config = SuperConfig.builder().dir('config').loadSync();
+   *   config.get('server.port'); // 8080
+   * } // closed here
+   * ```
+   */
   [Symbol.dispose](): void {
     this.close();
   }
 
-  /** What `console.log` shows: the whole, with secrets redacted. */
+  /** What `console.log` shows: the whole, with secrets redacted. @internal */
   [Symbol.for('nodejs.util.inspect.custom')](_depth: number, options: object, inspect?: (value: unknown, options: object) => string): string {
     if (this.#state.closed) return 'SuperConfig (closed)';
     if (inspect === undefined) return `SuperConfig ${JSON.stringify(this)}`;
     return `SuperConfig ${inspect(toValue(this.#redacted(SuperConfig.prototype.toJSON), false), options)}`;
+  }
+
+  #refresh(): DeepReadonly<T> {
+    const state = this.#state;
+    const tree = readTree(state, CURRENT) as DeepReadonly<T>;
+    this.#tree = tree;
+    this.#seen = state.seen;
+    return tree;
   }
 
   #synced(frame: Frame): State {

@@ -1,10 +1,18 @@
-import { guard, SuperConfigError } from './errors.js';
+import { guard, isError, SuperConfigError } from './errors.js';
 import { optionsOf } from './options.js';
 import { checkNames, kindOf } from './paths.js';
-import type { Source } from './sources.js';
+import type { Source, SourceOptions } from './sources.js';
 import { type Encoded, encode, isPlain } from './values.js';
 
-/** What a custom source is told of the load that it is asked for. */
+/**
+ * What a custom source is told of the load that it is asked for.
+ *
+ * @example
+ * ```ts
+ * const regional = source({ name: 'regional', load: ({ profiles, env }: SourceContext) => ({ region: env.REGION ?? profiles[0] ?? 'eu' }) });
+ * loadConfigSync({ sources: [regional], profile: 'us' }).get('region'); // 'us'
+ * ```
+ */
 export interface SourceContext {
   /** The directory that relative paths start from. */
   cwd: string;
@@ -16,7 +24,22 @@ export interface SourceContext {
   env: Readonly<Record<string, string | undefined>>;
 }
 
-/** Something that configuration is read from besides files, variables and flags: a database, a service. */
+/**
+ * Something that configuration is read from besides files, variables and flags: a database, a service.
+ *
+ * @example
+ * ```ts
+ * const ticking: CustomSource = {
+ *   name: 'ticks',
+ *   load: () => ({ started: true }),
+ *   watch(_context, changed) {
+ *     const timer = setInterval(changed, 60_000).unref();
+ *     return () => clearInterval(timer);
+ *   },
+ * };
+ * SuperConfig.builder().source(ticking).watch().loadSync().get('started'); // true
+ * ```
+ */
 export interface CustomSource {
   /** The layer's name, in `explain` and in errors. */
   name: string;
@@ -30,14 +53,6 @@ export interface CustomSource {
   watch?(context: SourceContext, changed: () => void): void | (() => void) | Promise<void | (() => void)>;
 }
 
-/** How a custom source takes part. */
-export interface CustomOptions {
-  /** Only fill what the layers below leave open. */
-  join?: boolean;
-  /** `false` makes `_add` and `_remove` keys ordinary. */
-  directives?: boolean;
-}
-
 /** What a custom source gave, or why it gave nothing. */
 export type Supplied = Encoded | { error: string };
 
@@ -46,15 +61,15 @@ export type Supplied = Encoded | { error: string };
  *
  * @throws `ERR_SUPERCONFIG_OPTION` for what has no name or no `load`. On loading: `ERR_SUPERCONFIG_SOURCE`, with its name and the
  * cause, when it fails; `ERR_SUPERCONFIG_ASYNC` when `loadSync` gets a promise. When it fails on a reload, what it gave last stays
- * in use, with the warning `source-stale`.
+ * in use, with the warning `source-stale` and the event `error`.
  * @example
  * ```ts
- * const flags = custom({ name: 'flags', load: async ({ profiles }) => ({ features: { profile: profiles[0], search: true } }) });
- * const config = await loadConfig({ sources: [flags] });
- * config.get('features.search'); // true
+ * const flags = source({ name: 'flags', load: async ({ profiles }) => ({ features: { profile: profiles[0], search: true } }) });
+ * const config = await loadConfig({ sources: [flags], profile: 'production' });
+ * config.get('features'); // { profile: 'production', search: true }
  * ```
  */
-export function custom(source: CustomSource, options?: CustomOptions): Source {
+export function custom(source: CustomSource, options?: SourceOptions): Source {
   return guard(custom, () => {
     const problem = problemOf(source);
     if (problem !== undefined) throw new SuperConfigError('ERR_SUPERCONFIG_OPTION', `a custom source is ${problem}`);
@@ -129,7 +144,7 @@ export async function ask(source: CustomSource, context: SourceContext): Promise
 
 /** Why something of the program's own failed, for a message: `user:password` of addresses, which clients like to quote, is hidden. */
 export function reasonOf(thrown: unknown): string {
-  const text = thrown instanceof Error ? thrown.message || thrown.name : typeof thrown === 'string' ? thrown : `${kindOf(thrown)} was thrown`;
+  const text = isError(thrown) ? thrown.message || thrown.name : typeof thrown === 'string' ? thrown : `${kindOf(thrown)} was thrown`;
   return text.replace(/(\b[a-z][a-z0-9+.-]*:\/\/)[^\s"'`]*@/gi, '$1[redacted]@');
 }
 

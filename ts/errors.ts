@@ -1,4 +1,4 @@
-/** Every code of an error. The codes are the same in Rust, Node and Python. */
+/** Every code of an error; they are the same in Rust. */
 export const ERROR_CODES = [
   'ERR_SUPERCONFIG_NOT_FOUND',
   'ERR_SUPERCONFIG_IO',
@@ -22,10 +22,30 @@ export const ERROR_CODES = [
   'ERR_SUPERCONFIG_INTERNAL',
 ] as const;
 
-/** What an error's `code` can be. */
+/**
+ * What an error's `code` can be.
+ *
+ * @example
+ * ```ts
+ * const code: SuperConfigErrorCode = 'ERR_SUPERCONFIG_NOT_FOUND';
+ * loadConfigSync({ sources: [file('missing.toml')] }); // throws ERR_SUPERCONFIG_NOT_FOUND
+ * ```
+ */
 export type SuperConfigErrorCode = (typeof ERROR_CODES)[number];
 
-/** Where a value or a problem stands. Lines and columns are 1-based; a column counts characters. */
+/**
+ * Where a value or a problem stands. Lines and columns are 1-based; a column counts characters.
+ *
+ * @example
+ * ```ts
+ * const describe = ({ file, line, column }: Origin) => `${file}:${line}:${column}`;
+ * try {
+ *   SuperConfig.builder().text('port = ', { format: 'toml', name: 'inline' }).loadSync();
+ * } catch (error) {
+ *   if (isSuperConfigError(error) && error.origin) describe(error.origin);
+ * }
+ * ```
+ */
 export interface Origin {
   /** The kind of the source, e.g. `file` or `env`. */
   kind?: string;
@@ -41,7 +61,19 @@ export interface Origin {
   variable?: string;
 }
 
-/** One of several problems that an error reports together. */
+/**
+ * One of several problems that an error reports together.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   SuperConfig.builder().dir('config').schema(z.object({ server: z.object({ port: z.string() }) })).loadSync();
+ * } catch (error) {
+ *   const issues: Issue[] | undefined = isSuperConfigError(error) ? error.issues : undefined;
+ *   issues?.map(({ path, origin }) => [path, origin?.line]); // [['server.port', 5]]
+ * }
+ * ```
+ */
 export interface Issue {
   /** The dotted path of the value. */
   path?: string;
@@ -57,7 +89,15 @@ export interface Issue {
   hint?: string;
 }
 
-/** What an error is made of. */
+/**
+ * What an error is made of.
+ *
+ * @example
+ * ```ts
+ * const details: ErrorDetails = { path: 'server.port', hint: 'ask for a free port' };
+ * new SuperConfigError('ERR_SUPERCONFIG_OPTION', 'the port is taken', details).path; // 'server.port'
+ * ```
+ */
 export interface ErrorDetails {
   /** The dotted path that the error is about. */
   path?: string;
@@ -85,9 +125,9 @@ const MARK = Symbol.for('superconfig.error');
  * @example
  * ```ts
  * try {
- *   loadConfigSync({ sources: [file('app.toml')] });
+ *   loadConfigSync({ sources: [file('app.toml'), text('{ "server": ', { format: 'json', name: 'flags' })] });
  * } catch (error) {
- *   if (isSuperConfigError(error)) console.error(error.code, error.origin?.file, error.origin?.line);
+ *   if (isSuperConfigError(error)) console.log(error.code, error.origin?.source, error.origin?.line); // 'ERR_SUPERCONFIG_PARSE', 'flags', 1
  * }
  * ```
  */
@@ -105,6 +145,7 @@ export class SuperConfigError extends Error {
   /** The lines of the text around the problem, with no secret in them. */
   declare readonly snippet?: string;
 
+  /** An error of your own with the fields of this package's. */
   constructor(code: SuperConfigErrorCode, message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
     this.code = code;
@@ -126,7 +167,11 @@ Object.defineProperties(SuperConfigError.prototype, {
  *
  * @example
  * ```ts
- * if (isSuperConfigError(error) && error.code === 'ERR_SUPERCONFIG_NOT_FOUND') useDefaults();
+ * try {
+ *   loadConfigSync({ sources: [file('missing.toml')] });
+ * } catch (error) {
+ *   if (!isSuperConfigError(error) || error.code !== 'ERR_SUPERCONFIG_NOT_FOUND') throw error;
+ * }
  * ```
  */
 export function isSuperConfigError(error: unknown): error is SuperConfigError {
@@ -167,9 +212,14 @@ export interface NativeReport extends ErrorDetails {
   rendered?: string;
 }
 
+/** Whether something is an error of whatever realm: in a context of `vm`, as Jest has one for each test, the addon's are of another. */
+export function isError(thrown: unknown): thrown is Error {
+  return thrown instanceof Error || Object.prototype.toString.call(thrown) === '[object Error]';
+}
+
 /** Turns what the addon threw, an `Error` whose message is JSON text, into a `SuperConfigError`. */
 export function fromNative(thrown: unknown): Error {
-  if (!(thrown instanceof Error) || isSuperConfigError(thrown)) return thrown as Error;
+  if (!isError(thrown) || isSuperConfigError(thrown)) return thrown as Error;
   let report: NativeReport;
   try {
     report = JSON.parse(thrown.message) as NativeReport;

@@ -1,18 +1,35 @@
 import { at, below, ConfigChange, merge, type Transition, transition } from './change.js';
-import { fromReport, type NativeReport, SuperConfigError } from './errors.js';
+import { isPromiseLike } from './custom.js';
+import { fromReport, isError, type NativeReport, SuperConfigError } from './errors.js';
 import { native, type Version } from './native.js';
 import { kindOf, type NativePath } from './paths.js';
 import type { State } from './state.js';
 
-/** What each event hands to its listeners. */
+/**
+ * What each event hands to its listeners.
+ *
+ * @example
+ * ```ts
+ * const warn = (error: EventMap<AppConfig>['error']) => console.error(error.message);
+ * config.on('error', warn);
+ * ```
+ */
 export interface EventMap<T> {
   /** There is a new version. */
   change: ConfigChange<T>;
-  /** A reload failed; the last good version stays in use. */
+  /** A reload failed, and the last good version stays in use; or a custom source did (`SOURCE`), and what it gave last. */
   error: SuperConfigError;
 }
 
-/** Called with what happened; what it throws, or rejects with, becomes a process warning. */
+/**
+ * Called with what happened; what it throws, or rejects with, becomes a process warning.
+ *
+ * @example
+ * ```ts
+ * const tell: Listener<ConfigChange<AppConfig>> = ({ version, changed }) => console.log(version, changed);
+ * config.on('change', tell);
+ * ```
+ */
 export type Listener<E> = (event: E) => unknown;
 
 /** What the addon tells. */
@@ -161,9 +178,15 @@ export class Events {
       }
     };
     if (changeFirst) tellChange();
-    if (failure !== undefined) this.#fail(fromReport(failure), unasked);
+    if (failure !== undefined) this.#fail(this.#thrown(fromReport(failure)), unasked);
     if (!changeFirst) tellChange();
     if (outdated) this.#state.refresh?.();
+  }
+
+  /** A source's failure as it was in this thread, with what it threw. */
+  #thrown(error: SuperConfigError): SuperConfigError {
+    const own = error.code === 'ERR_SUPERCONFIG_SOURCE' && this.#state.failures.get(error.origin?.source ?? '');
+    return own || error;
   }
 
   #fail(error: SuperConfigError, unasked: boolean): void {
@@ -171,7 +194,8 @@ export class Events {
       if (this.#errors.has(listener)) call('error', listener, error);
     }
     if (this.#errors.size === 0 && unasked && this.#warns) {
-      process.emitWarning(`a reload failed, the last good configuration stays in use: ${error.message}`, {
+      const stays = error.code === 'ERR_SUPERCONFIG_SOURCE' ? 'what it gave last stays in use' : 'a reload failed, the last good configuration stays in use';
+      process.emitWarning(`${stays}: ${error.message}`, {
         type: 'SuperConfigWarning',
         code: error.code,
       });
@@ -209,12 +233,12 @@ export class Events {
 
 function call<E>(event: keyof EventMap<unknown>, listener: Listener<E>, argument: E): void {
   const complain = (thrown: unknown) => {
-    const what = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
+    const what = isError(thrown) ? (thrown.stack ?? thrown.message) : String(thrown);
     process.emitWarning(`a listener of '${event}' threw: ${what}`, { type: 'SuperConfigWarning', code: 'SUPERCONFIG_LISTENER' });
   };
   try {
     const result = listener(argument);
-    if (result instanceof Promise) result.catch(complain);
+    if (isPromiseLike(result)) result.then(undefined, complain);
   } catch (thrown) {
     complain(thrown);
   }

@@ -1,10 +1,10 @@
 import type { ConfigChange } from './change.js';
-import type { Explanation } from './config.js';
 import { type Frame, guard, startAt } from './errors.js';
 import { eventsOf, type Listener, listenerOf } from './events.js';
+import { type Explanation, explained } from './explanation.js';
 import { native } from './native.js';
 import { showPath, toNativePath } from './paths.js';
-import { closedError, lookUp, type State, sync, toValue, unknownPath } from './state.js';
+import { closedError, lookUp, type State, sync, unknownPath } from './state.js';
 import type { LoosePath } from './types.js';
 
 /**
@@ -26,7 +26,7 @@ export class ConfigHandle<V = unknown> {
   #closed = false;
   readonly #listeners: (() => void)[] = [];
 
-  /** Made by `config.handle(path)`. */
+  /** Made by `config.handle(path)`. @hidden */
   constructor(state: State, path: LoosePath) {
     this.#state = state;
     this.#path = typeof path === 'string' ? path : [...path];
@@ -37,6 +37,11 @@ export class ConfigHandle<V = unknown> {
    * The value as of now; tables and arrays are frozen and the same object for one version. Costs a comparison and a field.
    *
    * @throws `ERR_SUPERCONFIG_PATH` when nothing is there, `ERR_SUPERCONFIG_CLOSED` after closing.
+   * @example
+   * ```ts
+   * const pool = config.handle('db.pool');
+   * pool.value.max; // 10
+   * ```
    */
   get value(): V {
     const state = this.#state;
@@ -48,6 +53,10 @@ export class ConfigHandle<V = unknown> {
    * The version of the configuration, which grows with every reload that changes something.
    *
    * @throws `ERR_SUPERCONFIG_CLOSED` after closing.
+   * @example
+   * ```ts
+   * config.handle('server.port').version; // 1
+   * ```
    */
   get version(): number {
     const state = this.#open(VERSION);
@@ -59,13 +68,17 @@ export class ConfigHandle<V = unknown> {
    * Tells which layers spoke about the value and which one won.
    *
    * @throws `ERR_SUPERCONFIG_PATH` when nothing is there, `ERR_SUPERCONFIG_CLOSED` after closing.
+   * @example
+   * ```ts
+   * config.handle('server.port').explain().winner?.line; // 5
+   * ```
    */
   explain(): Explanation {
     const frame = ConfigHandle.prototype.explain;
     const state = this.#open(frame);
     if (state.word[0] !== state.seen) sync(state, frame);
     const { text, segments } = toNativePath(this.#path);
-    return guard(frame, () => toValue(native().explain(state.attachment, text, segments), false) as Explanation);
+    return guard(frame, () => explained(native().explain(state.attachment, text, segments)));
   }
 
   /**
@@ -95,7 +108,16 @@ export class ConfigHandle<V = unknown> {
     return off;
   }
 
-  /** Lets go of the value; reads fail from then on. Safe to repeat. The configuration stays open. */
+  /**
+   * Lets go of the value; reads fail from then on. Safe to repeat. The configuration stays open.
+   *
+   * @example
+   * ```ts
+   * const port = config.handle('server.port');
+   * port.close();
+   * port.value; // throws ERR_SUPERCONFIG_CLOSED
+   * ```
+   */
   close(): void {
     this.#closed = true;
     for (const off of this.#listeners.splice(0)) off();
@@ -103,7 +125,17 @@ export class ConfigHandle<V = unknown> {
     this.#state = CLOSED;
   }
 
-  /** The same as `close()`, for `using`. */
+  /**
+   * The same as `close()`, for `using`.
+   *
+   * @example
+   * ```ts
+   * {
+   *   using port = config.handle('server.port');
+   *   port.value; // 8080
+   * } // closed here
+   * ```
+   */
   [Symbol.dispose](): void {
     this.close();
   }
@@ -141,6 +173,7 @@ const CLOSED: State = {
   refresh: undefined,
   asked: 0,
   answered: 0,
+  failures: new Map(),
   stops: [],
 };
 

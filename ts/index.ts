@@ -1,17 +1,16 @@
 export type { ArrayStrategy, BuilderOptions, Limits, SuperConfigBuilder, WatchOptions } from './builder.js';
 export type { ConfigChange } from './change.js';
 export {
-  type Candidate,
   type ChangesOptions,
-  type Explanation,
   type LayerInfo,
   SuperConfig,
   type ToStringOptions,
   type Warning,
 } from './config.js';
-export { type CustomOptions, type CustomSource, custom as source, type SourceContext } from './custom.js';
-export { type Issue, isSuperConfigError, type Origin, SuperConfigError, type SuperConfigErrorCode } from './errors.js';
+export { type CustomSource, custom as source, type SourceContext } from './custom.js';
+export { type ErrorDetails, type Issue, isSuperConfigError, type Origin, SuperConfigError, type SuperConfigErrorCode } from './errors.js';
 export type { EventMap, Listener } from './events.js';
+export type { Candidate, Explanation } from './explanation.js';
 export type { ConfigHandle } from './handle.js';
 export { type LoadOptions, loadConfig, loadConfigSync, parse } from './load.js';
 export type { ReloadResult } from './opening.js';
@@ -19,6 +18,8 @@ export { type InsertOptions, type RegistryHandle, type RegistryStats, registry }
 export type { InferOutput, StandardSchema } from './schema.js';
 export {
   args,
+  type DirOptions,
+  type DiscoverOptions,
   defaults,
   dir,
   discover,
@@ -28,9 +29,12 @@ export {
   type FileOptions,
   type Format,
   file,
+  type GlobOptions,
   glob,
   overrides,
   type Source,
+  type SourceOptions,
+  type TextOptions,
   type Trust,
   textSource as text,
   type ValueOptions,

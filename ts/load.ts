@@ -9,7 +9,15 @@ import type { Format, Source } from './sources.js';
 import { toValue } from './state.js';
 import { checkDocument } from './surrogates.js';
 
-/** The builder's verbs as one object. */
+/**
+ * The builder's verbs as one object.
+ *
+ * @example
+ * ```ts
+ * const options: LoadOptions = { sources: [dir('config'), env('APP')], profile: 'production', watch: true };
+ * loadConfigSync(options).get('server.host'); // '0.0.0.0'
+ * ```
+ */
 export interface LoadOptions extends BuilderOptions {
   /** The sources in order, later ones winning. */
   sources: readonly Source[];
@@ -56,7 +64,7 @@ function toBuilder(options: LoadOptions, frame: Frame): SuperConfigBuilder {
   return guard(frame, () => {
     checkNames(options, Object.keys(VERBS), 'the options');
     const { cwd, home, root, env, argv } = options;
-    const builder = new SuperConfigBuilder({ ...(cwd && { cwd }), ...(home && { home }), ...(root && { root }), ...(env && { env }), ...(argv && { argv }) });
+    const builder = new SuperConfigBuilder({ cwd, home, root, env, argv });
     for (const [name, value] of Object.entries(options)) {
       if (value !== undefined) VERBS[name as keyof LoadOptions](builder, value as never);
     }
@@ -65,12 +73,13 @@ function toBuilder(options: LoadOptions, frame: Frame): SuperConfigBuilder {
 }
 
 /**
- * Loads a configuration on this thread.
+ * Loads a configuration on this thread: the builder's verbs as one object.
  *
- * @throws `SuperConfigError`: what a source's text, the environment or an option has wrong.
+ * @throws {@link SuperConfigError}: what a source's text, the environment, the schema or an option has wrong.
  * @example
  * ```ts
- * const config = loadConfigSync({ sources: [defaults({ port: 8080 }), file('app.toml', { optional: true }), env('APP')] });
+ * const config = loadConfigSync({ sources: [defaults({ server: { port: 80 } }), file('app.toml', { optional: true }), env('APP')] });
+ * config.get('server.port'); // 8081
  * ```
  */
 export function loadConfigSync<S extends StandardSchema>(options: LoadOptions & { schema: S }): SuperConfig<InferOutput<S>>;
@@ -81,12 +90,13 @@ export function loadConfigSync(options: LoadOptions): SuperConfig {
 }
 
 /**
- * Loads a configuration on another thread.
+ * Loads a configuration on another thread: the builder's verbs as one object.
  *
- * @throws `SuperConfigError`: what a source's text, the environment or an option has wrong.
+ * @throws {@link SuperConfigError}: what a source's text, the environment, the schema or an option has wrong.
  * @example
  * ```ts
  * const config = await loadConfig({ sources: [dir('config'), env('APP')], profile: 'production' });
+ * config.get('server.host'); // '0.0.0.0'
  * ```
  */
 export function loadConfig<S extends StandardSchema>(options: LoadOptions & { schema: S }): Promise<SuperConfig<InferOutput<S>>>;

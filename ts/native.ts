@@ -1,6 +1,5 @@
 // The only importer of the addon. Reads are synchronous; loads and reloads are either.
-import { createRequire } from 'node:module';
-import { SuperConfigError } from './errors.js';
+import { isError, SuperConfigError } from './errors.js';
 import { unpairedSurrogate } from './surrogates.js';
 import type { NativeTree } from './values.js';
 
@@ -79,8 +78,31 @@ export interface Native {
 }
 
 // One text for both bundles: the one for CommonJS is built with `import.meta.url` undefined. Asking for `require` first would
-// find the one that `node -e` makes global.
-const requireFrom: NodeJS.Require = import.meta.url === undefined ? require : createRequire(import.meta.url);
+// find the one that `node -e` makes global, and importing `createRequire` would take a millisecond of every start.
+function requireFrom(place: string): unknown {
+  return (import.meta.url === undefined ? require : process.getBuiltinModule('node:module').createRequire(import.meta.url))(place);
+}
+
+function pathOf(place: string): string {
+  return import.meta.url === undefined ? `${__dirname}/${place}` : decodeURIComponent(new URL(place, import.meta.url).pathname);
+}
+
+/**
+ * Opens the addon where installers put it: below the package, or beside it. What is not found here, or does not load, is left to
+ * `require`, which knows all places and takes as long as the rest of a first load.
+ */
+function openDirectly(name: string, file: string): Native | undefined {
+  for (const above of ['../../node_modules', '../../..']) {
+    const module = { exports: {} };
+    try {
+      process.dlopen(module, pathOf(`${above}/@superconfig/${name}/${file}`));
+      return module.exports as Native;
+    } catch {
+      // It is told of below, if nothing else is found.
+    }
+  }
+  return undefined;
+}
 
 /** The platform's names as the packages carry them, likeliest first. */
 function platformNames(): string[] {
@@ -105,6 +127,8 @@ function loadNative(): Native {
   let broken: unknown;
   for (const name of names) {
     const file = `superconfig.${name}.node`;
+    const opened = openDirectly(name, file);
+    if (opened !== undefined) return opened;
     // A checkout holds the addon beside the sources: seen from ts/ and from ts/dist/.
     for (const place of [`@superconfig/${name}`, `../npm/${name}/${file}`, `../../npm/${name}/${file}`]) {
       try {
@@ -115,7 +139,7 @@ function loadNative(): Native {
     }
   }
   const wanted = `@superconfig/${names[0]}`;
-  const found = broken instanceof Error ? `an addon that does not load (${broken.message})` : 'no addon';
+  const found = isError(broken) ? `an addon that does not load (${broken.message})` : 'no addon';
   throw new SuperConfigError(
     'ERR_SUPERCONFIG_LOAD_NATIVE',
     `found ${found} for ${process.platform} ${process.arch}; needs the package ${wanted}; ` +

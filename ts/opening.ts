@@ -7,7 +7,15 @@ import type { Source } from './sources.js';
 import { assertOpen, openState, type State } from './state.js';
 import type { Encoded } from './values.js';
 
-/** What a reload did. */
+/**
+ * What a reload did.
+ *
+ * @example
+ * ```ts
+ * const { version, changed }: ReloadResult = config.reloadSync();
+ * [version, changed]; // [1, []]
+ * ```
+ */
 export interface ReloadResult {
   /** The version after it. */
   version: number;
@@ -184,8 +192,11 @@ function suppliedText(given: readonly (readonly [place: number, supplied: Suppli
   return given.length === 0 ? undefined : JSON.stringify(Object.fromEntries(given));
 }
 
-function failure(thrown: unknown): Supplied {
-  return { error: reasonOf(thrown instanceof SuperConfigError ? thrown.cause : thrown) };
+/** Keeps why a source failed for those who listen, and says it in words. */
+function failure({ failures }: State, { name }: CustomSource, thrown: unknown): Supplied {
+  const error = thrown as SuperConfigError;
+  failures.set(name, error);
+  return { error: reasonOf(error.cause) };
 }
 
 function askingAgain(opening: Opening | undefined): Asking {
@@ -200,12 +211,13 @@ export function reloadSync(state: State, frame: Frame): ReloadResult {
     return guard(frame, () => {
       const { custom, context, environment } = askingAgain(opening);
       state.answered = ++state.asked;
+      state.failures.clear();
       const given = custom.map(([place, source]) => {
         try {
           return [place, askSync(source, context as SourceContext)] as const;
         } catch (thrown) {
           if ((thrown as SuperConfigError).code === 'ERR_SUPERCONFIG_ASYNC') throw thrown;
-          return [place, failure(thrown)] as const;
+          return [place, failure(state, source, thrown)] as const;
         }
       });
       const supplied = suppliedText(given);
@@ -228,7 +240,10 @@ export async function reload(state: State, background: boolean, frame: Frame = r
     // In the background the environment stays as it was captured.
     const environment = background ? undefined : captured;
     const turn = ++state.asked;
-    const asked = custom.map(async ([place, source]) => [place, await ask(source, context as SourceContext).catch(failure)] as const);
+    state.failures.clear();
+    const asked = custom.map(
+      async ([place, source]) => [place, await ask(source, context as SourceContext).catch((thrown) => failure(state, source, thrown))] as const,
+    );
     const given = await Promise.all(asked);
     // A reload that asked later may have been faster: what that one was given stays.
     const supplied = turn < state.answered ? undefined : suppliedText(given);

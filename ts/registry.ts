@@ -4,7 +4,15 @@ import { checkNames, kindOf } from './paths.js';
 import { toValue } from './state.js';
 import { encode } from './values.js';
 
-/** How a value is put into the registry. */
+/**
+ * How a value is put into the registry.
+ *
+ * @example
+ * ```ts
+ * const options: InsertOptions = { name: 'session limit', ttlMs: 60_000 };
+ * registry.insert(100, options).value; // 100
+ * ```
+ */
 export interface InsertOptions {
   /** The name that `registry.find` takes. A named entry stays without any handle until it is removed or expires. */
   name?: string;
@@ -12,7 +20,15 @@ export interface InsertOptions {
   ttlMs?: number;
 }
 
-/** What the registry of the process holds, and has done since the process started. */
+/**
+ * What the registry of the process holds, and has done since the process started.
+ *
+ * @example
+ * ```ts
+ * const stats: RegistryStats = registry.stats();
+ * stats.totalHandles > 1_000_000; // false
+ * ```
+ */
 export interface RegistryStats {
   /** Entries, open configurations included. */
   totalHandles: number;
@@ -61,7 +77,7 @@ export class RegistryHandle<T = unknown> {
   #value: T | undefined;
   #closed = false;
 
-  /** Made by `registry.insert` and `registry.find`. */
+  /** Made by `registry.insert` and `registry.find`. @hidden */
   constructor(reference: number, id: number) {
     this.id = id;
     this.#reference = reference;
@@ -75,18 +91,40 @@ export class RegistryHandle<T = unknown> {
    * a field after the first read.
    *
    * @throws `ERR_SUPERCONFIG_CLOSED` when the handle is closed or the entry was removed or has expired.
+   * @example
+   * ```ts
+   * const limit = registry.insert(100);
+   * registry.update(limit, 200);
+   * limit.value; // 200
+   * ```
    */
   get value(): T {
     if (this.#words[this.#index] === this.#seen) return this.#value as T;
     return this.#refresh();
   }
 
-  /** Whether this handle was closed. */
+  /**
+   * Whether this handle was closed.
+   *
+   * @example
+   * ```ts
+   * registry.insert(100).closed; // false
+   * ```
+   */
   get closed(): boolean {
     return this.#closed;
   }
 
-  /** Lets go of the entry, which is freed with its last handle unless it has a name. Safe to repeat. */
+  /**
+   * Lets go of the entry, which is freed with its last handle unless it has a name. Safe to repeat.
+   *
+   * @example
+   * ```ts
+   * const limit = registry.insert(100);
+   * limit.close();
+   * registry.has(limit.id); // false
+   * ```
+   */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
@@ -97,7 +135,17 @@ export class RegistryHandle<T = unknown> {
     native().registryRelease(this.#reference);
   }
 
-  /** The same as `close()`, for `using`. */
+  /**
+   * The same as `close()`, for `using`.
+   *
+   * @example
+   * ```ts
+   * {
+   *   using limit = registry.insert(100);
+   *   limit.value; // 100
+   * } // closed here
+   * ```
+   */
   [Symbol.dispose](): void {
     this.close();
   }
@@ -113,15 +161,22 @@ export class RegistryHandle<T = unknown> {
   }
 }
 
+const MARK = Symbol.for('superconfig.registryHandle');
+Object.defineProperty(RegistryHandle.prototype, MARK, { value: true });
 const VALUE = Object.getOwnPropertyDescriptor(RegistryHandle.prototype, 'value')?.get as Frame;
 
 function closedHandle(): SuperConfigError {
   return new SuperConfigError('ERR_SUPERCONFIG_CLOSED', 'the handle is closed');
 }
 
+/** Whether it is a handle, be it of the other copy of this package: a process may load it as ESM and as CJS. */
+function isHandle(entry: unknown): entry is RegistryHandle {
+  return typeof entry === 'object' && entry !== null && (entry as Record<symbol, unknown>)[MARK] === true;
+}
+
 /** The id of a handle, or the number given. @throws for what is neither, and for a closed handle. */
 function idOf(entry: RegistryHandle | number): number {
-  if (entry instanceof RegistryHandle) {
+  if (isHandle(entry)) {
     if (entry.closed) throw closedHandle();
     return entry.id;
   }
@@ -131,7 +186,7 @@ function idOf(entry: RegistryHandle | number): number {
 
 /** The same for questions that have an answer for everything. */
 function idOrNone(entry: RegistryHandle | number): number {
-  if (entry instanceof RegistryHandle) return entry.closed ? 0 : entry.id;
+  if (isHandle(entry)) return entry.closed ? 0 : entry.id;
   return typeof entry === 'number' ? entry : 0;
 }
 
@@ -167,6 +222,11 @@ export const registry = {
    * Puts a value in. It stays for as long as a handle refers to it, or it has a name.
    *
    * @throws `ERR_SUPERCONFIG_OPTION` for what is not a configuration value, a name in use, or a wrong option.
+   * @example
+   * ```ts
+   * const limits = registry.insert({ requests: 100 });
+   * limits.value.requests; // 100
+   * ```
    */
   insert<T>(value: T, options: InsertOptions = {}): RegistryHandle<T> {
     return guard(registry.insert, () => {
@@ -179,6 +239,11 @@ export const registry = {
    * A further handle to the entry of a name, in any thread.
    *
    * @throws `ERR_SUPERCONFIG_CLOSED` without such an entry.
+   * @example
+   * ```ts
+   * registry.insert(8080, { name: 'port' });
+   * registry.find<number>('port').value; // 8080
+   * ```
    */
   find<T = unknown>(name: string): RegistryHandle<T> {
     return guard(registry.find, () => {
@@ -192,6 +257,11 @@ export const registry = {
    *
    * @throws `ERR_SUPERCONFIG_OPTION` for what cannot be an id, `ERR_SUPERCONFIG_CLOSED` for an id without entry and a closed
    * handle, `ERR_SUPERCONFIG_TYPE` for a configuration's id.
+   * @example
+   * ```ts
+   * const { id } = registry.insert([1, 2], { name: 'list' });
+   * registry.get(id); // [1, 2]
+   * ```
    */
   get<T = unknown>(entry: RegistryHandle<T> | number): T {
     return guard(registry.get, () => toValue(native().registryGet(idOf(entry))) as T);
@@ -201,27 +271,66 @@ export const registry = {
    * Replaces the value of an entry, at once and for all threads; its time to live starts anew.
    *
    * @throws As `get` does, and `ERR_SUPERCONFIG_OPTION` for what is not a configuration value.
+   * @example
+   * ```ts
+   * const limit = registry.insert(100);
+   * registry.update(limit.id, 200);
+   * limit.value; // 200
+   * ```
    */
   update<T>(entry: RegistryHandle<T> | number, value: T): void {
     guard(registry.update, () => native().registryUpdate(idOf(entry), crossing(value)));
   },
 
-  /** Takes an entry out, whoever refers to it; false where there is none. */
+  /**
+   * Takes an entry out, whoever refers to it; false where there is none.
+   *
+   * @example
+   * ```ts
+   * const limit = registry.insert(100);
+   * registry.remove(limit); // true
+   * registry.remove(limit); // false
+   * ```
+   */
   remove(entry: RegistryHandle | number): boolean {
     return guard(registry.remove, () => native().registryRemove(idOrNone(entry)));
   },
 
-  /** Whether there is such an entry. */
+  /**
+   * Whether there is such an entry.
+   *
+   * @example
+   * ```ts
+   * registry.has(registry.insert(100)); // true
+   * registry.has(-1); // false
+   * ```
+   */
   has(entry: RegistryHandle | number): boolean {
     return guard(registry.has, () => native().registryHas(idOrNone(entry)));
   },
 
-  /** What the registry holds and has done. Costs a walk over all entries. */
+  /**
+   * What the registry holds and has done. Costs a walk over all entries.
+   *
+   * @example
+   * ```ts
+   * const before = registry.stats().inserts;
+   * registry.insert(100);
+   * registry.stats().inserts - before; // 1
+   * ```
+   */
   stats(): RegistryStats {
     return guard(registry.stats, () => JSON.parse(native().registryStats()) as RegistryStats);
   },
 
-  /** The metrics of the process in the text format of Prometheus: loads, reloads, failures, durations, versions, handles, bytes. */
+  /**
+   * The metrics of the process in the text format of Prometheus: loads, reloads, failures, durations, versions, handles, bytes.
+   *
+   * @example
+   * ```ts
+   * registry.metrics().includes('superconfig_loads_total'); // true
+   * ```
+   */
   metrics(): string {
     return guard(registry.metrics, () => native().registryMetrics());
   },

@@ -17,18 +17,43 @@ type StandardResult<Output> = { readonly value: Output; readonly issues?: undefi
  * A schema as Zod, Valibot, ArkType and others make them.
  *
  * @see https://standardschema.dev version 1
+ * @example
+ * ```ts
+ * const schema: StandardSchema<unknown, { port: number }> = z.object({ port: z.number() });
+ * loadConfigSync({ sources: [defaults({ port: 80 })], schema }).get('port'); // 80
+ * ```
  */
 export interface StandardSchema<Input = unknown, Output = Input> {
   /** The schema's own part. */
   readonly '~standard': {
+    /** The version of the standard. */
     readonly version: 1;
+    /** The library's name. */
     readonly vendor: string;
+    /** Checks a value, at once or not. */
     readonly validate: (value: unknown) => StandardResult<Output> | Promise<StandardResult<Output>>;
-    readonly types?: { readonly input: Input; readonly output: Output } | undefined;
+    /** What it takes and gives, for the compiler. */
+    readonly types?:
+      | {
+          /** What it takes. */
+          readonly input: Input;
+          /** What it gives. */
+          readonly output: Output;
+        }
+      | undefined;
   };
 }
 
-/** The type of what a schema gives. */
+/**
+ * The type of what a schema gives.
+ *
+ * @example
+ * ```ts
+ * const schema = z.object({ port: z.number().default(80) });
+ * const output: InferOutput<typeof schema> = { port: 80 };
+ * loadConfigSync({ sources: [], schema }).get('port'); // 80
+ * ```
+ */
 export type InferOutput<S extends StandardSchema> = NonNullable<S['~standard']['types']>['output'];
 
 /** A schema that was given, checked. */
@@ -133,8 +158,7 @@ function broken(pending: number, cause: unknown): Error {
 
 function conclude(schema: StandardSchema, pending: number, result: StandardResult<unknown>): string {
   if (result.issues !== undefined) {
-    const shape = jsonSchemaOf(schema);
-    const issues = result.issues.flatMap((issue) => toIssues(issue, shape));
+    const issues = result.issues.flatMap((issue) => toIssues(issue, schema));
     // Throws what the addon makes of them: with the places that the values come from, and secrets masked.
     native().refuse(pending, JSON.stringify(issues));
   }
@@ -173,13 +197,13 @@ interface Detailed extends StandardIssue {
   problem?: unknown;
 }
 
-function toIssues(issue: Detailed, shape: JsonSchema | undefined): Issue[] {
+function toIssues(issue: Detailed, schema: StandardSchema): Issue[] {
   const path = Array.from(issue.path ?? [], (part) => {
     const key = typeof part === 'object' && part !== null ? part.key : part;
     return typeof key === 'number' ? key : String(key);
   });
   const unknown = (path: (string | number)[]): Issue => {
-    const known = keysAt(shape, path.slice(0, -1));
+    const known = keysAt(schema, path.slice(0, -1));
     return { path, message: issue.message, unknown: true, ...(known && { known }) };
   };
   if (issue.code === 'unrecognized_keys' && Array.isArray(issue.keys)) return issue.keys.map((key) => unknown([...path, String(key)]));
@@ -192,13 +216,18 @@ function toIssues(issue: Detailed, shape: JsonSchema | undefined): Issue[] {
   return [{ path, message: text(issue.problem) ?? String(issue.message), ...(expected && { expected }), ...(found && { found }) }];
 }
 
-/** The keys that a JSON Schema knows at a path. */
-function keysAt(shape: JsonSchema | undefined, path: readonly (string | number)[]): string[] | undefined {
-  let at: unknown = shape;
-  for (const segment of path) {
-    const { properties, items } = (at ?? {}) as { properties?: Record<string, unknown>; items?: unknown };
-    at = typeof segment === 'number' ? items : properties?.[segment];
-  }
-  const properties = (at as { properties?: object } | undefined)?.properties;
-  return properties && Object.keys(properties);
+/** What Valibot's schemas show of themselves, which have no JSON Schema. */
+interface Shown {
+  entries?: Record<string, Shown>;
+  item?: Shown;
+  value?: Shown;
+  wrapped?: Shown;
+}
+
+/** The keys that a schema of Valibot knows at a path. Those of JSON Schema the addon finds. */
+function keysAt(schema: StandardSchema, path: readonly (string | number)[]): string[] | undefined {
+  const inner = (shown: Shown | undefined): Shown | undefined => (shown?.wrapped === undefined ? shown : inner(shown.wrapped));
+  let at = inner(schema as Shown);
+  for (const segment of path) at = inner(typeof segment === 'number' ? at?.item : (at?.entries?.[segment] ?? at?.value));
+  return at?.entries && Object.keys(at.entries);
 }

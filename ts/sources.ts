@@ -3,13 +3,38 @@ import { optionsOf, text, texts } from './options.js';
 import { checkDocument } from './surrogates.js';
 import { encode } from './values.js';
 
-/** A format's name. */
+/**
+ * A format's name.
+ *
+ * @example
+ * ```ts
+ * const format: Format = 'yaml';
+ * parse('port: 8080', format); // { port: 8080 }
+ * ```
+ */
 export type Format = 'json' | 'jsonc' | 'json5' | 'toml' | 'yaml' | 'dotenv' | 'ini';
 
-/** `strict` makes a file that others can write an error. */
+/**
+ * What to do with a file that others can write or another user, not root, owns: `warn` gives the warning `insecure-permissions`,
+ * `strict` makes it `ERR_SUPERCONFIG_TRUST`.
+ *
+ * @example
+ * ```ts
+ * const trust: Trust = 'strict';
+ * loadConfigSync({ sources: [dir('config', { trust })] }).get('server.port'); // 8080
+ * ```
+ */
 export type Trust = 'strict' | 'warn';
 
-/** One source of a configuration, made by `file`, `env` and the other helpers. */
+/**
+ * One source of a configuration, made by `file`, `env` and the other helpers.
+ *
+ * @example
+ * ```ts
+ * const sources: Source[] = [file('app.toml'), env('APP')];
+ * loadConfigSync({ sources }).get('server.port'); // 8081
+ * ```
+ */
 export interface Source {
   /** The kind of the source. */
   readonly kind: 'defaults' | 'overrides' | 'file' | 'glob' | 'dir' | 'discover' | 'text' | 'dotenv' | 'env' | 'args' | 'custom';
@@ -17,34 +42,129 @@ export interface Source {
   readonly [option: string]: unknown;
 }
 
-/** Options of values given in code. */
-export interface ValueOptions {
-  /** The layer's name in `explain`. */
-  name?: string;
-  /** Only fill what the layers below leave open. */
+/**
+ * What every source that is a layer takes.
+ *
+ * @example
+ * ```ts
+ * const options: SourceOptions = { join: true };
+ * loadConfigSync({ sources: [file('app.toml'), defaults({ server: { port: 80, host: '::1' } }, options)] }).get('server'); // { port: 8081, host: '::1' }
+ * ```
+ */
+export interface SourceOptions {
+  /** Only fill what the layers below leave open; a `null` there stays. */
   join?: boolean;
   /** `false` makes `_add` and `_remove` keys ordinary. */
   directives?: boolean;
 }
 
-/** Options of `file`. */
-export interface FileOptions {
+/**
+ * Options of values given in code.
+ *
+ * @example
+ * ```ts
+ * const options: ValueOptions = { name: 'built in' };
+ * loadConfigSync({ sources: [defaults({ port: 80 }, options)] }).explain('port').winner?.name; // 'built in'
+ * ```
+ */
+export interface ValueOptions extends SourceOptions {
+  /** The layer's name in `explain`; `defaults` or `overrides` otherwise. */
+  name?: string;
+}
+
+/**
+ * Options of `file`.
+ *
+ * @example
+ * ```ts
+ * const options: FileOptions = { optional: true, format: 'yaml', trust: 'strict' };
+ * loadConfigSync({ sources: [file('local.conf', options)] }).current; // {}
+ * ```
+ */
+export interface FileOptions extends SourceOptions {
   /** A file that is not there is skipped. */
   optional?: boolean;
   /** The format, where the extension does not tell. */
   format?: Format;
   /** `nested`: the file's top-level tables are profiles. */
   profiles?: 'nested';
-  /** Only fill what the layers below leave open. */
-  join?: boolean;
-  /** `false` makes `_add` and `_remove` keys ordinary. */
-  directives?: boolean;
   /** Whether a file that others can write is an error. */
   trust?: Trust;
 }
 
-/** Options of `env`. */
-export interface EnvOptions {
+/**
+ * Options of `glob`.
+ *
+ * @example
+ * ```ts
+ * const options: GlobOptions = { format: 'json5' };
+ * loadConfigSync({ sources: [glob('conf.d/*', options)] }).get('cache.size'); // 64
+ * ```
+ */
+export interface GlobOptions extends SourceOptions {
+  /** The format of all the files, where their extensions do not tell. */
+  format?: Format;
+  /** Whether a file that others can write is an error. */
+  trust?: Trust;
+}
+
+/**
+ * Options of `dir`.
+ *
+ * @example
+ * ```ts
+ * const options: DirOptions = { optional: true };
+ * loadConfigSync({ sources: [dir('settings', options)] }).current; // {}
+ * ```
+ */
+export interface DirOptions extends SourceOptions {
+  /** A directory that is not there is skipped. */
+  optional?: boolean;
+  /** Whether a file that others can write is an error. */
+  trust?: Trust;
+}
+
+/**
+ * Options of `discover`.
+ *
+ * @example
+ * ```ts
+ * const options: DiscoverOptions = { trust: 'strict' };
+ * loadConfigSync({ sources: [discover('myapp', options)] }).get('theme'); // 'dark'
+ * ```
+ */
+export interface DiscoverOptions extends SourceOptions {
+  /** Whether a file that others can write is an error; a warning otherwise. */
+  trust?: Trust;
+}
+
+/**
+ * Options of `text`.
+ *
+ * @example
+ * ```ts
+ * const options: TextOptions = { format: 'toml', name: 'inline' };
+ * loadConfigSync({ sources: [text('port = 80', options)] }).explain('port').winner?.name; // 'inline'
+ * ```
+ */
+export interface TextOptions extends SourceOptions {
+  /** The format; told from the content otherwise. */
+  format?: Format;
+  /** The layer's name in `explain` and in errors; `text` otherwise. */
+  name?: string;
+}
+
+/**
+ * Options of `env`.
+ *
+ * @example
+ * ```ts
+ * const options: EnvOptions = { separator: '.', mapping: { 'db.password': 'DATABASE_PASSWORD' } };
+ * const variables = { 'APP.SERVER.PORT': '80', DATABASE_PASSWORD: 'x' };
+ * loadConfigSync({ env: variables, sources: [env('APP', options)] }).current; // { server: { port: 80 }, db: { password: 'x' } }
+ * ```
+ */
+export interface EnvOptions extends SourceOptions {
   /** Splits a name into segments; `__` by default. */
   separator?: string;
   /** Variables read by name: path to variable. */
@@ -57,56 +177,135 @@ function values(kind: 'defaults' | 'overrides', value: unknown, options: ValueOp
   return { ...optionsOf(options, kind), kind, ...encode(value, kind) };
 }
 
-/** Values given in code, to stand below the others. They are copied now. */
+/**
+ * Values given in code, to stand below the others. They are copied now.
+ *
+ * @throws `ERR_SUPERCONFIG_OPTION` for what is not a configuration value.
+ * @example
+ * ```ts
+ * loadConfigSync({ sources: [defaults({ port: 80 })] }).get('port'); // 80
+ * ```
+ */
 export function defaults(value: object, options?: ValueOptions): Source {
   return guard(defaults, () => values('defaults', value, options));
 }
 
-/** Values given in code, to stand above the others. They are copied now. */
+/**
+ * Values given in code, to stand above the others. They are copied now.
+ *
+ * @throws `ERR_SUPERCONFIG_OPTION` for what is not a configuration value.
+ * @example
+ * ```ts
+ * loadConfigSync({ sources: [file('app.toml'), overrides({ server: { port: 80 } })] }).get('server.port'); // 80
+ * ```
+ */
 export function overrides(value: object, options?: ValueOptions): Source {
   return guard(overrides, () => values('overrides', value, options));
 }
 
-/** One file; `{profile}` in its path stands for each profile in turn. */
+/**
+ * One file; `{profile}` in its path stands for each profile in turn. Loading fails as {@link SuperConfigBuilder.file} tells.
+ *
+ * @throws `ERR_SUPERCONFIG_OPTION` for a path that is none.
+ * @example
+ * ```ts
+ * loadConfigSync({ sources: [file('app.toml'), file('app.{profile}.toml', { optional: true })] }).get('server.port'); // 8081
+ * ```
+ */
 export function file(path: string, options?: FileOptions): Source {
   return guard(file, () => ({ ...optionsOf(options, 'file'), kind: 'file', path: text(path, "a file's path") }));
 }
 
-/** The files that match a pattern, sorted by path; none is fine. */
-export function glob(pattern: string, options?: { format?: Format; trust?: Trust }): Source {
+/**
+ * The files that match a pattern, sorted by path; none is fine. Loading fails as {@link SuperConfigBuilder.glob} tells.
+ *
+ * @throws `ERR_SUPERCONFIG_OPTION` for a pattern that is no string.
+ * @example
+ * ```ts
+ * loadConfigSync({ sources: [glob('conf.d/*.json')] }).get('cache.size'); // 64
+ * ```
+ */
+export function glob(pattern: string, options?: GlobOptions): Source {
   return guard(glob, () => ({ ...optionsOf(options, 'glob'), kind: 'glob', pattern: text(pattern, 'a pattern') }));
 }
 
-/** A directory with `default`, each profile, `local` and each profile's local file. */
-export function dir(path: string, options?: { optional?: boolean; trust?: Trust }): Source {
+/**
+ * A directory with `default`, each profile, `local` and each profile's local file. Loading fails as {@link SuperConfigBuilder.dir} tells.
+ *
+ * @throws `ERR_SUPERCONFIG_OPTION` for a path that is none.
+ * @example
+ * ```ts
+ * loadConfigSync({ sources: [dir('config')], profile: 'production' }).get('server.host'); // '0.0.0.0'
+ * ```
+ */
+export function dir(path: string, options?: DirOptions): Source {
   return guard(dir, () => ({ ...optionsOf(options, 'dir'), kind: 'dir', path: text(path, "a directory's path") }));
 }
 
 /**
- * The files of an application that the system, the user and the project have, the project's on top; none need be there.
- * `config.layers` tells where it looked. Files that others could have written warn `insecure-permissions`.
+ * The files of an application that the system, the user and the project have, the project's on top; none need be there. `config.layers`
+ * tells where it looked. Loading fails as {@link SuperConfigBuilder.discover} tells.
+ *
+ * @throws `ERR_SUPERCONFIG_OPTION` for a name that is no string.
+ * @example
+ * ```ts
+ * loadConfigSync({ sources: [discover('myapp')] }).get('theme'); // 'dark'
+ * ```
  */
-export function discover(name: string, options?: { trust?: Trust }): Source {
+export function discover(name: string, options?: DiscoverOptions): Source {
   return guard(discover, () => ({ ...optionsOf(options, 'discover'), kind: 'discover', name: text(name, "an application's name") }));
 }
 
-/** A document given as text. @throws `ERR_SUPERCONFIG_PARSE` for half of a surrogate pair in it. */
-export function textSource(content: string, options: { format: Format; name?: string }): Source {
+/**
+ * A document given as text. Loading fails as {@link SuperConfigBuilder.text} tells.
+ *
+ * @throws `ERR_SUPERCONFIG_PARSE` for half of a surrogate pair in it, `ERR_SUPERCONFIG_OPTION` for what is no string.
+ * @example
+ * ```ts
+ * loadConfigSync({ sources: [text('port = 80', { format: 'toml' })] }).get('port'); // 80
+ * ```
+ */
+export function textSource(content: string, options?: TextOptions): Source {
   if (typeof content === 'string') checkDocument(content, options?.name ?? 'text', textSource);
   return guard(textSource, () => ({ ...optionsOf(options, 'text'), kind: 'text', text: text(content, 'a document') }));
 }
 
-/** `.env` files; they supply variables to `env`. */
+/**
+ * The `.env` files, whose variables `env` makes values of; no layer themselves. Loading fails as {@link SuperConfigBuilder.dotenv} tells.
+ *
+ * @example
+ * ```ts
+ * loadConfigSync({ sources: [dotenv(), env('APP')] }).get('server.port'); // 9000
+ * ```
+ */
 export function dotenv(): Source {
   return { kind: 'dotenv' };
 }
 
-/** Environment variables: with a prefix those named so, without one those whose path is known below. */
+/**
+ * Environment variables: with a prefix those named so, without one those whose path is known below. Loading fails as
+ * {@link SuperConfigBuilder.env} tells.
+ *
+ * @throws `ERR_SUPERCONFIG_OPTION` for a prefix that is no string.
+ * @example
+ * ```ts
+ * loadConfigSync({ env: { APP_LOG__LEVEL: 'debug' }, sources: [dir('config'), env('APP')] }).get('log.level'); // 'debug'
+ * ```
+ */
 export function env(prefix?: string, options?: EnvOptions): Source {
   return guard(env, () => ({ ...optionsOf(options, 'env'), kind: 'env', ...(prefix === undefined ? {} : { prefix: text(prefix, 'a prefix') }) }));
 }
 
-/** Flags as `--server.port=9000` and `--set server.port=9000`; by default those that the process was started with. */
-export function args(argv?: readonly string[]): Source {
-  return guard(args, () => (argv === undefined ? { kind: 'args' } : { kind: 'args', argv: texts(argv, 'flags') }));
+/**
+ * Flags as `--server.port=9000` and `--set server.port=9000`; by default those that the process was started with. Loading fails as
+ * {@link SuperConfigBuilder.args} tells.
+ *
+ * @throws `ERR_SUPERCONFIG_OPTION` for what is not an array of strings.
+ * @example
+ * ```ts
+ * loadConfigSync({ sources: [dir('config'), args(['--set', 'log.level=debug'])] }).get('log.level'); // 'debug'
+ * ```
+ */
+export function args(argv?: readonly string[], options?: SourceOptions): Source {
+  return guard(args, () => ({ ...optionsOf(options, 'args'), kind: 'args', ...(argv !== undefined && { argv: texts(argv, 'flags') }) }));
 }

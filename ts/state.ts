@@ -35,6 +35,8 @@ export interface State {
   asked: number;
   /** The last time whose answers were taken. */
   answered: number;
+  /** Why custom sources failed in the last reload, by their names. */
+  readonly failures: Map<string, SuperConfigError>;
   /** Ends what watches custom sources. */
   readonly stops: (() => void)[];
 }
@@ -70,6 +72,7 @@ export function openState(attached: Attached, opening?: Opening): State {
     refresh: undefined,
     asked: 0,
     answered: 0,
+    failures: new Map(),
     stops: [],
   };
   dropped.register(state, { attachment, stops: state.stops }, state);

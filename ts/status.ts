@@ -1,6 +1,14 @@
 import { fromReport, type NativeReport, type SuperConfigError } from './errors.js';
 
-/** One file or directory that is watched, there or not. */
+/**
+ * One file or directory that is watched, there or not.
+ *
+ * @example
+ * ```ts
+ * const watched: Watching[] = SuperConfig.builder().file('app.toml').watch().loadSync().status.watching;
+ * watched.length > 0; // true
+ * ```
+ */
 export interface Watching {
   /** The file or directory. */
   path: string;
@@ -10,7 +18,15 @@ export interface Watching {
   reason?: string;
 }
 
-/** How a configuration is doing. */
+/**
+ * How a configuration is doing.
+ *
+ * @example
+ * ```ts
+ * const { lastReload, staleSince }: Status = config.status;
+ * [lastReload <= new Date(), staleSince]; // [true, undefined]
+ * ```
+ */
 export interface Status {
   /** The version in use. */
   version: number;
@@ -20,9 +36,9 @@ export interface Status {
   watching: Watching[];
   /** When a load or reload last succeeded, whether it changed anything or not. */
   lastReload: Date;
-  /** Why the last reload failed; absent after one that succeeded. */
+  /** Why the last reload failed, or a source in it; absent after one that succeeded. */
   lastError?: SuperConfigError;
-  /** Since when reloads have been failing, so that what is in use is older than its files. */
+  /** Since when reloads, or sources, have been failing, so that what is in use is older than its files. */
   staleSince?: Date;
 }
 

@@ -24,6 +24,11 @@ export function isPlain(value: object): boolean {
   return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
+/** Whether an object is a date of whatever realm. */
+function isDate(value: object): value is Date {
+  return value instanceof Date || Object.prototype.toString.call(value) === '[object Date]';
+}
+
 function classOf(value: object): string {
   const name: unknown = value.constructor?.name;
   return typeof name === 'string' && name !== '' ? `a ${name}` : 'an object of a class';
@@ -69,7 +74,7 @@ export function encode(value: unknown, what: string, { dates = true } = {}): Enc
         return fail(`${kindOf(input)} is not a configuration value`);
     }
     if (input === null) return null;
-    if (input instanceof Date) {
+    if (isDate(input)) {
       if (!dates) fail('a Date is not what readers would see: keep it as text and make the Date where it is used');
       return Number.isNaN(input.getTime()) ? fail('an invalid date is not a configuration value') : input.toISOString();
     }

@@ -1,19 +1,20 @@
-// From the start of a process to its first value, beyond what Node itself takes; and how much memory a configuration takes.
-import { cpSync, writeFileSync } from 'node:fs';
+// From the start of a process to its first value, beyond what Node itself takes.
+import { cpSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { small } from '../inputs.mjs';
 import { here, processes } from '../measure.mjs';
 
+/** Each: what is taken from which package, and what is done with it up to the first value. */
 const PROGRAMS = {
-  'nothing at all': '',
-  superconfig: `
-    const { SuperConfig } = require('superconfig');
-    const config = SuperConfig.builder().file('config/default.json').file('config/local.json').loadSync();
+  'nothing at all': [],
+  superconfig: [
+    ['{ SuperConfig }', 'superconfig'],
+    `const config = SuperConfig.builder().file('config/default.json').file('config/local.json').loadSync();
     if (config.get('server.port') !== 9000) process.exit(1);`,
-  'by hand': `
-    const { readFileSync } = require('node:fs');
-    const merge = (low, high) => {
+  ],
+  'by hand': [
+    ['{ readFileSync }', 'node:fs'],
+    `const merge = (low, high) => {
       const merged = { ...low };
       for (const [key, value] of Object.entries(high)) {
         const isTable = (given) => typeof given === 'object' && given !== null && !Array.isArray(given);
@@ -23,27 +24,35 @@ const PROGRAMS = {
     };
     const config = ['default', 'local'].map((name) => JSON.parse(readFileSync('config/' + name + '.json', 'utf8'))).reduce(merge);
     if (config.server.port !== 9000) process.exit(1);`,
-  dotenv: `require('dotenv').config({ quiet: true });
-    if (process.env.APP_LOG__LEVEL !== 'error') process.exit(1);`,
-  convict: `
-    const convict = require('convict');
-    const config = convict({ server: { port: { format: 'port', default: 0 } } }).loadFile(['config/default.json', 'config/local.json']);
+  ],
+  dotenv: [['dotenv', 'dotenv'], `dotenv.config({ quiet: true }); if (process.env.APP_LOG__LEVEL !== 'error') process.exit(1);`],
+  convict: [
+    ['convict', 'convict'],
+    `const config = convict({ server: { port: { format: 'port', default: 0 } } }).loadFile(['config/default.json', 'config/local.json']);
     if (config.get('server.port') !== 9000) process.exit(1);`,
-  lilconfig: `
-    const { lilconfigSync } = require('lilconfig');
-    const config = lilconfigSync('app').load('one.json').config;
-    if (config.server.port !== 9000) process.exit(1);`,
-  nconf: `
-    const nconf = require('nconf');
-    nconf.file('local', 'config/local.json').file('default', 'config/default.json');
+  ],
+  'lilconfig, one file': [['{ lilconfigSync }', 'lilconfig'], `if (lilconfigSync('app').load('one.json').config.server.port !== 9000) process.exit(1);`],
+  'cosmiconfig, one file': [
+    ['{ cosmiconfigSync }', 'cosmiconfig'],
+    `if (cosmiconfigSync('app').load('one.json').config.server.port !== 9000) process.exit(1);`,
+  ],
+  nconf: [
+    ['nconf', 'nconf'],
+    `nconf.file('local', 'config/local.json').file('default', 'config/default.json');
     if (nconf.get('server:port') !== 9000) process.exit(1);`,
-  'node-config': `
-    const config = require('config');
-    if (config.get('server.port') !== 9000) process.exit(1);`,
-  'js-yaml alone': `require('js-yaml');`,
-  'yaml alone': `require('yaml');`,
-  'zod alone': `require('zod');`,
+  ],
+  'node-config': [['config', 'config'], `if (config.get('server.port') !== 9000) process.exit(1);`],
+  'js-yaml alone': [['{ load }', 'js-yaml']],
+  'yaml alone': [['{ parse }', 'yaml']],
+  'zod alone': [['{ z }', 'zod']],
 };
+
+/** A program as a module that imports, or as a script that requires. */
+function written([taken, body = '']) {
+  if (taken === undefined) return { mjs: '', cjs: '' };
+  const [names, from] = taken;
+  return { mjs: `import ${names} from '${from}';\n${body}`, cjs: `const ${names} = require('${from}');\n${body}` };
+}
 
 /** What `npm install superconfig` leaves behind. */
 function install(directory) {
@@ -51,25 +60,24 @@ function install(directory) {
   const facade = join(directory, 'node_modules/superconfig');
   for (const part of ['package.json', 'ts/dist']) cpSync(join(root, part), join(facade, part), { recursive: true });
   cpSync(join(root, 'npm/linux-x64-gnu'), join(directory, 'node_modules/@superconfig/linux-x64-gnu'), { recursive: true });
+  const peers = new Set(Object.values(PROGRAMS).flatMap(([taken]) => (taken === undefined || taken[1].startsWith('node:') ? [] : [taken[1]])));
+  peers.delete('superconfig');
+  for (const peer of peers) symlinkSync(join(root, 'node_modules', peer), join(directory, 'node_modules', peer));
 }
 
 export async function measure({ scratch, quick }) {
   small(scratch);
   install(scratch);
-  const programs = Object.fromEntries(
-    Object.entries(PROGRAMS).map(([name, source], at) => {
-      const path = join(scratch, `boot${at}.cjs`);
-      // Peers are resolved as if the program stood here.
-      const from = JSON.stringify(pathToFileURL(join(here, 'boot.cjs')).href);
-      const head = name === 'superconfig' ? '' : `const require = module.constructor.createRequire(${from});`;
-      writeFileSync(path, `(() => { ${source === '' ? '' : head} ${source} })();`);
+  const env = { ...process.env, NODE_CONFIG_DIR: undefined, SUPPRESS_NO_CONFIG_WARNING: '1' };
+  const kinds = { mjs: ['boot', 'imported'], cjs: ['boot-required', 'required'] };
+  return Object.entries(kinds).map(([kind, [id, how]]) => {
+    const programs = Object.entries(PROGRAMS).map(([name, program], at) => {
+      const path = join(scratch, `boot${at}.${kind}`);
+      writeFileSync(path, written(program)[kind]);
       return [name, [path]];
-    }),
-  );
-  const env = { ...process.env, NODE_CONFIG_DIR: undefined };
-  const whole = processes(programs, quick ? 7 : 31, { cwd: scratch, env });
-  const nothing = whole['nothing at all'];
-  const beyond = Object.fromEntries(Object.entries(whole).map(([name, took]) => [name, Math.max(0, took - nothing)]));
-  delete beyond['nothing at all'];
-  return [{ id: 'boot', title: 'A whole process up to its first value, beyond bare Node', unit: 'ns', ours: ['superconfig'], results: beyond }];
+    });
+    const { 'nothing at all': nothing, ...whole } = processes(Object.fromEntries(programs), quick ? 7 : 25, { cwd: scratch, env });
+    const results = Object.fromEntries(Object.entries(whole).map(([name, took]) => [name, Math.max(0, took - nothing)]));
+    return { id, title: `A whole process up to its first value, beyond bare Node, the package ${how}`, unit: 'ns', ours: ['superconfig'], results };
+  });
 }

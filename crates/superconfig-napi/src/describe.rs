@@ -10,9 +10,10 @@ use superconfig::{
     Value, to_json,
 };
 
+/// The winner is told by its place among the candidates.
 pub(crate) fn explanation(explanation: &Explanation) -> Value {
     let candidates: Vec<Value> = explanation.candidates.iter().map(candidate).collect();
-    let winner = explanation.winner.and_then(|at| candidates.get(at).cloned()).unwrap_or_default();
+    let winner = explanation.winner.map_or(Value::Null, |at| Value::from(at as u64));
     let mut described = table([("path", Value::from(explanation.path.to_string())), ("winner", winner)]);
     if let Value::Table(described) = &mut described {
         // `null` is a value: it must not be left out.

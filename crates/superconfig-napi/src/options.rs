@@ -173,8 +173,8 @@ pub(crate) fn reload_inputs(environment: Option<&str>, supplied: Option<&str>, b
 }
 
 /// The issues of a schema: `[{ path: segments, message, expected?, found?, unknown?, known? }]` as JSON text. `unknown` says
-/// that the path's last key must not be there, `known` which keys may be.
-pub(crate) fn issues(json: &str, values: &Value) -> Result<Vec<Issue>, Error> {
+/// that the path's last key must not be there, `known` which keys may be; else `known_keys` tells those of a path.
+pub(crate) fn issues(json: &str, values: &Value, known_keys: &dyn Fn(&[Segment]) -> Vec<Arc<str>>) -> Result<Vec<Issue>, Error> {
     let list = superconfig::parse(json, Format::Json)?;
     let tables = list.as_array().unwrap_or_default().iter().filter_map(Value::as_table);
     Ok(tables
@@ -183,7 +183,9 @@ pub(crate) fn issues(json: &str, values: &Value) -> Result<Vec<Issue>, Error> {
             let path: Vec<Segment> = segments.iter().filter_map(segment).collect();
             let (message, hint) = match (flag(issue, "unknown"), path.split_last()) {
                 (true, Some((Segment::Key(key), above))) => {
-                    let meant = meant(key, field(issue, "known"), values.at(above));
+                    let told = field(issue, "known").map(|known| strings(known).map(Arc::from).collect());
+                    let known = told.unwrap_or_else(|| known_keys(above));
+                    let meant = meant(key, &known, values.at(above));
                     (format!("the key `{key}` is unknown"), meant.map(|meant| format!("did you mean `{meant}`?")))
                 }
                 _ => (text(issue, "message").unwrap_or_default().to_string(), None),
@@ -198,13 +200,13 @@ pub(crate) fn issues(json: &str, values: &Value) -> Result<Vec<Issue>, Error> {
 }
 
 /// The key that may be meant: of those that a schema knows, else of those beside it.
-fn meant<'a>(key: &str, known: Option<&'a Value>, beside: Option<&'a Value>) -> Option<&'a str> {
-    let known: Vec<&str> = match (known, beside) {
-        (Some(known), _) => strings(known).collect(),
-        (None, Some(Value::Table(table))) => table.iter().map(|(name, _)| name).filter(|name| *name != key).collect(),
-        _ => Vec::new(),
-    };
-    nearest(key, known.into_iter())
+fn meant<'a>(key: &str, known: &'a [Arc<str>], beside: Option<&'a Value>) -> Option<&'a str> {
+    match beside {
+        Some(Value::Table(table)) if known.is_empty() => {
+            nearest(key, table.iter().map(|(name, _)| name).filter(|name| *name != key))
+        }
+        _ => nearest(key, known.iter().map(|known| &**known)),
+    }
 }
 
 fn array_strategy(pattern: &str, strategy: &Value) -> Result<ArrayStrategy, Error> {

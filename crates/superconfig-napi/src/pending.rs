@@ -72,8 +72,12 @@ pub(crate) fn commit_reload(number: u32, output: Option<&str>) -> Result<String>
 /// Forgets one and makes the error that says why.
 pub(crate) fn refuse(number: u32, issues: &str) -> napi::Error {
     let refused = match take(number) {
-        Some(Pending::Load(prepared)) => options::issues(issues, prepared.value()).map(|issues| prepared.refuse(issues)),
-        Some(Pending::Reload(prepared)) => options::issues(issues, prepared.value()).map(|issues| prepared.refuse(issues)),
+        Some(Pending::Load(prepared)) => {
+            options::issues(issues, prepared.value(), &|path| prepared.known_keys(path)).map(|issues| prepared.refuse(issues))
+        }
+        Some(Pending::Reload(prepared)) => {
+            options::issues(issues, prepared.value(), &|path| prepared.known_keys(path)).map(|issues| prepared.refuse(issues))
+        }
         None => Ok(gone()),
     };
     to_napi(&refused.unwrap_or_else(|error| error))

@@ -134,8 +134,22 @@ impl Builder {
         self.push(SourceSpec::Custom(Arc::new(source)))
     }
 
+    /// Adds values given in code that only fill holes: they never replace a value that is there.
+    ///
+    /// ```
+    /// use superconfig::{Format, SuperConfig, parse};
+    ///
+    /// let builder = SuperConfig::builder().text("port = 8080", Format::Toml);
+    /// let config = builder.join(parse("port = 1\nhost = 'localhost'", Format::Toml)?).load()?;
+    /// assert_eq!((config.get::<u16>("port")?, config.get::<String>("host")?), (8080, "localhost".to_owned()));
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
+    pub fn join(self, value: impl Into<Value>) -> Self {
+        self.defaults(value).only_filling()
+    }
+
     /// Makes the source added last one that only fills holes: it never replaces a value that is there.
-    pub fn join(mut self) -> Self {
+    pub fn only_filling(mut self) -> Self {
         if let Some(entry) = self.options.sources.last_mut() {
             entry.fill = true;
         }

@@ -296,15 +296,24 @@ impl SuperConfig {
             .checked(self.0.options.validator.as_ref())
     }
 
-    /// Publishes what a reload read, unless one that read later was faster.
-    pub(crate) fn publish_next(&self, mut loaded: Loaded) -> Result<Reload, Error> {
+    /// Publishes what a reload read, unless one that read later was faster, and tells which sources failed.
+    pub(crate) fn publish_next(&self, mut loaded: Loaded, unasked: bool) -> Result<Reload, Error> {
+        let failed = Error::together(ErrorCode::Source, "sources failed", std::mem::take(&mut loaded.failed_sources)).err();
+        let reload = self.swap_in(loaded, failed.is_none())?;
+        if let Some(error) = failed {
+            self.failed(error, unasked);
+        }
+        Ok(reload)
+    }
+
+    fn swap_in(&self, mut loaded: Loaded, is_whole: bool) -> Result<Reload, Error> {
         let mut committed = self.0.committed.lock();
         let previous = self.snapshot()?;
         if loaded.number < *committed {
             return Ok(Reload { version: previous.version(), changed: Vec::new() });
         }
         *committed = loaded.number;
-        self.0.health.lock().succeeded();
+        self.0.health.lock().succeeded(is_whole);
         let changed = changed(previous.value(), &loaded.value);
         let core = self.0.link.clone();
         if changed.is_empty() {

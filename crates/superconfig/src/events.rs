@@ -14,7 +14,7 @@ use std::sync::{Arc, Weak};
 pub enum Event {
     /// A new version is in place.
     Changed(Change),
-    /// A reload failed; the last good version stays in use.
+    /// A reload failed, and the last good version stays in use; or a custom source did, and what it gave last.
     Failed(Failure),
     /// Something changed on disk, and only the program that checks each version itself can reload.
     Outdated,

@@ -15,7 +15,7 @@ use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering, fence};
 /// How many words there are; an entry uses the one at its id modulo this number.
 pub const WORD_COUNT: usize = 4096;
 
-/// The words. They are written by [`publish`] alone.
+/// The words. They are written when a version is published, and by nothing else.
 pub static WORDS: [AtomicU32; WORD_COUNT] = [const { AtomicU32::new(0) }; WORD_COUNT];
 
 static NEXT: AtomicU32 = AtomicU32::new(1);

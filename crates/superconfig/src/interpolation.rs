@@ -4,9 +4,10 @@ mod template;
 
 use crate::error::{Error, ErrorCode};
 use crate::limits::Limits;
+use crate::secrets::{SecretRules, text_names_secret};
 use crate::similar::nearest_path;
 use crate::value::{Path, Segment, Table, Value, infer};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use template::{Part, Reference, Template};
 
@@ -22,6 +23,15 @@ pub(crate) struct References<'a> {
     pub(crate) read_file: &'a dyn Fn(&str) -> Result<Arc<str>, Error>,
     /// Bounds the depth, the values and the bytes that references produce.
     pub(crate) limits: Limits,
+    /// Tells what must not be shown.
+    pub(crate) secrets: &'a SecretRules,
+}
+
+/// What interpolation gives.
+pub(crate) struct Interpolated {
+    pub(crate) value: Value,
+    /// Paths that hold something secret only since their references are replaced.
+    pub(crate) made_of_secrets: HashSet<Vec<Segment>>,
 }
 
 /// Replaces the references in all strings. Strings without any cost a look for `$`, and what holds none stays shared.
@@ -30,14 +40,23 @@ pub(crate) struct References<'a> {
 /// `ERR_SUPERCONFIG_INTERPOLATION` for a malformed reference, an unknown path, an unset variable without default, a
 /// file that cannot be read, a table or array inside text, and a cycle; the message shows the chain of paths, and the
 /// error's path is the value that holds the reference. `ERR_SUPERCONFIG_LIMIT` for a result out of proportion.
-pub(crate) fn interpolate(value: Value, references: &References<'_>) -> Result<Value, Error> {
+pub(crate) fn interpolate(value: Value, references: &References<'_>) -> Result<Interpolated, Error> {
     if !needs_interpolation(&value) {
-        return Ok(value);
+        return Ok(Interpolated { value, made_of_secrets: HashSet::new() });
     }
-    let mut interpolator =
-        Interpolator { root: &value, references, done: HashMap::new(), chain: Vec::new(), levels: 0, values: 0, bytes: 0 };
+    let mut interpolator = Interpolator {
+        root: &value,
+        references,
+        done: HashMap::new(),
+        secret: HashSet::new(),
+        chain: Vec::new(),
+        levels: 0,
+        values: 0,
+        bytes: 0,
+    };
     let result = interpolator.tree(&value, &mut Vec::new())?;
-    Ok(result.unwrap_or_else(|| value.clone()))
+    let made_of_secrets = std::mem::take(&mut interpolator.secret);
+    Ok(Interpolated { value: result.unwrap_or_else(|| value.clone()), made_of_secrets })
 }
 
 fn needs_interpolation(value: &Value) -> bool {
@@ -54,6 +73,8 @@ struct Interpolator<'a> {
     references: &'a References<'a>,
     /// The strings and trees that have been finished, by path.
     done: HashMap<Vec<Segment>, Value>,
+    /// The paths that were made of secrets.
+    secret: HashSet<Vec<Segment>>,
     /// The paths that are being worked on, each referred to by the one before.
     chain: Vec<Vec<Segment>>,
     levels: usize,
@@ -142,7 +163,7 @@ impl Interpolator<'_> {
         for part in &template.parts {
             match part {
                 Part::Text(text) => out.push_str(text),
-                Part::Reference(reference) => match self.value_of(reference, path)? {
+                Part::Reference(reference) => match self.scalar(reference, path)? {
                     Value::String(text) | Value::Datetime(text) => out.push_str(&text),
                     Value::Bool(value) => out.push_str(if value { "true" } else { "false" }),
                     Value::Integer(value) => out.push_str(itoa::Buffer::new().format(value)),
@@ -168,7 +189,7 @@ impl Interpolator<'_> {
 
     /// A value that is one reference and nothing else keeps the type of what it refers to.
     fn whole(&mut self, reference: &Reference<'_>, path: &[Segment]) -> Result<Value, Error> {
-        let mut value = self.value_of(reference, path)?;
+        let (mut value, mut target) = self.value_of(reference, path)?;
         if let (template::Target::Variable { .. }, Value::String(text)) = (&reference.target, &value) {
             value = infer(text);
         }
@@ -183,18 +204,33 @@ impl Interpolator<'_> {
             let message = format!("references build a value deeper than {} levels", limits.depth);
             return Err(Error::new(ErrorCode::Limit, message).with_path(Path::from(path.to_vec())));
         }
+        self.mark(&mut target, &value, &mut path.to_vec());
         Ok(value)
     }
 
-    fn value_of(&mut self, reference: &Reference<'_>, path: &[Segment]) -> Result<Value, Error> {
+    /// What a reference inside text refers to; a table or an array is left to the caller, who cannot use it.
+    fn scalar(&mut self, reference: &Reference<'_>, path: &[Segment]) -> Result<Value, Error> {
+        let (value, mut target) = self.value_of(reference, path)?;
+        if !matches!(value, Value::Table(_) | Value::Array(_)) {
+            self.mark(&mut target, &value, &mut path.to_vec());
+        }
+        Ok(value)
+    }
+
+    /// What a reference refers to, and the path of it where it has one.
+    fn value_of(&mut self, reference: &Reference<'_>, path: &[Segment]) -> Result<(Value, Vec<Segment>), Error> {
+        let pathless = |value| Ok((value, Vec::new()));
         match &reference.target {
             template::Target::Path(wanted) => self.path(wanted, path),
             template::Target::Variable { name, default } => {
+                if text_names_secret(name) {
+                    self.secret.insert(path.to_vec());
+                }
                 let set = (self.references.env)(name);
                 match (set, default) {
-                    (Some(text), None) => Ok(Value::String(text)),
-                    (Some(text), Some(_)) if !text.is_empty() => Ok(Value::String(text)),
-                    (_, Some(default)) => Ok(Value::from(*default)),
+                    (Some(text), None) => pathless(Value::String(text)),
+                    (Some(text), Some(_)) if !text.is_empty() => pathless(Value::String(text)),
+                    (_, Some(default)) => pathless(Value::from(*default)),
                     (None, None) => {
                         let message = format!("the environment variable {name} is not set");
                         Err(self.failed(path, &message, "set it, or give a default: `${env:NAME:-default}`"))
@@ -202,18 +238,43 @@ impl Interpolator<'_> {
                 }
             }
             template::Target::File(name) => {
+                if text_names_secret(name) {
+                    self.secret.insert(path.to_vec());
+                }
                 let text = (self.references.read_file)(name).map_err(|error| {
                     let message = format!("the file {name:?} cannot be read");
                     self.failed(path, &message, "check its name and who may read it").with_cause(error.message())
                 })?;
                 let line = text.strip_suffix('\n').map(|line| line.strip_suffix('\r').unwrap_or(line));
-                Ok(line.map_or_else(|| Value::String(Arc::clone(&text)), Value::from))
+                pathless(line.map_or_else(|| Value::String(Arc::clone(&text)), Value::from))
             }
         }
     }
 
-    /// The finished value at another path.
-    fn path(&mut self, wanted: &Path, from: &[Segment]) -> Result<Value, Error> {
+    /// Notes what is secret of a value that one path takes from another.
+    fn mark(&mut self, target: &mut Vec<Segment>, value: &Value, path: &mut Vec<Segment>) {
+        let made_of_secrets = (1..=target.len()).any(|length| self.secret.contains(&target[..length]));
+        if made_of_secrets || self.references.secrets.is_secret(target, value) {
+            self.secret.insert(path.clone());
+            return;
+        }
+        let mut below = |segment: Segment, value: &Value| {
+            target.push(segment.clone());
+            path.push(segment);
+            self.mark(target, value, path);
+            (target.pop(), path.pop())
+        };
+        match value {
+            Value::Table(table) => {
+                table.entries().iter().for_each(|(key, value)| drop(below(Segment::Key(Arc::clone(key)), value)))
+            }
+            Value::Array(items) => items.iter().enumerate().for_each(|(at, item)| drop(below(Segment::Index(at), item))),
+            _ => {}
+        }
+    }
+
+    /// The finished value at another path, and that path as it is in the tree.
+    fn path(&mut self, wanted: &Path, from: &[Segment]) -> Result<(Value, Vec<Segment>), Error> {
         let root = self.root;
         let mut value = root;
         let mut path: Vec<Segment> = Vec::with_capacity(wanted.len());
@@ -223,7 +284,9 @@ impl Interpolator<'_> {
                 && text.contains("${")
             {
                 let finished = self.text(text, &path)?;
-                return finished.at(&wanted[at..]).cloned().ok_or_else(|| self.unknown(wanted, from));
+                let value = finished.at(&wanted[at..]).cloned().ok_or_else(|| self.unknown(wanted, from))?;
+                path.extend_from_slice(&wanted[at..]);
+                return Ok((value, path));
             }
             value = value.child(segment).ok_or_else(|| self.unknown(wanted, from))?;
             path.push(match (segment.as_index(), parent_is_array(root, &path)) {
@@ -238,17 +301,17 @@ impl Interpolator<'_> {
         match value {
             Value::Table(_) | Value::Array(_) => {
                 if let Some(done) = self.done.get(&path) {
-                    return Ok(done.clone());
+                    return Ok((done.clone(), path));
                 }
                 self.enter(&path)?;
                 let mut at = path.clone();
                 let finished = self.tree(value, &mut at)?.unwrap_or_else(|| value.clone());
                 self.chain.pop();
-                self.done.insert(path, finished.clone());
-                Ok(finished)
+                self.done.insert(path.clone(), finished.clone());
+                Ok((finished, path))
             }
-            Value::String(text) if text.contains("${") => self.text(text, &path),
-            other => Ok(other.clone()),
+            Value::String(text) if text.contains("${") => Ok((self.text(text, &path)?, path)),
+            other => Ok((other.clone(), path)),
         }
     }
 

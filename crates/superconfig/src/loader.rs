@@ -49,6 +49,10 @@ pub(crate) struct Loaded {
     layers: Vec<Layer>,
     merged: Merged,
     pub(crate) rules: Arc<Rules>,
+    /// What must not be shown of this version.
+    pub(crate) secrets: Arc<SecretRules>,
+    /// Why custom sources gave nothing new; what they gave last stays in use.
+    pub(crate) failed_sources: Vec<Error>,
     /// Grows with each load of one loader: a larger one has read its sources later.
     pub(crate) number: u64,
 }
@@ -57,7 +61,7 @@ pub(crate) struct Loaded {
 pub(crate) struct Rules {
     arrays: Vec<(PathPattern, ArrayStrategy)>,
     schema: Option<Value>,
-    pub(crate) secrets: SecretRules,
+    pub(crate) secrets: Arc<SecretRules>,
     limits: Limits,
 }
 
@@ -99,14 +103,17 @@ impl Loaded {
 
     /// Where the value at a path comes from, secrets hidden; `None` when nobody spoke of it.
     pub(crate) fn explain(&self, path: &Path) -> Option<Explanation> {
-        let mut explanation = explain(&self.layers, &self.merged, &self.rules.merge_options(), path);
         let value = self.value.at(path);
+        let mut explanation = self.trace(path);
+        if explanation.candidates.is_empty() && value.is_some() {
+            explanation = Explanation { path: explanation.path, ..self.trace(self.made_of(path)) };
+        }
         // A schema's output can hold what no layer said.
         if explanation.candidates.is_empty() && value.is_none() {
             return None;
         }
         let segments: Vec<Segment> = path.to_vec();
-        let redact = |value: &Value| self.rules.secrets.redact(&mut segments.clone(), value);
+        let redact = |value: &Value| self.secrets.redact(&mut segments.clone(), value);
         // Readers see the interpolated value, or a schema's output.
         explanation.value = value.map(redact);
         for candidate in &mut explanation.candidates {
@@ -116,12 +123,26 @@ impl Loaded {
     }
 
     pub(crate) fn origin(&self, path: &Path) -> Option<Origin> {
-        explain(&self.layers, &self.merged, &self.rules.merge_options(), path).winner().map(|winner| winner.origin.clone())
+        self.trace(path).winner().map(|winner| winner.origin.clone())
+    }
+
+    fn trace(&self, path: &[Segment]) -> Explanation {
+        explain(&self.layers, &self.merged, &self.rules.merge_options(), path)
+    }
+
+    /// The path that a value was made at which stands where the layers have none: a reference to a table, or a text that a
+    /// schema took apart. What no layer gave has none, and the path stays as it is.
+    fn made_of<'p>(&self, path: &'p [Segment]) -> &'p [Segment] {
+        let mut above = (1..path.len()).map(|length| &path[..length]);
+        let made = above.find(|above| {
+            self.merged.value.at(above).is_some_and(|value| !matches!(value, Value::Table(_) | Value::Array(_) | Value::Null))
+        });
+        made.unwrap_or(path)
     }
 
     /// The merged value with everything secret replaced.
     pub(crate) fn redacted(&self) -> Value {
-        self.rules.secrets.redact(&mut Vec::new(), &self.value)
+        self.secrets.redact(&mut Vec::new(), &self.value)
     }
 }
 
@@ -143,6 +164,7 @@ struct Gathered {
     warnings: Vec<Warning>,
     looked: Vec<LayerInfo>,
     dotenv: Vec<Variable>,
+    failed_sources: Vec<Error>,
 }
 
 impl Loader {
@@ -158,7 +180,7 @@ impl Loader {
         let rules = Rules {
             arrays: arrays.collect::<Result<_, Error>>()?,
             schema: options.json_schema.clone(),
-            secrets: SecretRules::new(&options.secrets, options.json_schema.as_ref())?,
+            secrets: SecretRules::new(&options.secrets, options.json_schema.as_ref())?.into(),
             limits: options.limits,
         };
         Ok(Self {
@@ -200,7 +222,7 @@ impl Loader {
         for (at, entry) in options.sources.iter().enumerate() {
             self.read(at, entry, &places, &profiles, &mut gathered)?;
         }
-        let Gathered { layers, mut warnings, looked, .. } = gathered;
+        let Gathered { layers, mut warnings, looked, failed_sources, .. } = gathered;
         let read_file = |name: &str| self.read_text(&places, name);
         let merged = fold(&layers, &MergeOptions { read_file: Some(&read_file), ..self.rules.merge_options() })?;
         for layer in &layers {
@@ -217,17 +239,24 @@ impl Loader {
             layers,
             merged,
             rules: self.rules.clone(),
+            secrets: self.rules.secrets.clone(),
+            failed_sources,
             number: self.loads,
         };
         if options.interpolate {
             let env = |name: &str| self.environment.get(name).cloned();
-            let references = References { env: &env, read_file: &read_file, limits: self.rules.limits };
-            loaded.value = interpolate(loaded.value.clone(), &references).map_err(|error| {
+            let secrets = &self.rules.secrets;
+            let references = References { env: &env, read_file: &read_file, limits: self.rules.limits, secrets };
+            let interpolated = interpolate(loaded.value.clone(), &references).map_err(|error| {
                 match error.path().and_then(|path| loaded.origin(path)) {
                     Some(origin) => error.with_origin(origin),
                     None => error,
                 }
             })?;
+            loaded.value = interpolated.value;
+            if !interpolated.made_of_secrets.is_empty() {
+                loaded.secrets = secrets.with_derived(interpolated.made_of_secrets).into();
+            }
         }
         Ok(loaded)
     }

@@ -80,6 +80,10 @@ impl<'a> Cursor<'a> {
             offset -= 1;
         }
         let bytes = self.text.as_bytes();
+        // A CRLF is one end of a line: nothing stands between its halves.
+        if offset > 0 && bytes[offset - 1..].starts_with(b"\r\n") {
+            offset -= 1;
+        }
         while self.at < offset {
             let byte = bytes[self.at];
             if byte == b'\n' || byte == b'\r' && bytes.get(self.at + 1) != Some(&b'\n') {
@@ -157,6 +161,7 @@ mod tests {
             ("abc", 99, (1, 4)),
             ("a\nbc", 3, (2, 2)),
             ("a\r\nbc", 3, (2, 1)),
+            ("a\r\nbc", 2, (1, 2)),
             ("a\rbc", 2, (2, 1)),
             ("\u{feff}abc", 3, (1, 1)),
             ("\u{feff}abc", 0, (1, 1)),

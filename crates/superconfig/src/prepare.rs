@@ -8,7 +8,7 @@ use crate::metrics::LOADS;
 use crate::options::LoadOptions;
 use crate::source::custom;
 use crate::source::files::check_name;
-use crate::value::Value;
+use crate::value::{Segment, Value};
 use std::sync::Arc;
 
 /// Checks merged values: gives what readers are to see, or everything that is wrong.
@@ -60,6 +60,11 @@ impl PreparedLoad {
         &self.loaded.value
     }
 
+    /// The keys that the JSON Schema knows at a path; none where it knows none, or there is none.
+    pub fn known_keys(&self, path: &[Segment]) -> Vec<Arc<str>> {
+        self.loaded.known_keys(path)
+    }
+
     /// The error for values that a check refuses: every issue with the place that its value comes from, secrets masked.
     pub fn refuse(&self, issues: Vec<Issue>) -> Error {
         LOADS.fail();
@@ -107,6 +112,11 @@ impl PreparedReload {
         &self.loaded.value
     }
 
+    /// The keys that the JSON Schema knows at a path; none where it knows none, or there is none.
+    pub fn known_keys(&self, path: &[Segment]) -> Vec<Arc<str>> {
+        self.loaded.known_keys(path)
+    }
+
     /// The error for values that a check refuses: every issue with the place that its value comes from, secrets masked.
     /// Listeners are told.
     pub fn refuse(&self, issues: Vec<Issue>) -> Error {
@@ -127,6 +137,6 @@ impl PreparedReload {
         }
         let replaced = self.loaded.replace(output);
         replaced.map_err(|error| self.config.failed(error, self.unasked))?;
-        self.config.publish_next(self.loaded)
+        self.config.publish_next(self.loaded, self.unasked)
     }
 }

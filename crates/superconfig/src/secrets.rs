@@ -4,6 +4,7 @@ use crate::error::Error;
 use crate::format::snippet::may_show_secret;
 use crate::merge::{Hints, PathPattern};
 use crate::value::{Segment, Table, Value};
+use std::collections::HashSet;
 
 /// What a secret shows as.
 pub(crate) const REDACTED: &str = "[redacted]";
@@ -16,6 +17,8 @@ const NAMES: [&[&str]; 8] =
 #[derive(Clone, Debug, Default)]
 pub(crate) struct SecretRules {
     patterns: Vec<PathPattern>,
+    /// Paths whose values were made of secrets.
+    derived: HashSet<Vec<Segment>>,
 }
 
 impl SecretRules {
@@ -24,7 +27,12 @@ impl SecretRules {
     pub(crate) fn new(patterns: &[String], schema: Option<&Value>) -> Result<Self, Error> {
         let mut patterns = patterns.iter().map(|pattern| pattern.parse()).collect::<Result<Vec<PathPattern>, _>>()?;
         patterns.extend(schema.into_iter().flat_map(|schema| Hints::new(schema).secrets()));
-        Ok(Self { patterns })
+        Ok(Self { patterns, derived: HashSet::new() })
+    }
+
+    /// These rules, and paths whose values were made of secrets.
+    pub(crate) fn with_derived(&self, derived: HashSet<Vec<Segment>>) -> Self {
+        Self { patterns: self.patterns.clone(), derived }
     }
 
     /// True when the value at a path must not be shown: because of its own name or pattern, or of one above it.
@@ -36,7 +44,7 @@ impl SecretRules {
                 Some(Segment::Key(key)) => name_is_secret(key, if own { Some(value) } else { None }),
                 _ => false,
             };
-            by_name || self.patterns.iter().any(|pattern| pattern.matches(prefix))
+            by_name || self.patterns.iter().any(|pattern| pattern.matches(prefix)) || self.derived.contains(prefix)
         })
     }
 
@@ -102,17 +110,45 @@ fn masked(value: &Value) -> Value {
     }
 }
 
-/// Hides `user:password` of a URL and shows the rest.
-fn mask_userinfo(text: &str) -> Option<String> {
-    let (scheme, rest) = text.split_once("://")?;
-    let authority = rest.split(['/', '?', '#']).next()?;
-    let at = authority.rfind('@')?;
-    Some(format!("{scheme}://{REDACTED}{}", &rest[at..]))
+/// Hides `user:password` of each URL in a text and shows the rest; `None` where there is none.
+pub(crate) fn mask_userinfo(text: &str) -> Option<String> {
+    let mut shown = String::new();
+    let mut rest = text;
+    while let Some(start) = rest.find("://") {
+        let (scheme, after) = rest.split_at(start + "://".len());
+        shown.push_str(scheme);
+        rest = after;
+        if let Some(at) = userinfo(after) {
+            shown.push_str(REDACTED);
+            rest = &after[at..];
+        }
+    }
+    shown.push_str(rest);
+    (shown.len() != text.len() || shown != text).then_some(shown)
+}
+
+/// Where the `@` after the user part stands in what follows `://`.
+fn userinfo(after: &str) -> Option<usize> {
+    let authority = &after[..after.find(['/', '?', '#']).unwrap_or(after.len())];
+    if let Some(at) = authority.rfind('@') {
+        return Some(at);
+    }
+    // What is no port after a colon is a password, with characters in it that should have been escaped.
+    let port = authority.rsplit_once(':').filter(|(host, _)| !host.starts_with('['))?.1;
+    if port.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    after.split(|character: char| character.is_whitespace() || "\"'`<>".contains(character)).next()?.rfind('@')
 }
 
 /// True when a text could show a secret: a word of the names occurs in it.
 pub(crate) fn line_may_hold_secret(line: &str) -> bool {
-    name_is_secret(line, None) || mask_userinfo(line).is_some()
+    text_names_secret(line) || mask_userinfo(line).is_some()
+}
+
+/// True when a word of the names occurs in a text, such as the name of a variable or of a file.
+pub(crate) fn text_names_secret(text: &str) -> bool {
+    name_is_secret(text, None)
 }
 
 /// A number or boolean counts only where the name ends with an entry in the singular: `maxTokens: 4096` is no secret.
@@ -179,6 +215,27 @@ mod tests {
         assert!(name_is_secret("password", Some(&number)));
         assert!(!name_is_secret("maxTokens", Some(&number)));
         assert!(!name_is_secret("passwordMinLength", Some(&number)));
+    }
+
+    #[test]
+    fn hides_the_user_part_of_each_url_alone() {
+        let masked = |text: &str| mask_userinfo(text).unwrap_or_else(|| text.to_owned());
+        for (text, expected) in [
+            ("amqp://u:p@a/x,amqp://u:p@b/y", "amqp://[redacted]@a/x,amqp://[redacted]@b/y"),
+            ("mongodb://u:p@a,b:1/x", "mongodb://[redacted]@a,b:1/x"),
+            ("postgres://u:p/w#1@a/x", "postgres://[redacted]@a/x"),
+            ("redis://:p@a", "redis://[redacted]@a"),
+            ("jdbc:pg://u:p@q@a", "jdbc:pg://[redacted]@a"),
+            ("http://a/?to=ftp://u:p@b", "http://a/?to=ftp://[redacted]@b"),
+            ("http://a:8080/p@b", "http://a:8080/p@b"),
+            ("http://a/p@b:c@d", "http://a/p@b:c@d"),
+            ("http://[::1]/p@b", "http://[::1]/p@b"),
+            ("http://[::1]:80/p@b", "http://[::1]:80/p@b"),
+            ("a@b, no scheme", "a@b, no scheme"),
+            ("://", "://"),
+        ] {
+            assert_eq!(masked(text), expected);
+        }
     }
 
     #[test]

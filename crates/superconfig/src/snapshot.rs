@@ -93,7 +93,7 @@ impl Snapshot {
 
     /// The value at a path with every secret shown as `[redacted]`. Costs a copy.
     pub fn redacted_at(&self, path: &[Segment]) -> Option<Value> {
-        Some(self.loaded.rules.secrets.redact(&mut path.to_vec(), self.at(path)?))
+        Some(self.loaded.secrets.redact(&mut path.to_vec(), self.at(path)?))
     }
 
     /// The merged values as text of a format, with every secret shown as `[redacted]` unless `secrets` is set; see

@@ -14,9 +14,9 @@ pub struct Status {
     pub watching: Vec<Watching>,
     /// When a load or reload last succeeded, whether it changed anything or not.
     pub last_reload: SystemTime,
-    /// Why the last reload failed; `None` after one that succeeded.
+    /// Why the last reload failed, or a custom source in it; `None` after one that succeeded.
     pub last_error: Option<Error>,
-    /// Since when reloads have been failing, so that the version in use is older than what it was read from.
+    /// Since when reloads, or custom sources, have been failing, so that the version in use is older than what it was read from.
     pub stale_since: Option<SystemTime>,
 }
 
@@ -64,10 +64,13 @@ impl Health {
         Self { last_reload: SystemTime::now(), last_error: None, stale_since: None, watching: Vec::new() }
     }
 
-    pub(crate) fn succeeded(&mut self) {
+    /// Notes a reload; where a source failed in it, what is known of that stays.
+    pub(crate) fn succeeded(&mut self, is_whole: bool) {
         self.last_reload = SystemTime::now();
-        self.last_error = None;
-        self.stale_since = None;
+        if is_whole {
+            self.last_error = None;
+            self.stale_since = None;
+        }
     }
 
     /// Notes a failure; false when it is the one that is known already.

@@ -1,10 +1,10 @@
 //! Custom sources, and loads that are checked before they are published.
 
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 use superconfig::{
-    ErrorCode, Format, Issue, ReloadInputs, Source, SourceContext, SourceEntry, SourceError, SourceKind, SourceSpec, SuperConfig,
-    Table, Value,
+    ErrorCode, Event, Format, Issue, ReloadInputs, Source, SourceContext, SourceEntry, SourceError, SourceKind, SourceSpec,
+    SuperConfig, Table, Value,
 };
 
 /// Counts up, and fails on demand.
@@ -74,9 +74,20 @@ fn a_source_that_fails_fails_the_load_and_is_stale_on_reload() {
     let directory = tempfile::tempdir().unwrap();
     std::fs::write(directory.path().join("a.toml"), "a = 1").unwrap();
     let config = SuperConfig::builder().cwd(directory.path()).source(source.clone()).file("a.toml").load().unwrap();
+    let told = Arc::new(Mutex::new(Vec::new()));
+    let listener = told.clone();
+    let _subscription = config.subscribe(move |event| match event {
+        Event::Changed(change) => listener.lock().unwrap().push(change.changed.join(" ")),
+        Event::Failed(failure) => listener.lock().unwrap().push(failure.error.code().as_str().to_owned()),
+        _ => {}
+    });
     source.broken.store(true, Ordering::SeqCst);
     std::fs::write(directory.path().join("a.toml"), "a = 2").unwrap();
     assert_eq!(config.reload().unwrap().changed, ["a"], "the rest reloads");
+    assert_eq!(*told.lock().unwrap(), ["a", "ERR_SUPERCONFIG_SOURCE"]);
+    let status = config.status().unwrap();
+    assert_eq!(status.last_error.unwrap().cause(), Some("connection refused"));
+    assert!(status.stale_since.is_some());
     assert_eq!(config.get::<i64>("count").unwrap(), 0, "the last good layer stays");
     let stale = |config: &SuperConfig| {
         let snapshot = config.snapshot().unwrap();
@@ -86,6 +97,8 @@ fn a_source_that_fails_fails_the_load_and_is_stale_on_reload() {
     source.broken.store(false, Ordering::SeqCst);
     assert_eq!(config.reload().unwrap().changed, ["count"]);
     assert_eq!(stale(&config), None);
+    let status = config.status().unwrap();
+    assert!(status.last_error.is_none() && status.stale_since.is_none());
 }
 
 #[test]

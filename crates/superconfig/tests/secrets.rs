@@ -47,6 +47,39 @@ fn outputs_show_none() {
     silent_error(&config.get::<u8>("inner.pin").unwrap_err());
 }
 
+#[cfg(feature = "interpolation")]
+#[test]
+fn values_made_of_secrets_show_none() {
+    let text = format!(
+        "dsn = 'host=h password=${{db.password}}'\nagain = '<${{dsn}}>'\ncopy = '${{db}}'\npin = '${{copy.deep[0].pin}}'\nwhole = ['${{list}}']\nenv = '${{env:API_TOKEN}}'\nlist = ['x', '${{db.password}}']\n[db]\nhost = 'h'\npassword = '{CANARY}'\ndeep = [{{ pin = '{CANARY}', x = 1 }}]"
+    );
+    let builder = SuperConfig::builder().text(text, Format::Toml).environment([("API_TOKEN", CANARY)]).interpolate();
+    let config = builder.clone().secrets(["db.deep[0].pin"]).load().unwrap();
+    assert_eq!(config.get::<String>("again").unwrap(), format!("<host=h password={CANARY}>"));
+    let snapshot = config.snapshot().unwrap();
+    let shown = superconfig::to_json(&snapshot.redacted());
+    silent(&shown);
+    for visible in [r#""copy":{"host":"h","#, r#""x":1"#, r#""list":["x","#, r#""whole":[["x","#] {
+        assert!(shown.contains(visible), "{shown}");
+    }
+    for path in ["dsn", "again", "copy", "copy.password", "copy.deep[0].pin", "pin", "whole[0][1]", "env", "list"] {
+        silent(&format!("{:?} {:?}", config.explain(path).unwrap(), config.get::<bool>(path).unwrap_err()));
+    }
+    let refuse = |value: &superconfig::Value| Err(vec![Issue::new("again".parse().unwrap(), format!("not {value:?}"))]);
+    silent_error(&builder.secrets(["db.deep.*.pin"]).validate_with(refuse).load().err().unwrap());
+}
+
+#[test]
+fn user_parts_of_urls_are_in_no_error() {
+    let builder = SuperConfig::builder().text(format!("brokers = 'a://u:{CANARY}@h,a://u:{CANARY}@i'"), Format::Toml);
+    let refuse = |value: &superconfig::Value| Err(vec![Issue::new("brokers".parse().unwrap(), format!("not {value:?}"))]);
+    silent_error(&builder.clone().validate_with(refuse).load().err().unwrap());
+    let config = builder.load().unwrap();
+    let error = config.get::<u8>("brokers").unwrap_err();
+    silent_error(&error);
+    assert_eq!(error.issues()[0].found.as_deref(), Some(r#"the string "a://[redacted]@h,a://[redacted]@i""#));
+}
+
 #[test]
 fn errors_show_none() {
     let broken = |text: &str, format: Format, marked: &[&str]| {

@@ -34,6 +34,7 @@ impl Loader {
                     let message = format!("the source `{name}` failed, what it gave last stays in use: {cause}");
                     let origin = Origin::new(SourceKind::Custom, name);
                     gathered.warnings.push(Warning::new("source-stale", message).with_origin(origin));
+                    gathered.failed_sources.push(error);
                 }
                 Err(error) => return Err(error),
             }

@@ -1,6 +1,6 @@
 //! The files that discovery finds.
 
-use super::file_cache::check_root;
+use super::file_cache::check_part;
 use super::sources::doubted;
 use super::{Gathered, Loader};
 use crate::error::{Error, ErrorCode};
@@ -57,7 +57,7 @@ impl Loader {
                         gathered.looked.push(info);
                         continue;
                     };
-                    check_root(&document.value).map_err(|error| in_file(error).with_path(shown.clone()))?;
+                    check_part(&document, &self.rules).map_err(in_file)?;
                     // A manifest that holds nothing for us is not ours to complain about.
                     doubted(trust, ownership, &candidate, gathered).map_err(in_file)?;
                     gathered.push_file(entry, &candidate, Arc::new(document), Some(format!("its part `{shown}`")));

@@ -2,8 +2,9 @@
 
 use super::Rules;
 use crate::error::{Error, ErrorCode};
-use crate::format::{self, Format};
+use crate::format::{self, Format, snippet};
 use crate::layer::Document;
+use crate::origin::{Origin, SourceKind};
 use crate::source::files::Candidate;
 use crate::source::observer::Observer;
 use crate::source::open::{self, Stamp};
@@ -125,9 +126,22 @@ pub(super) fn parse_layer(
     Ok(Document { value: parsed.value, file, text: Some((text, format)), root: Path::new(), warnings: parsed.warnings })
 }
 
-pub(super) fn check_root(value: &Value) -> Result<(), Error> {
+/// Checks a part of a file that is to be a layer; the error tells where it stands.
+pub(super) fn check_part(part: &Document, rules: &Rules) -> Result<(), Error> {
+    check_root(&part.value).map_err(|error| {
+        let error = error.with_path(part.root.clone());
+        let Some((text, format)) = &part.text else { return error };
+        let Some(position) = format::locate(text, *format, &part.root) else { return error };
+        let origin = Origin::new(SourceKind::File, "file").at(Some(position));
+        rules.secrets.conceal(error.with_origin(origin).with_snippet(snippet::render(text, position)), text)
+    })
+}
+
+fn check_root(value: &Value) -> Result<(), Error> {
     match value {
         Value::Table(_) => Ok(()),
-        other => Err(Error::new(ErrorCode::Parse, format!("a layer must be a table of keys, but this is one {}", other.kind()))),
+        other => {
+            Err(Error::new(ErrorCode::Parse, format!("a layer must be a table of keys, and is of the kind {}", other.kind())))
+        }
     }
 }

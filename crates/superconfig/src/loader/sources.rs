@@ -1,6 +1,6 @@
 //! From one source to its layers.
 
-use super::file_cache::{check_root, parse_layer};
+use super::file_cache::{check_part, parse_layer};
 use super::{Gathered, Loader};
 use crate::error::{Error, ErrorCode};
 use crate::layer::{Content, Document, Layer, Variable, Variables};
@@ -146,7 +146,7 @@ impl Loader {
         for section in sections {
             match document.part(&[Segment::from(section)]) {
                 Some(part) => {
-                    check_root(&part.value).map_err(in_file)?;
+                    check_part(&part, &self.rules).map_err(in_file)?;
                     gathered.push_file(entry, candidate, Arc::new(part), Some(format!("its table `{section}`")));
                 }
                 None => gathered.looked.push(candidate.missing(format!("it has no table `{section}`"))),
@@ -165,7 +165,8 @@ pub(super) fn doubted(trust: Trust, ownership: Ownership, candidate: &Candidate,
     let name: Arc<str> = candidate.shown.as_str().into();
     let mut origin = Origin::new(SourceKind::File, name.clone());
     origin.file = Some(name);
-    gathered.warnings.push(Warning::new("insecure-permissions", doubt).with_origin(origin));
+    let message = format!("{}: {doubt}", candidate.shown);
+    gathered.warnings.push(Warning::new("insecure-permissions", message).with_origin(origin));
     Ok(())
 }
 

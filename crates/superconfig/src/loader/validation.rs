@@ -2,15 +2,17 @@
 
 use super::Loaded;
 use crate::error::{Error, ErrorCode, Issue};
-use crate::explain::{Explanation, explain};
+use crate::explain::Explanation;
 use crate::format::snippet;
 use crate::layer::Content;
+use crate::merge::Hints;
 use crate::origin::{Origin, Position};
 use crate::prepare::Validator;
-use crate::secrets::REDACTED;
+use crate::secrets::{REDACTED, mask_userinfo};
 use crate::source::custom::panicked;
-use crate::value::{Path, Segment, Value, to_json};
+use crate::value::{Segment, Value, to_json};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
 /// Longer texts are cut in messages.
 const SHOWN_CHARACTERS: usize = 60;
@@ -44,6 +46,20 @@ impl Loaded {
         }
     }
 
+    /// The keys that the schema knows at a path.
+    pub(crate) fn known_keys(&self, path: &[Segment]) -> Vec<Arc<str>> {
+        let root = self.rules.schema.as_ref().map(Hints::new);
+        let at = path.iter().try_fold(root, |hints, segment| match segment {
+            Segment::Key(key) => Some(hints?.key(key)),
+            Segment::Index(_) => Some(hints?.items()),
+        });
+        let mut keys = Vec::new();
+        if let Some(hints) = at.flatten() {
+            hints.for_each_key(&mut |key| keys.push(key.clone()));
+        }
+        keys
+    }
+
     /// The error for values that a check refuses. A single issue is the error itself.
     pub(crate) fn refuse(&self, issues: Vec<Issue>) -> Error {
         self.refuse_as(ErrorCode::Validation, issues)
@@ -65,10 +81,6 @@ impl Loaded {
         error.with_issues(issues)
     }
 
-    fn trace(&self, path: &Path) -> Explanation {
-        explain(&self.layers, &self.merged, &self.rules.merge_options(), path)
-    }
-
     fn told(&self, mut issue: Issue, secrets: &[String]) -> Issue {
         // What is missing is told with the table that it is missing in.
         issue.origin = issue.origin.or_else(|| {
@@ -76,7 +88,7 @@ impl Loaded {
         });
         // A check sees references resolved.
         let value = self.value.at(&issue.path).or_else(|| self.merged.value.at(&issue.path));
-        let secret = value.is_some_and(|value| self.rules.secrets.is_secret(&issue.path, value));
+        let secret = value.is_some_and(|value| self.secrets.is_secret(&issue.path, value));
         issue.found = match (issue.found, value) {
             (_, Some(_)) if secret => Some(REDACTED.to_owned()),
             (Some(found), _) => Some(masked(found, secrets)),
@@ -93,14 +105,14 @@ impl Loaded {
     /// The line of the file that an origin stands for, unless it could show a secret.
     fn snippet(&self, origin: &Origin, path: &[Segment]) -> Option<String> {
         let position = Position { line: origin.line?, column: origin.column? };
-        let secret = self.merged.value.at(path).is_some_and(|value| self.rules.secrets.is_secret(path, value));
+        let secret = self.merged.value.at(path).is_some_and(|value| self.secrets.is_secret(path, value));
         if secret {
             return None;
         }
         self.layers.iter().rev().find_map(|layer| match &layer.content {
             Content::Document(document) if layer.name == origin.source && document.file == origin.file => {
                 let text = &document.text.as_ref()?.0;
-                if self.rules.secrets.may_show(text, position.line) { None } else { snippet::render(text, position) }
+                if self.secrets.may_show(text, position.line) { None } else { snippet::render(text, position) }
             }
             _ => None,
         })
@@ -134,7 +146,7 @@ impl Loaded {
                 }
             }
             Value::Null | Value::Bool(_) => {}
-            _ if self.rules.secrets.is_secret(path, value) => {
+            _ if self.secrets.is_secret(path, value) => {
                 let text = value.as_str().map_or_else(|| to_json(value), str::to_owned);
                 if text.len() < 4 {
                     return;
@@ -149,8 +161,11 @@ impl Loaded {
     }
 }
 
+/// A text without secrets, and without the user parts of URLs.
 fn masked(text: String, secrets: &[String]) -> String {
-    secrets.iter().fold(text, |text, secret| if text.contains(secret) { text.replace(secret, REDACTED) } else { text })
+    let text =
+        secrets.iter().fold(text, |text, secret| if text.contains(secret) { text.replace(secret, REDACTED) } else { text });
+    mask_userinfo(&text).unwrap_or(text)
 }
 
 /// A message about a secret without what it quotes of it: the whole, or words that are part of it, in whatever case, as

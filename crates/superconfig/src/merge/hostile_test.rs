@@ -74,12 +74,12 @@ fn the_deepest_documents_fit_a_small_stack() {
         #[cfg(feature = "interpolation")]
         {
             use crate::interpolation::{References, interpolate};
-            let limits = Limits { depth, ..Limits::default() };
-            let references = References { env: &|_| None, read_file: &|_| Ok("".into()), limits };
+            let (limits, secrets) = (Limits { depth, ..Limits::default() }, crate::secrets::SecretRules::default());
+            let references = References { env: &|_| None, read_file: &|_| Ok("".into()), limits, secrets: &secrets };
             let root = Value::Table(
                 [("a", nested(depth - 4, "${b}".into())), ("b", Value::Integer(1)), ("c", "${a}".into())].into_iter().collect(),
             );
-            let result = interpolate(root, &references).unwrap();
+            let result = interpolate(root, &references).unwrap().value;
             assert_eq!(result.child(&"c".into()), result.child(&"a".into()));
         }
     };
@@ -104,6 +104,54 @@ fn names_that_go_nowhere_are_refused_or_quick() {
     within(Duration::from_secs(20), "an index", || {
         let list = Value::Table([("l", Value::array(vec![]))].into_iter().collect());
         assert_eq!(run(&[layer(list), variables(&[("APP_L__4000000000", "1")])]).unwrap_err().code(), ErrorCode::Env);
+    });
+}
+
+#[test]
+fn thousands_of_variables_are_quick() {
+    const MANY: usize = 4_000;
+    let many = |name: &dyn Fn(usize) -> String, value: &str| {
+        let names: Vec<String> = (0..MANY).map(name).collect();
+        variables(&names.iter().map(|name| (name.as_str(), value)).collect::<Vec<_>>())
+    };
+    let keys = |name: &dyn Fn(usize) -> String| table((0..MANY).map(|n| (name(n), Value::Integer(1))));
+    within(Duration::from_secs(20), "finding keys", || {
+        let merged = run(&[layer(keys(&|n| format!("aB{n}c"))), many(&|n| format!("APP_A_B{n}_C"), "2")]).unwrap();
+        assert!(merged.as_table().unwrap().iter().all(|(_, value)| *value == Value::Integer(2)));
+        assert_eq!(merged.as_table().unwrap().len(), MANY);
+    });
+    within(Duration::from_secs(20), "cutting", || {
+        let tree = table([("t".to_owned(), keys(&|n| format!("k_{n}")))]);
+        let merged = run(&[layer(tree), many(&|n| format!("APP_T_K_{n}"), "2")]).unwrap();
+        assert_eq!(merged.as_table().unwrap().len(), 1);
+    });
+    within(Duration::from_secs(20), "elements that do not fit", || {
+        let list = || layer(table([("l".to_owned(), Value::array(vec![Value::Integer(1)]))]));
+        for first in [0, 5] {
+            let error = run(&[list(), many(&|n| format!("APP_L__{}", n + first), "x")]).unwrap_err();
+            assert_eq!(error.code(), ErrorCode::Env);
+            assert_eq!(error.issues().len(), MANY);
+        }
+    });
+    within(Duration::from_secs(20), "warning", || {
+        let layers = [layer(keys(&|n| format!("k{n}"))), many(&|n| format!("APP_K{n}__X"), "2")];
+        let options = MergeOptions::default();
+        let merged = fold(&layers, &options).unwrap();
+        assert_eq!(merged.warnings.len(), MANY);
+        let explainer = Explainer::new(&layers, &merged, &options);
+        for n in [0, MANY - 1] {
+            let explanation = explainer.explain(&format!("k{n}").parse::<Path>().unwrap());
+            assert_eq!((explanation.candidates.len(), explanation.winner), (2, Some(1)));
+        }
+    });
+    within(Duration::from_secs(20), "mapping", || {
+        let names: Vec<String> = (0..MANY).map(|n| format!("M{n}")).collect();
+        let mut mapped = variables(&names.iter().map(|name| (name.as_str(), "2")).collect::<Vec<_>>());
+        if let Content::Variables(variables) = &mut mapped.content {
+            let mapping = names.iter().map(|name| (Path::from(vec![Segment::from(&**name)]), name.as_str().into()));
+            Arc::make_mut(variables).mapping = mapping.collect();
+        }
+        assert_eq!(run(&[mapped]).unwrap().as_table().unwrap().len(), MANY);
     });
 }
 

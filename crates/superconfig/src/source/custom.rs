@@ -46,7 +46,7 @@ pub trait Source: Send + Sync {
     ///
     /// # Errors
     /// Whatever went wrong. A load fails with it as `ERR_SUPERCONFIG_SOURCE`; a reload goes on with what the source
-    /// gave last, and warns `source-stale`.
+    /// gave last, warns `source-stale` and tells listeners.
     fn load(&self, context: &SourceContext) -> Result<Value, SourceError>;
 
     /// Starts to watch, where the source can tell that it has something new: `changed` asks for a reload. Dropping what

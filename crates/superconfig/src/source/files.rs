@@ -32,6 +32,15 @@ impl Places {
         }
         self.cwd.join(path)
     }
+
+    /// The whole of a pattern. What stands before it is literal, whatever characters it holds.
+    fn pattern(&self, pattern: &str) -> PathBuf {
+        let literal = |path: &Path| PathBuf::from(glob::Pattern::escape(&path.to_string_lossy()));
+        match (pattern.strip_prefix("~/"), &self.home) {
+            (Some(rest), Some(home)) => literal(home).join(rest),
+            _ => literal(&self.cwd).join(pattern),
+        }
+    }
 }
 
 /// A file to read.
@@ -88,9 +97,10 @@ pub(crate) fn directory(
         }
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
             let error = Error::new(ErrorCode::NotFound, format!("the directory {shown} is not there"));
-            return Err(error.with_hint("create it, correct the path, or make the source optional"));
+            let error = error.with_hint("create it, correct the path, or make the source optional");
+            return Err(error.in_source(SourceKind::File, &shown.into(), Some(shown.into())));
         }
-        Err(error) => return Err(Error::new(ErrorCode::Io, format!("the directory {shown} cannot be read: {error}"))),
+        Err(error) => return Err(unreadable(shown, &error)),
     };
     let stems = ["default".to_owned()].into_iter().chain(profiles.iter().cloned());
     let local = profiles.iter().map(|profile| format!("{profile}.local"));
@@ -100,6 +110,12 @@ pub(crate) fn directory(
         of_stem(&listing, &path, &stem, &show, &mut findings, warnings);
     }
     Ok(findings)
+}
+
+/// The error of a directory whose names cannot be read.
+pub(crate) fn unreadable(shown: &str, error: &std::io::Error) -> Error {
+    let error = Error::new(ErrorCode::Io, format!("the directory {shown} cannot be read: {error}"));
+    error.in_source(SourceKind::File, &shown.into(), Some(shown.into()))
 }
 
 /// The files of one name in a directory, in every format; two of them are worth a warning.
@@ -134,11 +150,9 @@ pub(crate) fn of_stem(
 /// # Errors
 /// `ERR_SUPERCONFIG_OPTION` for a bad pattern, `ERR_SUPERCONFIG_IO` for a directory that cannot be read.
 pub(crate) fn pattern(places: &Places, shown: &str) -> Result<Vec<Candidate>, Error> {
-    // What stands before the pattern is literal, whatever characters it holds.
-    let base = PathBuf::from(glob::Pattern::escape(&places.cwd.to_string_lossy()));
     let bad =
         |error: &dyn std::fmt::Display| Error::new(ErrorCode::Option, format!("the pattern {shown:?} is malformed: {error}"));
-    let full = base.join(shown);
+    let full = places.pattern(shown);
     let options = glob::MatchOptions { case_sensitive: true, require_literal_separator: true, require_literal_leading_dot: true };
     let mut candidates = Vec::new();
     for found in glob::glob_with(&full.to_string_lossy(), options).map_err(|error| bad(&error))? {
@@ -158,19 +172,18 @@ pub(crate) fn pattern(places: &Places, shown: &str) -> Result<Vec<Candidate>, Er
 /// The directories that the files of a pattern are looked for in: the one before the first wildcard, whether it is there
 /// or not, and all those that match a part of the pattern.
 pub(crate) fn pattern_directories(places: &Places, shown: &str) -> Vec<PathBuf> {
-    let base = PathBuf::from(glob::Pattern::escape(&places.cwd.to_string_lossy()));
     let components: Vec<_> = Path::new(shown).components().collect();
     let is_wild = |component: &std::path::Component<'_>| component.as_os_str().to_string_lossy().contains(['*', '?', '[']);
     let first = components.iter().position(is_wild).unwrap_or(components.len().saturating_sub(1));
-    let literal: PathBuf = components[..first].iter().collect();
-    let mut directories = vec![places.cwd.join(literal)];
+    let start = |end: usize| components[..end].iter().collect::<PathBuf>().to_string_lossy().into_owned();
+    let mut directories = vec![places.resolve(&start(first))];
     for end in first + 1..=components.len() {
         let recursive = components[..end].iter().any(|component| component.as_os_str() == "**");
         // The last part names files, except that below `**` every directory counts.
         if end == components.len() && !recursive {
             continue;
         }
-        let prefix = base.join(components[..end].iter().collect::<PathBuf>());
+        let prefix = places.pattern(&start(end));
         // A malformed pattern has its error elsewhere, and what cannot be read cannot be watched.
         let found = glob::glob(&prefix.to_string_lossy()).into_iter().flatten().flatten();
         directories.extend(found.filter(|path| path.is_dir()));

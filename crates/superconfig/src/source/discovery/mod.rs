@@ -4,11 +4,11 @@ mod places;
 mod project;
 
 use crate::environment::Environment;
-use crate::error::{Error, ErrorCode};
+use crate::error::Error;
 use crate::format::Format;
 use crate::layer_info::{LayerInfo, LayerStatus};
 use crate::origin::SourceKind;
-use crate::source::files::{Candidate, Finding, Places, of_stem};
+use crate::source::files::{Candidate, Finding, Places, of_stem, unreadable};
 use crate::source::listing::{Listing, variants};
 use crate::value::Segment;
 use crate::warning::Warning;
@@ -156,7 +156,7 @@ fn list(
             warnings.push(Warning::new("unreadable-directory", message));
             Ok(Err((LayerStatus::Skipped, "the directory may not be read")))
         }
-        Err(error) => Err(Error::new(ErrorCode::Io, format!("the directory {shown} cannot be read: {error}"))),
+        Err(error) => Err(unreadable(shown, &error)),
     }
 }
 
