@@ -1,5 +1,6 @@
 //! Live reload on real files. `SUPERCONFIG_TEST_ROUNDS` sets how often each kind of change is made, 200 times by default.
 #![cfg(all(feature = "watch", feature = "json", feature = "toml", feature = "yaml"))]
+#![allow(clippy::print_stderr, reason = "what cannot be tested on a system is said")]
 
 mod watching;
 
