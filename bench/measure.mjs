@@ -1,6 +1,6 @@
 // Measures: warm with tinybench, cold in fresh processes. All times are nanoseconds.
 import { spawnSync } from 'node:child_process';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Bench } from 'tinybench';
 
@@ -72,7 +72,7 @@ export function cold(programs, runs) {
   const samples = Object.fromEntries(Object.keys(programs).map((name) => [name, []]));
   for (let run = 0; run <= runs; run++) {
     for (const [name, args] of Object.entries(programs)) {
-      const { status, stdout, stderr } = spawnSync(process.execPath, [join(here, 'cold.mjs'), ...args], { encoding: 'utf8' });
+      const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: here, encoding: 'utf8' });
       if (status !== 0) throw new Error(`${name}: ${stderr}`);
       // The first run brings the files into memory.
       if (run > 0) samples[name].push(Number(stdout.trim().split('\n').at(-1)));

@@ -10,7 +10,7 @@ export function show(value, unit) {
   if (unit === 'bytes') return value < 10_000 ? `${Math.round(value)} B` : `${(value / 1000).toFixed(1)} KB`;
   if (value < 1000) return `${value < 10 ? value.toFixed(1) : Math.round(value)} ns`;
   if (value < 1e6) return `${(value / 1e3).toPrecision(3)} µs`;
-  return `${(value / 1e6).toPrecision(3)} ms`;
+  return value < 1e9 ? `${(value / 1e6).toPrecision(3)} ms` : `${(value / 1e9).toPrecision(3)} s`;
 }
 
 /** The rows of one measure: what, figure, and how many times ours it takes. */
@@ -44,9 +44,10 @@ export function writeDocument({ machine, rows, budgets }) {
   const [before, rest] = text.split(START);
   const after = rest?.split(END)[1] ?? '\n';
   const facts = Object.entries(machine).map(([name, value]) => `${name} ${value}`);
-  const verdicts = budgets.map(
-    ({ what, value, limit, held }) => `| ${what} | ${value.toPrecision(3)} | ≤ ${limit.toPrecision(3)} | ${held ? 'held' : '**missed**'} |`,
-  );
+  const verdicts = budgets.map(({ what, value, limit, held, why }) => {
+    const verdict = held ? 'held' : `**missed** by ${Math.round(100 * (value / limit - 1))} %${why === undefined ? '' : `: ${why}`}`;
+    return `| ${what} | ${value.toPrecision(3)} | ≤ ${limit.toPrecision(3)} | ${verdict} |`;
+  });
   const body = [
     `Measured on ${facts.join(', ')}.`,
     '',
@@ -63,10 +64,25 @@ export function writeDocument({ machine, rows, budgets }) {
   writeFileSync(path, `${before}${START}\n\n${body.join('\n')}${END}${after}`);
 }
 
+const DRAWN = [
+  'read',
+  'property',
+  'load-layers',
+  'load-json',
+  'load-ten',
+  'load-merge',
+  'cold-yaml',
+  'cold-toml',
+  'cold-json',
+  'warm-yaml',
+  'warm-toml',
+  'boot',
+];
+
 /** What others take, as multiples of ours, on a logarithmic scale. */
 export async function drawChart(rows) {
   const values = rows
-    .filter(({ id }) => ['read', 'load-layers', 'load-ten', 'load-merge', 'cold-yaml', 'cold-toml', 'cold-json', 'warm-yaml', 'warm-toml', 'boot'].includes(id))
+    .filter(({ id }) => DRAWN.includes(id))
     .flatMap(({ title, ours, results }) => {
       const own = Math.min(...ours.map((name) => results[name]));
       return Object.entries(results)

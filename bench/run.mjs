@@ -10,7 +10,7 @@ import { here } from './measure.mjs';
 import { drawChart, table, writeDocument } from './report.mjs';
 
 const { values: given } = parseArgs({ options: { check: { type: 'boolean' }, quick: { type: 'boolean' }, only: { type: 'string' } } });
-const SUITES = ['reads', 'loads', 'parsing', 'boot', 'growth', 'reload'];
+const SUITES = ['reads', 'loads', 'parsing', 'boot', 'growth', 'reload', 'rust'];
 const suites = given.only?.split(',') ?? SUITES;
 
 if (process.env.SUPERCONFIG_BENCH_SUITE !== undefined) {
@@ -73,6 +73,7 @@ if (given.only === undefined && !given.quick) {
 }
 const missed = budgets.filter(({ held }) => !held);
 if (given.check && missed.length > 0) {
-  process.stderr.write(`${missed.length} of ${budgets.length} budgets are missed\n`);
+  const lines = missed.map(({ what, value, limit }) => `\n  ${what}: ${value.toPrecision(3)}, at most ${limit.toPrecision(3)}`);
+  process.stderr.write(`${missed.length} of ${budgets.length} budgets are missed${lines.join('')}\n`);
   process.exit(1);
 }

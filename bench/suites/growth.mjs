@@ -1,11 +1,11 @@
 // How things grow: with keys, with workers, with configurations.
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { registry, SuperConfig } from 'superconfig';
 import { SMALL, small, withKeys } from '../inputs.mjs';
-import { median } from '../measure.mjs';
+import { cold, median } from '../measure.mjs';
 
 const READS = 2_000_000;
 
@@ -47,7 +47,6 @@ export async function measure({ scratch, quick }) {
     for (let round = 0; round < rounds; round++) {
       writeFileSync(path, text + ' '.repeat(round));
       for (const name of Object.keys(samples)) {
-        const { readFileSync } = await import('node:fs');
         const start = process.hrtime.bigint();
         if (name === 'superconfig') {
           const config = SuperConfig.builder({ cwd: scratch })
@@ -79,7 +78,7 @@ export async function measure({ scratch, quick }) {
   const each = (registry.stats().memoryUsageBytes - before) / many.length;
   for (const one of many) one.close();
   const handles = Array.from({ length: 10_000 }, (_, at) => registry.insert(at));
-  const small100 = (registry.stats().memoryUsageBytes - before) / handles.length;
+  const smallHandle = (registry.stats().memoryUsageBytes - before) / handles.length;
   for (const handle of handles) handle.close();
   rows.push({
     id: 'memory',
@@ -88,9 +87,17 @@ export async function measure({ scratch, quick }) {
     ours: ['a small configuration with its text', 'a small handle'],
     results: {
       'a small configuration with its text': each,
-      'a small handle': small100,
+      'a small handle': smallHandle,
       'its JSON text': JSON.stringify(SMALL).length,
     },
+  });
+  const contenders = ['superconfig', 'superconfig, `current` read', 'by hand', 'convict', 'nconf', 'node-config'];
+  rows.push({
+    id: 'memory-loaded',
+    title: 'Memory of the process for each configuration of two small files that it keeps',
+    unit: 'bytes',
+    ours: contenders.slice(0, 2),
+    results: cold(Object.fromEntries(contenders.map((name) => [name, ['--expose-gc', '--max-semi-space-size=1', 'memory.mjs', name, scratch]])), quick ? 1 : 3),
   });
   return rows;
 }

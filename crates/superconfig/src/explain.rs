@@ -10,6 +10,14 @@ use crate::value::{Path, Segment, Table, Value};
 use tracer::{Spoken, Tracer};
 
 /// What a layer does to a value.
+///
+/// ```
+/// use superconfig::{Format, SuperConfig};
+///
+/// let config = SuperConfig::builder().text("[server]\nport = 8080", Format::Toml).load()?;
+/// assert_eq!(config.explain("server.port")?.winner().unwrap().action, superconfig::Action::Set);
+/// # Ok::<(), superconfig::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Action {
     /// It sets it.
@@ -24,6 +32,10 @@ pub enum Action {
 
 impl Action {
     /// The action as it is called in every language: `set`, `add`, `remove` or `fill`.
+    ///
+    /// ```
+    /// assert_eq!(superconfig::Action::Fill.as_str(), "fill");
+    /// ```
     pub fn as_str(self) -> &'static str {
         match self {
             Action::Set => "set",
@@ -35,6 +47,15 @@ impl Action {
 }
 
 /// One layer's word about a value.
+///
+/// ```
+/// use superconfig::{Format, SuperConfig};
+///
+/// let config = SuperConfig::builder().text("[server]\nport = 8080", Format::Toml).load()?;
+/// let candidate = &config.explain("server.port")?.candidates[0];
+/// assert_eq!(candidate.value, superconfig::Value::Integer(8080));
+/// # Ok::<(), superconfig::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Candidate {
     /// The layer, and within it the file and position or the variable.
@@ -46,6 +67,15 @@ pub struct Candidate {
 }
 
 /// Where a value comes from and what it overrides.
+///
+/// ```
+/// use superconfig::{Format, SuperConfig};
+///
+/// let config = SuperConfig::builder().text("[server]\nport = 8080", Format::Toml).load()?;
+/// let explanation = config.explain("server.port")?;
+/// assert_eq!(explanation.value, Some(superconfig::Value::Integer(8080)));
+/// # Ok::<(), superconfig::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Explanation {
     /// The path; indexes stand for the elements of the merged array.
@@ -60,6 +90,14 @@ pub struct Explanation {
 
 impl Explanation {
     /// The candidate that is in effect.
+    ///
+    /// ```
+    /// use superconfig::{Format, SuperConfig};
+    ///
+    /// let config = SuperConfig::builder().text("[server]\nport = 8080", Format::Toml).load()?;
+    /// assert_eq!(config.explain("server.port")?.winner().unwrap().origin.line, Some(2));
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
     pub fn winner(&self) -> Option<&Candidate> {
         self.candidates.get(self.winner?)
     }
@@ -96,6 +134,15 @@ impl<'a> Step<'a> {
         document.into_iter().chain(assignments.iter().map(StepContent::Assignment)).map(move |content| Step { layer, content })
     }
 
+    /// False for a variable or flag that has nothing to do with a path: it is neither above nor below its own.
+    fn is_about(&self, path: &[Segment]) -> bool {
+        let same = |(a, b): (&Segment, &Segment)| a == b || a.as_index().is_some() && a.as_index() == b.as_index();
+        match self.content {
+            StepContent::Document(_) => true,
+            StepContent::Assignment(assignment) => assignment.path.iter().zip(path).all(same),
+        }
+    }
+
     /// Merges the step over what lies below it.
     pub(crate) fn apply(&self, root: &mut Value, merger: &mut Merger<'_>) -> crate::merge::Outcome<()> {
         match self.content {
@@ -114,21 +161,30 @@ impl<'a> Step<'a> {
     }
 }
 
-/// What was said about a path, each word with the number of its step, before anybody asks for positions.
-struct Told {
-    path: Path,
-    value: Option<Value>,
-    words: Vec<(usize, Spoken)>,
-    winner: Option<usize>,
+/// What a step found where it acts, and what it left there: all of it for a document, what is at its path for a
+/// variable or flag. (Whole states of thousands of variables would be as many copies of the root.)
+struct Change {
+    before: Option<Value>,
+    after: Option<Value>,
 }
 
-/// The layers gone through once more, each state kept, so that any number of paths can be explained.
+impl Change {
+    /// Whether there is another value now at a path below where the step acts.
+    fn is_seen_at(&self, path: &[Segment]) -> bool {
+        let at = |value: &'_ Option<Value>| value.as_ref().and_then(|value| value.at(path)).cloned();
+        at(&self.before) != at(&self.after)
+    }
+}
+
+/// The layers gone through once more, each change kept, so that any number of paths can be explained.
 ///
-/// Making one costs a fold; the states share whatever a layer left alone.
+/// Making one costs a fold; the changes share whatever a layer left alone.
 pub(crate) struct Explainer<'a> {
     steps: Vec<Step<'a>>,
-    /// The merged value before each step, and at the end after all.
-    states: Vec<Value>,
+    /// One for each step.
+    changes: Vec<Change>,
+    /// The value after all steps.
+    merged: Value,
     arrays: &'a [(PathPattern, ArrayStrategy)],
     locate: Option<&'a Locate<'a>>,
 }
@@ -150,24 +206,30 @@ impl<'a> Explainer<'a> {
         arrays: &'a [(PathPattern, ArrayStrategy)],
         locate: Option<&'a Locate<'a>>,
     ) -> Self {
-        let mut state = Value::Table(Table::new());
-        let mut states = Vec::with_capacity(steps.len() + 1);
+        let mut merged = Value::Table(Table::new());
+        let mut changes = Vec::with_capacity(steps.len());
         for step in &steps {
-            states.push(state.clone());
+            let path: &[Segment] = match step.content {
+                StepContent::Document(_) => &[],
+                StepContent::Assignment(assignment) => &assignment.path,
+            };
+            let before = merged.at(path).cloned();
+            let outcome = step.apply(&mut merged, &mut merger_of(step, arrays));
+            changes.push(Change { before, after: merged.at(path).cloned() });
             // A step that fails has been reported by the fold; the steps before it are what is asked about then.
-            if step.apply(&mut state, &mut merger_of(step, arrays)).is_err() {
+            if outcome.is_err() {
                 break;
             }
         }
-        if states.len() == steps.len() {
-            states.push(state);
-        }
-        Self { steps, states, arrays, locate }
+        Self { steps, changes, merged, arrays, locate }
     }
 
     /// Explains a path. Costs the path's length in each layer, and one parse of each file that spoke about it.
     pub(crate) fn explain(&self, path: &[Segment]) -> Explanation {
-        let Told { path, value, words, winner } = self.told(self.states.len() - 1, path);
+        let path = normalized(&self.merged, path);
+        let value = self.merged.at(&path).cloned();
+        let words = self.told(self.changes.len(), &path);
+        let winner = if value.is_some() { last_effective(&words) } else { None };
         let candidate = |(at, spoken): (usize, Spoken)| Candidate {
             origin: self.origin(&self.steps[at], &spoken.source),
             action: spoken.action,
@@ -176,10 +238,14 @@ impl<'a> Explainer<'a> {
         Explanation { path, value, winner, candidates: words.into_iter().map(candidate).collect() }
     }
 
-    /// Where the value came from that a step found at a path.
+    /// Where the value came from that a step met at a path.
     pub(crate) fn origin_before(&self, step: usize, path: &[Segment]) -> Option<Origin> {
-        let Told { mut words, winner, .. } = self.told(step.min(self.states.len() - 1), path);
-        let (at, spoken) = words.swap_remove(winner?);
+        // A document may meet what it made itself; variables and flags meet only what is there.
+        if let (StepContent::Document(_), Some(change)) = (self.steps.get(step)?.content, self.changes.get(step)) {
+            change.before.as_ref()?.at(path)?;
+        }
+        let mut words = self.told(step.min(self.changes.len()), path);
+        let (at, spoken) = words.swap_remove(last_effective(&words)?);
         Some(self.origin(&self.steps[at], &spoken.source))
     }
 
@@ -208,25 +274,32 @@ impl<'a> Explainer<'a> {
         origin.at(position)
     }
 
-    /// What the steps before one say about a path.
-    fn told(&self, end: usize, path: &[Segment]) -> Told {
-        let state = &self.states[end];
-        let path = normalized(state, path);
-        let value = state.at(&path).cloned();
+    /// What the steps before one say about a path, each word with the number of its step, before anybody asks for
+    /// positions.
+    fn told(&self, end: usize, path: &[Segment]) -> Vec<(usize, Spoken)> {
         // From the highest layer down, as indexes are those of the merged array: each step tells what it says about
         // the path, and what the path was below it.
         let mut words: Vec<(usize, Spoken)> = Vec::new();
-        let mut target = Some(path.to_vec());
-        for (at, step) in self.steps[..end].iter().enumerate().rev() {
-            let Some(wanted) = target else { break };
+        let mut wanted = path.to_vec();
+        for (at, (step, change)) in self.steps.iter().zip(&self.changes[..end]).enumerate().rev() {
+            if !step.is_about(&wanted) {
+                continue;
+            }
             let mut tracer = Tracer { merger: merger_of(step, self.arrays), spoken: Vec::new() };
-            target = tracer.step(step, &self.states[at], &self.states[at + 1], &wanted);
+            let below = tracer.step(step, change, &wanted);
             words.extend(tracer.spoken.into_iter().rev().map(|spoken| (at, spoken)));
+            match below {
+                Some(below) => wanted = below,
+                None => break,
+            }
         }
         words.reverse();
-        let winner = if value.is_some() { words.iter().rposition(|(_, spoken)| spoken.effective) } else { None };
-        Told { path, value, words, winner }
+        words
     }
+}
+
+fn last_effective(words: &[(usize, Spoken)]) -> Option<usize> {
+    words.iter().rposition(|(_, spoken)| spoken.effective)
 }
 
 fn merger_of<'a>(step: &Step<'_>, arrays: &'a [(PathPattern, ArrayStrategy)]) -> Merger<'a> {

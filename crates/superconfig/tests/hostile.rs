@@ -235,6 +235,19 @@ fn a_megabyte_of_small_things() {
     assert!(load(names(&|_| "1".to_owned()).as_bytes(), Format::Dotenv).is_ok());
 }
 
+/// Each state between two variables was kept whole once: thousands of tables with thousands of keys.
+#[test]
+fn explaining_thousands_of_variables() {
+    let _alone = alone();
+    let (found, peak) = on_a_small_stack(|| {
+        let names = (0..4_000).map(|at| (format!("APP_K{at}"), "1"));
+        let config = SuperConfig::builder().environment(names).env("APP").load().unwrap();
+        config.explain("k3999").unwrap().winner().is_some()
+    });
+    assert!(found);
+    assert!(peak < 32 << 20, "{peak} bytes");
+}
+
 #[test]
 fn long_names_are_not_said_in_full() {
     let _alone = alone();

@@ -1,8 +1,8 @@
 //! What one step says about one path, and what that path was below it.
 
-use super::{Action, Step, StepContent};
+use super::{Action, Change, Step, StepContent};
 use crate::layer::Document;
-use crate::merge::{ArrayStrategy, Assignment, Directive, FORBIDDEN, LooseIndex, Merger, Trail};
+use crate::merge::{ArrayStrategy, Assignment, Directive, FORBIDDEN, Hop, LooseIndex, Merger, Trail};
 use crate::value::{Segment, Table, Value};
 
 /// One thing that a step says about a path.
@@ -50,25 +50,24 @@ impl Place {
 impl Tracer<'_> {
     /// Collects what the step says about a path of its result; gives the path that this was below the step, unless the
     /// value began here.
-    pub(super) fn step(&mut self, step: &Step<'_>, before: &Value, after: &Value, target: &[Segment]) -> Option<Vec<Segment>> {
+    pub(super) fn step(&mut self, step: &Step<'_>, change: &Change, target: &[Segment]) -> Option<Vec<Segment>> {
         match step.content {
             StepContent::Document(document) if step.layer.fill => {
-                let effective = before.at(target) != after.at(target);
-                self.fill(document, target, effective);
+                self.fill(document, target, change.is_seen_at(target));
                 Some(target.to_vec())
             }
-            StepContent::Document(document) => self.value(Some(before), &document.value, Place::root(), target),
+            StepContent::Document(document) => self.value(change.before.as_ref(), &document.value, Place::root(), target),
             StepContent::Assignment(assignment) if step.layer.fill => {
-                let effective = before.at(target) != after.at(target);
+                let effective = change.is_seen_at(target.get(assignment.path.len()..).unwrap_or_default());
                 let from = self.spoken.len();
-                self.assignment(assignment, &Value::Table(Table::new()), after, target);
+                self.assignment(assignment, &Change { before: None, after: change.after.clone() }, target);
                 self.spoken.retain(|spoken| spoken.action != Action::Remove);
                 for spoken in &mut self.spoken[from..] {
                     (spoken.action, spoken.effective) = (Action::Fill, effective);
                 }
                 Some(target.to_vec())
             }
-            StepContent::Assignment(assignment) => self.assignment(assignment, before, after, target),
+            StepContent::Assignment(assignment) => self.assignment(assignment, change, target),
         }
     }
 
@@ -142,7 +141,7 @@ impl Tracer<'_> {
             return inner(self, rest).map(with_key);
         }
         // The value between the layer's own value and its directives, and between `_add` and `_remove`.
-        let middle = self.merged(below, ordinary);
+        let middle = self.merged(below, ordinary, &place.down(first.clone(), Segment::Key(key.clone())).at);
         let creates = middle.as_ref().is_none_or(Value::is_null);
         let added = added.filter(|_| !creates || Directive::of_key(&key).is_none());
         let mut words = Vec::new();
@@ -258,24 +257,35 @@ impl Tracer<'_> {
         };
         let placement = strategy.place(own, above);
         let lower = index.checked_sub(placement.shift).filter(|lower| *lower < own.len());
-        let mut remaining = lower.map(|_| rest.to_vec());
-        for (at, _) in placement.targets.iter().enumerate().filter(|(_, target)| **target == Some(index)) {
-            let place = place.down(Segment::Index(index), Segment::Index(at));
-            match lower {
-                Some(lower) => remaining = self.value(Some(&own[lower]), &above[at], place, rest),
-                None => {
-                    self.value(None, &above[at], place.adding(), rest);
-                }
-            }
+        // Several elements of the layer can go to one place: each over what the ones before it made there.
+        let hits: Vec<usize> = (0..above.len()).filter(|at| placement.targets[*at] == Some(index)).collect();
+        let mut states = vec![lower.map(|lower| own[lower].clone())];
+        for at in hits.iter().rev().skip(1).rev() {
+            let path = place.down(Segment::Index(index), Segment::Index(*at)).at;
+            states.push(self.merged(states.last().and_then(Option::as_ref), Some(&above[*at]), &path));
         }
-        remaining.and_then(|rest| Some(with_index(lower?, rest)))
+        let mut wanted = Some(rest.to_vec());
+        let mut words = Vec::new();
+        for (at, below) in hits.iter().zip(&states).rev() {
+            let Some(rest) = wanted else { break };
+            let from = self.spoken.len();
+            let place = place.down(Segment::Index(index), Segment::Index(*at));
+            wanted = match below {
+                Some(below) => self.value(Some(below), &above[*at], place, &rest),
+                None => self.value(None, &above[*at], place.adding(), &rest),
+            };
+            words.extend(self.spoken.drain(from..).rev());
+        }
+        self.spoken.extend(words.into_iter().rev());
+        wanted.and_then(|rest| Some(with_index(lower?, rest)))
     }
 
-    fn merged(&mut self, below: Option<&Value>, above: Option<&Value>) -> Option<Value> {
+    /// A value of the layer over the one below it, at a path of the result.
+    fn merged(&mut self, below: Option<&Value>, above: Option<&Value>, path: &[Segment]) -> Option<Value> {
         match (below, above) {
             (Some(below), Some(above)) => {
                 let mut value = below.clone();
-                let _ = self.merger.merge(&mut value, above, &Trail::ROOT);
+                at_path(path, &Trail::ROOT, &mut |trail| drop(self.merger.merge(&mut value, above, trail)));
                 Some(value)
             }
             (Some(value), None) => Some(value.clone()),
@@ -285,20 +295,16 @@ impl Tracer<'_> {
     }
 
     /// What a variable or flag says: about its own path, about what is inside its value, and about what holds it.
-    fn assignment(&mut self, assignment: &Assignment, before: &Value, after: &Value, target: &[Segment]) -> Option<Vec<Segment>> {
+    fn assignment(&mut self, assignment: &Assignment, change: &Change, target: &[Segment]) -> Option<Vec<Segment>> {
         let path = &*assignment.path;
-        let common = path.iter().zip(target).take_while(|(a, b)| same_step(a, b)).count();
-        if common < path.len() && common < target.len() {
-            return Some(target.to_vec());
-        }
-        if common < path.len() {
-            let value = wrapped(&path[common..], &assignment.value);
-            let effective = assignment.action != Action::Remove || before.at(target) != after.at(target);
+        if target.len() < path.len() {
+            let value = wrapped(&path[target.len()..], &assignment.value);
+            let effective = assignment.action != Action::Remove || change.before != change.after;
             self.spoken.push(Spoken { action: assignment.action, value, source: Vec::new(), effective });
             return Some(target.to_vec());
         }
-        let (start, rest) = target.split_at(common);
-        let below = before.at(path);
+        let (start, rest) = target.split_at(path.len());
+        let below = change.before.as_ref();
         let place = Place { at: path.to_vec(), ..Place::root() };
         let items = assignment.value.as_array().unwrap_or_default();
         let mut words = Vec::new();
@@ -316,8 +322,14 @@ impl Tracer<'_> {
     }
 }
 
-fn same_step(a: &Segment, b: &Segment) -> bool {
-    a == b || a.as_index().is_some() && a.as_index() == b.as_index()
+/// Calls back with the trail that leads along a path.
+fn at_path(path: &[Segment], trail: &Trail<'_>, call: &mut dyn FnMut(&Trail<'_>)) {
+    let Some((first, rest)) = path.split_first() else { return call(trail) };
+    let hop = match first {
+        Segment::Key(key) => Hop::Key(key),
+        Segment::Index(index) => Hop::Index(*index),
+    };
+    at_path(rest, &trail.hop(Some(hop), None), call);
 }
 
 /// A value inside the tables and arrays of a path.

@@ -4,29 +4,37 @@
 use crate::error::ErrorCode;
 use crate::format::{self, Format, parse_text};
 use crate::limits::Limits;
+use crate::origin::Position;
+use crate::render::render;
 use crate::value::{JsonText, Path, Segment, Value, to_json};
 
 /// Paths of one document that are looked for in its text.
 const LOCATED: usize = 40;
 
 /// Reads a text and checks what was made of it: within its limits, without forbidden keys, each value found in the
-/// text, and the same after a way through JSON. An error has a position inside the text.
+/// text where it is written, and the same after a way through each format that can say it. Warnings and errors have
+/// positions inside the text.
 pub fn parse(text: &str, format: Format) {
     let limits = Limits { depth: 24, document_bytes: 1 << 20, alias_nodes: 20_000 };
     match parse_text(text, format, &limits) {
         Ok(parsed) => {
             for warning in &parsed.warnings {
-                let path = warning.path.as_ref().filter(|_| warning.code != "unset-variable");
-                assert!(path.is_some() || warning.code == "unset-variable" || warning.code == "more-warnings", "{warning:?}");
+                assert!(warning.path.is_some() || matches!(warning.code, "unset-variable" | "more-warnings"), "{warning:?}");
+                assert!(
+                    is_inside(text, warning.origin.as_ref().and_then(|origin| origin.line.zip(origin.column))),
+                    "{warning:?}"
+                );
             }
             let mut looked = 0;
-            visit(&parsed.value, &mut Vec::new(), &mut |path, _| {
+            visit(&parsed.value, &mut Vec::new(), &mut |path, value| {
                 assert!(path.len() <= limits.depth, "{path:?}");
                 assert!(!matches!(path.last(), Some(Segment::Key(key)) if &**key == "__proto__"));
                 looked += 1;
                 if looked <= LOCATED {
                     let position = format::locate(text, format, path);
-                    assert!(position.is_some(), "{path:?} is nowhere in {text:?}");
+                    let position = position.unwrap_or_else(|| panic!("{path:?} is nowhere in {text:?}"));
+                    assert!(is_inside(text, Some((position.line, position.column))), "{path:?} at {position:?} in {text:?}");
+                    assert!(begins(text, format, value, position), "{path:?} is not at {position:?} in {text:?}");
                 }
             });
             let json = JsonText::lossless(&parsed.value);
@@ -34,14 +42,48 @@ pub fn parse(text: &str, format: Format) {
             let again = again.expect("what was written is read");
             if json.specials.is_empty() {
                 assert!(again.value.loosely_equals(&parsed.value), "{text:?}");
+                for format in [Format::Json5, Format::Toml, Format::Yaml] {
+                    let Ok(written) = render(&parsed.value, format) else { continue };
+                    let again = parse_text(&written, format, &Limits { document_bytes: usize::MAX, ..limits });
+                    let again = again.unwrap_or_else(|error| panic!("{error} in {written:?}, written from {text:?}"));
+                    assert!(again.value.loosely_equals(&parsed.value), "{written:?} is not {text:?}");
+                }
             }
         }
         Err(error) => {
             assert!(matches!(error.code(), ErrorCode::Parse | ErrorCode::Limit | ErrorCode::Interpolation), "{error:?}");
-            let line = error.origin().and_then(|origin| origin.line).unwrap_or(1) as usize;
-            assert!(line <= text.split(['\n', '\r']).count(), "{error:?} in {text:?}");
+            let origin = error.origin();
+            assert!(is_inside(text, origin.and_then(|origin| origin.line.zip(origin.column))), "{error:?} in {text:?}");
             assert!(!error.to_string().is_empty());
         }
+    }
+}
+
+/// True for a character of the text, the end of a line, and for no position at all.
+fn is_inside(text: &str, position: Option<(u32, u32)>) -> bool {
+    let Some((line, column)) = position else { return true };
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text).replace("\r\n", "\n");
+    let found = text.split(['\n', '\r']).nth(line as usize - 1);
+    found.is_some_and(|line| column >= 1 && column as usize <= line.chars().count() + 1)
+}
+
+/// Whether the character at a position can begin the value, in the formats where its kind shows.
+fn begins(text: &str, format: Format, value: &Value, position: Position) -> bool {
+    let toml = format == Format::Toml;
+    if !toml && !matches!(format, Format::Json | Format::Jsonc | Format::Json5) {
+        return true;
+    }
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text).replace("\r\n", "\n");
+    let line = text.split(['\n', '\r']).nth(position.line as usize - 1).unwrap_or_default();
+    let Some(character) = line.chars().nth(position.column as usize - 1) else { return toml && value.as_table().is_some() };
+    match value {
+        Value::Null => character == 'n',
+        Value::Bool(value) => character == if *value { 't' } else { 'f' },
+        Value::Integer(_) | Value::Unsigned(_) | Value::Float(_) => character.is_ascii_digit() || "+-.iInN".contains(character),
+        Value::String(_) => "\"'".contains(character),
+        Value::Datetime(_) => character.is_ascii_digit(),
+        Value::Array(_) => character == '[',
+        Value::Table(_) => toml || character == '{',
     }
 }
 

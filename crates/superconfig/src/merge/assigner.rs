@@ -3,6 +3,7 @@
 use super::assignment::Assignment;
 use super::coerce::{Kind, coerce};
 use super::hints::Hints;
+use super::known_keys::KnownKeys;
 use super::merger::Directive;
 use super::resolver::{Failure, Place, Resolver, Target};
 use crate::error::{Error, ErrorCode};
@@ -11,6 +12,7 @@ use crate::origin::Origin;
 use crate::secrets::{SecretRules, line_may_hold_secret};
 use crate::value::{Path, Segment, Value};
 use crate::warning::Warning;
+use std::collections::{HashMap, HashSet};
 
 /// Turns the variables or flags of one layer into assignments.
 pub(crate) struct Assigner<'a, 'w> {
@@ -43,7 +45,7 @@ impl<'a, 'w> Assigner<'a, 'w> {
     pub(crate) fn new(below: &'a Value, hints: Option<Hints<'a>>, directives: bool, warnings: &'w mut Vec<Warning>) -> Self {
         let root = Place { value: Some(below), hints };
         Assigner {
-            resolver: Resolver { root, directives, known_only: false, cuts: b"_" },
+            resolver: Resolver { root, directives, known_only: false, cuts: b"_", keys: KnownKeys::default() },
             code: ErrorCode::Env,
             noun: "variable",
             depth: crate::limits::Limits::default().depth,
@@ -180,15 +182,19 @@ impl<'a, 'w> Assigner<'a, 'w> {
     /// The layer's code: all that was noted, and each two that contradict each other.
     pub(crate) fn finish(self, repeats: bool) -> Result<Vec<Assignment>, Error> {
         let Assigner { mut entries, mut problems, strays, code, noun, .. } = self;
-        for (path, length) in strays {
-            let named: Vec<&Path> =
-                entries.iter().map(|entry| &entry.path).chain(problems.iter().filter_map(Error::path)).collect();
-            let gap = gap_before(&path, length, &named);
-            // An index that no element can have is the first thing to be told of it.
-            if let (Some(gap), Some(problem)) = (gap, problems.iter_mut().find(|problem| problem.path() == Some(&path)))
-                && let Some(origin) = problem.origin().cloned()
-            {
-                *problem = past_the_end(code, path, gap, origin);
+        let gaps = match strays.is_empty() {
+            true => Vec::new(),
+            false => {
+                let named = entries.iter().map(|entry| &entry.path).chain(problems.iter().filter_map(Error::path));
+                gaps_before(&strays, named)
+            }
+        };
+        // An index that no element can have is the first thing to be told of it.
+        for problem in &mut problems {
+            let gap = problem.path().and_then(|path| gaps.binary_search_by(|(stray, _)| stray.cmp(path)).ok());
+            if let (Some(at), Some(origin)) = (gap, problem.origin().cloned()) {
+                let (path, gap) = &gaps[at];
+                *problem = past_the_end(code, path.clone(), *gap, origin);
             }
         }
         let phase = |action: Action| match action {
@@ -228,14 +234,35 @@ impl<'a, 'w> Assigner<'a, 'w> {
     }
 }
 
-/// The first index from `length` on, and before the one that the path ends with, that none of some paths sets.
-fn gap_before(path: &Path, length: usize, named: &[&Path]) -> Option<usize> {
-    let (Segment::Index(index), above) = path.split_last()? else { return None };
-    (length..*index).find(|free| {
-        let sets =
-            |named: &&Path| named.len() > above.len() && named.starts_with(above) && named[above.len()] == Segment::Index(*free);
-        !named.iter().any(sets)
-    })
+/// For each path to an element past the end of an array the first index, from the end on, that none of some paths sets:
+/// where it is before the one that the path ends with. Sorted by path.
+fn gaps_before<'p>(strays: &[(Path, usize)], named: impl Iterator<Item = &'p Path>) -> Vec<(Path, usize)> {
+    // The indexes that are set in each of these arrays.
+    let mut arrays: HashMap<&[Segment], HashSet<usize>> = HashMap::new();
+    for (path, _) in strays {
+        arrays.insert(&path[..path.len() - 1], HashSet::new());
+    }
+    for path in named {
+        for (at, segment) in path.iter().enumerate() {
+            if let (Segment::Index(index), Some(set)) = (segment, arrays.get_mut(&path[..at])) {
+                set.insert(*index);
+            }
+        }
+    }
+    let mut firsts: HashMap<&[Segment], usize> = HashMap::new();
+    let mut gaps = Vec::new();
+    for (path, length) in strays {
+        let Some((Segment::Index(index), above)) = path.split_last() else { continue };
+        let first = *firsts.entry(above).or_insert_with(|| {
+            let set = &arrays[above];
+            (*length..).find(|free| !set.contains(free)).unwrap_or(usize::MAX)
+        });
+        if first < *index {
+            gaps.push((path.clone(), first));
+        }
+    }
+    gaps.sort();
+    gaps
 }
 
 /// The error of an index past the end of an array.

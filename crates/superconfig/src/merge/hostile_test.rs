@@ -108,6 +108,54 @@ fn names_that_go_nowhere_are_refused_or_quick() {
 }
 
 #[test]
+fn thousands_of_variables_are_quick() {
+    const MANY: usize = 4_000;
+    let many = |name: &dyn Fn(usize) -> String, value: &str| {
+        let names: Vec<String> = (0..MANY).map(name).collect();
+        variables(&names.iter().map(|name| (name.as_str(), value)).collect::<Vec<_>>())
+    };
+    let keys = |name: &dyn Fn(usize) -> String| table((0..MANY).map(|n| (name(n), Value::Integer(1))));
+    within(Duration::from_secs(20), "finding keys", || {
+        let merged = run(&[layer(keys(&|n| format!("aB{n}c"))), many(&|n| format!("APP_A_B{n}_C"), "2")]).unwrap();
+        assert!(merged.as_table().unwrap().iter().all(|(_, value)| *value == Value::Integer(2)));
+        assert_eq!(merged.as_table().unwrap().len(), MANY);
+    });
+    within(Duration::from_secs(20), "cutting", || {
+        let tree = table([("t".to_owned(), keys(&|n| format!("k_{n}")))]);
+        let merged = run(&[layer(tree), many(&|n| format!("APP_T_K_{n}"), "2")]).unwrap();
+        assert_eq!(merged.as_table().unwrap().len(), 1);
+    });
+    within(Duration::from_secs(20), "elements that do not fit", || {
+        let list = || layer(table([("l".to_owned(), Value::array(vec![Value::Integer(1)]))]));
+        for first in [0, 5] {
+            let error = run(&[list(), many(&|n| format!("APP_L__{}", n + first), "x")]).unwrap_err();
+            assert_eq!(error.code(), ErrorCode::Env);
+            assert_eq!(error.issues().len(), MANY);
+        }
+    });
+    within(Duration::from_secs(20), "warning", || {
+        let layers = [layer(keys(&|n| format!("k{n}"))), many(&|n| format!("APP_K{n}__X"), "2")];
+        let options = MergeOptions::default();
+        let merged = fold(&layers, &options).unwrap();
+        assert_eq!(merged.warnings.len(), MANY);
+        let explainer = Explainer::new(&layers, &merged, &options);
+        for n in [0, MANY - 1] {
+            let explanation = explainer.explain(&format!("k{n}").parse::<Path>().unwrap());
+            assert_eq!((explanation.candidates.len(), explanation.winner), (2, Some(1)));
+        }
+    });
+    within(Duration::from_secs(20), "mapping", || {
+        let names: Vec<String> = (0..MANY).map(|n| format!("M{n}")).collect();
+        let mut mapped = variables(&names.iter().map(|name| (name.as_str(), "2")).collect::<Vec<_>>());
+        if let Content::Variables(variables) = &mut mapped.content {
+            let mapping = names.iter().map(|name| (Path::from(vec![Segment::from(&**name)]), name.as_str().into()));
+            Arc::make_mut(variables).mapping = mapping.collect();
+        }
+        assert_eq!(run(&[mapped]).unwrap().as_table().unwrap().len(), MANY);
+    });
+}
+
+#[test]
 fn large_arrays_merge_in_proportion() {
     let list = |from: i64| Value::array((from..from + 100_000).map(Value::Integer).collect());
     let with = |key: &str, value: Value| table([(key.to_owned(), value)]);

@@ -7,6 +7,7 @@ mod flags;
 mod hints;
 #[cfg(test)]
 mod hostile_test;
+mod known_keys;
 mod loose;
 mod merger;
 mod pattern;
@@ -22,7 +23,7 @@ pub(crate) use loose::LooseIndex;
 pub(crate) use merger::{Directive, FORBIDDEN, Merger, Outcome, filled};
 pub use pattern::PathPattern;
 pub use strategy::ArrayStrategy;
-pub(crate) use trail::Trail;
+pub(crate) use trail::{Hop, Trail};
 pub(crate) use variables::ReadFile;
 
 use crate::error::{Error, ErrorCode};

@@ -314,4 +314,31 @@ proptest! {
         }
         prop_assert_eq!(changed(&one, &two), changed(&two, &one));
     }
+
+    #[test]
+    fn names_mean_the_same_in_small_and_large_tables(
+        keys in proptest::collection::vec("[aB_-]{1,4}|é|É_a|a_-_b", 1..5),
+        name in "[AbB_-]{1,5}|[AB]_-_[AB]|É(_A)?",
+        separator in proptest::sample::select(vec!["__", "."]),
+    ) {
+        let list = [(format!("P_{name}"), "2".to_owned())];
+        let outcome = |fillers: usize| {
+            let inner = Value::Table(keys.iter().map(|key| (key.clone(), Value::Integer(1))).collect());
+            let table = |key: &String| (key.clone(), inner.clone());
+            let fill = (0..fillers).map(|n| (format!("z{n}"), Value::Null));
+            let below = Value::Table(keys.iter().take(1).map(table).chain(keys.iter().skip(1).map(|key| (key.clone(), Value::Integer(1)))).chain(fill).collect());
+            let mut names = environment(&list);
+            if let Content::Variables(variables) = &mut names.content {
+                Arc::make_mut(variables).separator = separator.into();
+            }
+            merge(&[layer(below), names]).map_err(|error| error.code()).map(|merged| {
+                let mut value = merged.value;
+                if let Value::Table(table) = &mut value {
+                    table.retain(|key, _| !key.starts_with('z'));
+                }
+                value
+            })
+        };
+        prop_assert_eq!(outcome(0), outcome(100));
+    }
 }

@@ -2,6 +2,7 @@
 
 use super::coerce::Kind;
 use super::hints::Hints;
+use super::known_keys::{KnownKeys, letters};
 use super::merger::{Directive, FORBIDDEN};
 use crate::value::{Path, Segment, Table, Value};
 use smallvec::SmallVec;
@@ -49,14 +50,19 @@ impl<'a> Place<'a> {
     }
 
     /// The keys that a segment of a name means: the key spelled so, else all that differ only in case, `_` and `-`.
-    fn keys_like(self, segment: &str) -> Matches<'a> {
+    fn keys_like(self, segment: &str, known: &KnownKeys<'a>) -> Matches<'a> {
         let mut matches = Matches::None;
         if let Some(table) = self.table() {
-            for (key, _) in table.entries() {
-                if **key == *segment {
-                    return Matches::One(key);
-                }
+            let mut look = |key: &'a Arc<str>| {
                 matches.look_at(key, segment);
+                **key == *segment
+            };
+            let exact = match known.of(table) {
+                Some(names) => names.keys(&letters(segment).collect::<String>()).iter().copied().find(|key| look(key)),
+                None => table.entries().iter().map(|(key, _)| key).find(|key| look(key)),
+            };
+            if let Some(key) = exact {
+                return Matches::One(key);
             }
         }
         if let Some(hints) = self.hints {
@@ -114,10 +120,7 @@ fn same_name(a: &str, b: &str) -> bool {
 
 /// The same for names that are not all ASCII.
 fn same_characters(a: &str, b: &str) -> bool {
-    fn characters(text: &str) -> impl Iterator<Item = char> {
-        text.chars().filter(|character| !matches!(character, '_' | '-')).flat_map(char::to_lowercase)
-    }
-    characters(a).eq(characters(b))
+    letters(a).eq(letters(b))
 }
 
 /// What a name means.
@@ -151,6 +154,7 @@ pub(crate) struct Resolver<'a> {
     pub(crate) known_only: bool,
     /// Where a segment may be cut to spell a longer path: `_`, for flags also `-`.
     pub(crate) cuts: &'static [u8],
+    pub(crate) keys: KnownKeys<'a>,
 }
 
 impl<'a> Resolver<'a> {
@@ -210,7 +214,7 @@ impl<'a> Resolver<'a> {
             target.path.push(Segment::Index(index));
             return Ok(true);
         }
-        match target.place.keys_like(segment) {
+        match target.place.keys_like(segment, &self.keys) {
             Matches::None => Ok(false),
             Matches::One(key) => {
                 target.parent = target.place;
@@ -230,7 +234,7 @@ impl<'a> Resolver<'a> {
         }
         let mut found = Vec::new();
         let mut path = target.path.clone();
-        search(target.place, segment, &cuts, 0, &mut path, &mut found);
+        search(target.place, &self.keys, segment, &cuts, 0, &mut path, &mut found);
         let second = found.pop();
         match (found.pop(), second) {
             (Some((first, _, _)), Some((second, _, _))) => {
@@ -265,7 +269,7 @@ impl<'a> Resolver<'a> {
         if stem == FORBIDDEN {
             return Err(Failure::Forbidden);
         }
-        match target.parent.keys_like(stem) {
+        match target.parent.keys_like(stem, &self.keys) {
             Matches::None => Ok(Some((stem.into(), directive))),
             Matches::One(key) => Ok(Some((Arc::clone(key), directive))),
             Matches::Many(keys) => Err(ambiguous(&target.path[..target.path.len() - 1], keys)),
@@ -286,6 +290,7 @@ type Found<'a> = (Vec<Segment>, Place<'a>, Place<'a>);
 /// cut in more ways than there are keys.
 fn search<'a>(
     place: Place<'a>,
+    known: &KnownKeys<'a>,
     segment: &str,
     cuts: &[usize],
     start: usize,
@@ -300,7 +305,7 @@ fn search<'a>(
         if end == segment.len() {
             found.push((path.clone(), place, next));
         } else {
-            search(next, segment, cuts, end + 1, path, found);
+            search(next, known, segment, cuts, end + 1, path, found);
         }
         path.pop();
     };
@@ -319,8 +324,22 @@ fn search<'a>(
             matches.push((end, key));
         }
     };
-    if let Some(table) = place.table() {
-        table.entries().iter().for_each(|(key, _)| look(key));
+    match place.table().map(|table| (table, known.of(table))) {
+        Some((table, None)) => table.entries().iter().for_each(|(key, _)| look(key)),
+        Some((_, Some(names))) => {
+            let mut name = String::new();
+            let mut from = start;
+            let after = cuts.partition_point(|cut| *cut <= start);
+            for end in cuts[after..].iter().copied().chain([segment.len()]) {
+                name.extend(letters(&segment[from..end]));
+                if name.len() > names.longest {
+                    break;
+                }
+                names.keys(&name).iter().copied().for_each(&mut look);
+                from = end;
+            }
+        }
+        None => {}
     }
     if let Some(hints) = place.hints {
         hints.for_each_key(&mut look);

@@ -11,6 +11,7 @@ use crate::origin::Origin;
 use crate::value::{Segment, Value};
 use crate::warning::Warning;
 use smallvec::SmallVec;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 /// Reads the file that a variable names.
@@ -27,22 +28,19 @@ pub(crate) fn assignments(
 ) -> Result<Vec<Assignment>, Error> {
     let prefix = Prefix::new(variables);
     assigner.resolver.known_only = prefix.text.is_empty();
-    let mut list: Vec<(&Variable, Option<&str>)> = Vec::new();
+    let mapping = Mapping::new(variables);
+    let mut list: Vec<(&Variable, Option<&str>, Served)> = Vec::new();
     for variable in &variables.list {
         let rest = prefix.strip(&variable.name);
-        if rest.is_some() || is_mapped(variables, &variable.name) {
-            list.push((variable, rest));
+        let mapped = mapping.of(&variable.name);
+        if rest.is_some() || !mapped.is_empty() {
+            list.push((variable, rest, mapped));
         }
     }
-    list.sort_unstable_by(|(a, _), (b, _)| a.name.cmp(&b.name));
-    for (variable, rest) in list {
-        let mut mapped = false;
-        for (path, name) in &variables.mapping {
-            let as_file = names_file_of(variables, &variable.name, name);
-            if variable.name != *name && !as_file {
-                continue;
-            }
-            mapped = true;
+    list.sort_unstable_by(|(a, ..), (b, ..)| a.name.cmp(&b.name));
+    for (variable, rest, mapped) in list {
+        for (at, as_file) in &mapped {
+            let (path, as_file) = (&variables.mapping[*at].0, *as_file);
             if path.iter().any(|segment| matches!(segment, Segment::Key(key) if &**key == FORBIDDEN)) {
                 let message = format!("the variable {} is mapped to a `__proto__` key and is ignored", variable.name);
                 assigner.warnings.push(Warning::new("forbidden-key", message).with_origin(origin_of(variable)));
@@ -52,7 +50,7 @@ pub(crate) fn assignments(
             let taken = text_of(variable, as_file, read_file).and_then(|text| assigner.take(target, &text, origin_of(variable)));
             assigner.note(taken);
         }
-        if let (false, Some(rest)) = (mapped, rest) {
+        if let (true, Some(rest)) = (mapped.is_empty(), rest) {
             let taken = take_named(variables, variable, rest, &mut assigner, read_file);
             assigner.note(taken);
         }
@@ -203,13 +201,36 @@ fn split<'t>(text: &'t str, separator: &str) -> SmallVec<[&'t str; 8]> {
     segments
 }
 
-fn is_mapped(variables: &Variables, name: &str) -> bool {
-    variables.mapping.iter().any(|(_, mapped)| name == &**mapped || names_file_of(variables, name, mapped))
+/// Mappings by their places in the list, and whether the variable names a file for each.
+type Served = SmallVec<[(usize, bool); 1]>;
+
+/// The mapped variables by name.
+struct Mapping<'a> {
+    file_suffix: bool,
+    /// Their places in the list.
+    names: HashMap<&'a str, SmallVec<[usize; 1]>>,
 }
 
-/// True for `NAME_FILE` where files are read for variables.
-fn names_file_of(variables: &Variables, name: &str, mapped: &str) -> bool {
-    variables.file_suffix && name.strip_suffix(FILE_SUFFIX) == Some(mapped)
+impl<'a> Mapping<'a> {
+    fn new(variables: &'a Variables) -> Self {
+        let mut names: HashMap<&str, SmallVec<[usize; 1]>> = HashMap::new();
+        for (at, (_, name)) in variables.mapping.iter().enumerate() {
+            names.entry(name).or_default().push(at);
+        }
+        Mapping { file_suffix: variables.file_suffix, names }
+    }
+
+    /// The mappings that a variable serves, and whether as the `NAME_FILE` of each, in the order of the list.
+    fn of(&self, name: &str) -> Served {
+        if self.names.is_empty() {
+            return SmallVec::new();
+        }
+        let own = self.names.get(name).into_iter().flatten().map(|at| (*at, false));
+        let file = name.strip_suffix(FILE_SUFFIX).filter(|_| self.file_suffix).and_then(|stem| self.names.get(stem));
+        let mut all: Served = own.chain(file.into_iter().flatten().map(|at| (*at, true))).collect();
+        all.sort_unstable();
+        all
+    }
 }
 
 /// The name without `_FILE`, where that is a suffix and not a segment of its own.

@@ -3,8 +3,9 @@
 use crate::layer::Variable;
 use crate::origin::{Origin, SourceKind};
 use crate::warning::Warning;
+use std::collections::HashMap;
 use std::ffi::OsStr;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// Which variables a load can need; the others are not even copied.
 #[derive(Clone, Debug, Default)]
@@ -29,10 +30,23 @@ impl EnvironmentFilter {
     }
 }
 
+/// Up to this many variables are searched in order.
+const INDEX_FROM: usize = 128;
+
 /// Variables by name, each name once.
+///
+/// ```
+/// use superconfig::{Environment, SuperConfig};
+///
+/// let environment = Environment::from_pairs([("APP_PORT", "80")]);
+/// assert_eq!(SuperConfig::builder().env("APP").load_with(environment)?.get::<u16>("port")?, 80);
+/// # Ok::<(), superconfig::Error>(())
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct Environment {
     variables: Vec<(Arc<str>, Arc<str>)>,
+    /// Made when a long list is first asked for a name.
+    index: OnceLock<HashMap<Arc<str>, usize>>,
     /// One for each variable that is not UTF-8 and was skipped.
     pub(crate) warnings: Vec<Warning>,
 }
@@ -51,6 +65,14 @@ impl Environment {
     }
 
     /// Takes variables that were given instead of the process's; of two equal names the last counts.
+    ///
+    /// ```
+    /// use superconfig::{Environment, SuperConfig};
+    ///
+    /// let environment = Environment::from_pairs([("APP_PORT", "80")]);
+    /// assert_eq!(SuperConfig::builder().env("APP").load_with(environment)?.get::<u16>("port")?, 80);
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
     pub fn from_pairs<K: Into<Arc<str>>, V: Into<Arc<str>>>(pairs: impl IntoIterator<Item = (K, V)>) -> Self {
         let mut variables: Vec<(Arc<str>, Arc<str>)> =
             pairs.into_iter().map(|(name, value)| (name.into(), value.into())).collect();
@@ -63,7 +85,7 @@ impl Environment {
             }
             same
         });
-        Environment { variables, warnings: Vec::new() }
+        Environment { variables, ..Environment::default() }
     }
 
     fn insert(&mut self, name: &OsStr, value: &OsStr) {
@@ -78,7 +100,14 @@ impl Environment {
 
     /// The value of a variable.
     pub(crate) fn get(&self, name: &str) -> Option<&Arc<str>> {
-        self.variables.iter().find(|(own, _)| **own == *name).map(|(_, value)| value)
+        if self.variables.len() <= INDEX_FROM {
+            return self.variables.iter().find(|(own, _)| **own == *name).map(|(_, value)| value);
+        }
+        let index = self.index.get_or_init(|| {
+            // Of equal names the first counts, as in the C library.
+            self.variables.iter().enumerate().rev().map(|(at, (name, _))| (Arc::clone(name), at)).collect()
+        });
+        index.get(name).map(|at| &self.variables[*at].1)
     }
 
     /// All variables.

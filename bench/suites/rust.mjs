@@ -1,0 +1,40 @@
+// What Rust programs pay: runs criterion's benchmarks, and reads what they measured.
+import { spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { here } from '../measure.mjs';
+
+const TITLES = { read: 'the registry is read', write: 'the registry is written' };
+
+/** What criterion measured since a moment: `[group, function, nanoseconds]`, the middle of its samples. */
+function measured(directory, since) {
+  return readdirSync(directory, { recursive: true })
+    .filter((path) => path.endsWith(join('new', 'benchmark.json')) && statSync(join(directory, path)).mtimeMs >= since)
+    .map((path) => {
+      const json = (name) => JSON.parse(readFileSync(join(directory, path, '..', name), 'utf8'));
+      const { group_id: group, function_id: name } = json('benchmark.json');
+      return [group, name, json('estimates.json').median.point_estimate];
+    });
+}
+
+export async function measure({ quick }) {
+  const root = join(here, '..');
+  const cargo = (...args) => {
+    const command = ['bench', '--locked', '-p', 'superconfig', '--bench', 'registry', '--bench', 'peers', ...args];
+    // Everything goes to the other stream: this one is for the rows.
+    if (spawnSync('cargo', command, { cwd: root, stdio: ['ignore', 2, 2] }).status !== 0) throw new Error(`\`cargo ${command.join(' ')}\` failed`);
+  };
+  cargo('--no-run');
+  const since = Date.now();
+  const [warmUp, measurement] = quick ? ['0.2', '0.5'] : ['1', '3'];
+  cargo('--', '--noplot', '--warm-up-time', warmUp, '--measurement-time', measurement);
+  const groups = {};
+  for (const [group, name, took] of measured(join(root, 'target/criterion'), since)) {
+    groups[group] ??= {};
+    groups[group][name] = took;
+  }
+  return Object.entries(groups).map(([group, results]) => {
+    const isOurs = group in TITLES ? (name) => !name.endsWith('for comparison') : (name) => name === 'superconfig';
+    return { id: `rust-${group}`, title: `In Rust: ${TITLES[group] ?? group}`, unit: 'ns', ours: Object.keys(results).filter(isOurs), results };
+  });
+}
