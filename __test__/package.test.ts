@@ -1,6 +1,6 @@
 // What a new user meets: the packed tarballs in an empty project, strict TypeScript, both module systems, an editor.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { publint } from 'publint';
@@ -23,7 +23,7 @@ beforeAll(() => {
   for (const name of ['@types/node', 'undici-types']) cpSync(join(root, 'node_modules', name), join(project, 'node_modules', name), { recursive: true });
   mkdirSync(join(project, 'config'));
   writeFileSync(join(project, 'config/default.toml'), '[server]\nport = 8080\n');
-}, 60_000);
+}, 120_000);
 
 afterAll(() => rmSync(project, { recursive: true }));
 
@@ -47,7 +47,7 @@ function compile(compiler: string, files: string[]): string {
 }
 
 describe.each(['typescript', 'typescript-5'])('the example of the README, compiled by %s', (compiler) => {
-  test.each(['mts', 'cts'])('as .%s', { timeout: 60_000 }, (kind) => {
+  test.each(['mts', 'cts'])('as .%s', { timeout: 120_000 }, (kind) => {
     const file = `example.${kind}`;
     writeFileSync(join(project, file), examples[0] as string);
     expect(compile(compiler, [file])).toBe('');
@@ -57,7 +57,7 @@ describe.each(['typescript', 'typescript-5'])('the example of the README, compil
     expect(output).toBe(shown);
   });
 
-  test('with its part on reloading', { timeout: 60_000 }, () => {
+  test('with its part on reloading', { timeout: 120_000 }, () => {
     const around = `declare function reconnect(db: unknown): void;
       declare function setLevel(level: string): void;
       declare const signal: AbortSignal;\n`;
@@ -95,7 +95,41 @@ describe('the packages', () => {
     }
   });
 
-  test('pass attw', { timeout: 60_000 }, () => {
+  test('export these names, from both module systems', async () => {
+    const names =
+      'SuperConfig SuperConfigError args defaults dir discover dotenv env file glob isSuperConfigError loadConfig loadConfigSync overrides parse registry source text';
+    writeFileSync(join(project, 'names.mjs'), "import * as names from 'superconfig'; console.log(Object.keys(names).sort().join(' '));");
+    writeFileSync(join(project, 'names.cjs'), "console.log(Object.keys(require('superconfig')).sort().join(' '));");
+    for (const program of ['names.mjs', 'names.cjs']) {
+      expect(execFileSync(process.execPath, [join(project, program)], { encoding: 'utf8' }).trim()).toBe(names);
+    }
+    const types = [
+      ...['ArrayStrategy', 'BuilderOptions', 'Candidate', 'ChangesOptions', 'ConfigChange', 'ConfigHandle', 'CustomSource', 'DeepReadonly', 'DirOptions'],
+      ...['DiscoverOptions', 'EnvOptions', 'ErrorDetails', 'EventMap', 'Explanation', 'FileOptions', 'Format', 'GlobOptions', 'InferOutput', 'InsertOptions'],
+      ...['Issue', 'LayerInfo', 'Limits', 'Listener', 'LoadOptions', 'LoosePath', 'Origin', 'Path', 'RegistryHandle', 'RegistryStats', 'ReloadResult'],
+      ...['Source', 'SourceContext', 'SourceOptions', 'StandardSchema', 'Status', 'SuperConfigBuilder', 'SuperConfigErrorCode', 'TextOptions'],
+      ...['ToStringOptions', 'Trust', 'ValueAt', 'ValueOptions', 'Warning', 'WatchOptions', 'Watching'],
+    ];
+    for (const [declarations, kind] of Object.entries({ 'index.d.ts': 'mts', 'index.d.cts': 'cts' })) {
+      const path = installed('superconfig/ts/dist', declarations);
+      const program = ts.createProgram([path], { module: ts.ModuleKind.NodeNext, target: ts.ScriptTarget.ES2022 });
+      const checker = program.getTypeChecker();
+      const module = checker.getSymbolAtLocation(program.getSourceFile(path) as ts.SourceFile) as ts.Symbol;
+      const declared = checker.getExportsOfModule(module).map(({ name }) => name);
+      expect([kind, declared.sort()]).toEqual([kind, [...names.split(' '), ...types].sort()]);
+    }
+  });
+
+  test('stay small', () => {
+    const size = (...path: string[]) => statSync(installed(...path)).size;
+    // What Node has to compile at start: a budget, not a measure.
+    expect(size('superconfig/ts/dist/index.js')).toBeLessThan(56_000);
+    expect(size('superconfig/ts/dist/index.cjs')).toBeLessThan(56_000);
+    expect(size('@superconfig/linux-x64-gnu/superconfig.linux-x64-gnu.node')).toBeLessThan(4 * 1024 * 1024);
+    for (const tarball of tarballs) expect(statSync(tarball).size).toBeLessThan(1_500_000);
+  });
+
+  test('pass attw', { timeout: 120_000 }, () => {
     const tarball = tarballs.find((path) => /superconfig-\d/.test(path)) as string;
     const { status, stdout } = spawnSync(join(root, 'node_modules/.bin/attw'), [tarball, '--format', 'table-flipped', '--no-emoji', '--no-color'], {
       encoding: 'utf8',
@@ -136,12 +170,12 @@ describe('an editor', () => {
     const config = SuperConfig.builder<AppConfig>().loadSync();`;
   const paths = ['db', 'db.pool', 'db.pool.max', 'db.pool.min', 'db.url', 'log', 'log.level'];
 
-  test.each(['get', 'handle'])('offers the paths for `%s`', { timeout: 60_000 }, (method) => {
+  test.each(['get', 'handle'])('offers the paths for `%s`', { timeout: 120_000 }, (method) => {
     expect(offered(`${head} config.${method}('|')`).sort()).toEqual(paths);
     expect(offered(`${head} config.${method}('db.p|')`)).toContain('db.pool.max');
   });
 
-  test('offers the keys of `current`, and what a builder does', { timeout: 60_000 }, () => {
+  test('offers the keys of `current`, and what a builder does', { timeout: 120_000 }, () => {
     expect(offered(`${head} config.current.db.|`).sort()).toEqual(['pool', 'url']);
     expect(offered(`${head} SuperConfig.builder().|`)).toEqual(expect.arrayContaining(['file', 'dir', 'env', 'schema', 'watch', 'load', 'loadSync']));
   });

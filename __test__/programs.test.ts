@@ -36,6 +36,10 @@ describe.each([
   });
 });
 
+test('workers-environment.mjs', { timeout: 120_000 }, async () => {
+  expect(await run('workers-environment.mjs')).toEqual(fine);
+});
+
 test.each(['falls', 'exits', 'exits-with-loads', 'exits-in-listener', 'exits-with-workers', 'throws'])('a process that %s', async (way) => {
   expect(await run('exit.mjs', [way])).toEqual({ ...fine, code: 3 });
 });

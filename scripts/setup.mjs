@@ -1,10 +1,12 @@
 // Makes a fresh clone ready, and does nothing that is done already. Uses nothing but Node itself.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import fs from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+// Taken apart here: a Node too old to have them all is told so below.
+const { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } = fs;
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 
 function stop(sentence) {
@@ -30,16 +32,35 @@ function files(folder, wanted, skipped = []) {
   return found.sort();
 }
 
-/** Does a step unless its inputs are as they were when it was done last and its output is there. */
-function step(name, inputs, output, work) {
+/** A step that is done when its inputs are as they were then and its output is there. */
+function step(name, inputs, output) {
   const hash = createHash('sha256');
   for (const input of inputs) hash.update(`${input}\0`).update(readFileSync(join(root, input)));
   const digest = hash.digest('hex');
   const stamp = join(root, 'target', 'stamps', name);
-  if (existsSync(join(root, output)) && existsSync(stamp) && readFileSync(stamp, 'utf8') === digest) return;
-  work();
-  mkdirSync(dirname(stamp), { recursive: true });
-  writeFileSync(stamp, digest);
+  return {
+    done: existsSync(join(root, output)) && existsSync(stamp) && readFileSync(stamp, 'utf8') === digest,
+    do(work) {
+      if (this.done) return;
+      work();
+      mkdirSync(dirname(stamp), { recursive: true });
+      writeFileSync(stamp, digest);
+    },
+  };
+}
+
+/** Stops unless there is a Rust that can build the engine. */
+function checkRust() {
+  const remedy = 'install it (https://rustup.rs, or your system’s packages) and run this again.';
+  const { status, stdout } = spawnSync('cargo', ['--version'], { cwd: root, encoding: 'utf8' });
+  if (status !== 0) stop(`Rust is missing; ${remedy}`);
+  const [, wanted] = readFileSync(join(root, 'Cargo.toml'), 'utf8').match(/^rust-version = "(.+)"$/m);
+  const [, found] = stdout.match(/^cargo (\d+\.\d+)/) || [];
+  // 1.95 as 1095.
+  const number = (version) => version.split('.').reduce((whole, part) => 1000 * whole + Number(part), 0);
+  if (found !== undefined && number(found) < number(wanted)) {
+    stop(`Rust ${found} is too old; run \`rustup update stable\`, or install Rust ${wanted} or newer, and run this again.`);
+  }
 }
 
 if (Number(process.versions.node.split('.')[0]) < 20) {
@@ -49,13 +70,14 @@ if (process.platform !== 'linux' || process.arch !== 'x64' || !process.report.ge
   stop(`${process.platform}-${process.arch} is not built yet; use Linux with glibc on x86-64.`);
 }
 
-step('packages', ['package.json', 'package-lock.json'], 'node_modules', () => run('npm', ['install', '--ignore-scripts', '--no-save']));
-
 const rust = ['Cargo.toml', 'Cargo.lock', ...files('crates', /\.(rs|toml)$/, ['target', 'tests', 'benches', 'fuzz'])];
-step('addon', rust, 'npm/linux-x64-gnu/superconfig.linux-x64-gnu.node', () => {
-  if (spawnSync('cargo', ['--version']).status !== 0) {
-    stop('Rust is missing; install it (https://rustup.rs, or your system’s packages) and run this again.');
-  }
+const addon = step('addon', rust, 'npm/linux-x64-gnu/superconfig.linux-x64-gnu.node');
+// Known before anything is fetched.
+if (!addon.done) checkRust();
+
+step('packages', ['package.json', 'package-lock.json'], 'node_modules').do(() => run('npm', ['install', '--ignore-scripts', '--no-save']));
+
+addon.do(() => {
   run('npx', [
     'napi',
     'build',
@@ -71,7 +93,8 @@ step('addon', rust, 'npm/linux-x64-gnu/superconfig.linux-x64-gnu.node', () => {
   ]);
 });
 
-step('facade', ['tsconfig.json', 'tsconfig.types.json', 'scripts/setup.mjs', ...files('ts', /\.ts$/, ['dist'])], 'ts/dist/index.cjs', () => {
+const sources = ['tsconfig.json', 'tsconfig.types.json', 'scripts/setup.mjs', ...files('ts', /\.ts$/, ['dist'])];
+step('facade', sources, 'ts/dist/index.cjs').do(() => {
   rmSync(join(root, 'ts/dist'), { recursive: true, force: true });
   const common = ['ts/index.ts', '--bundle', '--platform=node', '--target=node20', '--legal-comments=none', '--log-level=warning'];
   // Less to compile at start. Names stay, for stacks, and lines stay short: Node prints the one that threw.

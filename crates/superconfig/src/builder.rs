@@ -1,18 +1,16 @@
 //! What to load and how, said once.
 
+mod sources;
+
 use crate::config::SuperConfig;
 use crate::environment::{Environment, capture};
 use crate::error::{Error, Issue};
-use crate::format::Format;
 use crate::limits::Limits;
 use crate::merge::ArrayStrategy;
 use crate::metrics::LOADS;
-#[cfg(feature = "discovery")]
-use crate::options::DiscoverOptions;
-use crate::options::{DirectoryOptions, EnvOptions, FileOptions, GlobOptions, LoadOptions, SourceEntry, SourceSpec, TextOptions};
-use crate::origin::SourceKind;
+use crate::options::LoadOptions;
 use crate::prepare::PreparedLoad;
-use crate::source::custom::{self, Source, SourceContext};
+use crate::source::custom::{self, SourceContext};
 use crate::value::Value;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -40,143 +38,55 @@ pub struct Builder {
 
 impl Builder {
     /// Makes a builder without sources.
+    ///
+    /// ```
+    /// use superconfig::Builder;
+    ///
+    /// assert!(Builder::new().load()?.snapshot()?.value().as_table().unwrap().is_empty());
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
     pub fn new() -> Self {
         Self::default()
     }
 
-    fn push(mut self, spec: SourceSpec) -> Self {
-        self.options.sources.push(SourceEntry { spec, fill: false, directives: true });
-        self
-    }
-
-    /// Adds a source that a binding described; the other verbs are short for this one.
-    pub fn entry(mut self, entry: SourceEntry) -> Self {
-        self.options.sources.push(entry);
-        self
-    }
-
-    /// Adds values given in code, meant to stand below everything else.
-    pub fn defaults(self, value: impl Into<Value>) -> Self {
-        self.push(SourceSpec::Values { kind: SourceKind::Defaults, name: "defaults".into(), value: value.into() })
-    }
-
-    /// Adds values given in code, meant to stand above everything else.
-    pub fn overrides(self, value: impl Into<Value>) -> Self {
-        self.push(SourceSpec::Values { kind: SourceKind::Override, name: "overrides".into(), value: value.into() })
-    }
-
-    /// Adds a required file; `{profile}` in its path stands for each profile in turn.
-    pub fn file(self, path: impl Into<String>) -> Self {
-        self.file_with(path, FileOptions::default())
-    }
-
-    /// Adds a file with options.
-    pub fn file_with(self, path: impl Into<String>, options: FileOptions) -> Self {
-        self.push(SourceSpec::File { path: path.into(), options })
-    }
-
-    /// Adds the files that match a pattern, sorted by path; none is fine.
-    pub fn glob(self, pattern: impl Into<String>) -> Self {
-        self.push(SourceSpec::Glob { pattern: pattern.into(), options: GlobOptions::default() })
-    }
-
-    /// Adds a directory with `default`, `{profile}`, `local` and `{profile}.local` files of any format.
-    pub fn dir(self, path: impl Into<String>) -> Self {
-        self.push(SourceSpec::Directory { path: path.into(), options: DirectoryOptions::default() })
-    }
-
-    /// Adds the files of an application that the system, the user and the project have, the project's on top.
-    ///
-    /// Looks in, from the lowest: `/etc/xdg/NAME/config.*` (or each of `XDG_CONFIG_DIRS`), `/etc/NAME/config.*`,
-    /// `/etc/NAME.*`; `~/.config/NAME/config.*` (or `XDG_CONFIG_HOME`), `~/.NAME.*`, `~/.NAMErc`; and in each directory
-    /// from the project's root down to the working directory `package.json` (key `NAME`), `pyproject.toml`
-    /// (`[tool.NAME]`), `Cargo.toml` (`[package.metadata.NAME]`), `.config/NAME.*`, `.NAMErc`, `.NAME.*`, `NAME.config.*`
-    /// and `NAME.*`. Each place also takes its `{profile}` and `local` variants. Nothing need be there.
-    /// [`Snapshot::layers`](crate::Snapshot::layers) tells where it looked and what it found.
-    #[cfg(feature = "discovery")]
-    pub fn discover(self, name: impl Into<String>) -> Self {
-        self.discover_with(name, DiscoverOptions::default())
-    }
-
-    /// [`Builder::discover`] with options.
-    #[cfg(feature = "discovery")]
-    pub fn discover_with(self, name: impl Into<String>, options: DiscoverOptions) -> Self {
-        self.push(SourceSpec::Discover { name: name.into(), options })
-    }
-
-    /// Adds text given in code.
-    pub fn text(self, text: impl Into<Arc<str>>, format: Format) -> Self {
-        self.push(SourceSpec::Text { text: text.into(), options: TextOptions { format: Some(format), name: None } })
-    }
-
-    /// Lets `.env` files supply variables to [`Builder::env`]; the real environment wins over them.
-    pub fn dotenv(self) -> Self {
-        self.push(SourceSpec::Dotenv)
-    }
-
-    /// Adds the environment variables that start with a prefix, e.g. `APP` for `APP_SERVER__PORT`.
-    pub fn env(self, prefix: impl Into<Arc<str>>) -> Self {
-        self.env_with(EnvOptions { prefix: prefix.into(), ..EnvOptions::default() })
-    }
-
-    /// Adds environment variables with options.
-    pub fn env_with(self, options: EnvOptions) -> Self {
-        self.push(SourceSpec::Env(options))
-    }
-
-    /// Adds command-line flags: `--server.port=9000`, `--set server.port=9000`.
-    pub fn args(self, arguments: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.push(SourceSpec::Args(arguments.into_iter().map(Into::into).collect()))
-    }
-
-    /// Adds a source of the program's own.
-    pub fn source(self, source: impl Source + 'static) -> Self {
-        self.push(SourceSpec::Custom(Arc::new(source)))
-    }
-
-    /// Adds values given in code that only fill holes: they never replace a value that is there.
+    /// Chooses a profile; called again, adds another that applies after it. Without a call: `SUPERCONFIG_PROFILE`.
     ///
     /// ```
-    /// use superconfig::{Format, SuperConfig, parse};
+    /// use superconfig::SuperConfig;
     ///
-    /// let builder = SuperConfig::builder().text("port = 8080", Format::Toml);
-    /// let config = builder.join(parse("port = 1\nhost = 'localhost'", Format::Toml)?).load()?;
-    /// assert_eq!((config.get::<u16>("port")?, config.get::<String>("host")?), (8080, "localhost".to_owned()));
+    /// let config = SuperConfig::builder().profile("production").profile("eu").load()?;
+    /// assert_eq!(config.snapshot()?.profiles(), ["production", "eu"]);
     /// # Ok::<(), superconfig::Error>(())
     /// ```
-    pub fn join(self, value: impl Into<Value>) -> Self {
-        self.defaults(value).only_filling()
-    }
-
-    /// Makes the source added last one that only fills holes: it never replaces a value that is there.
-    pub fn only_filling(mut self) -> Self {
-        if let Some(entry) = self.options.sources.last_mut() {
-            entry.fill = true;
-        }
-        self
-    }
-
-    /// Makes `_add` and `_remove` ordinary keys in the source added last.
-    pub fn without_directives(mut self) -> Self {
-        if let Some(entry) = self.options.sources.last_mut() {
-            entry.directives = false;
-        }
-        self
-    }
-
-    /// Chooses a profile; called again, adds another that applies after it. Without a call: `SUPERCONFIG_PROFILE`.
     pub fn profile(mut self, name: impl Into<String>) -> Self {
         self.options.profiles.get_or_insert_default().push(name.into());
         self
     }
 
     /// Sets the profiles, in the order in which they apply; an empty list selects none whatever the environment says.
+    ///
+    /// ```
+    /// use superconfig::SuperConfig;
+    ///
+    /// let config = SuperConfig::builder().profiles(["production", "eu"]).load()?;
+    /// assert_eq!(config.snapshot()?.profiles(), ["production", "eu"]);
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
     pub fn profiles(mut self, names: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.options.profiles = Some(names.into_iter().map(Into::into).collect());
         self
     }
 
     /// Sets how arrays at the paths that match a pattern merge; `*` is one segment, `**` any number.
+    ///
+    /// ```
+    /// use superconfig::{ArrayStrategy, Format, SuperConfig};
+    ///
+    /// let builder = SuperConfig::builder().text("plugins = ['auth']", Format::Toml).text("plugins = ['cache']", Format::Toml);
+    /// let config = builder.arrays("plugins", ArrayStrategy::Append).load()?;
+    /// assert_eq!(config.get::<Vec<String>>("plugins")?, ["auth", "cache"]);
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
     pub fn arrays(mut self, pattern: impl Into<String>, strategy: ArrayStrategy) -> Self {
         self.options.arrays.push((pattern.into(), strategy));
         self
@@ -184,71 +94,177 @@ impl Builder {
 
     /// Lets a JSON Schema say which keys there are and which types they have, so that variables and flags find them
     /// where no layer has a value yet. Nothing is validated.
+    ///
+    /// ```
+    /// use superconfig::{Format, SuperConfig, parse};
+    ///
+    /// let schema = parse(r#"{ "properties": { "maxConn": { "type": "integer" } } }"#, Format::Json)?;
+    /// let builder = SuperConfig::builder().environment([("APP_MAX_CONN", "20")]).json_schema(schema);
+    /// assert_eq!(builder.env("APP").load()?.get::<u32>("maxConn")?, 20);
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
     pub fn json_schema(mut self, schema: impl Into<Value>) -> Self {
         self.options.json_schema = Some(schema.into());
         self
     }
 
     /// Resolves `${path}`, `${env:NAME}` and `${file:path}` after merging.
+    ///
+    /// ```
+    /// use superconfig::{Format, SuperConfig};
+    ///
+    /// let builder = SuperConfig::builder().text("port = 80\nurl = 'http://localhost:${port}'", Format::Toml);
+    /// assert_eq!(builder.interpolate().load()?.get::<String>("url")?, "http://localhost:80");
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
     pub fn interpolate(mut self) -> Self {
         self.options.interpolate = true;
         self
     }
 
     /// Marks paths as secret, besides those whose names say so; `*` is one segment, `**` any number.
+    ///
+    /// ```
+    /// use superconfig::{Format, SuperConfig};
+    ///
+    /// let config = SuperConfig::builder().text("pin = '1234'", Format::Toml).secrets(["pin"]).load()?;
+    /// assert_eq!(config.snapshot()?.redacted_at(&"pin".parse::<superconfig::Path>()?).unwrap().as_str(), Some("[redacted]"));
+    /// assert_eq!(config.get::<String>("pin")?, "1234");
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
     pub fn secrets(mut self, patterns: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.options.secrets.extend(patterns.into_iter().map(Into::into));
         self
     }
 
     /// Bounds what one document may cost.
+    ///
+    /// ```
+    /// use superconfig::{ErrorCode, Format, Limits, SuperConfig};
+    ///
+    /// let limits = Limits { depth: 2, ..Limits::default() };
+    /// let error = SuperConfig::builder().text("a: {b: {c: 1}}", Format::Yaml).limits(limits).load().err().unwrap();
+    /// assert_eq!(error.code(), ErrorCode::Limit);
+    /// ```
     pub fn limits(mut self, limits: Limits) -> Self {
         self.options.limits = limits;
         self
     }
 
     /// Names the configuration, so that [`SuperConfig::attach`] finds it anywhere in the process.
+    ///
+    /// ```
+    /// use superconfig::{Format, SuperConfig};
+    ///
+    /// let config = SuperConfig::builder().text("port = 80", Format::Toml).name("web").load()?;
+    /// assert_eq!(SuperConfig::attach("web")?.get::<u16>("port")?, 80);
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
     pub fn name(mut self, name: impl Into<Arc<str>>) -> Self {
         self.options.name = Some(name.into());
         self
     }
 
     /// Sets the directory that relative paths and discovery start from; the process's own by default.
+    ///
+    /// ```
+    /// use superconfig::SuperConfig;
+    ///
+    /// let directory = tempfile::tempdir()?;
+    /// std::fs::write(directory.path().join("app.json"), "{}")?;
+    /// SuperConfig::builder().cwd(directory.path()).file("app.json").load()?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn cwd(mut self, path: impl Into<PathBuf>) -> Self {
         self.options.cwd = Some(path.into());
         self
     }
 
     /// Sets the home directory; the user's own by default.
+    ///
+    /// ```
+    /// use superconfig::SuperConfig;
+    ///
+    /// let home = tempfile::tempdir()?;
+    /// std::fs::write(home.path().join("app.json"), "{}")?;
+    /// SuperConfig::builder().home(home.path()).file("~/app.json").load()?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn home(mut self, path: impl Into<PathBuf>) -> Self {
         self.options.home = Some(path.into());
         self
     }
 
     /// Puts a directory before the system's places that [`Builder::discover`] looks in, for tests.
+    ///
+    /// ```
+    /// use superconfig::SuperConfig;
+    ///
+    /// let machine = tempfile::tempdir()?;
+    /// std::fs::create_dir_all(machine.path().join("etc/myapp"))?;
+    /// std::fs::write(machine.path().join("etc/myapp/config.toml"), "port = 80")?;
+    /// let builder = SuperConfig::builder().root(machine.path()).home("/nowhere").cwd(machine.path());
+    /// assert_eq!(builder.discover("myapp").load()?.get::<u16>("port")?, 80);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn root(mut self, path: impl Into<PathBuf>) -> Self {
         self.options.root = Some(path.into());
         self
     }
 
     /// Gives the environment instead of the process's own.
+    ///
+    /// ```
+    /// use superconfig::SuperConfig;
+    ///
+    /// let config = SuperConfig::builder().environment([("APP_PORT", "80")]).env("APP").load()?;
+    /// assert_eq!(config.get::<u16>("port")?, 80);
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
     pub fn environment(mut self, variables: impl IntoIterator<Item = (impl Into<Arc<str>>, impl Into<Arc<str>>)>) -> Self {
         self.options.environment = Some(variables.into_iter().map(|(name, value)| (name.into(), value.into())).collect());
         self
     }
 
     /// Also takes the profile from `NODE_ENV`, as programs on Node expect.
+    ///
+    /// ```
+    /// use superconfig::SuperConfig;
+    ///
+    /// let config = SuperConfig::builder().environment([("NODE_ENV", "production")]).node_profile().load()?;
+    /// assert_eq!(config.snapshot()?.profiles(), ["production"]);
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
     pub fn node_profile(mut self) -> Self {
         self.options.node_profile = true;
         self
     }
 
     /// The environment as this load needs it, captured on the calling thread, for loading on another one.
+    ///
+    /// ```
+    /// use superconfig::SuperConfig;
+    ///
+    /// let builder = SuperConfig::builder().env("APP");
+    /// let environment = builder.capture_environment();
+    /// let config = std::thread::spawn(move || builder.load_with(environment)).join().unwrap()?;
+    /// config.close();
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
     pub fn capture_environment(&self) -> Environment {
         capture(&self.options)
     }
 
     /// What custom sources are told of a load in this environment, for a binding that asks those of its host language.
+    ///
+    /// ```
+    /// use superconfig::SuperConfig;
+    ///
+    /// let builder = SuperConfig::builder().profile("production");
+    /// let context = builder.source_context(&builder.capture_environment())?;
+    /// assert_eq!(context.profiles(), ["production"]);
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
     ///
     /// # Errors
     /// `ERR_SUPERCONFIG_OPTION` for a bad profile; `ERR_SUPERCONFIG_IO` where the working directory is gone.
@@ -282,6 +298,15 @@ impl Builder {
 
     /// Says that a binding checks every version in its host language: then only [`Builder::prepare`] and
     /// [`SuperConfig::prepare_reload`] make versions, and a plain reload is `ERR_SUPERCONFIG_OPTION`.
+    ///
+    /// ```
+    /// use superconfig::{ErrorCode, Format, SuperConfig};
+    ///
+    /// let prepared = SuperConfig::builder().text("port = 80", Format::Toml).validated_by_host().prepare()?;
+    /// let config = prepared.commit(None)?;
+    /// assert_eq!(config.reload().unwrap_err().code(), ErrorCode::Option);
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
     pub fn validated_by_host(mut self) -> Self {
         self.options.validated_by_host = true;
         self
@@ -319,6 +344,14 @@ impl Builder {
 
     /// [`Builder::load`] with an environment that was captured before.
     ///
+    /// ```
+    /// use superconfig::{Environment, SuperConfig};
+    ///
+    /// let environment = Environment::from_pairs([("APP_PORT", "80")]);
+    /// assert_eq!(SuperConfig::builder().env("APP").load_with(environment)?.get::<u16>("port")?, 80);
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// Those of [`Builder::load`].
     pub fn load_with(self, environment: Environment) -> Result<SuperConfig, Error> {
@@ -329,6 +362,13 @@ impl Builder {
     /// Reads, parses and merges all sources.
     ///
     /// Costs a few system calls per file (open, fstat, read, close) and one pass over the text.
+    ///
+    /// ```
+    /// use superconfig::{ErrorCode, SuperConfig};
+    ///
+    /// let error = SuperConfig::builder().file("not-there.toml").load().err().unwrap();
+    /// assert_eq!(error.code(), ErrorCode::NotFound);
+    /// ```
     ///
     /// # Errors
     /// Whatever a source says: `NOT_FOUND`, `IO`, `PARSE`, `FORMAT`, `LIMIT`, `MERGE`, `ENV`, `ARGS`,
@@ -342,6 +382,14 @@ impl Builder {
     /// [`Builder::load`] up to the point where the configuration would be published, so that something outside can check
     /// the values first.
     ///
+    /// ```
+    /// use superconfig::{Format, SuperConfig};
+    ///
+    /// let prepared = SuperConfig::builder().text("port = 80", Format::Toml).prepare()?;
+    /// assert_eq!(prepared.commit(None)?.version()?, 1);
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// Those of [`Builder::load`].
     pub fn prepare(self) -> Result<PreparedLoad, Error> {
@@ -350,6 +398,14 @@ impl Builder {
     }
 
     /// [`Builder::prepare`] with an environment that was captured before.
+    ///
+    /// ```
+    /// use superconfig::{Environment, SuperConfig};
+    ///
+    /// let prepared = SuperConfig::builder().env("APP").prepare_with(Environment::from_pairs([("APP_PORT", "80")]))?;
+    /// assert!(prepared.value().as_table().unwrap().contains_key("port"));
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
     ///
     /// # Errors
     /// Those of [`Builder::load`].

@@ -51,6 +51,15 @@ pub(crate) struct Core {
 }
 
 /// What a reload did.
+///
+/// ```
+/// use superconfig::{Format, SuperConfig};
+///
+/// let config = SuperConfig::builder().text("[server]\nport = 8080", Format::Toml).load()?;
+/// let reload = config.reload()?;
+/// assert_eq!((reload.version, reload.changed.len()), (1, 0));
+/// # Ok::<(), superconfig::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Reload {
     /// The version now; the one before where nothing changed.
@@ -60,6 +69,15 @@ pub struct Reload {
 }
 
 /// What a reload takes from its caller instead of finding it out itself.
+///
+/// ```
+/// use superconfig::{Environment, ReloadInputs, SuperConfig};
+///
+/// let config = SuperConfig::builder().environment([("APP_PORT", "80")]).env("APP").load()?;
+/// let environment = Some(Environment::from_pairs([("APP_PORT", "81")]));
+/// assert_eq!(config.reload_with(ReloadInputs { environment, ..ReloadInputs::default() })?.changed, ["port"]);
+/// # Ok::<(), superconfig::Error>(())
+/// ```
 #[derive(Default)]
 pub struct ReloadInputs {
     /// The environment; captured on the calling thread by default.
@@ -74,6 +92,14 @@ pub struct ReloadInputs {
 
 impl SuperConfig {
     /// Starts the description of a configuration.
+    ///
+    /// ```
+    /// use superconfig::{Format, SuperConfig};
+    ///
+    /// let config = SuperConfig::builder().text("[server]\nport = 8080", Format::Toml).load()?;
+    /// assert_eq!(config.get::<u16>("server.port")?, 8080);
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
     pub fn builder() -> Builder {
         Builder::new()
     }
@@ -111,6 +137,14 @@ impl SuperConfig {
     ///
     /// Costs one lookup; nothing is read again.
     ///
+    /// ```
+    /// use superconfig::{Format, SuperConfig};
+    ///
+    /// let config = SuperConfig::builder().text("[server]\nport = 8080", Format::Toml).load()?;
+    /// assert_eq!(SuperConfig::attach(&config.token())?.get::<u16>("server.port")?, 8080);
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// `ERR_SUPERCONFIG_CLOSED` when no such configuration is open.
     pub fn attach(name_or_token: &str) -> Result<Self, Error> {
@@ -127,21 +161,53 @@ impl SuperConfig {
     }
 
     /// What [`SuperConfig::attach`] finds this configuration by, in this process only.
+    ///
+    /// ```
+    /// use superconfig::{Format, SuperConfig};
+    ///
+    /// let config = SuperConfig::builder().text("[server]\nport = 8080", Format::Toml).load()?;
+    /// assert_eq!(SuperConfig::attach(&config.token())?.id(), config.id());
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
     pub fn token(&self) -> String {
         format!("{TOKEN_PREFIX}{}", self.id().get())
     }
 
     /// The name, if one was given.
+    ///
+    /// ```
+    /// use superconfig::{Format, SuperConfig};
+    ///
+    /// let config = SuperConfig::builder().text("[server]\nport = 8080", Format::Toml).load()?;
+    /// assert_eq!(config.name(), None);
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
     pub fn name(&self) -> Option<&str> {
         self.0.options.name.as_deref()
     }
 
     /// The id of its entry in [`ConfigRegistry::global`]; never used again for another.
+    ///
+    /// ```
+    /// use superconfig::{Format, SuperConfig};
+    ///
+    /// let config = SuperConfig::builder().text("[server]\nport = 8080", Format::Toml).load()?;
+    /// assert!(superconfig::ConfigRegistry::global().contains(config.id()));
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
     pub fn id(&self) -> HandleId {
         self.0.handle.id()
     }
 
     /// The version: 1 after the first load, one more with each reload that changed something.
+    ///
+    /// ```
+    /// use superconfig::{Format, SuperConfig};
+    ///
+    /// let config = SuperConfig::builder().text("[server]\nport = 8080", Format::Toml).load()?;
+    /// assert_eq!(config.version()?, 1);
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
     ///
     /// # Errors
     /// `ERR_SUPERCONFIG_CLOSED` after [`SuperConfig::close`].
@@ -150,6 +216,16 @@ impl SuperConfig {
     }
 
     /// The newest snapshot. Lock-free; costs one reference count.
+    ///
+    /// ```
+    /// use superconfig::{Format, SuperConfig};
+    ///
+    /// let config = SuperConfig::builder().text("[server]\nport = 8080", Format::Toml).load()?;
+    /// let snapshot = config.snapshot()?;
+    /// config.close();
+    /// assert_eq!(snapshot.get::<u16>(&"server.port".parse()?)?, 8080);
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
     ///
     /// # Errors
     /// `ERR_SUPERCONFIG_CLOSED` after [`SuperConfig::close`].
@@ -162,6 +238,15 @@ impl SuperConfig {
 
     /// Reads the value at a path as any type that serde knows.
     ///
+    /// ```
+    /// use superconfig::{Format, SuperConfig};
+    ///
+    /// let config = SuperConfig::builder().text("[server]\nport = 8080", Format::Toml).load()?;
+    /// assert_eq!(config.get::<u16>("server.port")?, 8080);
+    /// assert_eq!(config.get::<Option<String>>("server.port").unwrap_err().code(), superconfig::ErrorCode::Type);
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// `ERR_SUPERCONFIG_PATH` for an unknown path, with the nearest one; `ERR_SUPERCONFIG_TYPE` for a value that
     /// does not fit, with its origin.
@@ -170,6 +255,24 @@ impl SuperConfig {
     }
 
     /// Reads the whole configuration as any type that serde knows.
+    ///
+    /// ```
+    /// use superconfig::{Format, SuperConfig};
+    ///
+    /// #[derive(serde::Deserialize)]
+    /// struct App {
+    ///     server: Server,
+    /// }
+    ///
+    /// #[derive(serde::Deserialize)]
+    /// struct Server {
+    ///     port: u16,
+    /// }
+    ///
+    /// let config = SuperConfig::builder().text("[server]\nport = 8080", Format::Toml).load()?;
+    /// assert_eq!(config.extract::<App>()?.server.port, 8080);
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
     ///
     /// # Errors
     /// `ERR_SUPERCONFIG_TYPE` for a value that does not fit, with its path and origin.
@@ -205,6 +308,16 @@ impl SuperConfig {
 
     /// Tells where the value at a path comes from; see [`Snapshot::explain`].
     ///
+    /// ```
+    /// use superconfig::{Format, SuperConfig};
+    ///
+    /// let config = SuperConfig::builder().text("[server]\nport = 8080", Format::Toml).load()?;
+    /// let explanation = config.explain("server.port")?;
+    /// let origin = &explanation.winner().unwrap().origin;
+    /// assert_eq!((origin.line, origin.column), (Some(2), Some(8)));
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// `ERR_SUPERCONFIG_PATH` for a path that no layer knows.
     pub fn explain(&self, path: &str) -> Result<Explanation, Error> {
@@ -215,6 +328,14 @@ impl SuperConfig {
     ///
     /// A file that did not change costs a `stat`. When anything fails the last good version stays in use.
     ///
+    /// ```
+    /// use superconfig::{Format, SuperConfig};
+    ///
+    /// let config = SuperConfig::builder().text("[server]\nport = 8080", Format::Toml).load()?;
+    /// assert_eq!(config.reload()?.version, 1);
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// Those of [`Builder::load`], and `ERR_SUPERCONFIG_CLOSED` after [`SuperConfig::close`].
     pub fn reload(&self) -> Result<Reload, Error> {
@@ -222,11 +343,28 @@ impl SuperConfig {
     }
 
     /// The environment as a reload needs it, captured on the calling thread, for reloading on another one.
+    ///
+    /// ```
+    /// use superconfig::{Format, SuperConfig};
+    ///
+    /// let config = SuperConfig::builder().text("[server]\nport = 8080", Format::Toml).load()?;
+    /// let environment = config.capture_environment();
+    /// config.reload_with(superconfig::ReloadInputs { environment: Some(environment), ..Default::default() })?;
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
     pub fn capture_environment(&self) -> Environment {
         capture(&self.0.options)
     }
 
     /// [`SuperConfig::reload`] with what was found out elsewhere.
+    ///
+    /// ```
+    /// use superconfig::{Format, SuperConfig};
+    ///
+    /// let config = SuperConfig::builder().text("[server]\nport = 8080", Format::Toml).load()?;
+    /// assert_eq!(config.reload_with(superconfig::ReloadInputs::default())?.version, 1);
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
     ///
     /// # Errors
     /// Those of [`SuperConfig::reload`], and `ERR_SUPERCONFIG_OPTION` where values come in for a source that is not a
@@ -241,6 +379,15 @@ impl SuperConfig {
 
     /// [`SuperConfig::reload_with`] up to the point where the version would be published, so that something outside can
     /// check the values first. Nothing is locked meanwhile.
+    ///
+    /// ```
+    /// use superconfig::{Format, SuperConfig};
+    ///
+    /// let config = SuperConfig::builder().text("[server]\nport = 8080", Format::Toml).load()?;
+    /// let prepared = config.prepare_reload(superconfig::ReloadInputs::default())?;
+    /// assert_eq!(prepared.commit(None)?.version, 1);
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
     ///
     /// # Errors
     /// Those of [`SuperConfig::reload_with`].
@@ -361,6 +508,15 @@ impl SuperConfig {
 
     /// How the configuration is doing: what is watched and how, and how the last reload went.
     ///
+    /// ```
+    /// use superconfig::{Format, SuperConfig};
+    ///
+    /// let config = SuperConfig::builder().text("[server]\nport = 8080", Format::Toml).load()?;
+    /// let status = config.status()?;
+    /// assert!(status.watching.is_empty() && status.last_error.is_none());
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// `ERR_SUPERCONFIG_CLOSED` after [`SuperConfig::close`].
     pub fn status(&self) -> Result<Status, Error> {
@@ -377,6 +533,15 @@ impl SuperConfig {
 
     /// Ends the configuration for everybody in the process: every later read or reload is
     /// `ERR_SUPERCONFIG_CLOSED`. Snapshots taken before stay good. Dropping the last clone does the same.
+    ///
+    /// ```
+    /// use superconfig::{Format, SuperConfig};
+    ///
+    /// let config = SuperConfig::builder().text("[server]\nport = 8080", Format::Toml).load()?;
+    /// config.close();
+    /// assert_eq!(config.get::<u16>("server.port").unwrap_err().code(), superconfig::ErrorCode::Closed);
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
     pub fn close(&self) {
         self.0.close();
     }

@@ -6,6 +6,15 @@ use std::fmt;
 use std::sync::Arc;
 
 /// What went wrong, as a code that is the same in Rust, Node and Python.
+///
+/// ```
+/// use superconfig::{ErrorCode, SuperConfig};
+///
+/// match SuperConfig::builder().file("not-there.toml").load().err().unwrap().code() {
+///     ErrorCode::NotFound => {}
+///     other => panic!("{other:?}"),
+/// }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorCode {
@@ -51,6 +60,10 @@ pub enum ErrorCode {
 
 impl ErrorCode {
     /// The code as text, e.g. `ERR_SUPERCONFIG_NOT_FOUND`.
+    ///
+    /// ```
+    /// assert_eq!(superconfig::ErrorCode::NotFound.as_str(), "ERR_SUPERCONFIG_NOT_FOUND");
+    /// ```
     pub fn as_str(self) -> &'static str {
         match self {
             ErrorCode::NotFound => "ERR_SUPERCONFIG_NOT_FOUND",
@@ -104,6 +117,15 @@ struct Details {
 }
 
 /// One of several problems reported together: a value that a schema or a type refuses.
+///
+/// ```
+/// use superconfig::{Format, SuperConfig};
+///
+/// let config = SuperConfig::builder().text("port = 'http'", Format::Toml).load()?;
+/// let error = config.extract::<std::collections::HashMap<String, u16>>().unwrap_err();
+/// assert_eq!(error.issues()[0].path.to_string(), "port");
+/// # Ok::<(), superconfig::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Issue {
     /// The value's path.
@@ -122,6 +144,12 @@ pub struct Issue {
 
 impl Issue {
     /// Makes an issue; where the value comes from is found by whoever reports it.
+    ///
+    /// ```
+    /// let issue = superconfig::Issue::new("server.port".parse()?, "expected an integer from 1 to 65535");
+    /// assert!(issue.origin.is_none());
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
     pub fn new(path: Path, message: impl Into<String>) -> Self {
         Self { path, message: message.into(), expected: None, found: None, origin: None, hint: None }
     }
@@ -129,6 +157,13 @@ impl Issue {
 
 impl Error {
     /// Makes an error; the rest is added with the `with_` methods.
+    ///
+    /// ```
+    /// use superconfig::{Error, ErrorCode};
+    ///
+    /// let error = Error::new(ErrorCode::Option, "the port is taken");
+    /// assert_eq!(error.message(), "the port is taken");
+    /// ```
     pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
         let message = message.into();
         Self(Box::new(Details {
@@ -144,6 +179,14 @@ impl Error {
     }
 
     /// Adds the path of the value in question.
+    ///
+    /// ```
+    /// use superconfig::{Error, ErrorCode};
+    ///
+    /// let error = Error::new(ErrorCode::Option, "the port is taken").with_path("server.port".parse()?);
+    /// assert_eq!(error.path().unwrap().to_string(), "server.port");
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
     #[must_use]
     pub fn with_path(mut self, path: Path) -> Self {
         self.0.path = Some(path);
@@ -151,6 +194,13 @@ impl Error {
     }
 
     /// Adds the place that the error comes from.
+    ///
+    /// ```
+    /// use superconfig::{Error, ErrorCode, Origin, SourceKind};
+    ///
+    /// let error = Error::new(ErrorCode::Option, "the port is taken").with_origin(Origin::new(SourceKind::File, "app.toml"));
+    /// assert_eq!(&*error.origin().unwrap().source, "app.toml");
+    /// ```
     #[must_use]
     pub fn with_origin(mut self, origin: Origin) -> Self {
         self.0.origin = Some(origin);
@@ -158,6 +208,13 @@ impl Error {
     }
 
     /// Adds the lines of the text with the place marked. The caller has redacted them.
+    ///
+    /// ```
+    /// use superconfig::{Error, ErrorCode};
+    ///
+    /// let error = Error::new(ErrorCode::Option, "the port is taken").with_snippet(Some("port = 80".to_owned()));
+    /// assert_eq!(error.snippet(), Some("port = 80"));
+    /// ```
     #[must_use]
     pub fn with_snippet(mut self, snippet: Option<String>) -> Self {
         self.0.snippet = snippet;
@@ -165,6 +222,13 @@ impl Error {
     }
 
     /// Adds what to do about it.
+    ///
+    /// ```
+    /// use superconfig::{Error, ErrorCode};
+    ///
+    /// let error = Error::new(ErrorCode::Option, "the port is taken").with_hint("choose another");
+    /// assert_eq!(error.hint(), Some("choose another"));
+    /// ```
     #[must_use]
     pub fn with_hint(mut self, hint: impl Into<String>) -> Self {
         self.0.hint = Some(hint.into());
@@ -172,6 +236,13 @@ impl Error {
     }
 
     /// Adds the message of the underlying failure.
+    ///
+    /// ```
+    /// use superconfig::{Error, ErrorCode};
+    ///
+    /// let error = Error::new(ErrorCode::Option, "the port is taken").with_cause("address in use");
+    /// assert_eq!(error.cause(), Some("address in use"));
+    /// ```
     #[must_use]
     pub fn with_cause(mut self, cause: impl fmt::Display) -> Self {
         self.0.cause = Some(cause.to_string());
@@ -179,6 +250,14 @@ impl Error {
     }
 
     /// Adds the single problems that this error reports together.
+    ///
+    /// ```
+    /// use superconfig::{Error, ErrorCode, Issue};
+    ///
+    /// let issues = vec![Issue::new("port".parse()?, "expected an integer")];
+    /// assert_eq!(Error::new(ErrorCode::Validation, "one value is wrong").with_issues(issues).issues().len(), 1);
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
     #[must_use]
     pub fn with_issues(mut self, issues: Vec<Issue>) -> Self {
         self.0.issues = issues;
@@ -215,41 +294,99 @@ impl Error {
     }
 
     /// The code, the same in every language.
+    ///
+    /// ```
+    /// use superconfig::{Format, SuperConfig};
+    ///
+    /// let error = SuperConfig::builder().text("port = ", Format::Toml).load().err().unwrap();
+    /// assert_eq!(error.code(), superconfig::ErrorCode::Parse);
+    /// ```
     pub fn code(&self) -> ErrorCode {
         self.0.code
     }
 
     /// What is wrong, in one sentence, without its place.
+    ///
+    /// ```
+    /// use superconfig::{Format, SuperConfig};
+    ///
+    /// let error = SuperConfig::builder().text("port = ", Format::Toml).load().err().unwrap();
+    /// assert!(!error.message().contains('\n'));
+    /// ```
     pub fn message(&self) -> &str {
         &self.0.message
     }
 
     /// The path of the value in question.
+    ///
+    /// ```
+    /// use superconfig::{Format, SuperConfig};
+    ///
+    /// let config = SuperConfig::builder().text("[server]\nport = 8080", Format::Toml).load()?;
+    /// assert_eq!(config.get::<u16>("server.prot").unwrap_err().path().unwrap().to_string(), "server.prot");
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
     pub fn path(&self) -> Option<&Path> {
         self.0.path.as_ref()
     }
 
     /// The layer, file and position, or variable, that the error comes from.
+    ///
+    /// ```
+    /// use superconfig::{Format, SuperConfig};
+    ///
+    /// let error = SuperConfig::builder().text("port = ", Format::Toml).load().err().unwrap();
+    /// assert_eq!(error.origin().unwrap().line, Some(1));
+    /// ```
     pub fn origin(&self) -> Option<&Origin> {
         self.0.origin.as_ref()
     }
 
     /// All problems, where one error reports several.
+    ///
+    /// ```
+    /// use superconfig::{Format, SuperConfig};
+    ///
+    /// let error = SuperConfig::builder().text("port = ", Format::Toml).load().err().unwrap();
+    /// assert!(error.issues().is_empty());
+    /// ```
     pub fn issues(&self) -> &[Issue] {
         &self.0.issues
     }
 
     /// The line of the text with the place marked; redacted.
+    ///
+    /// ```
+    /// use superconfig::{Format, SuperConfig};
+    ///
+    /// let error = SuperConfig::builder().text("port = ", Format::Toml).load().err().unwrap();
+    /// assert!(error.snippet().unwrap().contains("port ="));
+    /// ```
     pub fn snippet(&self) -> Option<&str> {
         self.0.snippet.as_deref()
     }
 
     /// What to do about it.
+    ///
+    /// ```
+    /// use superconfig::{Format, SuperConfig};
+    ///
+    /// let config = SuperConfig::builder().text("[server]\nport = 8080", Format::Toml).load()?;
+    /// assert_eq!(config.get::<u16>("server.prot").unwrap_err().hint(), Some("did you mean `server.port`?"));
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
     pub fn hint(&self) -> Option<&str> {
         self.0.hint.as_deref()
     }
 
     /// The message of the underlying failure.
+    ///
+    /// ```
+    /// use superconfig::{Error, ErrorCode};
+    ///
+    /// let error = Error::new(ErrorCode::Option, "the port is taken").with_cause("address in use");
+    /// assert_eq!(error.cause(), Some("address in use"));
+    /// ```
     pub fn cause(&self) -> Option<&str> {
         self.0.cause.as_deref()
     }

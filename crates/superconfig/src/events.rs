@@ -9,6 +9,18 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Weak};
 
 /// Something that happened to a configuration.
+///
+/// ```
+/// use superconfig::{Environment, Event, ReloadInputs, SuperConfig};
+///
+/// let config = SuperConfig::builder().environment([("APP_PORT", "80")]).env("APP").load()?;
+/// let (sender, told) = std::sync::mpsc::channel();
+/// let subscription = config.subscribe(move |event| sender.send(event.clone()).unwrap_or_default());
+/// let environment = Some(Environment::from_pairs([("APP_PORT", "81")]));
+/// config.reload_with(ReloadInputs { environment, ..ReloadInputs::default() })?;
+/// assert!(matches!(told.recv(), Ok(Event::Changed(_))));
+/// # Ok::<(), superconfig::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Event {
@@ -23,6 +35,20 @@ pub enum Event {
 }
 
 /// A new version and the one before. Printing shows no values.
+///
+/// ```
+/// use superconfig::{Environment, Event, ReloadInputs, SuperConfig};
+///
+/// let config = SuperConfig::builder().environment([("APP_PORT", "80")]).env("APP").load()?;
+/// let (sender, told) = std::sync::mpsc::channel();
+/// let subscription = config.subscribe(move |event| sender.send(event.clone()).unwrap_or_default());
+/// let environment = Some(Environment::from_pairs([("APP_PORT", "81")]));
+/// config.reload_with(ReloadInputs { environment, ..ReloadInputs::default() })?;
+/// let Ok(Event::Changed(change)) = told.recv() else { panic!("nothing changed") };
+/// assert_eq!((change.version, change.changed), (2, vec!["port".to_owned()]));
+/// assert_eq!(change.previous.get::<u16>(&"port".parse()?)?, 80);
+/// # Ok::<(), superconfig::Error>(())
+/// ```
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Change {
@@ -43,6 +69,21 @@ impl fmt::Debug for Change {
 }
 
 /// Why there is no new version.
+///
+/// ```
+/// use superconfig::{Event, SuperConfig};
+///
+/// let directory = tempfile::tempdir()?;
+/// std::fs::write(directory.path().join("app.toml"), "port = 80")?;
+/// let config = SuperConfig::builder().cwd(directory.path()).file("app.toml").load()?;
+/// let (sender, told) = std::sync::mpsc::channel();
+/// let subscription = config.subscribe(move |event| sender.send(event.clone()).unwrap_or_default());
+/// std::fs::write(directory.path().join("app.toml"), "port = ")?;
+/// assert!(config.reload().is_err());
+/// let Ok(Event::Failed(failure)) = told.recv() else { panic!("nothing failed") };
+/// assert!(!failure.unasked);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Failure {
@@ -108,6 +149,15 @@ impl Events {
 }
 
 /// Dropping it ends what [`SuperConfig::subscribe`](crate::SuperConfig::subscribe) began.
+///
+/// ```
+/// use superconfig::{Format, SuperConfig};
+///
+/// let config = SuperConfig::builder().text("[server]\nport = 8080", Format::Toml).load()?;
+/// let subscription = config.subscribe(|event| println!("{event:?}"));
+/// drop(subscription);
+/// # Ok::<(), superconfig::Error>(())
+/// ```
 #[must_use = "a subscription ends when it is dropped"]
 pub struct Subscription {
     events: Weak<Events>,

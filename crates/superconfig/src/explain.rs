@@ -10,6 +10,14 @@ use crate::value::{Path, Segment, Table, Value};
 use tracer::{Spoken, Tracer};
 
 /// What a layer does to a value.
+///
+/// ```
+/// use superconfig::{Format, SuperConfig};
+///
+/// let config = SuperConfig::builder().text("[server]\nport = 8080", Format::Toml).load()?;
+/// assert_eq!(config.explain("server.port")?.winner().unwrap().action, superconfig::Action::Set);
+/// # Ok::<(), superconfig::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Action {
     /// It sets it.
@@ -24,6 +32,10 @@ pub enum Action {
 
 impl Action {
     /// The action as it is called in every language: `set`, `add`, `remove` or `fill`.
+    ///
+    /// ```
+    /// assert_eq!(superconfig::Action::Fill.as_str(), "fill");
+    /// ```
     pub fn as_str(self) -> &'static str {
         match self {
             Action::Set => "set",
@@ -35,6 +47,15 @@ impl Action {
 }
 
 /// One layer's word about a value.
+///
+/// ```
+/// use superconfig::{Format, SuperConfig};
+///
+/// let config = SuperConfig::builder().text("[server]\nport = 8080", Format::Toml).load()?;
+/// let candidate = &config.explain("server.port")?.candidates[0];
+/// assert_eq!(candidate.value, superconfig::Value::Integer(8080));
+/// # Ok::<(), superconfig::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Candidate {
     /// The layer, and within it the file and position or the variable.
@@ -46,6 +67,15 @@ pub struct Candidate {
 }
 
 /// Where a value comes from and what it overrides.
+///
+/// ```
+/// use superconfig::{Format, SuperConfig};
+///
+/// let config = SuperConfig::builder().text("[server]\nport = 8080", Format::Toml).load()?;
+/// let explanation = config.explain("server.port")?;
+/// assert_eq!(explanation.value, Some(superconfig::Value::Integer(8080)));
+/// # Ok::<(), superconfig::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Explanation {
     /// The path; indexes stand for the elements of the merged array.
@@ -60,6 +90,14 @@ pub struct Explanation {
 
 impl Explanation {
     /// The candidate that is in effect.
+    ///
+    /// ```
+    /// use superconfig::{Format, SuperConfig};
+    ///
+    /// let config = SuperConfig::builder().text("[server]\nport = 8080", Format::Toml).load()?;
+    /// assert_eq!(config.explain("server.port")?.winner().unwrap().origin.line, Some(2));
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
     pub fn winner(&self) -> Option<&Candidate> {
         self.candidates.get(self.winner?)
     }

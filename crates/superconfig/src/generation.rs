@@ -42,6 +42,17 @@ impl Place {
 }
 
 /// Memory of a host that holds a copy of [`WORDS`], from here until this is dropped.
+///
+/// ```
+/// use std::ptr::NonNull;
+/// use std::sync::atomic::AtomicU32;
+/// use superconfig::generation::{Mirror, WORD_COUNT};
+///
+/// let words: Vec<AtomicU32> = (0..WORD_COUNT).map(|_| AtomicU32::new(0)).collect();
+/// // SAFETY: the words are as many, outlive the mirror, and nobody else writes them.
+/// let mirror = unsafe { Mirror::new(NonNull::from(&words[0])) };
+/// drop(mirror);
+/// ```
 pub struct Mirror(Place);
 
 impl Mirror {
@@ -50,6 +61,20 @@ impl Mirror {
     /// # Safety
     /// From here until the mirror is dropped, `words` must point to [`WORD_COUNT`] words that nobody else writes and that
     /// may be written from any thread.
+    ///
+    /// ```
+    /// use std::ptr::NonNull;
+    /// use std::sync::atomic::{AtomicU32, Ordering};
+    /// use superconfig::generation::{Mirror, WORD_COUNT, announce};
+    ///
+    /// let words: Vec<AtomicU32> = (0..WORD_COUNT).map(|_| AtomicU32::new(0)).collect();
+    /// // SAFETY: the words are as many, outlive the mirror, and nobody else writes them.
+    /// let mirror = unsafe { Mirror::new(NonNull::from(&words[0])) };
+    /// let port = superconfig::ConfigRegistry::new().insert(8080_u16)?;
+    /// announce(port.id());
+    /// assert_ne!(words[port.id().get() as usize % WORD_COUNT].load(Ordering::Relaxed), 0);
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
     pub unsafe fn new(words: NonNull<AtomicU32>) -> Self {
         let place = Place(words);
         let mut mirrors = MIRRORS.lock();
@@ -94,6 +119,15 @@ pub(crate) fn publish(id: u64, generation: u32) {
 }
 
 /// Tells readers in a host language that the value of an entry was replaced.
+///
+/// ```
+/// use superconfig::generation::{WORD_COUNT, WORDS, announce};
+///
+/// let port = superconfig::ConfigRegistry::new().insert(8080_u16)?;
+/// announce(port.id());
+/// assert_ne!(WORDS[port.id().get() as usize % WORD_COUNT].load(std::sync::atomic::Ordering::Relaxed), 0);
+/// # Ok::<(), superconfig::Error>(())
+/// ```
 pub fn announce(id: HandleId) {
     publish(id.get(), next());
 }

@@ -7,6 +7,15 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 /// A source, or a file that one looked for.
+///
+/// ```
+/// use superconfig::{FileOptions, LayerStatus, SuperConfig};
+///
+/// let options = FileOptions { optional: true, ..FileOptions::default() };
+/// let config = SuperConfig::builder().file_with("not-there.toml", options).load()?;
+/// assert_eq!(config.snapshot()?.layers()[0].status, LayerStatus::Missing);
+/// # Ok::<(), superconfig::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct LayerInfo {
@@ -27,6 +36,14 @@ pub struct LayerInfo {
 }
 
 /// Whether something that was looked for took part.
+///
+/// ```
+/// use superconfig::{Format, SuperConfig};
+///
+/// let config = SuperConfig::builder().text("[server]\nport = 8080", Format::Toml).load()?;
+/// assert_eq!(config.snapshot()?.layers()[0].status, superconfig::LayerStatus::Found);
+/// # Ok::<(), superconfig::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum LayerStatus {
     /// It is there and took part.
@@ -39,6 +56,10 @@ pub enum LayerStatus {
 
 impl LayerStatus {
     /// The status as it is called in every language: `found`, `missing` or `skipped`.
+    ///
+    /// ```
+    /// assert_eq!(superconfig::LayerStatus::Skipped.as_str(), "skipped");
+    /// ```
     pub fn as_str(self) -> &'static str {
         match self {
             LayerStatus::Found => "found",

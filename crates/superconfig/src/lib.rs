@@ -1,4 +1,89 @@
 //! Layered configuration that remembers where each value came from.
+//!
+//! Sources are added in the order in which they apply, and **later wins**: that is the whole precedence rule. Tables merge,
+//! everything else is replaced, and every value knows the file, line and column, or the variable, that set it.
+//!
+//! ```
+//! use superconfig::{Format, SuperConfig};
+//!
+//! let config = SuperConfig::builder()
+//!     .text("[server]\nhost = '127.0.0.1'\nport = 80", Format::Toml)
+//!     .environment([("APP_SERVER__PORT", "9000")])
+//!     .env("APP")
+//!     .load()?;
+//!
+//! assert_eq!(config.get::<u16>("server.port")?, 9000);
+//! let explanation = config.explain("server.port")?;
+//! assert_eq!(explanation.candidates[0].origin.to_string(), "text:3:8");
+//! assert_eq!(explanation.winner().unwrap().origin.variable.as_deref(), Some("APP_SERVER__PORT"));
+//! # Ok::<(), superconfig::Error>(())
+//! ```
+//!
+//! # Loading
+//! A [`Builder`] collects sources: values given in code, files, patterns, directories, what discovery finds, text, `.env`
+//! files, the environment, flags, and any [`Source`] of the program's own. Nothing is read before [`Builder::load`], which
+//! reads, parses, merges and checks, and then publishes a [`Snapshot`]: an immutable version of the whole. A key `K_add` or
+//! `K_remove` changes the array `K` of the layers below, [`Builder::join`] fills only what is missing, and
+//! [`ArrayStrategy`] sets how whole arrays meet.
+//!
+//! # Reading
+//! | contract | how | cost |
+//! |---|---|---|
+//! | one version for the length of a request | [`SuperConfig::snapshot`], then [`Snapshot::get`] or [`Snapshot::at`] | one reference |
+//! | always the newest, by path | [`SuperConfig::get`], [`SuperConfig::extract`] | a look-up and `serde` |
+//! | always the newest, typed | [`SuperConfig::handle`], then [`ConfigHandle::value`] | a lock-free load |
+//! | the same in one thread's loop | [`ConfigHandle::cached`] | a comparison |
+//!
+//! The registry finds a handle's slot in a sharded map of locks; reading through a handle touches that map no more.
+//!
+//! ```
+//! use superconfig::{Format, SuperConfig};
+//!
+//! let config = SuperConfig::builder().text("[server]\nport = 80", Format::Toml).load()?;
+//! let port = config.handle::<u16>("server.port");
+//! assert_eq!(*port.value()?, 80);
+//! # Ok::<(), superconfig::Error>(())
+//! ```
+//!
+//! # Reloading
+//! [`SuperConfig::reload`] does everything again and swaps the new version in whole, or fails and keeps the last good one.
+//! `Builder::watch` does so when a file changes, comes or goes. [`SuperConfig::subscribe`] tells of both, and
+//! [`SuperConfig::status`] what is watched and how.
+//!
+//! # Errors
+//! Every fallible function gives [`Error`]: one word wide, with an [`ErrorCode`], a message for people that begins with the
+//! place, and, where they are known, path, [`Origin`], the line in question, all [`Issue`]s at once, and a hint. Secrets, by
+//! name or by [`Builder::secrets`], are in none of it.
+//!
+//! ```
+//! use superconfig::{ErrorCode, Format, SuperConfig};
+//!
+//! let config = SuperConfig::builder().text("port = 80", Format::Toml).load()?;
+//! let error = config.get::<u16>("prot").unwrap_err();
+//! assert_eq!(error.code(), ErrorCode::Path);
+//! assert_eq!(error.hint(), Some("did you mean `port`?"));
+//! # Ok::<(), superconfig::Error>(())
+//! ```
+//!
+//! # The registry
+//! [`ConfigRegistry`] also holds values of any type that a program shares between its threads, by counted
+//! [`ConfigHandle`]s, with names and times to live. A process has a [`ConfigRegistry::global`] one, where configurations
+//! are, and can make others.
+//!
+//! # Features
+//! Each builds alone; all but `parallel` are on by default.
+//!
+//! | feature | what it adds |
+//! |---|---|
+//! | `json` | JSON, also inside variables and flags |
+//! | `simd` | reads JSON with the processor's vector instructions; adds `json` |
+//! | `json5` | JSON5 and JSONC; adds `json` |
+//! | `toml`, `yaml`, `dotenv`, `ini` | the format; `dotenv` also reads `.env` files |
+//! | `interpolation` | `Builder::interpolate`: `${path}`, `${env:NAME}`, `${file:path}` |
+//! | `discovery` | `Builder::discover`: the files of the system, the user and the project |
+//! | `watch` | `Builder::watch`: live reload |
+//! | `metrics` | `metrics`: the registry and the loads in the text format of Prometheus |
+//! | `parallel` | parses several large files of one load in threads |
 
 // What only some formats and sources need is checked for use where all of them are compiled in.
 #![cfg_attr(

@@ -5,6 +5,12 @@ use crate::value::Value;
 
 /// How deep, how large and how repetitive a document may be. The same limits hold for every format and for values
 /// that come from a host language.
+///
+/// ```
+/// use superconfig::Limits;
+///
+/// assert_eq!(Limits::default().depth, 128);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// Nested arrays and tables, from 1 to [`Limits::MAX_DEPTH`]; 128 by default.
@@ -19,6 +25,15 @@ impl Limits {
     /// The deepest nesting that can be allowed: recursion over a value stays within a small thread's stack.
     pub const MAX_DEPTH: usize = 512;
 
+    /// Checks that the limits can be kept.
+    ///
+    /// ```
+    /// use superconfig::Limits;
+    ///
+    /// assert!(Limits::default().validate().is_ok());
+    /// assert!(Limits { depth: 0, ..Limits::default() }.validate().is_err());
+    /// ```
+    ///
     /// # Errors
     /// `ERR_SUPERCONFIG_OPTION` for a zero, or a depth above [`Limits::MAX_DEPTH`].
     pub fn validate(&self) -> Result<(), Error> {

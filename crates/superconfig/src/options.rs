@@ -43,6 +43,14 @@ impl LoadOptions {
 }
 
 /// One source with what holds for every kind of source.
+///
+/// ```
+/// use superconfig::{Builder, SourceEntry, SourceSpec};
+///
+/// let entry = SourceEntry { spec: SourceSpec::Args(vec!["--port=80".to_owned()]), fill: true, directives: true };
+/// assert_eq!(Builder::new().entry(entry).load()?.get::<u16>("port")?, 80);
+/// # Ok::<(), superconfig::Error>(())
+/// ```
 #[derive(Clone)]
 pub struct SourceEntry {
     /// The source itself.
@@ -54,6 +62,15 @@ pub struct SourceEntry {
 }
 
 /// A source of configuration.
+///
+/// ```
+/// use superconfig::{Builder, Format, SourceEntry, SourceSpec, TextOptions};
+///
+/// let options = TextOptions { format: Some(Format::Toml), ..TextOptions::default() };
+/// let spec = SourceSpec::Text { text: "port = 80".into(), options };
+/// assert_eq!(Builder::new().entry(SourceEntry { spec, fill: false, directives: true }).load()?.get::<u16>("port")?, 80);
+/// # Ok::<(), superconfig::Error>(())
+/// ```
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum SourceSpec {
@@ -131,6 +148,14 @@ impl SourceSpec {
 }
 
 /// How to read a file.
+///
+/// ```
+/// use superconfig::{FileOptions, Format, SuperConfig};
+///
+/// let options = FileOptions { optional: true, format: Some(Format::Yaml), ..FileOptions::default() };
+/// SuperConfig::builder().file_with("local.conf", options).load()?;
+/// # Ok::<(), superconfig::Error>(())
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct FileOptions {
     /// A file that is not there is skipped.
@@ -144,6 +169,15 @@ pub struct FileOptions {
 }
 
 /// How to read the files of a pattern.
+///
+/// ```
+/// use superconfig::{Builder, GlobOptions, SourceEntry, SourceSpec, Trust};
+///
+/// let options = GlobOptions { trust: Some(Trust::Strict), ..GlobOptions::default() };
+/// let spec = SourceSpec::Glob { pattern: "conf.d/*.toml".into(), options };
+/// Builder::new().entry(SourceEntry { spec, fill: false, directives: true }).load()?;
+/// # Ok::<(), superconfig::Error>(())
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct GlobOptions {
     /// The format of all of them.
@@ -153,6 +187,15 @@ pub struct GlobOptions {
 }
 
 /// How to read a directory.
+///
+/// ```
+/// use superconfig::{Builder, DirectoryOptions, SourceEntry, SourceSpec, Trust};
+///
+/// let options = DirectoryOptions { optional: true, trust: Some(Trust::Strict) };
+/// let spec = SourceSpec::Directory { path: "config".into(), options };
+/// Builder::new().entry(SourceEntry { spec, fill: false, directives: true }).load()?;
+/// # Ok::<(), superconfig::Error>(())
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct DirectoryOptions {
     /// A directory that is not there is skipped.
@@ -162,6 +205,14 @@ pub struct DirectoryOptions {
 }
 
 /// How to read what discovery finds.
+///
+/// ```
+/// use superconfig::{DiscoverOptions, SuperConfig, Trust};
+///
+/// let builder = SuperConfig::builder().cwd("/").home("/nowhere").root("/nowhere");
+/// builder.discover_with("an-app-of-no-name", DiscoverOptions { trust: Some(Trust::Strict) }).load()?;
+/// # Ok::<(), superconfig::Error>(())
+/// ```
 #[cfg(feature = "discovery")]
 #[derive(Clone, Debug, Default)]
 pub struct DiscoverOptions {
@@ -170,6 +221,16 @@ pub struct DiscoverOptions {
 }
 
 /// How to read text.
+///
+/// ```
+/// use superconfig::{Builder, SourceEntry, SourceSpec, TextOptions};
+///
+/// let options = TextOptions { name: Some("inline".into()), ..TextOptions::default() };
+/// let spec = SourceSpec::Text { text: "port: 80".into(), options };
+/// let config = Builder::new().entry(SourceEntry { spec, fill: false, directives: true }).load()?;
+/// assert_eq!(&*config.explain("port")?.winner().unwrap().origin.source, "inline");
+/// # Ok::<(), superconfig::Error>(())
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct TextOptions {
     /// The format; told from the content by default.
@@ -179,6 +240,15 @@ pub struct TextOptions {
 }
 
 /// Which environment variables take part and how their names are read.
+///
+/// ```
+/// use superconfig::{EnvOptions, SuperConfig};
+///
+/// let options = EnvOptions { prefix: "APP".into(), separator: ".".into(), ..EnvOptions::default() };
+/// let config = SuperConfig::builder().environment([("APP.SERVER.PORT", "80")]).env_with(options).load()?;
+/// assert_eq!(config.get::<u16>("server.port")?, 80);
+/// # Ok::<(), superconfig::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct EnvOptions {
     /// The prefix, without its underscore; empty takes variables whose path is known.

@@ -4,6 +4,14 @@ use std::fmt;
 use std::sync::Arc;
 
 /// The kind of source that a layer was made from.
+///
+/// ```
+/// use superconfig::{Format, SuperConfig};
+///
+/// let config = SuperConfig::builder().text("[server]\nport = 8080", Format::Toml).load()?;
+/// assert_eq!(config.explain("server.port")?.winner().unwrap().origin.kind, superconfig::SourceKind::Text);
+/// # Ok::<(), superconfig::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SourceKind {
@@ -28,6 +36,10 @@ pub enum SourceKind {
 impl SourceKind {
     /// The kind as it is called in every language: `defaults`, `file`, `text`, `dotenv`, `env`, `args`, `override`
     /// or `custom`.
+    ///
+    /// ```
+    /// assert_eq!(superconfig::SourceKind::Override.as_str(), "override");
+    /// ```
     pub fn as_str(self) -> &'static str {
         match self {
             SourceKind::Defaults => "defaults",
@@ -43,6 +55,12 @@ impl SourceKind {
 }
 
 /// A place in a text: 1-based line and column; a column counts characters, a tab is one, a byte order mark none.
+///
+/// ```
+/// use superconfig::Position;
+///
+/// assert_eq!(Position::of_offset("a\nbc", 3), Position { line: 2, column: 2 });
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Position {
     /// The line, from 1.
@@ -55,6 +73,12 @@ impl Position {
     /// Finds the position of a byte offset; LF, CRLF and a lone CR end lines. An offset past the end is the end.
     ///
     /// Costs one pass over the text before the offset.
+    ///
+    /// ```
+    /// use superconfig::Position;
+    ///
+    /// assert_eq!(Position::of_offset("é = 1", 3), Position { line: 1, column: 3 });
+    /// ```
     pub fn of_offset(text: &str, offset: usize) -> Self {
         Cursor::new(text).advance(offset)
     }
@@ -98,6 +122,15 @@ impl<'a> Cursor<'a> {
 }
 
 /// Where a value or a problem comes from: a layer, and within it a file with a position, or a variable.
+///
+/// ```
+/// use superconfig::{Format, SuperConfig};
+///
+/// let config = SuperConfig::builder().text("[server]\nport = 8080", Format::Toml).load()?;
+/// let origin = config.explain("server.port")?.winner().unwrap().origin.clone();
+/// assert_eq!((origin.line, origin.column), (Some(2), Some(8)));
+/// # Ok::<(), superconfig::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Origin {
     /// The kind of the source.
@@ -116,11 +149,24 @@ pub struct Origin {
 
 impl Origin {
     /// An origin that only names its layer.
+    ///
+    /// ```
+    /// use superconfig::{Origin, SourceKind};
+    ///
+    /// assert_eq!(Origin::new(SourceKind::Custom, "flags").to_string(), "flags");
+    /// ```
     pub fn new(kind: SourceKind, source: impl Into<Arc<str>>) -> Self {
         Self { kind, source: source.into(), file: None, line: None, column: None, variable: None }
     }
 
     /// This origin at a position.
+    ///
+    /// ```
+    /// use superconfig::{Origin, Position, SourceKind};
+    ///
+    /// let origin = Origin::new(SourceKind::Text, "inline").at(Some(Position { line: 2, column: 8 }));
+    /// assert_eq!(origin.to_string(), "inline:2:8");
+    /// ```
     #[must_use]
     pub fn at(mut self, position: Option<Position>) -> Self {
         self.line = position.map(|position| position.line);

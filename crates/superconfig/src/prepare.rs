@@ -56,22 +56,56 @@ impl PreparedLoad {
     }
 
     /// The merged values.
+    ///
+    /// ```
+    /// use superconfig::{Format, SuperConfig};
+    ///
+    /// let prepared = SuperConfig::builder().text("port = 0", Format::Toml).prepare()?;
+    /// assert!(prepared.value().as_table().unwrap().contains_key("port"));
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
     pub fn value(&self) -> &Value {
         &self.loaded.value
     }
 
     /// The keys that the JSON Schema knows at a path; none where it knows none, or there is none.
+    ///
+    /// ```
+    /// use superconfig::{Format, SuperConfig, parse};
+    ///
+    /// let schema = parse(r#"{ "properties": { "port": {} } }"#, Format::Json)?;
+    /// let prepared = SuperConfig::builder().json_schema(schema).prepare()?;
+    /// assert_eq!(prepared.known_keys(&[]), ["port".into()]);
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
     pub fn known_keys(&self, path: &[Segment]) -> Vec<Arc<str>> {
         self.loaded.known_keys(path)
     }
 
     /// The error for values that a check refuses: every issue with the place that its value comes from, secrets masked.
+    ///
+    /// ```
+    /// use superconfig::{Format, Issue, SuperConfig};
+    ///
+    /// let prepared = SuperConfig::builder().text("port = 0", Format::Toml).prepare()?;
+    /// let error = prepared.refuse(vec![Issue::new("port".parse()?, "expected a port")]);
+    /// assert_eq!(error.origin().unwrap().column, Some(8));
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
     pub fn refuse(&self, issues: Vec<Issue>) -> Error {
         LOADS.fail();
         self.loaded.refuse(issues)
     }
 
     /// Publishes the configuration; with `output`, readers see that in place of the merged values.
+    ///
+    /// ```
+    /// use superconfig::{Format, SuperConfig};
+    ///
+    /// let prepared = SuperConfig::builder().text("port = 0", Format::Toml).prepare()?;
+    /// assert_eq!(prepared.commit(None)?.get::<u16>("port")?, 0);
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
     ///
     /// # Errors
     /// `ERR_SUPERCONFIG_OPTION` for an `output` that is not a table, or a name that is taken.
@@ -82,6 +116,15 @@ impl PreparedLoad {
 }
 
 /// The next version of a configuration, read and merged, that nobody sees yet. Dropping it keeps the version in use.
+///
+/// ```
+/// use superconfig::{Format, ReloadInputs, SuperConfig};
+///
+/// let config = SuperConfig::builder().text("port = 0", Format::Toml).load()?;
+/// let prepared = config.prepare_reload(ReloadInputs::default())?;
+/// assert_eq!(prepared.commit(None)?.version, 1);
+/// # Ok::<(), superconfig::Error>(())
+/// ```
 pub struct PreparedReload {
     pub(crate) config: SuperConfig,
     pub(crate) loaded: Loaded,
@@ -102,17 +145,45 @@ impl PreparedReload {
     }
 
     /// The merged values.
+    ///
+    /// ```
+    /// use superconfig::{Format, ReloadInputs, SuperConfig};
+    ///
+    /// let config = SuperConfig::builder().text("port = 0", Format::Toml).load()?;
+    /// let prepared = config.prepare_reload(ReloadInputs::default())?;
+    /// assert!(prepared.value().as_table().unwrap().contains_key("port"));
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
     pub fn value(&self) -> &Value {
         &self.loaded.value
     }
 
     /// The keys that the JSON Schema knows at a path; none where it knows none, or there is none.
+    ///
+    /// ```
+    /// use superconfig::{Format, ReloadInputs, SuperConfig, parse};
+    ///
+    /// let schema = parse(r#"{ "properties": { "port": {} } }"#, Format::Json)?;
+    /// let config = SuperConfig::builder().json_schema(schema).load()?;
+    /// assert_eq!(config.prepare_reload(ReloadInputs::default())?.known_keys(&[]), ["port".into()]);
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
     pub fn known_keys(&self, path: &[Segment]) -> Vec<Arc<str>> {
         self.loaded.known_keys(path)
     }
 
     /// The error for values that a check refuses: every issue with the place that its value comes from, secrets masked.
     /// Listeners are told.
+    ///
+    /// ```
+    /// use superconfig::{Format, Issue, ReloadInputs, SuperConfig};
+    ///
+    /// let config = SuperConfig::builder().text("port = 0", Format::Toml).load()?;
+    /// let prepared = config.prepare_reload(ReloadInputs::default())?;
+    /// let error = prepared.refuse(vec![Issue::new("port".parse()?, "expected a port")]);
+    /// assert_eq!(error.code(), superconfig::ErrorCode::Validation);
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
     pub fn refuse(&self, issues: Vec<Issue>) -> Error {
         RELOADS.fail();
         self.config.failed(self.loaded.refuse(issues), self.unasked)
@@ -121,6 +192,15 @@ impl PreparedReload {
     /// Publishes the version if anything differs; with `output`, readers see that in place of the merged values.
     ///
     /// When a reload that read its sources later was faster, that one stays and this one changes nothing.
+    ///
+    /// ```
+    /// use superconfig::{Format, ReloadInputs, SuperConfig};
+    ///
+    /// let config = SuperConfig::builder().text("port = 0", Format::Toml).load()?;
+    /// let prepared = config.prepare_reload(ReloadInputs::default())?;
+    /// assert!(prepared.commit(None)?.changed.is_empty());
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
     ///
     /// # Errors
     /// `ERR_SUPERCONFIG_OPTION` for an `output` that is not a table; `ERR_SUPERCONFIG_CLOSED` when the configuration was

@@ -5,6 +5,14 @@ use std::path::PathBuf;
 use std::time::SystemTime;
 
 /// How a configuration is doing.
+///
+/// ```
+/// use superconfig::{Format, SuperConfig};
+///
+/// let config = SuperConfig::builder().text("[server]\nport = 8080", Format::Toml).load()?;
+/// assert_eq!(config.status()?.version, 1);
+/// # Ok::<(), superconfig::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Status {
@@ -21,6 +29,16 @@ pub struct Status {
 }
 
 /// One file or directory that is watched, there or not.
+///
+/// ```
+/// use superconfig::{SuperConfig, WatchOptions};
+///
+/// let directory = tempfile::tempdir()?;
+/// let watch = WatchOptions { poll: Some(std::time::Duration::from_secs(2)), ..WatchOptions::default() };
+/// let config = SuperConfig::builder().cwd(directory.path()).glob("*.toml").watch(watch).load()?;
+/// assert!(config.status()?.watching.iter().any(|watching| watching.path == directory.path()));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Watching {
@@ -33,6 +51,16 @@ pub struct Watching {
 }
 
 /// How a place is watched.
+///
+/// ```
+/// use superconfig::{SuperConfig, WatchMode, WatchOptions};
+///
+/// let directory = tempfile::tempdir()?;
+/// let watch = WatchOptions { poll: Some(std::time::Duration::from_secs(2)), ..WatchOptions::default() };
+/// let config = SuperConfig::builder().cwd(directory.path()).glob("*.toml").watch(watch).load()?;
+/// assert_eq!(config.status()?.watching[0].mode, WatchMode::Polling);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WatchMode {
     /// The operating system tells of changes; nothing runs until then.
@@ -43,6 +71,10 @@ pub enum WatchMode {
 
 impl WatchMode {
     /// `native` or `polling`.
+    ///
+    /// ```
+    /// assert_eq!(superconfig::WatchMode::Native.as_str(), "native");
+    /// ```
     pub fn as_str(self) -> &'static str {
         match self {
             WatchMode::Native => "native",

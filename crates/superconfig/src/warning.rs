@@ -5,6 +5,14 @@ use crate::value::Path;
 use std::fmt;
 
 /// Something that is probably not meant, found while loading. Warnings are collected, never printed.
+///
+/// ```
+/// use superconfig::{Format, SuperConfig};
+///
+/// let config = SuperConfig::builder().text(r#"{ "a": 1, "a": 2 }"#, Format::Json).load()?;
+/// assert_eq!(config.snapshot()?.warnings()[0].code, "duplicate-key");
+/// # Ok::<(), superconfig::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Warning {
     /// A stable name such as `type-conflict` or `duplicate-key`.
@@ -19,11 +27,26 @@ pub struct Warning {
 
 impl Warning {
     /// Makes a warning without a place.
+    ///
+    /// ```
+    /// use superconfig::Warning;
+    ///
+    /// let warning = Warning::new("renamed-key", "`prot` is called `port` now");
+    /// assert_eq!(warning.code, "renamed-key");
+    /// ```
     pub fn new(code: &'static str, message: impl Into<String>) -> Self {
         Self { code, message: message.into(), path: None, origin: None }
     }
 
     /// This warning with a path.
+    ///
+    /// ```
+    /// use superconfig::Warning;
+    ///
+    /// let warning = Warning::new("renamed-key", "`prot` is called `port` now").with_path("prot".parse()?);
+    /// assert_eq!(warning.path.unwrap().to_string(), "prot");
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
     #[must_use]
     pub fn with_path(mut self, path: Path) -> Self {
         self.path = Some(path);
@@ -31,6 +54,13 @@ impl Warning {
     }
 
     /// This warning with its origin.
+    ///
+    /// ```
+    /// use superconfig::{Origin, SourceKind, Warning};
+    ///
+    /// let warning = Warning::new("renamed-key", "`prot` is called `port` now").with_origin(Origin::new(SourceKind::File, "app.toml"));
+    /// assert_eq!(&*warning.origin.unwrap().source, "app.toml");
+    /// ```
     #[must_use]
     pub fn with_origin(mut self, origin: Origin) -> Self {
         self.origin = Some(origin);

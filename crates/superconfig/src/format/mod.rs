@@ -29,6 +29,13 @@ use std::fmt;
 use std::str::FromStr;
 
 /// A format of configuration text.
+///
+/// ```
+/// use superconfig::{Format, parse};
+///
+/// assert_eq!(parse("[1, 2]", Format::Json)?, parse("- 1\n- 2", Format::Yaml)?);
+/// # Ok::<(), superconfig::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Format {
     /// RFC 8259, strict.
@@ -53,6 +60,10 @@ impl Format {
         [Format::Json, Format::Jsonc, Format::Json5, Format::Toml, Format::Yaml, Format::Dotenv, Format::Ini];
 
     /// The format's name: `json`, `jsonc`, `json5`, `toml`, `yaml`, `dotenv` or `ini`.
+    ///
+    /// ```
+    /// assert_eq!(superconfig::Format::Json5.as_str(), "json5");
+    /// ```
     pub fn as_str(self) -> &'static str {
         match self {
             Format::Json => "json",
@@ -66,6 +77,13 @@ impl Format {
     }
 
     /// Tells the format from a file's name: its extension in any case, or `.env` and `.env.*`.
+    ///
+    /// ```
+    /// use superconfig::Format;
+    ///
+    /// assert_eq!(Format::of_file_name("app.YML"), Some(Format::Yaml));
+    /// assert_eq!(Format::of_file_name("app.conf"), None);
+    /// ```
     pub fn of_file_name(path: &str) -> Option<Self> {
         let name = path.rsplit(['/', '\\']).next().unwrap_or(path);
         if name == ".env" || name.starts_with(".env.") {

@@ -60,6 +60,14 @@ impl PathPattern {
     }
 
     /// True when the pattern matches the whole path.
+    ///
+    /// ```
+    /// use superconfig::{Path, PathPattern};
+    ///
+    /// let pattern: PathPattern = "servers.*.host".parse()?;
+    /// assert!(pattern.matches(&"servers.0.host".parse::<Path>()?));
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
     pub fn matches(&self, path: &[Segment]) -> bool {
         let (mut part, mut at) = (0, 0);
         // After a `**`: where to go on from, one segment further each time, when what follows it fails.
@@ -87,6 +95,12 @@ impl PathPattern {
     }
 
     /// How many wildcards it has; of two patterns that match, the one with fewer decides.
+    ///
+    /// ```
+    /// let pattern: superconfig::PathPattern = "servers.*.host".parse()?;
+    /// assert_eq!(pattern.wildcards(), 1);
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
     pub fn wildcards(&self) -> usize {
         self.parts.iter().filter(|part| !matches!(part, Part::Exactly(_))).count()
     }

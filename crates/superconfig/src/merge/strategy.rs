@@ -6,6 +6,14 @@ use crate::value::{Segment, Value};
 use std::sync::Arc;
 
 /// How an array of a layer meets the array below it.
+///
+/// ```
+/// use superconfig::{ArrayStrategy, Format, SuperConfig};
+///
+/// let builder = SuperConfig::builder().text("hosts = ['a']", Format::Toml).text("hosts = ['b', 'a']", Format::Toml);
+/// assert_eq!(builder.arrays("hosts", ArrayStrategy::Unique).load()?.get::<Vec<String>>("hosts")?, ["a", "b"]);
+/// # Ok::<(), superconfig::Error>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum ArrayStrategy {
     /// The layer's array takes the place of the one below.

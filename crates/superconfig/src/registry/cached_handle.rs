@@ -50,6 +50,13 @@ impl<T> CachedHandle<T> {
 
     /// Reads the value as it is now, in about a nanosecond when it is the one read last.
     ///
+    /// ```
+    /// let registry = superconfig::ConfigRegistry::new();
+    /// let mut port = registry.insert(8080_u16)?.cached();
+    /// assert_eq!(*port.value()?, 8080);
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// `ERR_SUPERCONFIG_CLOSED` when the entry was removed, has expired, or its registry is gone.
     #[inline]
@@ -67,6 +74,14 @@ impl<T> CachedHandle<T> {
     }
 
     /// The handle that this reads.
+    ///
+    /// ```
+    /// let registry = superconfig::ConfigRegistry::new();
+    /// let mut port = registry.insert(8080_u16)?.cached();
+    /// port.handle().update(9090)?;
+    /// assert_eq!(*port.value()?, 9090);
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
     pub fn handle(&self) -> &ConfigHandle<T> {
         &self.handle
     }

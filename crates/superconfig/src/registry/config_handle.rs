@@ -37,12 +37,26 @@ impl<T> ConfigHandle<T> {
     }
 
     /// The id under which the registry knows the entry.
+    ///
+    /// ```
+    /// let registry = superconfig::ConfigRegistry::new();
+    /// let port = registry.insert(8080_u16)?;
+    /// assert!(registry.contains(port.id()));
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
     #[inline]
     pub fn id(&self) -> HandleId {
         self.slot.head.id
     }
 
     /// The name that the entry was inserted with.
+    ///
+    /// ```
+    /// let registry = superconfig::ConfigRegistry::new();
+    /// let port = registry.insert(8080_u16)?;
+    /// assert_eq!(port.name(), None);
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
     pub fn name(&self) -> Option<&str> {
         self.slot.head.name.as_deref()
     }
@@ -51,6 +65,13 @@ impl<T> ConfigHandle<T> {
     ///
     /// Takes no lock, waits for nobody and allocates nothing, except for a few hundred bytes at a thread's first read,
     /// which the next thread takes over. See [`ConfigHandle::cached`] for reading in a loop.
+    ///
+    /// ```
+    /// let registry = superconfig::ConfigRegistry::new();
+    /// let port = registry.insert(8080_u16)?;
+    /// assert_eq!(*port.value()?, 8080);
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
     ///
     /// # Errors
     /// `ERR_SUPERCONFIG_CLOSED` when the entry was removed, has expired, or its registry is gone.
@@ -63,6 +84,14 @@ impl<T> ConfigHandle<T> {
     ///
     /// An entry with a time to live gets the whole of it again. The old value is dropped by whoever uses it last.
     ///
+    /// ```
+    /// let registry = superconfig::ConfigRegistry::new();
+    /// let port = registry.insert(8080_u16)?;
+    /// port.update(9090)?;
+    /// assert_eq!(*port.value()?, 9090);
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// `ERR_SUPERCONFIG_CLOSED` when the entry was removed, has expired, or its registry is gone.
     pub fn update(&self, value: T) -> Result<(), Error> {
@@ -72,6 +101,13 @@ impl<T> ConfigHandle<T> {
     /// A reader for one thread that keeps the value at hand: a read costs about a nanosecond while nothing changes.
     ///
     /// It counts a reference like a clone of the handle.
+    ///
+    /// ```
+    /// let registry = superconfig::ConfigRegistry::new();
+    /// let port = registry.insert(8080_u16)?;
+    /// assert_eq!(*port.cached().value()?, 8080);
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
     pub fn cached(&self) -> CachedHandle<T> {
         CachedHandle::new(self.clone())
     }

@@ -38,6 +38,15 @@ pub struct ConfigRegistry {
 }
 
 /// How a registry works.
+///
+/// ```
+/// use superconfig::{ConfigRegistry, RegistryOptions};
+///
+/// let registry = ConfigRegistry::with_options(RegistryOptions { count_reads: true });
+/// let _ = registry.insert(1)?.value()?;
+/// assert_eq!(registry.stats().reads, Some(1));
+/// # Ok::<(), superconfig::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct RegistryOptions {
     /// Whether reads are counted. Each read then writes a counter that all threads share.
@@ -48,21 +57,45 @@ static GLOBAL: LazyLock<ConfigRegistry> = LazyLock::new(ConfigRegistry::new);
 
 impl ConfigRegistry {
     /// Makes an empty registry of some ten kilobytes, independent of all others.
+    ///
+    /// ```
+    /// assert_eq!(superconfig::ConfigRegistry::new().stats().total_handles, 0);
+    /// ```
     pub fn new() -> Self {
         Self::with_options(RegistryOptions::default())
     }
 
     /// Makes an empty registry that works as the options say.
+    ///
+    /// ```
+    /// use superconfig::{ConfigRegistry, RegistryOptions};
+    ///
+    /// assert_eq!(ConfigRegistry::with_options(RegistryOptions { count_reads: true }).stats().reads, Some(0));
+    /// ```
     pub fn with_options(options: RegistryOptions) -> Self {
         Self { store: Arc::new(Store::new(options.count_reads)) }
     }
 
     /// The registry that all parts of this process share.
+    ///
+    /// ```
+    /// let port = superconfig::ConfigRegistry::global().insert(8080_u16)?;
+    /// assert_eq!(*port.value()?, 8080);
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
     pub fn global() -> &'static Self {
         &GLOBAL
     }
 
     /// Puts a value in, without name and without end. It stays for as long as a handle refers to it.
+    ///
+    /// ```
+    /// let registry = superconfig::ConfigRegistry::new();
+    /// let port = registry.insert(8080_u16)?;
+    /// drop(port);
+    /// assert_eq!(registry.stats().total_handles, 0);
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
     ///
     /// # Errors
     /// None that can occur; ids run out after 2⁵³ inserts.
@@ -74,6 +107,16 @@ impl ConfigRegistry {
     ///
     /// The first entry with a time to live starts a thread, which ends with the last. An entry ends at its deadline or as
     /// soon after it as that thread gets to run.
+    ///
+    /// ```
+    /// use superconfig::{ConfigRegistry, InsertOptions};
+    ///
+    /// let registry = ConfigRegistry::new();
+    /// let options = InsertOptions { name: Some("port".into()), ..InsertOptions::default() };
+    /// registry.insert_with(8080_u16, options)?;
+    /// assert_eq!(*registry.find::<u16>("port")?.value()?, 8080);
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
     ///
     /// # Errors
     /// `ERR_SUPERCONFIG_OPTION` for options that are wrong or a name that is in use; `ERR_SUPERCONFIG_LIMIT` when the
@@ -87,6 +130,15 @@ impl ConfigRegistry {
     /// Without it, the text in `String`, `Box<str>` and `Arc<str>`, the bytes in `Vec<u8>`, and [`Value`](crate::Value)
     /// with `Arc<Value>` are measured; other types count with their own size only. Measuring takes place in
     /// [`ConfigRegistry::stats`], never when reading or updating.
+    ///
+    /// ```
+    /// use superconfig::{ConfigRegistry, InsertOptions};
+    ///
+    /// let registry = ConfigRegistry::new();
+    /// let rows = registry.insert_measured(vec![0_u64; 1000], InsertOptions::default(), |rows, meter| meter.allocation(8 * rows.capacity()))?;
+    /// assert!(registry.stats().memory_usage_bytes >= 8000);
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
     ///
     /// # Errors
     /// Like [`ConfigRegistry::insert_with`].
@@ -143,6 +195,13 @@ impl ConfigRegistry {
     /// Reads an entry by its id. A [`ConfigHandle`] reads quicker and without a lock; this takes the read lock of one of
     /// the map's shards to find the entry, and lets it go before the value is read.
     ///
+    /// ```
+    /// let registry = superconfig::ConfigRegistry::new();
+    /// let port = registry.insert(8080_u16)?;
+    /// assert_eq!(*registry.get::<u16>(port.id())?, 8080);
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// `ERR_SUPERCONFIG_CLOSED` when there is no such entry, or no longer; `ERR_SUPERCONFIG_TYPE`, naming both types, when
     /// it is of another type.
@@ -152,6 +211,14 @@ impl ConfigRegistry {
     }
 
     /// A handle to an entry that is there, which counts a reference.
+    ///
+    /// ```
+    /// let registry = superconfig::ConfigRegistry::new();
+    /// let port = registry.insert(8080_u16)?;
+    /// let second = registry.handle::<u16>(port.id())?;
+    /// assert_eq!(registry.stats().active_references, 2);
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
     ///
     /// # Errors
     /// Like [`ConfigRegistry::get`].
@@ -167,6 +234,16 @@ impl ConfigRegistry {
 
     /// A handle to the entry that was inserted under a name, which counts a reference.
     ///
+    /// ```
+    /// use superconfig::{ConfigRegistry, InsertOptions};
+    ///
+    /// let registry = ConfigRegistry::new();
+    /// let options = InsertOptions { name: Some("port".into()), ..InsertOptions::default() };
+    /// registry.insert_with(8080_u16, options)?;
+    /// assert!(registry.find::<u16>("host").is_err());
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// `ERR_SUPERCONFIG_CLOSED` when no entry has that name, or no longer; `ERR_SUPERCONFIG_TYPE`, naming both types, when
     /// it is of another type.
@@ -175,6 +252,14 @@ impl ConfigRegistry {
     }
 
     /// Replaces the value of an entry by its id; see [`ConfigHandle::update`].
+    ///
+    /// ```
+    /// let registry = superconfig::ConfigRegistry::new();
+    /// let port = registry.insert(8080_u16)?;
+    /// registry.update(port.id(), 9090_u16)?;
+    /// assert_eq!(*port.value()?, 9090);
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
     ///
     /// # Errors
     /// Like [`ConfigRegistry::get`]. The value that could not be stored is dropped.
@@ -186,6 +271,14 @@ impl ConfigRegistry {
     /// Takes an entry out, whatever its type and whoever refers to it: handles that are left find it closed, guards that
     /// are being read stay good. Its name is free again, its id is never used again.
     ///
+    /// ```
+    /// let registry = superconfig::ConfigRegistry::new();
+    /// let port = registry.insert(8080_u16)?;
+    /// registry.remove(port.id())?;
+    /// assert_eq!(port.value().unwrap_err().code(), superconfig::ErrorCode::Closed);
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// `ERR_SUPERCONFIG_CLOSED` when there is no such entry, or no longer.
     pub fn remove(&self, id: HandleId) -> Result<(), Error> {
@@ -193,12 +286,26 @@ impl ConfigRegistry {
     }
 
     /// Whether there is an entry with this id.
+    ///
+    /// ```
+    /// let registry = superconfig::ConfigRegistry::new();
+    /// let port = registry.insert(8080_u16)?;
+    /// assert!(registry.contains(port.id()));
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
     pub fn contains(&self, id: HandleId) -> bool {
         self.store.contains(id)
     }
 
     /// What the registry holds and has done. Costs a walk over all entries and what they hold, shard by shard, during
     /// which everything else goes on.
+    ///
+    /// ```
+    /// let registry = superconfig::ConfigRegistry::new();
+    /// let port = registry.insert(8080_u16)?;
+    /// assert_eq!(registry.stats().inserts, 1);
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
     pub fn stats(&self) -> RegistryStats {
         self.store.stats()
     }

@@ -8,6 +8,15 @@ use std::sync::Arc;
 ///
 /// Meant to be short-lived. The first eight that a thread holds at once cost nothing but a mark; more count a reference
 /// each. A value that was replaced is dropped with its last guard.
+///
+/// ```
+/// let registry = superconfig::ConfigRegistry::new();
+/// let port = registry.insert(8080_u16)?;
+/// let guard = port.value()?;
+/// port.update(9090)?;
+/// assert_eq!((*guard, *port.value()?), (8080, 9090));
+/// # Ok::<(), superconfig::Error>(())
+/// ```
 pub struct Guard<T>(arc_swap::Guard<Option<Arc<T>>>);
 
 impl<T> Guard<T> {
@@ -18,6 +27,14 @@ impl<T> Guard<T> {
     }
 
     /// Turns the guard into a counted reference, to keep the value for longer. Costs one atomic increment.
+    ///
+    /// ```
+    /// let registry = superconfig::ConfigRegistry::new();
+    /// let port = registry.insert(8080_u16)?;
+    /// let kept: std::sync::Arc<u16> = superconfig::Guard::into_arc(port.value()?);
+    /// assert_eq!(*kept, 8080);
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
     pub fn into_arc(guard: Self) -> Arc<T> {
         let shared = arc_swap::Guard::into_inner(guard.0);
         // SAFETY: `new` is the only way to a guard and lets only `Some` pass; nothing changes it afterwards.

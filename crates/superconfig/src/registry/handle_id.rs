@@ -33,11 +33,25 @@ impl HandleId {
     }
 
     /// The id as a number.
+    ///
+    /// ```
+    /// let registry = superconfig::ConfigRegistry::new();
+    /// let port = registry.insert(8080_u16)?;
+    /// assert!(port.id().get() > 0);
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
     pub fn get(self) -> u64 {
         self.0.get()
     }
 
     /// The id of a number that [`HandleId::get`] gave. Whether an entry has it is for the registry to say.
+    ///
+    /// ```
+    /// let registry = superconfig::ConfigRegistry::new();
+    /// let port = registry.insert(8080_u16)?;
+    /// assert_eq!(superconfig::HandleId::from_raw(port.id().get())?, port.id());
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
     ///
     /// # Errors
     /// `ERR_SUPERCONFIG_OPTION` for a number that no id can be: zero, or above [`HandleId::MAX`].

@@ -37,22 +37,46 @@ pub struct Meter {
 
 impl Meter {
     /// A meter at zero.
+    ///
+    /// ```
+    /// assert_eq!(superconfig::Meter::new().bytes(), 0);
+    /// ```
     pub fn new() -> Self {
         Self::default()
     }
 
     /// What was added so far.
+    ///
+    /// ```
+    /// let mut meter = superconfig::Meter::new();
+    /// meter.allocation(64);
+    /// assert_eq!(meter.bytes(), 64);
+    /// ```
     pub fn bytes(&self) -> usize {
         self.bytes
     }
 
     /// Adds one block of memory of this many bytes; zero bytes are no block.
+    ///
+    /// ```
+    /// let mut meter = superconfig::Meter::new();
+    /// meter.allocation(1);
+    /// assert_eq!(meter.bytes(), 16);
+    /// ```
     pub fn allocation(&mut self, bytes: usize) {
         self.bytes += bytes.next_multiple_of(GRANULE);
     }
 
     /// Adds the block of an `Arc`, and says whether it is met for the first time, so that what it leads to is to be added
     /// as well.
+    ///
+    /// ```
+    /// let text: std::sync::Arc<str> = "shared".into();
+    /// let other = text.clone();
+    /// let mut meter = superconfig::Meter::new();
+    /// assert!(meter.shared(&text));
+    /// assert!(!meter.shared(&other));
+    /// ```
     pub fn shared<T: ?Sized>(&mut self, shared: &Arc<T>) -> bool {
         let first = Arc::strong_count(shared) == 1 || self.met.insert(Arc::as_ptr(shared).cast::<()>() as usize);
         if first {
@@ -67,6 +91,12 @@ impl Meter {
 
     /// Adds all that is behind a configuration value: texts, arrays, tables with their keys and indexes. Costs one pass
     /// over it.
+    ///
+    /// ```
+    /// let mut meter = superconfig::Meter::new();
+    /// meter.value(&superconfig::Value::string("a text"));
+    /// assert!(meter.bytes() > 0);
+    /// ```
     pub fn value(&mut self, value: &Value) {
         // A list of what is left to do instead of recursion: a value can be nested more deeply than a thread's stack
         // allows.

@@ -3,6 +3,14 @@
 /// What a registry holds now, and what it has done since it was made.
 ///
 /// At rest, `inserts` is `total_handles + removes + expired + freed`.
+///
+/// ```
+/// let registry = superconfig::ConfigRegistry::new();
+/// let port = registry.insert(8080_u16)?;
+/// let stats = registry.stats();
+/// assert_eq!((stats.total_handles, stats.active_references), (1, 1));
+/// # Ok::<(), superconfig::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RegistryStats {

@@ -11,9 +11,19 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// Why a custom source failed: any error of the program's own.
+///
+/// ```
+/// let error: superconfig::SourceError = "the service is down".into();
+/// assert_eq!(error.to_string(), "the service is down");
+/// ```
 pub type SourceError = Box<dyn std::error::Error + Send + Sync>;
 
 /// Tells a configuration that a custom source has something new; may be called from any thread, and often.
+///
+/// ```
+/// let signal: superconfig::SourceSignal = std::sync::Arc::new(|| println!("something new"));
+/// signal();
+/// ```
 pub type SourceSignal = Arc<dyn Fn() + Send + Sync>;
 
 /// Something that a program reads its configuration from besides files, variables and flags: a database, a service.
@@ -61,9 +71,23 @@ pub trait Source: Send + Sync {
 }
 
 /// A running watch of a custom source, which dropping it ends.
+///
+/// ```
+/// let watch: superconfig::SourceWatch = Box::new("whatever ends when it is dropped".to_owned());
+/// drop(watch);
+/// ```
 pub type SourceWatch = Box<dyn Any + Send>;
 
 /// What a custom source may want to know of the load that it is asked for.
+///
+/// ```
+/// use superconfig::SuperConfig;
+///
+/// let builder = SuperConfig::builder().cwd("/srv").home("/root").environment([("REGION", "eu")]).profile("production");
+/// let context = builder.source_context(&builder.capture_environment())?;
+/// assert_eq!(context.variable("REGION"), Some("eu"));
+/// # Ok::<(), superconfig::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct SourceContext {
     cwd: PathBuf,
@@ -74,21 +98,57 @@ pub struct SourceContext {
 
 impl SourceContext {
     /// The directory that relative paths start from.
+    ///
+    /// ```
+    /// use superconfig::SuperConfig;
+    ///
+    /// let builder = SuperConfig::builder().cwd("/srv").home("/root").environment([("REGION", "eu")]).profile("production");
+    /// let context = builder.source_context(&builder.capture_environment())?;
+    /// assert_eq!(context.cwd(), std::path::Path::new("/srv"));
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
     pub fn cwd(&self) -> &Path {
         &self.cwd
     }
 
     /// The home directory, where it is known.
+    ///
+    /// ```
+    /// use superconfig::SuperConfig;
+    ///
+    /// let builder = SuperConfig::builder().cwd("/srv").home("/root").environment([("REGION", "eu")]).profile("production");
+    /// let context = builder.source_context(&builder.capture_environment())?;
+    /// assert_eq!(context.home(), Some(std::path::Path::new("/root")));
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
     pub fn home(&self) -> Option<&Path> {
         self.home.as_deref()
     }
 
     /// The selected profiles, in the order in which they apply.
+    ///
+    /// ```
+    /// use superconfig::SuperConfig;
+    ///
+    /// let builder = SuperConfig::builder().cwd("/srv").home("/root").environment([("REGION", "eu")]).profile("production");
+    /// let context = builder.source_context(&builder.capture_environment())?;
+    /// assert_eq!(context.profiles(), ["production"]);
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
     pub fn profiles(&self) -> &[String] {
         &self.profiles
     }
 
     /// A variable of the environment as it was captured for this load.
+    ///
+    /// ```
+    /// use superconfig::SuperConfig;
+    ///
+    /// let builder = SuperConfig::builder().cwd("/srv").home("/root").environment([("REGION", "eu")]).profile("production");
+    /// let context = builder.source_context(&builder.capture_environment())?;
+    /// assert_eq!(context.variable("ZONE"), None);
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
     pub fn variable(&self, name: &str) -> Option<&str> {
         self.environment.get(name).map(|value| &**value)
     }

@@ -34,6 +34,14 @@ impl EnvironmentFilter {
 const INDEX_FROM: usize = 128;
 
 /// Variables by name, each name once.
+///
+/// ```
+/// use superconfig::{Environment, SuperConfig};
+///
+/// let environment = Environment::from_pairs([("APP_PORT", "80")]);
+/// assert_eq!(SuperConfig::builder().env("APP").load_with(environment)?.get::<u16>("port")?, 80);
+/// # Ok::<(), superconfig::Error>(())
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct Environment {
     variables: Vec<(Arc<str>, Arc<str>)>,
@@ -57,6 +65,14 @@ impl Environment {
     }
 
     /// Takes variables that were given instead of the process's; of two equal names the last counts.
+    ///
+    /// ```
+    /// use superconfig::{Environment, SuperConfig};
+    ///
+    /// let environment = Environment::from_pairs([("APP_PORT", "80")]);
+    /// assert_eq!(SuperConfig::builder().env("APP").load_with(environment)?.get::<u16>("port")?, 80);
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
     pub fn from_pairs<K: Into<Arc<str>>, V: Into<Arc<str>>>(pairs: impl IntoIterator<Item = (K, V)>) -> Self {
         let mut variables: Vec<(Arc<str>, Arc<str>)> =
             pairs.into_iter().map(|(name, value)| (name.into(), value.into())).collect();

@@ -4,6 +4,14 @@ use crate::error::{Error, ErrorCode};
 use std::fs::Metadata;
 
 /// What to do about a file that others can write, or that another user owns who is not root.
+///
+/// ```
+/// use superconfig::{FileOptions, SuperConfig, Trust};
+///
+/// let options = FileOptions { optional: true, trust: Some(Trust::Strict), ..FileOptions::default() };
+/// SuperConfig::builder().file_with("not-there.toml", options).load()?;
+/// # Ok::<(), superconfig::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Trust {
     /// Warn `insecure-permissions` and read it.

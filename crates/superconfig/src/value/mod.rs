@@ -56,17 +56,31 @@ pub enum Value {
 
 impl Value {
     /// Makes a string value.
+    ///
+    /// ```
+    /// assert_eq!(superconfig::Value::string("a").as_str(), Some("a"));
+    /// ```
     pub fn string(text: impl Into<Arc<str>>) -> Self {
         Value::String(text.into())
     }
 
     /// Makes an array value.
+    ///
+    /// ```
+    /// use superconfig::Value;
+    ///
+    /// assert_eq!(Value::array(vec![Value::Null]).as_array(), Some(&[Value::Null][..]));
+    /// ```
     pub fn array(items: Vec<Value>) -> Self {
         Value::Array(Arc::new(items))
     }
 
     /// Names the kind of value for messages: `null`, `boolean`, `integer`, `float`, `string`, `datetime`, `array`
     /// or `table`.
+    ///
+    /// ```
+    /// assert_eq!(superconfig::Value::Bool(true).kind(), "boolean");
+    /// ```
     pub fn kind(&self) -> &'static str {
         match self {
             Value::Null => "null",
@@ -81,6 +95,10 @@ impl Value {
     }
 
     /// The table inside, if this is one.
+    ///
+    /// ```
+    /// assert!(superconfig::Value::Null.as_table().is_none());
+    /// ```
     pub fn as_table(&self) -> Option<&Table> {
         match self {
             Value::Table(table) => Some(table),
@@ -89,6 +107,10 @@ impl Value {
     }
 
     /// The array inside, if this is one.
+    ///
+    /// ```
+    /// assert!(superconfig::Value::Null.as_array().is_none());
+    /// ```
     pub fn as_array(&self) -> Option<&[Value]> {
         match self {
             Value::Array(items) => Some(items),
@@ -97,6 +119,10 @@ impl Value {
     }
 
     /// The text inside, if this is a string or a datetime.
+    ///
+    /// ```
+    /// assert_eq!(superconfig::Value::Integer(1).as_str(), None);
+    /// ```
     pub fn as_str(&self) -> Option<&str> {
         match self {
             Value::String(text) | Value::Datetime(text) => Some(text),
@@ -105,6 +131,10 @@ impl Value {
     }
 
     /// True for `null`.
+    ///
+    /// ```
+    /// assert!(superconfig::Value::default().is_null());
+    /// ```
     pub fn is_null(&self) -> bool {
         matches!(self, Value::Null)
     }
@@ -112,11 +142,28 @@ impl Value {
     /// Finds the value at a path; on arrays a key segment of digits counts as an index.
     ///
     /// Costs one key lookup per segment and allocates nothing.
+    ///
+    /// ```
+    /// use superconfig::{Format, Path, Value, parse};
+    ///
+    /// let value = parse("[server]\nport = 8080", Format::Toml)?;
+    /// assert_eq!(value.at(&"server.port".parse::<Path>()?), Some(&Value::Integer(8080)));
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
     pub fn at(&self, path: &[Segment]) -> Option<&Value> {
         path.iter().try_fold(self, |value, segment| value.child(segment))
     }
 
     /// Finds the value at a path to change it in place. Costs a copy of what is shared on the way.
+    ///
+    /// ```
+    /// use superconfig::{Format, Path, Value, parse};
+    ///
+    /// let mut value = parse("[server]\nport = 8080", Format::Toml)?;
+    /// *value.at_mut(&"server.port".parse::<Path>()?).unwrap() = Value::Integer(9090);
+    /// assert_eq!(value, parse("server: {port: 9090}", Format::Yaml)?);
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
     pub fn at_mut(&mut self, path: &[Segment]) -> Option<&mut Value> {
         path.iter().try_fold(self, |value, segment| match (value, segment) {
             (Value::Table(table), Segment::Key(key)) => table.get_mut(key),
@@ -127,6 +174,13 @@ impl Value {
     }
 
     /// Finds one step of a path; see [`Value::at`].
+    ///
+    /// ```
+    /// use superconfig::{Segment, Value};
+    ///
+    /// let list = Value::array(vec![Value::Bool(true)]);
+    /// assert_eq!(list.child(&Segment::Index(0)), Some(&Value::Bool(true)));
+    /// ```
     pub fn child(&self, segment: &Segment) -> Option<&Value> {
         match self {
             Value::Table(table) => match segment {
@@ -149,6 +203,12 @@ impl Value {
 
     /// Equality across number types: `1` equals `1.0`; strings equal datetimes of the same text. Tables are equal
     /// whatever their order.
+    ///
+    /// ```
+    /// use superconfig::Value;
+    ///
+    /// assert!(Value::Integer(1).loosely_equals(&Value::Float(1.0)));
+    /// ```
     pub fn loosely_equals(&self, other: &Value) -> bool {
         match (self, other) {
             (Value::Integer(a), Value::Float(b)) | (Value::Float(b), Value::Integer(a)) => integer_equals_float(*a as i128, *b),

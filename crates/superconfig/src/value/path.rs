@@ -5,6 +5,14 @@ use std::fmt;
 use std::sync::Arc;
 
 /// One step of a [`Path`].
+///
+/// ```
+/// use superconfig::{Path, Segment};
+///
+/// let path: Path = "servers[0]".parse()?;
+/// assert_eq!(path[1], Segment::Index(0));
+/// # Ok::<(), superconfig::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Segment {
     /// A table's key. On an array, a key of decimal digits counts as an index.
@@ -15,6 +23,12 @@ pub enum Segment {
 
 impl Segment {
     /// The segment as an index into an array, if it can be one.
+    ///
+    /// ```
+    /// use superconfig::Segment;
+    ///
+    /// assert_eq!(Segment::Index(3).as_index(), Some(3));
+    /// ```
     pub fn as_index(&self) -> Option<usize> {
         match self {
             Segment::Index(index) => Some(*index),
@@ -48,11 +62,21 @@ pub struct Path(Vec<Segment>);
 
 impl Path {
     /// The root.
+    ///
+    /// ```
+    /// assert!(superconfig::Path::new().is_empty());
+    /// ```
     pub fn new() -> Self {
         Self::default()
     }
 
     /// This path and one more segment.
+    ///
+    /// ```
+    /// use superconfig::Path;
+    ///
+    /// assert_eq!(Path::new().join("server").join("port").to_string(), "server.port");
+    /// ```
     pub fn join(&self, segment: impl Into<Segment>) -> Self {
         let mut longer = self.clone();
         longer.push(segment.into());
@@ -60,11 +84,27 @@ impl Path {
     }
 
     /// Appends a segment.
+    ///
+    /// ```
+    /// use superconfig::{Path, Segment};
+    ///
+    /// let mut path = Path::new();
+    /// path.push(Segment::Index(0));
+    /// assert_eq!(path.len(), 1);
+    /// ```
     pub fn push(&mut self, segment: Segment) {
         self.0.push(segment);
     }
 
     /// Takes the last segment off.
+    ///
+    /// ```
+    /// use superconfig::{Path, Segment};
+    ///
+    /// let mut path = Path::new().join("a");
+    /// assert_eq!(path.pop(), Some(Segment::from("a")));
+    /// assert_eq!(path.pop(), None);
+    /// ```
     pub fn pop(&mut self) -> Option<Segment> {
         self.0.pop()
     }

@@ -99,42 +99,93 @@ impl<V> Entries<V> {
 
 impl Table {
     /// Makes an empty table.
+    ///
+    /// ```
+    /// assert!(superconfig::Table::new().is_empty());
+    /// ```
     pub fn new() -> Self {
         Self::default()
     }
 
     /// Makes an empty table with room for `capacity` keys.
+    ///
+    /// ```
+    /// assert_eq!(superconfig::Table::with_capacity(8).len(), 0);
+    /// ```
     pub fn with_capacity(capacity: usize) -> Self {
         Self(Arc::new(Entries { list: Vec::with_capacity(capacity), index: None }))
     }
 
     /// The number of keys.
+    ///
+    /// ```
+    /// use superconfig::{Table, Value};
+    ///
+    /// let table = Table::from_iter([("port", Value::Integer(80))]);
+    /// assert_eq!(table.len(), 1);
+    /// ```
     pub fn len(&self) -> usize {
         self.0.list.len()
     }
 
     /// True without any key.
+    ///
+    /// ```
+    /// use superconfig::{Table, Value};
+    ///
+    /// let table = Table::from_iter([("port", Value::Integer(80))]);
+    /// assert!(!table.is_empty());
+    /// ```
     pub fn is_empty(&self) -> bool {
         self.0.list.is_empty()
     }
 
     /// The value of a key.
+    ///
+    /// ```
+    /// use superconfig::{Table, Value};
+    ///
+    /// let table = Table::from_iter([("port", Value::Integer(80))]);
+    /// assert_eq!(table.get("port"), Some(&Value::Integer(80)));
+    /// ```
     pub fn get(&self, key: &str) -> Option<&Value> {
         self.0.position(key).map(|at| &self.0.list[at].1)
     }
 
     /// True when the key is there.
+    ///
+    /// ```
+    /// use superconfig::{Table, Value};
+    ///
+    /// let table = Table::from_iter([("port", Value::Integer(80))]);
+    /// assert!(!table.contains_key("host"));
+    /// ```
     pub fn contains_key(&self, key: &str) -> bool {
         self.0.position(key).is_some()
     }
 
     /// The value of a key, to be changed; a table that is shared is copied first.
+    ///
+    /// ```
+    /// use superconfig::{Table, Value};
+    ///
+    /// let mut table = Table::from_iter([("port", Value::Integer(80))]);
+    /// *table.get_mut("port").unwrap() = Value::Null;
+    /// assert!(table.get("port").unwrap().is_null());
+    /// ```
     pub fn get_mut(&mut self, key: &str) -> Option<&mut Value> {
         let at = self.0.position(key)?;
         Some(&mut Arc::make_mut(&mut self.0).list[at].1)
     }
 
     /// Sets a key and gives back the value that it had; a key that is there keeps its place in the order.
+    ///
+    /// ```
+    /// use superconfig::{Table, Value};
+    ///
+    /// let mut table = Table::from_iter([("port", Value::Integer(80))]);
+    /// assert_eq!(table.insert("port", Value::Integer(81)), Some(Value::Integer(80)));
+    /// ```
     pub fn insert(&mut self, key: impl Into<Arc<str>> + AsRef<str>, value: Value) -> Option<Value> {
         let entries = Arc::make_mut(&mut self.0);
         match entries.position(key.as_ref()) {
@@ -147,6 +198,14 @@ impl Table {
     }
 
     /// Removes a key and gives back its value; the order of the others stays. Costs one pass over the table.
+    ///
+    /// ```
+    /// use superconfig::{Table, Value};
+    ///
+    /// let mut table = Table::from_iter([("port", Value::Integer(80))]);
+    /// assert_eq!(table.remove("port"), Some(Value::Integer(80)));
+    /// assert!(table.is_empty());
+    /// ```
     pub fn remove(&mut self, key: &str) -> Option<Value> {
         let at = self.0.position(key)?;
         let entries = Arc::make_mut(&mut self.0);
@@ -156,6 +215,14 @@ impl Table {
     }
 
     /// Keeps the entries for which `keep` says so, in one pass.
+    ///
+    /// ```
+    /// use superconfig::{Table, Value};
+    ///
+    /// let mut table = Table::from_iter([("port", Value::Integer(80))]);
+    /// table.retain(|key, _| key != "port");
+    /// assert!(table.is_empty());
+    /// ```
     pub fn retain(&mut self, mut keep: impl FnMut(&str, &Value) -> bool) {
         let entries = Arc::make_mut(&mut self.0);
         entries.list.retain(|(key, value)| keep(key, value));
@@ -163,6 +230,13 @@ impl Table {
     }
 
     /// The entries in order.
+    ///
+    /// ```
+    /// use superconfig::{Table, Value};
+    ///
+    /// let table = Table::from_iter([("port", Value::Integer(80))]);
+    /// assert_eq!(table.iter().next(), Some(("port", &Value::Integer(80))));
+    /// ```
     pub fn iter(&self) -> Iter<'_> {
         Iter(self.0.list.iter())
     }
@@ -247,6 +321,14 @@ impl fmt::Debug for Table {
 }
 
 /// The entries of a [`Table`] in order.
+///
+/// ```
+/// use superconfig::{Table, Value};
+///
+/// let table = Table::from_iter([("port", Value::Integer(80))]);
+/// let mut entries: superconfig::TableIter = table.iter();
+/// assert_eq!(entries.next().unwrap().0, "port");
+/// ```
 pub struct Iter<'a>(std::slice::Iter<'a, (Arc<str>, Value)>);
 
 impl<'a> Iterator for Iter<'a> {

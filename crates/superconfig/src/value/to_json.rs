@@ -7,6 +7,13 @@ use std::sync::Arc;
 const MAX_SAFE_INTEGER: u64 = (1 << 53) - 1;
 
 /// JSON text of one value.
+///
+/// ```
+/// use superconfig::{JsonText, Value};
+///
+/// let json = JsonText::lossless(&Value::array(vec![Value::Float(f64::INFINITY)]));
+/// assert_eq!((&*json.text, json.specials.len()), ("[null]", 1));
+/// ```
 pub struct JsonText {
     /// The text, compact. Where a value has no JSON form for a reader of doubles it says `null`.
     pub text: String,
@@ -18,6 +25,12 @@ impl JsonText {
     /// Writes a value for a reader whose numbers are doubles; whatever such a reader would lose goes to `specials`.
     ///
     /// Costs one pass over the value.
+    ///
+    /// ```
+    /// use superconfig::{JsonText, Value};
+    ///
+    /// assert!(JsonText::lossless(&Value::Integer(1)).specials.is_empty());
+    /// ```
     pub fn lossless(value: &Value) -> Self {
         let mut writer =
             Writer { text: String::with_capacity(256), specials: Vec::new(), path: Vec::new(), separate: true, json5: false };
@@ -27,6 +40,12 @@ impl JsonText {
 }
 
 /// Writes a value as plain compact JSON: integers in full; infinities and NaN, which JSON lacks, as `null`.
+///
+/// ```
+/// use superconfig::{Value, to_json};
+///
+/// assert_eq!(to_json(&Value::array(vec![Value::Null, Value::Bool(true)])), "[null,true]");
+/// ```
 pub fn to_json(value: &Value) -> String {
     let mut writer = Writer { text: String::new(), specials: Vec::new(), path: Vec::new(), separate: false, json5: false };
     writer.value(value);

@@ -18,6 +18,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// How to watch.
+///
+/// ```
+/// use std::time::Duration;
+/// use superconfig::WatchOptions;
+///
+/// assert_eq!(WatchOptions::default().debounce, Duration::from_millis(50));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WatchOptions {
     /// Changes must pause for this long before they are read; 50 ms by default.
