@@ -13,9 +13,9 @@ export function show(value, unit) {
   return value < 1e9 ? `${(value / 1e6).toPrecision(3)} ms` : `${(value / 1e9).toPrecision(3)} s`;
 }
 
-/** The rows of one measure: what, figure, and how many times ours it takes. */
+/** The rows of one measure: what, figure, and how many times the first of ours it takes. */
 function lines({ unit, ours, results }) {
-  const own = Math.min(...ours.map((name) => results[name]));
+  const own = results[ours[0]];
   return Object.entries(results).map(([name, value]) => {
     const ratio = ours.includes(name) ? '' : `${(value / own).toPrecision(2)} ×`.replace(/e\+?(\d+)/, (_, power) => `·10^${power}`);
     return { name, figure: show(value, unit), ratio, isOurs: ours.includes(name) };
@@ -84,7 +84,7 @@ export async function drawChart(rows) {
   const values = rows
     .filter(({ id }) => DRAWN.includes(id))
     .flatMap(({ title, ours, results }) => {
-      const own = Math.min(...ours.map((name) => results[name]));
+      const own = results[ours[0]];
       return Object.entries(results)
         .filter(([name]) => !ours.includes(name) && !name.endsWith(' alone'))
         .map(([name, value]) => ({ title, name, ratio: value / own }));
