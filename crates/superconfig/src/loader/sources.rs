@@ -35,6 +35,8 @@ impl Loader {
                     let message = format!("{name} must be a table of keys, and is of the kind {}", value.kind());
                     return Err(Error::new(ErrorCode::Option, message));
                 }
+                let checked = self.rules.limits.check_depth(value, "the value");
+                checked.map_err(|error| error.with_origin(Origin::new(*kind, name.clone())))?;
                 gathered.push(entry, *kind, name.clone(), Content::Document(Arc::new(Document::of(value.clone()))));
             }
             SourceSpec::File { path, options } => {
