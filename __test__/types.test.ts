@@ -59,13 +59,13 @@ describe.each(compilers)('%s', (_, compiler) => {
     ['300 keys, eight levels deep', generated(300, 2)],
     ['1,000 keys side by side in tens', generated(1000, 10)],
     ['1,000 keys in one table', generated(1000, 1000)],
-  ])('takes a configuration of %s', { timeout: 60_000 }, (__, shape) => {
+  ])('takes a configuration of %s', { timeout: 120_000 }, (__, shape) => {
     const errors = compile(compiler, 'large.ts', program(shape)).match(/error TS\d+/g);
     // Nothing is too deep or too complex, and the wrong path is noticed.
     expect(errors).toEqual(['error TS2345']);
   });
 
-  test('takes every test of types', { timeout: 60_000 }, () => {
+  test('takes every test of types', { timeout: 120_000 }, () => {
     expect(compile(compiler, 'all.ts', "import '../../__test__/paths.test-d.ts';\nimport '../../__test__/schema.test-d.ts';")).toBe('');
   });
 });
