@@ -279,12 +279,10 @@ impl Loader {
         let opened = open::read(&path, name, self.rules.limits.document_bytes, &mut buffer);
         let opened = opened.inspect_err(|error| observer.failed(&path, error))?;
         observer.read(&path, opened.stamp);
-        if observer.is_half_written(&path, buffer.len()) {
-            return observer.text_before(&path).ok_or_else(|| open::missing(name));
+        if observer.is_half_written(&path, buffer.len(), opened.stamp) {
+            return Err(open::half_written(name));
         }
-        let text: Arc<str> = format::decode(&buffer)?.into();
-        observer.keep_text(&path, &text);
-        Ok(text)
+        Ok(format::decode(&buffer)?.into())
     }
 }
 
