@@ -278,6 +278,17 @@ describe('all problems at once', () => {
     for (const { origin } of error.issues ?? []) expect(error.message).toContain(`${origin?.variable}: `);
   });
 
+  test('files that cannot be loaded', () => {
+    const error = caught(() => app().file('none.toml').file('broken.toml').file('folder.toml').loadSync());
+    expect(error.code).toBe('ERR_SUPERCONFIG_NOT_FOUND');
+    expect(error.issues?.map(({ origin }) => [origin?.file, origin?.line])).toEqual([
+      ['none.toml', undefined],
+      ['broken.toml', 2],
+      ['folder.toml', undefined],
+    ]);
+    expect(error.message).toContain('\n  broken.toml:2:8: toml: extra `=`');
+  });
+
   test('a reload that fails tells the same as a load', () => {
     const text = { value: 'a = 1\n' };
     writeFileSync(join(root, 'again.toml'), text.value);

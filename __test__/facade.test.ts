@@ -17,6 +17,7 @@ import {
   loadConfigSync,
   overrides,
   parse,
+  registry,
   type Source,
   SuperConfig,
   type SuperConfigBuilder,
@@ -223,7 +224,7 @@ describe('reading', () => {
       expect([error.code, error.path]).toEqual(['ERR_SUPERCONFIG_OPTION', path]);
       expect(error.stack?.split('\n')[1]).toContain('facade.test');
     }
-    expect(caught(() => builder.defaults({ deep })).code).toBe('ERR_SUPERCONFIG_OPTION');
+    expect(caught(() => builder.defaults({ deep })).code).toBe('ERR_SUPERCONFIG_LIMIT');
   });
 });
 
@@ -461,6 +462,31 @@ describe('bad arguments', () => {
     expect(error.code).toBe('ERR_SUPERCONFIG_OPTION');
     expect(error.message).toMatch(message);
     if (hint !== undefined) expect(error.hint).toMatch(hint);
+  });
+
+  test('values given in code nest as deep as the limit says', () => {
+    const nested = (levels: number) => {
+      let value: object = {};
+      for (let level = 1; level < levels; level++) value = level % 2 ? { a: value } : [value];
+      return { v: value };
+    };
+    const load = (levels: number, depth?: number) => {
+      const builder = SuperConfig.builder({ env: {} }).defaults(nested(levels - 1));
+      return (depth === undefined ? builder : builder.limits({ depth })).loadSync();
+    };
+    load(128).close();
+    load(512, 512).close();
+    for (const [levels, depth] of [[129], [512], [20, 10], [513, 512], [100_000, 512]] as const) {
+      const error = caught(() => load(levels, depth));
+      expect(error, String(levels)).toMatchObject({ code: 'ERR_SUPERCONFIG_LIMIT' });
+      expect(error.message).toMatch(/^defaults: /);
+    }
+    registry.insert(nested(127)).close();
+    expect(caught(() => registry.insert(nested(128)))).toMatchObject({ code: 'ERR_SUPERCONFIG_LIMIT' });
+    const deep = '['.repeat(1000) + ']'.repeat(1000);
+    for (const format of ['json', 'jsonc', 'json5', 'yaml'] as const) {
+      expect(caught(() => parse(deep, format))).toMatchObject({ code: 'ERR_SUPERCONFIG_LIMIT' });
+    }
   });
 
   test('an own __proto__ of a value given in code is dropped with a warning', () => {

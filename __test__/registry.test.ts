@@ -40,6 +40,27 @@ describe('values', () => {
     handle.close();
   });
 
+  test('a key `__proto__` never comes out, at whatever level', () => {
+    const handle = registry.insert<unknown>(JSON.parse('{"__proto__": {"x": 1}, "list": [{"__proto__": 2, "y": 3}], "big": 1}'));
+    const keys = () => JSON.stringify(handle.value);
+    expect(keys()).toBe('{"list":[{"y":3}],"big":1}');
+    expect(Object.getPrototypeOf(handle.value)).toBe(Object.prototype);
+    registry.update<unknown>(handle, JSON.parse('{"a": {"__proto__": null}}'));
+    expect(keys()).toBe('{"a":{}}');
+    handle.close();
+  });
+
+  test('a value has 128 levels at most', () => {
+    const levels = (count: number): unknown => (count === 0 ? 1 : [levels(count - 1)]);
+    const handle = registry.insert(levels(128));
+    expect(handle.value).toEqual(levels(128));
+    for (const count of [129, 512, 513, 5000]) {
+      expect(code(() => registry.insert(levels(count)))).toBe('ERR_SUPERCONFIG_LIMIT');
+      expect(code(() => registry.update(handle, levels(count)))).toBe('ERR_SUPERCONFIG_LIMIT');
+    }
+    handle.close();
+  });
+
   test('an update is seen by every handle, and by id', () => {
     const handle = registry.insert({ n: 1 }, { name: 'updated' });
     const other = registry.find<{ n: number }>('updated');
@@ -145,12 +166,28 @@ describe('arguments', () => {
     expect(registry.remove(2 ** 53 - 1)).toBe(false);
   });
 
-  test.each([[{ ttlMs: 0 }], [{ ttlMs: 1.5 }], [{ ttlMs: -1 }], [{ ttlMs: '5' }], [{ name: 3 }], [{ name: '' }], [{ ttl: 5 }], [null]])(
-    'options %j',
-    (options) => {
-      expect(code(() => registry.insert(1, options as InsertOptions))).toBe('ERR_SUPERCONFIG_OPTION');
-    },
-  );
+  test.each([
+    [{ ttlMs: 0 }],
+    [{ ttlMs: 1.5 }],
+    [{ ttlMs: -1 }],
+    [{ ttlMs: '5' }],
+    [{ name: 3 }],
+    [{ name: '' }],
+    [{ name: '\ud800' }],
+    [{ ttlMs: Infinity }],
+    [{ ttlMs: null }],
+    [{ ttl: 5 }],
+    [null],
+  ])('options %j', (options) => {
+    expect(code(() => registry.insert(1, options as InsertOptions))).toBe('ERR_SUPERCONFIG_OPTION');
+  });
+
+  test('names that differ stay different', () => {
+    expect(code(() => registry.find(3 as never))).toBe('ERR_SUPERCONFIG_OPTION');
+    // Read as UTF-8, every half of a surrogate pair would be the same replacement character.
+    expect(code(() => registry.find('\udfff'))).toBe('ERR_SUPERCONFIG_OPTION');
+    expect(registry.insert(1, { ttlMs: Number.MAX_SAFE_INTEGER }).value).toBe(1);
+  });
 
   test('a configuration is no entry of yours', () => {
     const config = SuperConfig.builder({ env: {} }).defaults({ a: 1 }).loadSync();

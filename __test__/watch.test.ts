@@ -3,6 +3,7 @@ import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { Worker } from 'node:worker_threads';
+import * as v from 'valibot';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type ConfigChange, isSuperConfigError, loadConfigSync, SuperConfig, file as sourceFile } from '../ts/index.ts';
 import { until, Watched } from './watching.ts';
@@ -68,15 +69,15 @@ describe('change', () => {
       },
     ],
   ])('comes for each write %s, once', async (_, write) => {
-    for (let round = 1; round <= 20; round++) {
+    for (let round = 1; round <= 200; round++) {
       write(watched.at('app.json'), `{"value": ${round}}`);
       let event = await watched.next();
       // The file may be looked at in the moment in which there is none.
       if (event instanceof Error) event = await watched.next();
       expect((event as ConfigChange<{ value: number }>).current.value).toBe(round);
     }
-    expect(watched.config.version).toBe(21);
-    expect(watched.config.get('value')).toBe(20);
+    expect(watched.config.version).toBe(201);
+    expect(watched.config.get('value')).toBe(200);
   });
 
   test('of an own reload is told before that returns', async () => {
@@ -128,8 +129,10 @@ describe('change', () => {
   });
 
   test('does not come for the same content', async () => {
+    const loaded = watched.config.status.lastReload.getTime();
+    await new Promise((resolve) => setTimeout(resolve, 5));
     writeFileSync(watched.at('app.json'), '{ "value" : 0 }');
-    await until(() => watched.config.status.lastReload.getTime() > 0);
+    await until(() => watched.config.status.lastReload.getTime() > loaded);
     watched.write('app.json', '{"value": 1}');
     expect((await watched.change()).version).toBe(2);
   });
@@ -145,14 +148,19 @@ describe('listeners', () => {
       watched.config.on('change', async () => {
         throw new Error('second');
       });
-      watched.config.on('change', () => heard.push('third'));
+      watched.config.on('change', () => {
+        throw Object.create(null);
+      });
+      watched.config.on('change', ({ changed }) => (changed as string[]).pop());
+      watched.config.on('change', ({ changed }) => heard.push(...changed));
       watched.write('app.json', '{"value": 1}');
       await until(() => heard.length > 0);
       await new Promise((resolve) => setImmediate(resolve));
     });
-    expect(told.length).toBe(2);
+    expect(told.length).toBe(3);
     expect(told[0]).toMatch(/listener of 'change' threw: Error: first/);
-    expect(told[1]).toMatch(/Error: second/);
+    expect(told[1]).toMatch(/an object/);
+    expect(told[2]).toMatch(/Error: second/);
   });
 
   test('are gone once they are removed, each call of on for itself', async () => {
@@ -362,6 +370,7 @@ describe('changes', () => {
     controller.abort();
     await loop;
     for await (const _ of watched.config.changes({ signal: controller.signal })) throw new Error('it was aborted before');
+    expect(code(() => watched.config.changes({ signal: 3 as never }))).toBe('ERR_SUPERCONFIG_OPTION');
   });
 });
 
@@ -403,6 +412,74 @@ test('watch: true and false', () => {
     expect(config.status.watching.length > 0).toBe(watch);
     config.close();
   }
+});
+
+// A busy thread reads long after it was asked to, while the next pair is written.
+test('two files that change together are not seen apart by a schema', async () => {
+  watched.write('a.json', '{"a": 0}');
+  watched.write('b.json', '{"b": 0}');
+  const debounceMs = 40;
+  const config = SuperConfig.builder({ cwd: watched.root, env: {} })
+    .file('a.json')
+    .file('b.json')
+    .schema(v.object({ a: v.number(), b: v.number() }))
+    .watch({ debounceMs, maxWaitMs: 60_000 })
+    .loadSync();
+  const seen: { a: number; b: number }[] = [];
+  config.on('change', ({ current }) => seen.push(current as { a: number; b: number }));
+  const source = `
+    const { parentPort, workerData } = require('node:worker_threads');
+    const { writeFileSync } = require('node:fs');
+    const sleep = (ms) => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+    const slow = [];
+    for (let value = 1; value <= 60; value++) {
+      const started = performance.now();
+      writeFileSync(workerData.root + '/a.json', '{"a": ' + value + '}');
+      sleep(10);
+      writeFileSync(workerData.root + '/b.json', '{"b": ' + value + '}');
+      // The clock of a file system ticks.
+      if (performance.now() - started >= workerData.debounceMs - 10) slow.push(value);
+      sleep(50 + (value % 5) * 10);
+    }
+    parentPort.postMessage(slow);
+  `;
+  const worker = new Worker(source, { eval: true, workerData: { root: watched.root, debounceMs } });
+  let slow: number[] | undefined;
+  worker.on('message', (message: number[]) => {
+    slow = message;
+  });
+  while (slow === undefined) {
+    for (const end = performance.now() + Math.random() * 60; performance.now() < end; );
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+  await until(() => config.get('a') === 60 && config.get('b') === 60);
+  expect(seen.length).toBeGreaterThan(5);
+  expect(seen.filter(({ a, b }) => a < b || (a > b && !slow?.includes(a)))).toEqual([]);
+  config.close();
+});
+
+test('the main thread and a worker hear of each of 200 changes once', async () => {
+  const source = `
+    const { parentPort, workerData } = require('node:worker_threads');
+    const { SuperConfig } = require(workerData.facade);
+    const config = SuperConfig.attach(workerData.token);
+    config.on('change', ({ current }) => parentPort.postMessage(current.value));
+    parentPort.on('message', () => {});
+    parentPort.postMessage(0);
+  `;
+  const facade = join(import.meta.dirname, '../ts/dist/index.cjs');
+  const heard: number[] = [];
+  const worker = new Worker(source, { eval: true, workerData: { facade, token: watched.config.token } });
+  worker.on('message', (value: number) => heard.push(value));
+  await until(() => heard.length === 1);
+  for (let round = 1; round <= 200; round++) {
+    watched.write('app.json', `{"value": ${round}}`);
+    expect((await watched.change()).current.value).toBe(round);
+    await until(() => heard.length === round + 1);
+  }
+  await worker.terminate();
+  expect(heard).toEqual(Array.from({ length: 201 }, (_, value) => value));
+  expect(watched.events.length).toBe(200);
 });
 
 test('workers hear of the same versions', async () => {

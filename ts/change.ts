@@ -91,7 +91,8 @@ export class ConfigChange<T> {
   /** Made by events. @hidden */
   constructor(transition: Transition) {
     this.version = transition.version;
-    this.changed = transition.changed;
+    // Its own, whatever a listener does to it.
+    this.changed = [...transition.changed];
     this.#transition = transition;
   }
 

@@ -1,7 +1,7 @@
 import { type BuilderOptions, SuperConfigBuilder } from './builder.js';
 import type { ConfigChange } from './change.js';
 import { type Frame, guard, type Origin, SuperConfigError } from './errors.js';
-import { type EventMap, eventsOf, type Listener, listenerOf } from './events.js';
+import { type EventMap, eventsOf, type Listener, listenerOf, signalOf } from './events.js';
 import { type Candidate, type Explanation, explained } from './explanation.js';
 import { ConfigHandle } from './handle.js';
 import { type Described, type NativeValue, native } from './native.js';
@@ -401,7 +401,7 @@ export class SuperConfig<T = any> {
     return guard(frame, () => {
       // Finds out about a malformed path now, not when something changes.
       if (path !== undefined) lookUp(state, path as LoosePath, frame);
-      return eventsOf(state).changes<T>(path === undefined ? undefined : toNativePath(path as LoosePath), signal);
+      return eventsOf(state).changes<T>(path === undefined ? undefined : toNativePath(path as LoosePath), signalOf(signal));
     });
   }
 

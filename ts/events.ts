@@ -233,8 +233,7 @@ export class Events {
 
 function call<E>(event: keyof EventMap<unknown>, listener: Listener<E>, argument: E): void {
   const complain = (thrown: unknown) => {
-    const what = isError(thrown) ? (thrown.stack ?? thrown.message) : String(thrown);
-    process.emitWarning(`a listener of '${event}' threw: ${what}`, { type: 'SuperConfigWarning', code: 'SUPERCONFIG_LISTENER' });
+    process.emitWarning(`a listener of '${event}' threw: ${textOf(thrown)}`, { type: 'SuperConfigWarning', code: 'SUPERCONFIG_LISTENER' });
   };
   try {
     const result = listener(argument);
@@ -242,6 +241,23 @@ function call<E>(event: keyof EventMap<unknown>, listener: Listener<E>, argument
   } catch (thrown) {
     complain(thrown);
   }
+}
+
+/** What was thrown, for people; some values cannot be made a text. */
+function textOf(thrown: unknown): string {
+  try {
+    return isError(thrown) ? (thrown.stack ?? thrown.message) : String(thrown);
+  } catch {
+    return kindOf(thrown);
+  }
+}
+
+/** What ends an iteration, checked. */
+export function signalOf(given: AbortSignal | undefined): AbortSignal | undefined {
+  if (given === undefined) return given;
+  const { aborted, addEventListener } = Object(given) as Partial<AbortSignal>;
+  if (typeof aborted === 'boolean' && typeof addEventListener === 'function') return given;
+  throw new SuperConfigError('ERR_SUPERCONFIG_OPTION', `\`signal\` is an AbortSignal, not ${kindOf(given)}`);
 }
 
 /** What must be called back, checked. */

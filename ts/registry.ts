@@ -1,5 +1,6 @@
 import { type Frame, guard, SuperConfigError, startAt } from './errors.js';
 import { generationWords, native } from './native.js';
+import { text } from './options.js';
 import { checkNames, kindOf } from './paths.js';
 import { toValue } from './state.js';
 import { encode } from './values.js';
@@ -191,18 +192,17 @@ function idOrNone(entry: RegistryHandle | number): number {
 }
 
 function crossing(value: unknown): string {
-  return JSON.stringify(encode(value, 'the value'));
+  const { value: copy, specials = [] } = encode(value, 'the value');
+  // A key `__proto__` becomes a warning of a configuration; an entry has none, so it only goes.
+  return JSON.stringify({ value: copy, specials: specials.filter(([, type]) => type !== 'forbidden') });
 }
 
 function checkOptions(options: InsertOptions): void {
-  const fail = (problem: string): never => {
-    throw new SuperConfigError('ERR_SUPERCONFIG_OPTION', problem);
-  };
   checkNames(options, ['name', 'ttlMs'], 'the options of `insert`');
   const { name, ttlMs } = options;
-  if (name !== undefined && typeof name !== 'string') fail(`\`name\` of \`insert\` must be a string, not ${kindOf(name)}`);
+  if (name !== undefined) text(name, '`name` of `insert`');
   if (ttlMs !== undefined && !(Number.isSafeInteger(ttlMs) && ttlMs > 0)) {
-    fail('`ttlMs` of `insert` must be a whole number of milliseconds above 0');
+    throw new SuperConfigError('ERR_SUPERCONFIG_OPTION', '`ttlMs` of `insert` must be a whole number of milliseconds above 0');
   }
 }
 
@@ -219,9 +219,10 @@ function checkOptions(options: InsertOptions): void {
  */
 export const registry = {
   /**
-   * Puts a value in. It stays for as long as a handle refers to it, or it has a name.
+   * Puts a value in. It stays for as long as a handle refers to it, or it has a name. A key `__proto__` in it is dropped.
    *
-   * @throws `ERR_SUPERCONFIG_OPTION` for what is not a configuration value, a name in use, or a wrong option.
+   * @throws `ERR_SUPERCONFIG_OPTION` for what is not a configuration value, a name in use, or a wrong option;
+   * `ERR_SUPERCONFIG_LIMIT` for a value of more than 128 levels.
    * @example
    * ```ts
    * const limits = registry.insert({ requests: 100 });
@@ -247,8 +248,7 @@ export const registry = {
    */
   find<T = unknown>(name: string): RegistryHandle<T> {
     return guard(registry.find, () => {
-      if (typeof name !== 'string') throw new SuperConfigError('ERR_SUPERCONFIG_OPTION', `a name is a string, not ${kindOf(name)}`);
-      return new RegistryHandle<T>(...native().registryFind(name));
+      return new RegistryHandle<T>(...native().registryFind(text(name, 'a name')));
     });
   },
 
@@ -270,7 +270,7 @@ export const registry = {
   /**
    * Replaces the value of an entry, at once and for all threads; its time to live starts anew.
    *
-   * @throws As `get` does, and `ERR_SUPERCONFIG_OPTION` for what is not a configuration value.
+   * @throws As `get` does, and as `insert` does for the value.
    * @example
    * ```ts
    * const limit = registry.insert(100);

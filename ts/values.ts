@@ -1,4 +1,4 @@
-import { SuperConfigError } from './errors.js';
+import { SuperConfigError, type SuperConfigErrorCode } from './errors.js';
 import { kindOf, showPath } from './paths.js';
 import { unpairedSurrogate } from './surrogates.js';
 
@@ -13,6 +13,7 @@ export interface Encoded {
 
 // Far above every limit that can be useful, far below what the stack takes: the addon applies the real limit.
 const MAX_DEPTH = 512;
+const KINDS = 'values are plain objects, arrays, strings, numbers, bigints, booleans, dates and null';
 
 // What the engine's integers hold: i64, and above it u64.
 const MIN_INTEGER = -(2n ** 63n);
@@ -37,18 +38,19 @@ function classOf(value: object): string {
 /**
  * Copies a JavaScript value into what JSON can hold. Cost: one walk.
  *
- * @throws `ERR_SUPERCONFIG_OPTION`, naming the path, for a function, a symbol, a cycle, a string that is not Unicode or more than 512 levels.
+ * @throws `ERR_SUPERCONFIG_OPTION`, naming the path, for a function, a symbol, a cycle, or a string that is not Unicode;
+ * `ERR_SUPERCONFIG_LIMIT` for more than 512 levels.
  */
 export function encode(value: unknown, what: string, { dates = true } = {}): Encoded {
   const specials: Special[] = [];
   const above = new Set<object>();
   const segments: (string | number)[] = [];
 
-  const fail = (problem: string): never => {
+  const fail = (problem: string, code: SuperConfigErrorCode = 'ERR_SUPERCONFIG_OPTION', hint = KINDS): never => {
     const at = showPath(segments.length > 12 ? [...segments.slice(0, 12), '…'] : segments);
-    throw new SuperConfigError('ERR_SUPERCONFIG_OPTION', `${what}${at === '' ? '' : `: ${at}`}: ${problem}`, {
+    throw new SuperConfigError(code, `${what}${at === '' ? '' : `: ${at}`}: ${problem}`, {
       ...(at === '' ? {} : { path: at }),
-      hint: 'values are plain objects, arrays, strings, numbers, bigints, booleans, dates and null',
+      hint,
     });
   };
   const special = (type: Special[1], text: string): null => {
@@ -79,7 +81,9 @@ export function encode(value: unknown, what: string, { dates = true } = {}): Enc
       return Number.isNaN(input.getTime()) ? fail('an invalid date is not a configuration value') : input.toISOString();
     }
     if (above.has(input)) return fail('the value contains itself');
-    if (segments.length >= MAX_DEPTH) return fail(`the value is nested deeper than ${MAX_DEPTH} levels`);
+    if (segments.length >= MAX_DEPTH) {
+      return fail(`arrays and tables nest deeper than ${MAX_DEPTH} levels`, 'ERR_SUPERCONFIG_LIMIT', 'the limit `depth` can be raised, up to 512');
+    }
     if (!Array.isArray(input) && !isPlain(input) && (ArrayBuffer.isView(input) || Object.keys(input).length === 0)) {
       // A Map, a URL or a Buffer would become an empty table, or one of bytes. Objects of a class are taken by their fields.
       return fail(`${classOf(input)} is not a configuration value`);

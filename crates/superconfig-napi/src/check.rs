@@ -127,5 +127,11 @@ fn check(given: &Table, of: &str, known: Known, common: Known) -> Result<(), Err
 }
 
 fn wrong(name: &str, of: &str, expected: &str, found: &Value) -> Error {
+    if let Value::Integer(_) | Value::Float(_) = found {
+        return Error::new(
+            ErrorCode::Option,
+            format!("`{name}` of `{of}` must be {expected}, and is {}", superconfig::to_json(found)),
+        );
+    }
     Error::new(ErrorCode::Option, format!("`{name}` of `{of}` must be {expected}, and is of the kind {}", found.kind()))
 }

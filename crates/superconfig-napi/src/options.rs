@@ -150,7 +150,9 @@ fn decoded(encoded: &Table) -> Value {
 
 /// The value of `{ value, specials? }` as JSON text.
 pub(crate) fn encoded(json: &str) -> Result<Value, Error> {
-    Ok(decoded(&object(json)?))
+    let value = decoded(&object(json)?);
+    Limits::default().check_depth(&value, "the value")?;
+    Ok(value)
 }
 
 /// What a reload gets from JavaScript: its environment, and by the place of custom sources `{ value, specials? }` or
@@ -239,7 +241,9 @@ fn limits(table: &Table) -> Result<Limits, Error> {
 }
 
 fn object(json: &str) -> Result<Table, Error> {
-    match superconfig::parse(json, Format::Json)? {
+    // What is inside has limits of its own: the values those of their depth, the texts those of their size.
+    let limits = Limits { depth: Limits::MAX_DEPTH + 16, document_bytes: usize::MAX, ..Limits::default() };
+    match superconfig::parse_within(json, Format::Json, &limits)? {
         Value::Table(table) => Ok(table),
         other => Err(bad(format!("the options must be an object, not {}", other.kind()))),
     }

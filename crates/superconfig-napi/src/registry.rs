@@ -13,8 +13,8 @@ use superconfig::{ConfigHandle, ConfigRegistry, Error, HandleId, InsertOptions, 
 
 #[derive(Default)]
 struct References {
-    last: u32,
-    held: HashMap<u32, ConfigHandle<Value>>,
+    last: u64,
+    held: HashMap<u64, ConfigHandle<Value>>,
 }
 
 thread_local! {
@@ -29,7 +29,7 @@ fn hold(handle: ConfigHandle<Value>) -> Vec<f64> {
         references.held.insert(references.last, handle);
         references.last
     });
-    vec![f64::from(number), id as f64]
+    vec![number as f64, id as f64]
 }
 
 fn run<T>(call: impl FnOnce() -> std::result::Result<T, Error>) -> Result<T> {
@@ -54,8 +54,8 @@ pub fn registry_find(name: String) -> Result<Vec<f64>> {
 
 /// Lets a reference go; an entry without a name goes with its last.
 #[napi(catch_unwind)]
-pub fn registry_release(reference: u32) {
-    let gone = REFERENCES.with_borrow_mut(|references| references.held.remove(&reference));
+pub fn registry_release(reference: f64) {
+    let gone = REFERENCES.with_borrow_mut(|references| references.held.remove(&(reference as u64)));
     drop(gone);
 }
 

@@ -410,6 +410,6 @@ impl Builder {
     /// # Errors
     /// Those of [`Builder::load`].
     pub fn prepare_with(self, environment: Environment) -> Result<PreparedLoad, Error> {
-        LOADS.time(|| PreparedLoad::new(Arc::new(self.options), environment))
+        LOADS.time(|| PreparedLoad::new(Arc::new(self.options), environment)).inspect_err(|_| LOADS.fail())
     }
 }

@@ -20,6 +20,8 @@ use crate::value::{Path, Value};
 use parking_lot::Mutex;
 use serde::de::DeserializeOwned;
 use std::sync::{Arc, OnceLock, Weak};
+#[cfg(feature = "watch")]
+use std::time::Duration;
 
 /// A configuration that is loaded and can be reloaded; cloning shares it.
 ///
@@ -48,6 +50,9 @@ pub(crate) struct Core {
     followers: Followers,
     pub(crate) events: Arc<Events>,
     pub(crate) health: Mutex<Health>,
+    /// How long nothing may have changed for what a host reads when it is asked to; nothing for it to count anyway.
+    #[cfg(feature = "watch")]
+    pub(crate) quiet: Mutex<Option<Duration>>,
 }
 
 /// What a reload did.
@@ -122,6 +127,8 @@ impl SuperConfig {
             followers: Followers::default(),
             events: Arc::default(),
             health: Mutex::new(Health::new()),
+            #[cfg(feature = "watch")]
+            quiet: Mutex::default(),
         });
         // The cell was made above and nobody else has filled it.
         let _ = core.link.set(Arc::downgrade(&core));
@@ -395,11 +402,13 @@ impl SuperConfig {
         // A closed configuration asks nobody anything.
         self.snapshot()?;
         let unasked = inputs.background;
-        let (loaded, ()) = self.read_next(inputs, |_| ());
         #[cfg(feature = "watch")]
-        crate::watch::looked(self);
+        let (loaded, unsettled) = self.read_next(inputs, |loader| crate::watch::looked(self, loader, unasked));
+        #[cfg(not(feature = "watch"))]
+        let (loaded, unsettled) = self.read_next(inputs, |_| false);
         match loaded {
-            Ok(loaded) => Ok(PreparedReload { config: self.clone(), loaded, unasked }),
+            Ok(loaded) => Ok(PreparedReload { config: self.clone(), loaded, unasked, unsettled }),
+            Err(error) if unsettled => Err(error),
             Err(error) => Err(self.failed(error, unasked)),
         }
     }
@@ -430,7 +439,8 @@ impl SuperConfig {
     /// Checks and publishes what a reload read that nobody called for.
     #[cfg(feature = "watch")]
     pub(crate) fn checked_reload(&self, loaded: Loaded) -> Result<Reload, Error> {
-        PreparedReload { config: self.clone(), loaded, unasked: true }.checked(self.0.options.validator.as_ref())
+        PreparedReload { config: self.clone(), loaded, unasked: true, unsettled: false }
+            .checked(self.0.options.validator.as_ref())
     }
 
     /// Publishes what a reload read, unless one that read later was faster, and tells which sources failed.
@@ -475,6 +485,7 @@ impl SuperConfig {
 
     /// Notes that a reload failed, and tells.
     pub(crate) fn failed(&self, error: Error, unasked: bool) -> Error {
+        RELOADS.fail();
         let new = self.0.health.lock().failed(&error);
         // What is as broken as before is no news, except to somebody who asked.
         if error.code() != ErrorCode::Closed && (new || !unasked) {

@@ -142,7 +142,7 @@ pub use config::{Reload, ReloadInputs, SuperConfig};
 pub use error::{Error, ErrorCode, Issue};
 pub use events::{Change, Event, Failure, Subscription};
 pub use explain::{Action, Candidate, Explanation};
-pub use format::{Format, parse};
+pub use format::{Format, parse, parse_within};
 pub use layer_info::{LayerInfo, LayerStatus};
 pub use limits::Limits;
 pub use merge::{ArrayStrategy, PathPattern};

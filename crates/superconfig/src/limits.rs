@@ -1,6 +1,7 @@
 //! Bounds on what input may cost.
 
 use crate::error::{Error, ErrorCode};
+use crate::value::Value;
 
 /// How deep, how large and how repetitive a document may be. The same limits hold for every format and for values
 /// that come from a host language.
@@ -44,6 +45,28 @@ impl Limits {
             return Err(Error::new(ErrorCode::Option, "the limits `documentBytes` and `aliasNodes` must be at least 1"));
         }
         Ok(())
+    }
+
+    /// Checks how deep a value nests that did not come from a text; `what` names it in the message.
+    ///
+    /// Costs a visit to each value.
+    ///
+    /// # Errors
+    /// `ERR_SUPERCONFIG_LIMIT` for one that nests deeper than `depth`.
+    ///
+    /// ```
+    /// use superconfig::{Limits, Value};
+    ///
+    /// let nested = Value::array(vec![Value::array(vec![])]);
+    /// assert!(Limits::default().check_depth(&nested, "the value").is_ok());
+    /// assert!(Limits { depth: 1, ..Limits::default() }.check_depth(&nested, "the value").is_err());
+    /// ```
+    pub fn check_depth(&self, value: &Value, what: &str) -> Result<(), Error> {
+        if !value.nests_deeper_than(self.depth) {
+            return Ok(());
+        }
+        let message = format!("{what} nests deeper than the limit of {}", self.depth);
+        Err(Error::new(ErrorCode::Limit, message).with_hint("the limit `depth` can be raised"))
     }
 }
 

@@ -165,6 +165,8 @@ struct Gathered {
     looked: Vec<LayerInfo>,
     dotenv: Vec<Variable>,
     failed_sources: Vec<Error>,
+    /// What keeps sources from being loaded.
+    problems: Vec<Error>,
 }
 
 impl Loader {
@@ -206,6 +208,8 @@ impl Loader {
     /// Reads all sources and merges them; unchanged files are taken from the last load. What custom sources gave comes
     /// in, as they are asked before anything is locked; one that says nothing keeps what it gave before.
     ///
+    /// All sources are looked at, so that everything that is wrong with them is told at once.
+    ///
     /// In the background a writer may be at work, so an empty file counts as half written for a while.
     pub(crate) fn load(&mut self, supplied: Supplied, background: bool) -> Result<Loaded, Error> {
         self.loads += 1;
@@ -220,7 +224,12 @@ impl Loader {
         #[cfg(feature = "parallel")]
         self.warm(&places, &profiles);
         for (at, entry) in options.sources.iter().enumerate() {
-            self.read(at, entry, &places, &profiles, &mut gathered)?;
+            if let Err(error) = self.read(at, entry, &places, &profiles, &mut gathered) {
+                gathered.problems.push(error);
+            }
+        }
+        if let Some(first) = gathered.problems.first() {
+            Error::together(first.code(), "sources cannot be loaded", std::mem::take(&mut gathered.problems))?;
         }
         let Gathered { layers, mut warnings, looked, failed_sources, .. } = gathered;
         let read_file = |name: &str| self.read_text(&places, name);
@@ -270,12 +279,10 @@ impl Loader {
         let opened = open::read(&path, name, self.rules.limits.document_bytes, &mut buffer);
         let opened = opened.inspect_err(|error| observer.failed(&path, error))?;
         observer.read(&path, opened.stamp);
-        if observer.is_half_written(&path, buffer.len()) {
-            return observer.text_before(&path).ok_or_else(|| open::missing(name));
+        if observer.is_half_written(&path, buffer.len(), opened.stamp) {
+            return Err(open::half_written(name));
         }
-        let text: Arc<str> = format::decode(&buffer)?.into();
-        observer.keep_text(&path, &text);
-        Ok(text)
+        Ok(format::decode(&buffer)?.into())
     }
 }
 

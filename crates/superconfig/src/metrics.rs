@@ -6,7 +6,6 @@ mod prometheus;
 #[cfg(feature = "metrics")]
 pub use prometheus::metrics;
 
-use crate::error::Error;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
@@ -28,15 +27,15 @@ impl Operation {
     }
 
     /// Runs, times and counts the reading and merging of sources.
-    pub(crate) fn time<T>(&self, work: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
+    pub(crate) fn time<T>(&self, work: impl FnOnce() -> T) -> T {
         let start = Instant::now();
         let result = work();
         self.nanoseconds.fetch_add(start.elapsed().as_nanos() as u64, Ordering::Relaxed);
         self.done.fetch_add(1, Ordering::Relaxed);
-        result.inspect_err(|_| self.fail())
+        result
     }
 
-    /// Counts a failure that came after reading and merging: a check that refused.
+    /// Counts a failure: of reading and merging, or of a check that refused.
     pub(crate) fn fail(&self) {
         self.failed.fetch_add(1, Ordering::Relaxed);
     }

@@ -4,7 +4,7 @@ use crate::config::{Reload, SuperConfig};
 use crate::environment::Environment;
 use crate::error::{Error, Issue};
 use crate::loader::{Loaded, Loader};
-use crate::metrics::{LOADS, RELOADS};
+use crate::metrics::LOADS;
 use crate::options::LoadOptions;
 use crate::source::custom;
 use crate::source::files::check_name;
@@ -130,6 +130,8 @@ pub struct PreparedReload {
     pub(crate) loaded: Loaded,
     /// Nobody called for it.
     pub(crate) unasked: bool,
+    /// Its files were being changed while they were read: nothing comes of it, and the watcher asks again.
+    pub(crate) unsettled: bool,
 }
 
 impl PreparedReload {
@@ -137,11 +139,15 @@ impl PreparedReload {
     pub(crate) fn checked(self, validator: Option<&Validator>) -> Result<Reload, Error> {
         match self.loaded.check(validator) {
             Ok(output) => self.commit(output),
-            Err(error) => {
-                RELOADS.fail();
-                Err(self.config.failed(error, self.unasked))
-            }
+            Err(error) => Err(self.failed(error)),
         }
+    }
+
+    fn failed(&self, error: Error) -> Error {
+        if self.unsettled {
+            return error;
+        }
+        self.config.failed(error, self.unasked)
     }
 
     /// The merged values.
@@ -185,13 +191,13 @@ impl PreparedReload {
     /// # Ok::<(), superconfig::Error>(())
     /// ```
     pub fn refuse(&self, issues: Vec<Issue>) -> Error {
-        RELOADS.fail();
-        self.config.failed(self.loaded.refuse(issues), self.unasked)
+        self.failed(self.loaded.refuse(issues))
     }
 
     /// Publishes the version if anything differs; with `output`, readers see that in place of the merged values.
     ///
-    /// When a reload that read its sources later was faster, that one stays and this one changes nothing.
+    /// When a reload that read its sources later was faster, that one stays and this one changes nothing. Nor does one in the
+    /// background whose files were being changed while they were read: the watcher asks for another.
     ///
     /// ```
     /// use superconfig::{Format, ReloadInputs, SuperConfig};
@@ -206,6 +212,9 @@ impl PreparedReload {
     /// `ERR_SUPERCONFIG_OPTION` for an `output` that is not a table; `ERR_SUPERCONFIG_CLOSED` when the configuration was
     /// closed meanwhile.
     pub fn commit(mut self, output: Option<Value>) -> Result<Reload, Error> {
+        if self.unsettled {
+            return Ok(Reload { version: self.config.version()?, changed: Vec::new() });
+        }
         let replaced = self.loaded.replace(output);
         replaced.map_err(|error| self.config.failed(error, self.unasked))?;
         self.config.publish_next(self.loaded, self.unasked)

@@ -139,12 +139,27 @@ fn interpolation() {
 }
 
 #[test]
+fn all_sources_that_cannot_be_loaded_at_once() {
+    let directory = directory(&[("a.toml", "a = = 1"), ("b.json", "{"), ("c.yaml", "c: [")]);
+    let builder = at(directory.path()).file("none.toml").file("a.toml").file("b.json").glob("*.yaml");
+    let error = refused(builder.text("[x", Format::Toml).text("fine = 1", Format::Toml));
+    assert_eq!(error.code(), ErrorCode::NotFound, "that of the first");
+    assert_eq!(error.message(), "5 sources cannot be loaded");
+    let places = error.issues().iter().map(|issue| issue.origin.as_ref().unwrap().to_string()).collect::<Vec<_>>();
+    assert_eq!(places.len(), 5);
+    for (place, expected) in places.iter().zip(["none.toml", "a.toml:1:5", "b.json:1:2", "c.yaml:1:", "text:1:"]) {
+        assert!(place.starts_with(expected), "{places:?}");
+    }
+    assert!(error.issues()[0].hint.as_ref().unwrap().contains("optional"));
+}
+
+#[test]
 fn type_of_one_and_of_all() {
     let config = app().load().unwrap();
     tells(
         &config.get::<bool>("server.port").unwrap_err(),
         ErrorCode::Type,
-        "text:3:8: server.port: expected a boolean, found an integer\n   3 | port = 8080\n     |        ^",
+        "text:3:8: server.port: expected a boolean, found an integer\n   3 | port = 8080\n     |        ^^^^",
     );
 }
 
@@ -171,7 +186,7 @@ fn validation() {
     tells(
         &error,
         ErrorCode::Validation,
-        "local.toml:2:8: server.port: expected an integer from 1 to 65535\n   2 | port = \"eighty\"\n     |        ^\n  hint: set by local.toml:2:8, overriding default.toml:3:8",
+        "local.toml:2:8: server.port: expected an integer from 1 to 65535\n   2 | port = \"eighty\"\n     |        ^^^^^^^^\n  hint: set by local.toml:2:8, overriding default.toml:3:8",
     );
     assert_eq!(error.issues()[0].found.as_deref(), Some("the string \"eighty\""));
 }

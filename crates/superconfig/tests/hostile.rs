@@ -4,7 +4,7 @@
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{LazyLock, Mutex};
-use superconfig::{Error, ErrorCode, Format, SuperConfig, Value, parse};
+use superconfig::{Error, ErrorCode, Format, Limits, SuperConfig, Table, Value, parse};
 
 /// Counts what is allocated, to tell the most that was in use at once.
 struct Counting;
@@ -140,7 +140,25 @@ fn one_limit_on_depth_for_all_formats() {
     for (format, make) in cases {
         assert_eq!(read(make(128), format).0, Ok(()), "{format}: {}", make(4));
         assert_eq!(read(make(129), format).0, Err(ErrorCode::Limit), "{format}: {}", make(4));
+        assert_eq!(read(make(1_000), format).0, Err(ErrorCode::Limit), "{format}: {}", make(4));
     }
+    // Values that come from code have the same limit.
+    let nested = |levels: usize| (1..levels).fold(Value::Table(Table::new()), |inner, _| Table::from_iter([("a", inner)]).into());
+    let load = |levels: usize, depth: usize| {
+        let limits = Limits { depth, ..Limits::default() };
+        SuperConfig::builder().limits(limits).defaults(nested(levels)).load().map(drop)
+    };
+    assert!(load(128, 128).is_ok() && load(512, 512).is_ok());
+    let error = load(129, 128).unwrap_err();
+    assert_eq!(error.code(), ErrorCode::Limit);
+    assert!(error.to_string().starts_with("defaults: "), "{error}");
+    // In brackets the parser of YAML has a limit of its own.
+    let yaml = |levels: usize| {
+        let limits = Limits { depth: 512, ..Limits::default() };
+        SuperConfig::builder().limits(limits).text(format!("a: {}", lists(levels)), Format::Yaml).load().map(drop)
+    };
+    assert!(yaml(255).is_ok());
+    assert_eq!(yaml(256).unwrap_err().code(), ErrorCode::Limit);
 }
 
 #[test]

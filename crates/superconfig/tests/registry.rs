@@ -498,7 +498,9 @@ fn tells_what_the_process_did_with_configurations() {
     let config = text(r#"{"a": 1}"#).name("me\"tered").load().unwrap();
     config.reload().unwrap();
     assert_eq!(code(text("{").load()), ErrorCode::Parse);
+    let live = config.handle::<u64>("a");
     let metrics = superconfig::metrics();
+    assert_eq!(*live.value().unwrap(), 1);
     assert!(metrics.contains("superconfig_version{configuration=\"me\\\"tered\"} 1\n"), "{metrics}");
     for name in ["superconfig_loads_total", "superconfig_reloads_total", "superconfig_load_failures_total", "superconfig_handles"]
     {

@@ -1,7 +1,7 @@
 //! Many threads at once in one registry: what is read was written, versions never go backwards, nothing is lost.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Barrier};
+use std::sync::{Arc, Barrier, LazyLock, mpsc};
 use std::time::Duration;
 use superconfig::{ConfigHandle, ConfigRegistry, HandleId, InsertOptions};
 
@@ -147,6 +147,42 @@ fn entries_that_expire_under_those_who_use_them() {
     }
     let stats = registry.stats();
     assert_eq!(stats.inserts, stats.expired + stats.freed);
+}
+
+/// Uses every shard of its registry when it is dropped.
+struct Meddler;
+
+static MEDDLED: LazyLock<ConfigRegistry> = LazyLock::new(ConfigRegistry::new);
+
+impl Drop for Meddler {
+    fn drop(&mut self) {
+        (0..20_u8).for_each(|number| drop(MEDDLED.insert(number).unwrap()));
+    }
+}
+
+#[test]
+fn values_that_use_the_registry_when_they_are_dropped_are_never_dropped_by_a_lookup() {
+    let entry = MEDDLED.insert(Meddler).unwrap();
+    let (done, waiting) = mpsc::channel();
+    let thread = std::thread::spawn(move || {
+        together(4, |thread| {
+            for _ in 0..work() {
+                if thread < 2 {
+                    entry.update(Meddler).unwrap();
+                } else {
+                    // More than a thread has marks for: the later ones are read on the way where a reader can be the last.
+                    let guards: Vec<_> = (0..40).map(|_| MEDDLED.get::<Meddler>(entry.id()).unwrap()).collect();
+                    drop(guards);
+                }
+            }
+        });
+        drop(entry);
+        done.send(()).unwrap();
+    });
+    let finished = waiting.recv_timeout(Duration::from_secs(300));
+    assert_ne!(finished, Err(mpsc::RecvTimeoutError::Timeout), "deadlock");
+    thread.join().unwrap();
+    assert_eq!(MEDDLED.stats().total_handles, 0, "{:?}", MEDDLED.stats());
 }
 
 #[test]

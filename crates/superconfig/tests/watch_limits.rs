@@ -1,13 +1,15 @@
 //! Live reload where the system refuses something. Each test runs itself again in a process of which that is true.
 #![cfg(all(target_os = "linux", feature = "watch", feature = "json"))]
+#![allow(clippy::print_stderr, reason = "what cannot be tested on a system is said")]
 
 mod watching;
 
+use std::os::fd::AsRawFd;
 use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
-use std::time::Duration;
+use std::sync::atomic::{AtomicBool, Ordering};
 use superconfig::{ErrorCode, WatchMode};
-use watching::{Watched, rounds};
+use watching::{Watched, in_parallel};
 
 const INNER: &str = "SUPERCONFIG_TEST_INNER";
 
@@ -17,9 +19,33 @@ fn is_inner(test: &str, wrap: &[&str]) -> bool {
         return true;
     }
     let this = std::env::current_exe().unwrap();
-    let status = Command::new(wrap[0]).args(&wrap[1..]).arg(this).args([test, "--exact", "--nocapture"]).env(INNER, "1").status();
+    // Not all that starts a process leaves it its environment.
+    let environment = [format!("{INNER}=1"), format!("SUPERCONFIG_TEST_ROUNDS={}", watching::rounds())];
+    let [first, rest @ ..] = &[wrap, &["env"]].concat()[..] else { unreachable!() };
+    let mut command = Command::new(first);
+    let status = command.args(rest).args(environment).arg(this).args([test, "--exact", "--nocapture"]).status();
     assert!(status.unwrap().success());
     false
+}
+
+/// A user namespace, in which a process has limits of its own. Some systems leave making one to the superuser.
+const NAMESPACES: [&[&str]; 2] =
+    [&["unshare", "--user", "--map-root-user"], &["sudo", "--non-interactive", "unshare", "--user", "--map-root-user"]];
+
+/// [`is_inner`] in a user namespace, after a script has set its limits.
+fn is_inner_with(test: &str, script: &str) -> bool {
+    if std::env::var_os(INNER).is_some() {
+        return true;
+    }
+    let works = |wrap: &&&[&str]| {
+        let tried = Command::new(wrap[0]).args(&wrap[1..]).arg("true").output();
+        tried.is_ok_and(|output| output.status.success())
+    };
+    let Some(namespace) = NAMESPACES.iter().find(works) else {
+        eprintln!("{test}: not tested, the system lets nobody make a user namespace");
+        return false;
+    };
+    is_inner(test, &[namespace, &["sh", "-c", &format!("{script} && exec \"$0\" \"$@\"")][..]].concat())
 }
 
 #[test]
@@ -27,75 +53,159 @@ fn permission_taken_and_given_back() {
     // The superuser may read what nobody may, unless that right is taken away.
     // SAFETY: it only asks.
     let is_superuser = unsafe { libc::geteuid() } == 0;
-    let wrap: &[&str] = if is_superuser { &["setpriv", "--bounding-set=-dac_override,-dac_read_search"] } else { &["env"] };
+    let wrap: &[&str] = if is_superuser { &["setpriv", "--bounding-set=-dac_override,-dac_read_search"] } else { &[] };
     if !is_inner("permission_taken_and_given_back", wrap) {
         return;
     }
-    let watched = Watched::new(|_| {}, |builder| builder.file("app.json"));
-    let permit = |mode| std::fs::set_permissions(watched.at("app.json"), std::fs::Permissions::from_mode(mode)).unwrap();
-    for round in 1..=rounds() {
-        permit(0o000);
-        assert_eq!(watched.error().code(), ErrorCode::Io);
-        assert_eq!(watched.config.get::<u64>("value").unwrap(), round - 1);
-        permit(0o200);
-        watched.write("app.json", round);
-        permit(0o600);
-        watched.expect_after_errors(round);
-    }
-    watched.nothing_more();
+    in_parallel(|rounds| {
+        let watched = Watched::new(|_| {}, |builder| builder.file("app.json"));
+        let permit = |mode| std::fs::set_permissions(watched.at("app.json"), std::fs::Permissions::from_mode(mode)).unwrap();
+        for round in 1..=rounds {
+            permit(0o000);
+            assert_eq!(watched.error().code(), ErrorCode::Io);
+            assert_eq!(watched.config.get::<u64>("value").unwrap(), round - 1);
+            permit(0o200);
+            watched.write("app.json", round);
+            permit(0o600);
+            watched.expect_after_errors(round);
+        }
+        watched.nothing_more();
+    });
 }
 
-/// In a user namespace of its own the process has its own limits.
-fn with_limit(test: &str, limit: &str) -> bool {
-    let script = format!("echo 0 > /proc/sys/user/{limit} && exec \"$0\" \"$@\"");
-    is_inner(test, &["unshare", "--user", "--map-root-user", "sh", "-c", &script])
+/// Whether everything is polled for a reason that tells of this.
+fn is_refused(watched: &Watched, reason: &str) -> bool {
+    let status = watched.config.status().unwrap();
+    !status.watching.is_empty()
+        && status
+            .watching
+            .iter()
+            .all(|one| one.mode == WatchMode::Polling && one.reason.as_deref().is_some_and(|told| told.contains(reason)))
+}
+
+fn is_native(watched: &Watched) -> bool {
+    watched.config.status().unwrap().watching.iter().all(|one| one.mode == WatchMode::Native && one.reason.is_none())
 }
 
 fn falls_back(reason: &str) {
-    let watched = Watched::new(|_| {}, |builder| builder.file("app.json"));
-    let status = watched.config.status().unwrap();
-    let refused = status
-        .watching
-        .iter()
-        .all(|one| one.mode == WatchMode::Polling && one.reason.as_deref().is_some_and(|told| told.contains(reason)));
-    assert!(refused && !status.watching.is_empty(), "{status:?}");
-    for round in 1..=rounds().min(10) {
-        watched.write("app.json", round);
-        watched.expect(round);
-    }
-    watched.nothing_more();
+    in_parallel(|rounds| {
+        let watched = Watched::new(|_| {}, |builder| builder.file("app.json"));
+        assert!(is_refused(&watched, reason), "{:?}", watched.config.status());
+        // Each takes up to a second.
+        for round in 1..=rounds.min(5) {
+            watched.write("app.json", round);
+            watched.expect(round);
+        }
+        watched.nothing_more();
+    });
 }
 
 #[test]
 fn no_more_watches_are_allowed() {
-    if with_limit("no_more_watches_are_allowed", "max_inotify_watches") {
+    if is_inner_with("no_more_watches_are_allowed", "echo 0 > /proc/sys/user/max_inotify_watches") {
         falls_back("max_user_watches");
     }
 }
 
 #[test]
 fn no_more_instances_are_allowed() {
-    if with_limit("no_more_instances_are_allowed", "max_inotify_instances") {
+    if is_inner_with("no_more_instances_are_allowed", "echo 0 > /proc/sys/user/max_inotify_instances") {
         falls_back("max_user_instances");
     }
 }
 
 #[test]
 fn watches_that_are_allowed_again_are_used() {
-    let script = "exec \"$0\" \"$@\"";
-    let wrap = ["unshare", "--user", "--map-root-user", "sh", "-c", script];
-    if !is_inner("watches_that_are_allowed_again_are_used", &wrap) {
+    let script = "echo 0 > /proc/sys/user/max_inotify_watches";
+    if !is_inner_with("watches_that_are_allowed_again_are_used", script) {
         return;
     }
-    let allow = |count: &str| std::fs::write("/proc/sys/user/max_inotify_watches", count).unwrap();
-    allow("0");
     let watched = Watched::new(|_| {}, |builder| builder.file("app.json"));
-    let mode = || watched.config.status().unwrap().watching[0].mode;
-    assert_eq!(mode(), WatchMode::Polling);
-    allow("1000");
-    watching::until(|| mode() == WatchMode::Native);
+    assert!(is_refused(&watched, "max_user_watches"));
+    std::fs::write("/proc/sys/user/max_inotify_watches", "1000").unwrap();
+    watching::until(|| is_native(&watched));
     watched.write("app.json", 1);
     watched.expect(1);
-    std::thread::sleep(Duration::from_millis(10));
+    watched.nothing_more();
+}
+
+/// How many descriptors the process may have.
+fn allow_descriptors(count: u64) {
+    let limit = libc::rlimit { rlim_cur: count, rlim_max: 1024 };
+    // SAFETY: it reads what it is given.
+    assert_eq!(unsafe { libc::setrlimit(libc::RLIMIT_NOFILE, &limit) }, 0);
+}
+
+#[test]
+fn descriptors_that_are_allowed_again_are_used() {
+    if !is_inner("descriptors_that_are_allowed_again_are_used", &[]) {
+        return;
+    }
+    let next = std::fs::File::open("/dev/null").unwrap().as_raw_fd();
+    // Enough to read files, one at a time.
+    allow_descriptors(next as u64 + 1);
+    let watched = Watched::new(|_| {}, |builder| builder.file("app.json"));
+    assert!(is_refused(&watched, "descriptors"), "{:?}", watched.config.status());
+    watched.write("app.json", 1);
+    watched.expect(1);
+    allow_descriptors(1024);
+    watching::until(|| is_native(&watched));
+    watched.write("app.json", 2);
+    watched.expect(2);
+    watched.nothing_more();
+}
+
+static IS_HELD: AtomicBool = AtomicBool::new(false);
+
+/// Holds whichever thread a signal hits.
+extern "C" fn hold(_: i32) {
+    while IS_HELD.load(Ordering::Relaxed) {
+        // SAFETY: it may be called in a signal handler.
+        unsafe { libc::usleep(1_000) };
+    }
+}
+
+/// Keeps a thread from doing anything while something runs.
+fn holding(thread: i32, work: impl FnOnce()) {
+    IS_HELD.store(true, Ordering::Relaxed);
+    // SAFETY: the handler is a function that touches an atomic and sleeps; the signal is for a thread of this process.
+    unsafe {
+        assert_ne!(libc::signal(libc::SIGUSR1, hold as *const () as libc::sighandler_t), libc::SIG_ERR);
+        let pid = libc::c_long::from(libc::getpid());
+        assert_eq!(libc::syscall(libc::SYS_tgkill, pid, libc::c_long::from(thread), libc::c_long::from(libc::SIGUSR1)), 0);
+    }
+    work();
+    IS_HELD.store(false, Ordering::Relaxed);
+}
+
+/// The thread in which the system's library hears of changes.
+fn listener() -> i32 {
+    let mut tasks = std::fs::read_dir("/proc/self/task").unwrap().map(|task| task.unwrap().path());
+    let task = tasks.find(|task| std::fs::read_to_string(task.join("comm")).unwrap().starts_with("notify-rs"));
+    task.unwrap().file_name().unwrap().to_str().unwrap().parse().unwrap()
+}
+
+#[test]
+fn more_changes_than_the_system_can_tell_of() {
+    if !is_inner("more_changes_than_the_system_can_tell_of", &[]) {
+        return;
+    }
+    let watched = Watched::new(|_| {}, |builder| builder.file("app.json"));
+    watched.write("one", 0);
+    let (one, other) = (watched.at("one"), watched.at("other"));
+    let kept: usize = std::fs::read_to_string("/proc/sys/fs/inotify/max_queued_events").unwrap().trim().parse().unwrap();
+    holding(listener(), || {
+        for _ in 0..kept {
+            std::fs::rename(&one, &other).unwrap();
+            std::fs::rename(&other, &one).unwrap();
+        }
+        // Of this nothing is heard.
+        watched.write("app.json", 1);
+    });
+    watching::until(|| is_refused(&watched, "more changes than it could tell of"));
+    watched.expect(1);
+    watching::until(|| is_native(&watched));
+    watched.write("app.json", 2);
+    watched.expect(2);
     watched.nothing_more();
 }

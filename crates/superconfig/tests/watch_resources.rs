@@ -56,10 +56,14 @@ fn threads_and_descriptors_are_given_back_and_nothing_runs_when_idle() {
         until(|| configs.iter().all(|config| config.get::<u64>("value").unwrap() == round));
         assert_eq!((threads(), descriptors()), (before.0 + 2, taken));
         if round == 1 {
-            let woken = switches();
-            assert_eq!(woken.len(), before.0 - 2 + 2, "{woken:?}");
-            std::thread::sleep(std::time::Duration::from_secs(2));
-            assert_eq!(switches(), woken, "something runs although nothing happens");
+            assert_eq!(switches().len(), before.0 - 2 + 2);
+            // What is still told of the last write may come late.
+            let is_idle = || {
+                let woken = switches();
+                std::thread::sleep(std::time::Duration::from_secs(2));
+                switches() == woken
+            };
+            assert!((0..5).any(|_| is_idle()), "something runs although nothing happens");
         }
         configs.iter().for_each(SuperConfig::close);
         assert_eq!(descriptors(), before.1);

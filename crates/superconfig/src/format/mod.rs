@@ -148,6 +148,25 @@ pub fn parse(text: &str, format: Format) -> Result<Value, Error> {
     parse_known(text, format, &Limits::default()).map(|parsed| parsed.value)
 }
 
+/// Reads one text as a value within limits of the caller's; see [`parse`].
+///
+/// A `depth` above [`Limits::MAX_DEPTH`] counts for at most 16 levels more: a value of that depth may stand inside others.
+///
+/// # Errors
+/// Those of [`parse`].
+///
+/// ```
+/// use superconfig::{Format, Limits, parse_within};
+///
+/// let limits = Limits { depth: 1, ..Limits::default() };
+/// assert!(parse_within("[1]", Format::Json, &limits).is_ok());
+/// assert!(parse_within("[[1]]", Format::Json, &limits).is_err());
+/// ```
+pub fn parse_within(text: &str, format: Format, limits: &Limits) -> Result<Value, Error> {
+    let limits = Limits { depth: limits.depth.min(Limits::MAX_DEPTH + 16), ..*limits };
+    parse_known(text, format, &limits).map(|parsed| parsed.value)
+}
+
 /// Reads a text within limits, with what was found worth telling.
 pub(crate) fn parse_text(text: &str, format: Format, limits: &Limits) -> Result<Parsed, Error> {
     if text.len() > limits.document_bytes {

@@ -8,6 +8,32 @@ const MAX_CHARACTERS: usize = 160;
 
 /// Shows a line with its number and a mark below the column; `None` where the line could hold a secret.
 pub(crate) fn render(text: &str, position: Position) -> Option<String> {
+    marked(text, position, |_| 1)
+}
+
+/// The same with the whole value marked that begins at the column, as far as it is on the line.
+pub(crate) fn render_value(text: &str, position: Position) -> Option<String> {
+    marked(text, position, |rest| {
+        let mut characters = rest.chars();
+        let quote = characters.next().filter(|first| matches!(first, '"' | '\'' | '`'));
+        let end = match quote {
+            Some(quote) => {
+                let mut escaped = false;
+                let is_end = |character| {
+                    let ends = character == quote && !escaped;
+                    escaped = character == '\\' && !escaped;
+                    ends
+                };
+                characters.position(is_end).map(|at| at + 2)
+            }
+            None => rest.chars().position(|character| character.is_whitespace() || ",]}#;".contains(character)),
+        };
+        end.unwrap_or_else(|| rest.trim_end().chars().count()).max(1)
+    })
+}
+
+/// `length` tells how many characters to mark of what begins at the column.
+fn marked(text: &str, position: Position, length: impl FnOnce(&str) -> usize) -> Option<String> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let at = position.line as usize - 1;
     let line = text.lines().nth(at)?;
@@ -17,8 +43,10 @@ pub(crate) fn render(text: &str, position: Position) -> Option<String> {
     let number = position.line.to_string();
     let shown: String = line.chars().map(|character| if character == '\t' { ' ' } else { character }).collect();
     let margin = " ".repeat(number.len());
-    let indent = " ".repeat(position.column as usize - 1);
-    Some(format!("   {number} | {shown}\n   {margin} | {indent}^"))
+    let before = position.column as usize - 1;
+    let indent = " ".repeat(before);
+    let mark = "^".repeat(length(&line.chars().skip(before).collect::<String>()));
+    Some(format!("   {number} | {shown}\n   {margin} | {indent}{mark}"))
 }
 
 /// True when a line, counted from 0, names a secret, or could belong to one that a line above begins: a table, a list or a
@@ -142,6 +170,23 @@ fn armoured(lines: &[&str]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_value_is_marked_as_far_as_it_goes() {
+        for (text, column, mark) in [
+            ("port = \"eighty\"", 8, "^^^^^^^^"),
+            ("port = 'a b' # c", 8, "^^^^^"),
+            (r#"{"a": "b\"c\\", "d": 1}"#, 7, "^^^^^^^^"),
+            ("[80, 81]", 2, "^^"),
+            ("port: eighty", 7, "^^^^^^"),
+            ("text = \"\"\"", 8, "^^"),
+            ("a = \"open", 5, "^^^^^"),
+            ("a =", 4, "^"),
+        ] {
+            let shown = render_value(text, Position { line: 1, column }).unwrap();
+            assert_eq!(shown.lines().last().unwrap().split_once("| ").unwrap().1.trim_start(), mark, "{text}");
+        }
+    }
 
     /// The last line is the one in question.
     fn hidden(text: &str) -> bool {

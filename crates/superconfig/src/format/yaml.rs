@@ -16,6 +16,9 @@ use std::sync::Arc;
 
 pub(super) use locate::locate;
 
+/// The most levels that the parser reads in brackets.
+const BRACKETS: usize = 255;
+
 pub(super) fn parse(text: &str, limits: &Limits) -> Result<Parsed, Fault> {
     let mut builder = Builder::new(text, limits);
     builder.read(Parser::new_from_str(text))?;
@@ -87,7 +90,14 @@ impl<'a> Builder<'a> {
 
     fn read(&mut self, parser: Parser<'a, saphyr_parser::StrInput<'a>>) -> Result<(), Fault> {
         for event in parser {
-            let (event, span) = event.map_err(|error| Fault::parse(error.info(), self.offsets.byte(error.marker())))?;
+            let (event, span) = event.map_err(|error| {
+                let offset = self.offsets.byte(error.marker());
+                match error.info() {
+                    // The parser looks ahead of its events, and counts levels in brackets up to this.
+                    "recursion limit exceeded" => Fault::depth(self.limits.depth.min(BRACKETS), Some(offset)),
+                    problem => Fault::parse(problem, offset),
+                }
+            })?;
             self.event(event, span.start)?;
         }
         Ok(())

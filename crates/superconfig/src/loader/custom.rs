@@ -43,12 +43,12 @@ impl Loader {
     }
 
     fn checked(&self, name: &str, value: Value) -> Result<Value, Error> {
-        let depth = self.rules.limits.depth;
         match &value {
-            Value::Table(_) if value.nests_deeper_than(depth) => {
-                Err(failed(name, format_args!("it gave values that nest deeper than {depth} levels")))
+            Value::Table(_) => {
+                let origin = || Origin::new(SourceKind::Custom, name);
+                self.rules.limits.check_depth(&value, "what it gave").map_err(|error| error.with_origin(origin()))?;
+                Ok(value)
             }
-            Value::Table(_) => Ok(value),
             other => Err(failed(name, format_args!("it gave one {}, not a table of keys", other.kind()))),
         }
     }

@@ -35,7 +35,7 @@ impl Loader {
             }
             match discovered {
                 Discovered::Nothing(info) => gathered.looked.push(info),
-                Discovered::File(candidate) => self.read_file(entry, &candidate, &file, profiles, gathered)?,
+                Discovered::File(candidate) => self.read_file(entry, &candidate, &file, profiles, gathered),
                 Discovered::Part(candidate, format, part) => {
                     let in_file = |error: Error| {
                         let name: Arc<str> = candidate.shown.as_str().into();

@@ -55,16 +55,13 @@ impl FileCache {
             Ok(opened) => opened,
             Err(error) => {
                 observer.failed(path, &error);
-                // What it held before must not come back when it is found again, and empty.
-                if error.code() == ErrorCode::NotFound {
-                    self.files.remove(path);
-                }
+                self.files.remove(path);
                 return Err(error);
             }
         };
         observer.read(path, opened.stamp);
-        if observer.is_half_written(path, self.buffer.len()) {
-            return cached.map(|cached| (cached.document.clone(), cached.ownership)).ok_or_else(|| open::missing(shown));
+        if observer.is_half_written(path, self.buffer.len(), opened.stamp) {
+            return Err(open::half_written(shown));
         }
         let text = format::decode(&self.buffer)?;
         let same = cached.filter(|cached| cached.document.text.as_ref().is_some_and(|(own, _)| **own == *text));

@@ -35,6 +35,8 @@ impl Loader {
                     let message = format!("{name} must be a table of keys, and is of the kind {}", value.kind());
                     return Err(Error::new(ErrorCode::Option, message));
                 }
+                let checked = self.rules.limits.check_depth(value, "the value");
+                checked.map_err(|error| error.with_origin(Origin::new(*kind, name.clone())))?;
                 gathered.push(entry, *kind, name.clone(), Content::Document(Arc::new(Document::of(value.clone()))));
             }
             SourceSpec::File { path, options } => {
@@ -46,7 +48,7 @@ impl Loader {
                 }
                 for shown in paths {
                     let candidate = Candidate { path: places.resolve(&shown), shown, required: !options.optional };
-                    self.read_file(entry, &candidate, options, profiles, gathered)?;
+                    self.read_file(entry, &candidate, options, profiles, gathered);
                 }
             }
             SourceSpec::Glob { pattern, options } => {
@@ -62,7 +64,7 @@ impl Loader {
                     gathered.looked.push(info);
                 }
                 for candidate in candidates {
-                    self.read_file(entry, &candidate, &options, profiles, gathered)?;
+                    self.read_file(entry, &candidate, &options, profiles, gathered);
                 }
             }
             SourceSpec::Directory { path, options } => {
@@ -70,7 +72,7 @@ impl Loader {
                 let files = FileOptions { trust: options.trust, ..FileOptions::default() };
                 for finding in files::directory(places, path, profiles, options.optional, &mut gathered.warnings)? {
                     match finding {
-                        Finding::File(candidate) => self.read_file(entry, &candidate, &files, profiles, gathered)?,
+                        Finding::File(candidate) => self.read_file(entry, &candidate, &files, profiles, gathered),
                         Finding::Nothing(info) => gathered.looked.push(info),
                     }
                 }
@@ -115,7 +117,21 @@ impl Loader {
         })
     }
 
+    /// Reads a file; what is wrong with it is gathered too, as others may have something wrong as well.
     pub(super) fn read_file(
+        &mut self,
+        entry: &SourceEntry,
+        candidate: &Candidate,
+        options: &FileOptions,
+        profiles: &[String],
+        gathered: &mut Gathered,
+    ) {
+        if let Err(error) = self.try_file(entry, candidate, options, profiles, gathered) {
+            gathered.problems.push(error);
+        }
+    }
+
+    fn try_file(
         &mut self,
         entry: &SourceEntry,
         candidate: &Candidate,

@@ -112,7 +112,7 @@ impl Loaded {
         self.layers.iter().rev().find_map(|layer| match &layer.content {
             Content::Document(document) if layer.name == origin.source && document.file == origin.file => {
                 let text = &document.text.as_ref()?.0;
-                if self.secrets.may_show(text, position.line) { None } else { snippet::render(text, position) }
+                if self.secrets.may_show(text, position.line) { None } else { snippet::render_value(text, position) }
             }
             _ => None,
         })

@@ -226,10 +226,9 @@ impl ConfigRegistry {
         let slot = self.find_slot(id)?;
         typed::<T>(&*slot)?;
         let any: Arc<dyn Any + Send + Sync> = slot;
-        match any.downcast::<Slot<T>>() {
-            Ok(slot) if slot.head.references.try_acquire() => Ok(ConfigHandle::counted(slot)),
-            _ => Err(closed(id)),
-        }
+        // The last handle may go just now, and the entry with it.
+        let counted = any.downcast::<Slot<T>>().ok().filter(|slot| slot.head.references.try_acquire());
+        counted.map(ConfigHandle::counted).ok_or_else(|| closed(id))
     }
 
     /// A handle to the entry that was inserted under a name, which counts a reference.

@@ -151,6 +151,9 @@ impl<T: Send + Sync + 'static> ErasedSlot for Slot<T> {
         if self.head.lifetime.is_some() {
             meter.allocation(size_of::<Lifetime>());
         }
+        if self.head.vacancy.is_some() {
+            meter.allocation(size_of::<Mutex<Vacancy>>());
+        }
         if let Some(value) = &*self.value.load()
             && meter.shared(value)
         {

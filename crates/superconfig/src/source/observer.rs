@@ -4,7 +4,6 @@ use crate::error::{Error, ErrorCode};
 use crate::source::open::Stamp;
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 /// A file found empty is taken as half written for this long.
@@ -38,7 +37,7 @@ pub(crate) struct Observation {
     started: SystemTime,
     /// Every place, with what was there when it was opened.
     places: BTreeMap<Place, Option<Stamp>>,
-    /// When a file that was found empty counts as empty.
+    /// A file was found half written; when it counts as empty.
     pub(crate) half_written_until: Option<Instant>,
 }
 
@@ -88,10 +87,8 @@ pub(crate) struct Observer {
     seen: Option<Observation>,
     /// The load follows a change on disk: a writer may be at work.
     background: bool,
-    /// Files found empty, since when.
-    empty: HashMap<PathBuf, Instant>,
-    /// Texts of files that are kept nowhere else, for when they are found empty.
-    texts: HashMap<PathBuf, Arc<str>>,
+    /// Files found empty, and from when on they are taken as that where nobody has touched them meanwhile; nothing for at once.
+    empty: HashMap<PathBuf, (Stamp, Option<Instant>)>,
 }
 
 impl Observer {
@@ -142,40 +139,31 @@ impl Observer {
         }
     }
 
-    /// Whether a file of `length` bytes is to be taken as half written.
-    pub(crate) fn is_half_written(&mut self, path: &Path, length: usize) -> bool {
+    /// Whether a file of `length` bytes is to be taken as half written: then nothing comes of the load.
+    pub(crate) fn is_half_written(&mut self, path: &Path, length: usize, stamp: Stamp) -> bool {
         let Some(seen) = &mut self.seen else { return false };
         if length > 0 {
             self.empty.remove(path);
             return false;
         }
         if !self.background {
+            self.empty.insert(path.to_path_buf(), (stamp, None));
             return false;
         }
-        let until = *self.empty.entry(path.to_path_buf()).or_insert_with(Instant::now) + HALF_WRITTEN;
-        if Instant::now() >= until {
-            return false;
+        let now = Instant::now();
+        let fresh = (stamp, Some(now + HALF_WRITTEN));
+        let known = self.empty.entry(path.to_path_buf()).or_insert(fresh);
+        if known.0 != stamp {
+            *known = fresh;
         }
+        let Some(until) = known.1.filter(|until| *until > now) else { return false };
         seen.half_written_until = Some(seen.half_written_until.map_or(until, |other| other.min(until)));
         true
     }
 
-    /// The text that a file had before it was found empty.
-    pub(crate) fn text_before(&self, path: &Path) -> Option<Arc<str>> {
-        self.texts.get(path).cloned()
-    }
-
-    /// Keeps a file's text.
-    pub(crate) fn keep_text(&mut self, path: &Path, text: &Arc<str>) {
-        if self.seen.is_some() {
-            self.texts.insert(path.to_path_buf(), text.clone());
-        }
-    }
-
-    /// A file could not be read. Where it is not there, what it held before is of no use any more.
+    /// A file could not be read. One that is not there may come back empty, as one that is written then.
     pub(crate) fn failed(&mut self, path: &Path, error: &Error) {
         if error.code() == ErrorCode::NotFound {
-            self.texts.remove(path);
             self.empty.remove(path);
         }
     }

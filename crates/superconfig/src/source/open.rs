@@ -149,6 +149,11 @@ pub(crate) fn missing(shown: &str) -> Error {
     error.with_hint("create it, correct the path, or make the source optional")
 }
 
+/// The error of a file that is being written, which nobody is told of.
+pub(crate) fn half_written(shown: &str) -> Error {
+    Error::new(ErrorCode::Io, format!("{shown} is half written"))
+}
+
 #[cfg(all(test, unix))]
 mod tests {
     use super::*;

@@ -82,9 +82,10 @@ impl Inbox {
         }
     }
 
-    /// Whether any configuration needs to hear of a directory.
-    pub(super) fn is_needed(&self, directory: &Path) -> bool {
-        self.state.lock().interests.values().any(|interest| interest.directories.contains_key(directory))
+    /// The directories that any configuration needs to hear of.
+    pub(super) fn needed(&self) -> HashSet<PathBuf> {
+        let state = self.state.lock();
+        state.interests.values().flat_map(|interest| interest.directories.keys().cloned()).collect()
     }
 
     fn note(&self, paths: &[PathBuf], structural: bool) {

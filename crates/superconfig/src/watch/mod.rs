@@ -13,6 +13,7 @@ mod watcher;
 
 use crate::config::{Core, SuperConfig};
 use crate::error::Error;
+use crate::loader::Loader;
 use crate::registry::HandleId;
 use std::sync::Arc;
 use std::time::Duration;
@@ -66,9 +67,15 @@ pub(crate) fn stop(id: HandleId) {
     watcher::remove(id.get());
 }
 
-/// Somebody else has loaded a watched configuration: it may have looked at other places.
-pub(crate) fn looked(config: &SuperConfig) {
-    if config.0.options.watch.is_some() {
-        watcher::looked(config.id().get());
-    }
+/// Somebody else has loaded a watched configuration: it may have looked at other places. True when what a load in the
+/// `background` read may not belong together: then the watcher asks for another one.
+pub(crate) fn looked(config: &SuperConfig, loader: &Loader, background: bool) -> bool {
+    let Some(options) = &config.0.options.watch else { return false };
+    // Whoever calls for a load gets what is there.
+    let quiet = background.then(|| config.0.quiet.lock().take().unwrap_or(options.debounce.min(LONGEST)));
+    let quiet = quiet.filter(|quiet| !quiet.is_zero());
+    let observer = loader.observer.borrow();
+    let wait = quiet.and_then(|quiet| observer.seen()?.unsettled(quiet));
+    watcher::looked(config.id().get(), wait);
+    wait.is_some() || observer.seen().is_some_and(|seen| seen.half_written_until.is_some())
 }

@@ -21,10 +21,14 @@ pub(super) struct Subject {
     options: WatchOptions,
     /// Changes that have not been read.
     pending: Option<Pending>,
+    /// So many times in a row the host has read what may not belong together.
+    host_tries: u32,
     /// When to read again without being told.
     recheck: Option<Instant>,
     /// When to look whether there is something to read.
     next_poll: Option<Instant>,
+    /// Why changes may have been missed, and until when therefore not to trust the system.
+    lost: Option<(String, Instant)>,
     /// Where to watch has to be worked out again.
     pub(super) replan: bool,
     /// The last load, which tells where to watch.
@@ -46,6 +50,8 @@ enum Outcome {
     Done,
     /// What was read may not belong together; to be read again after a while.
     Unsettled(Duration),
+    /// A file was empty: whoever writes it is heard, or it is read as empty when that is due.
+    HalfWritten,
 }
 
 impl Subject {
@@ -55,8 +61,10 @@ impl Subject {
             core: Arc::downgrade(core),
             options,
             pending: None,
+            host_tries: 0,
             recheck: None,
             next_poll: None,
+            lost: None,
             replan: true,
             observation: None,
         }
@@ -95,11 +103,31 @@ impl Subject {
         pending.not_before = pending.not_before.min(now);
     }
 
+    /// Changes may have been missed: reads everything, and looks by itself for a while.
+    pub(super) fn lose(&mut self, reason: &str) {
+        self.lost = Some((reason.to_owned(), Instant::now() + FALLBACK_POLL));
+        self.replan = true;
+        self.touch_now();
+    }
+
+    pub(super) fn lost(&self) -> Option<&str> {
+        self.lost.as_ref().filter(|(_, until)| *until > Instant::now()).map(|(reason, _)| reason.as_str())
+    }
+
     pub(super) fn touch(&mut self, touch: Touch) {
         let pending =
             self.pending.get_or_insert(Pending { first: touch.first, last: touch.last, not_before: touch.first, tries: 0 });
         pending.last = pending.last.max(touch.last);
         self.replan |= touch.structural;
+    }
+
+    /// The host has read; it has to read again after a while where its files were being changed meanwhile.
+    pub(super) fn answered(&mut self, again: Option<Duration>) {
+        self.host_tries = if again.is_some() { self.host_tries + 1 } else { 0 };
+        if let Some(wait) = again {
+            let now = Instant::now();
+            self.pending = Some(Pending { first: now, last: now, not_before: now + wait, tries: self.host_tries });
+        }
     }
 
     /// When there is something to do.
@@ -180,9 +208,13 @@ impl Subject {
         let inputs = ReloadInputs { background: true, ..ReloadInputs::default() };
         let (loaded, seen) = config.read_next(inputs, |loader| loader.observer.borrow().seen().cloned());
         let unsettled = seen.as_ref().and_then(|seen| seen.unsettled(quiet)).filter(|_| !forced);
+        let half_written = seen.as_ref().is_some_and(|seen| seen.half_written_until.is_some());
         self.observe(seen);
         if let Some(wait) = unsettled {
             return Outcome::Unsettled(wait);
+        }
+        if half_written {
+            return Outcome::HalfWritten;
         }
         // Errors are told by those who find them.
         match loaded {
@@ -201,6 +233,7 @@ impl Subject {
                 return Outcome::Done;
             }
         }
+        *config.0.quiet.lock() = Some(if forced { Duration::ZERO } else { quiet });
         config.0.events.add(Event::Outdated);
         config.0.events.tell();
         Outcome::Done

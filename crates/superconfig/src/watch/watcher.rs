@@ -57,7 +57,7 @@ impl Running {
 pub(super) enum Command {
     Add(Box<Subject>, Sender<()>),
     Remove(u64, Sender<()>),
-    Looked(u64),
+    Looked(u64, Option<Duration>),
     Stop,
 }
 
@@ -105,10 +105,10 @@ pub(super) fn remove(id: u64) {
     }
 }
 
-/// A configuration was loaded by somebody else.
-pub(super) fn looked(id: u64) {
+/// A configuration was loaded by somebody else; with a time, it has to be loaded again after it.
+pub(super) fn looked(id: u64, again: Option<Duration>) {
     if let Some(watcher) = &*RUNNING.lock() {
-        watcher.inbox.command(Command::Looked(id));
+        watcher.inbox.command(Command::Looked(id, again));
     }
 }
 
@@ -138,12 +138,9 @@ impl Watcher {
 
     fn turn(&mut self, work: Work) {
         self.native.forget_moved(&work.moved);
-        if work.lost.is_some() {
+        if let Some(reason) = &work.lost {
             self.native.reset();
-            for subject in self.subjects.values_mut() {
-                subject.replan = true;
-                subject.touch_now();
-            }
+            self.subjects.values_mut().for_each(|subject| subject.lose(reason));
         }
         for (id, touch) in work.touched {
             if let Some(subject) = self.subjects.get_mut(&id) {
@@ -157,7 +154,7 @@ impl Watcher {
         let due: Vec<u64> =
             self.subjects.values().filter(|one| one.due().is_some_and(|due| due <= now)).map(|one| one.id).collect();
         for id in due {
-            self.visit(id, work.lost.as_deref());
+            self.visit(id);
         }
     }
 
@@ -168,7 +165,7 @@ impl Watcher {
                 self.subjects.insert(id, *subject);
                 if let Some((subject, config)) = self.subject(id) {
                     subject.look(&config);
-                    self.plan(id, &config, None);
+                    self.plan(id, &config);
                 }
                 let _ = done.send(());
             }
@@ -178,11 +175,12 @@ impl Watcher {
                 self.tidy();
                 let _ = done.send(());
             }
-            Command::Looked(id) => {
+            Command::Looked(id, again) => {
                 if let Some((subject, config)) = self.subject(id) {
                     subject.look(&config);
+                    subject.answered(again);
                     if subject.replan {
-                        self.plan(id, &config, None);
+                        self.plan(id, &config);
                     }
                 }
             }
@@ -198,7 +196,7 @@ impl Watcher {
     }
 
     /// Does what is due for a configuration.
-    fn visit(&mut self, id: u64, lost: Option<&str>) {
+    fn visit(&mut self, id: u64) {
         let Some((_, config)) = self.subject(id) else {
             self.subjects.remove(&id);
             return;
@@ -208,7 +206,7 @@ impl Watcher {
             subject.poll(Instant::now());
             // Watching starts before reading, so that what is read is never older than what is heard.
             if subject.replan {
-                self.plan(id, &config, lost);
+                self.plan(id, &config);
             }
             let Some(subject) = self.subjects.get_mut(&id) else { return };
             if !subject.read(&config, Instant::now()) || !subject.replan {
@@ -219,12 +217,13 @@ impl Watcher {
 
     /// Works out where to watch and does so. Where a directory is watched that was not before, everything is read once
     /// more: what changed before the watch began was not heard.
-    fn plan(&mut self, id: u64, config: &SuperConfig, lost: Option<&str>) {
+    fn plan(&mut self, id: u64, config: &SuperConfig) {
         let Some(subject) = self.subjects.get_mut(&id) else { return };
         subject.replan = false;
         let Some(observation) = subject.observation() else { return };
         let route = route(observation.places(), &observation.base);
         let polled = subject.is_polled();
+        let lost = subject.lost();
         let mut new = false;
         let mut refused: HashMap<&Path, String> = HashMap::new();
         if !polled && lost.is_none() {
@@ -260,7 +259,7 @@ impl Watcher {
 
     /// Ends the watches of directories that no configuration needs.
     fn tidy(&mut self) {
-        let inbox = self.inbox.clone();
-        self.native.retain(|directory| inbox.is_needed(directory));
+        let needed = self.inbox.needed();
+        self.native.retain(|directory| needed.contains(directory));
     }
 }

@@ -11,9 +11,22 @@ use tempfile::TempDir;
 /// Far longer than anything takes; only a lost event waits for it.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
+/// Changes have to pause for so long.
+pub(crate) const DEBOUNCE: Duration = Duration::from_millis(20);
+
 /// How often each kind of change is made.
 pub(crate) fn rounds() -> u64 {
-    std::env::var("SUPERCONFIG_TEST_ROUNDS").ok().and_then(|text| text.parse().ok()).unwrap_or(5)
+    std::env::var("SUPERCONFIG_TEST_ROUNDS").ok().and_then(|text| text.parse().ok()).unwrap_or(200)
+}
+
+/// Shares the rounds among threads, each with files of its own: nearly all of the time is waiting.
+pub(crate) fn in_parallel(scenario: impl Fn(u64) + Sync) {
+    const THREADS: u64 = 8;
+    std::thread::scope(|scope| {
+        for _ in 0..THREADS {
+            scope.spawn(|| scenario(rounds().div_ceil(THREADS)));
+        }
+    });
 }
 
 /// Waits for a condition.
@@ -35,7 +48,7 @@ pub(crate) struct Watched {
 impl Watched {
     /// Makes `app.json` with the value 0, and whatever else `prepare` makes; watches what `sources` adds.
     pub(crate) fn new(prepare: impl FnOnce(&Path), sources: impl FnOnce(Builder) -> Builder) -> Self {
-        Self::with(WatchOptions { debounce: Duration::from_millis(20), ..WatchOptions::default() }, prepare, sources)
+        Self::with(WatchOptions { debounce: DEBOUNCE, ..WatchOptions::default() }, prepare, sources)
     }
 
     pub(crate) fn with(options: WatchOptions, prepare: impl FnOnce(&Path), sources: impl FnOnce(Builder) -> Builder) -> Self {
@@ -56,7 +69,7 @@ impl Watched {
 
     /// Another configuration over the same files.
     pub(crate) fn another(&self, sources: impl FnOnce(Builder) -> Builder) -> Self {
-        let options = WatchOptions { debounce: Duration::from_millis(20), ..WatchOptions::default() };
+        let options = WatchOptions { debounce: DEBOUNCE, ..WatchOptions::default() };
         Self::open(self.directory.clone(), options, sources)
     }
 
