@@ -102,7 +102,7 @@ fn a_source_that_fails_fails_the_load_and_is_stale_on_reload() {
 }
 
 #[test]
-fn what_is_no_table_or_too_deep_is_the_sources_failure() {
+fn what_is_no_table_is_the_sources_failure_and_too_deep_is_past_a_limit() {
     struct Fixed(Value);
     impl Source for Fixed {
         fn name(&self) -> &str {
@@ -113,11 +113,15 @@ fn what_is_no_table_or_too_deep_is_the_sources_failure() {
         }
     }
     let deep = (0..200).fold(Value::Null, |inner, _| table([("a", inner)]));
-    for (value, said) in [(Value::Integer(1), "integer"), (Value::array(Vec::new()), "array"), (deep, "128 levels")] {
-        let error = SuperConfig::builder().source(Fixed(value)).load().err().unwrap();
+    let load = |value| SuperConfig::builder().source(Fixed(value)).load().err().unwrap();
+    for (value, said) in [(Value::Integer(1), "integer"), (Value::array(Vec::new()), "array")] {
+        let error = load(value);
         assert_eq!(error.code(), ErrorCode::Source);
         assert!(error.cause().unwrap().contains(said), "{error}");
     }
+    let error = load(deep);
+    assert_eq!(error.code(), ErrorCode::Limit);
+    assert!(error.to_string().contains("fixed") && error.to_string().contains("128 levels"), "{error}");
 }
 
 /// A source may use the configuration that it is a source of: nothing is locked while it is asked.
