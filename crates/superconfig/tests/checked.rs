@@ -121,7 +121,7 @@ fn what_is_no_table_is_the_sources_failure_and_too_deep_is_past_a_limit() {
     }
     let error = load(deep);
     assert_eq!(error.code(), ErrorCode::Limit);
-    assert!(error.to_string().contains("fixed") && error.to_string().contains("128 levels"), "{error}");
+    assert!(error.to_string().contains("fixed") && error.to_string().contains("limit of 128"), "{error}");
 }
 
 /// A source may use the configuration that it is a source of: nothing is locked while it is asked.
