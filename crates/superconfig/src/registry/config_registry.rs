@@ -34,7 +34,7 @@ use std::sync::{Arc, LazyLock};
 /// # Ok::<(), superconfig::Error>(())
 /// ```
 pub struct ConfigRegistry {
-    store: Arc<Store>,
+    pub(super) store: Arc<Store>,
 }
 
 /// How a registry works.

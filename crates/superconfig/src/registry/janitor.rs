@@ -112,3 +112,21 @@ fn clean(store: &Store) {
     }
     queue.running = false;
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::registry::{ConfigRegistry, InsertOptions};
+    use std::time::Duration;
+
+    /// As when another thread removes an entry just before its deadline is put into the queue.
+    #[test]
+    fn an_entry_that_is_gone_is_not_waited_for() {
+        let registry = ConfigRegistry::new();
+        let lasting = InsertOptions { time_to_live: Some(Duration::from_secs(60)), ..InsertOptions::default() };
+        let handle = registry.insert_with(1_u8, lasting).unwrap();
+        assert_eq!(registry.store.deadlines(), 1);
+        registry.remove(handle.id()).unwrap();
+        registry.store.schedule(&*handle.slot).unwrap();
+        assert_eq!(registry.store.deadlines(), 0);
+    }
+}
