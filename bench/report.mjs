@@ -94,7 +94,7 @@ export async function drawChart(rows) {
     title: 'Times what SuperConfig takes (logarithmic; left of the line others are quicker)',
     data: { values },
     spacing: 6,
-    facet: { row: { field: 'title', title: null, sort: null, header: { labelAngle: 0, labelAlign: 'left', labelLimit: 420 } } },
+    facet: { row: { field: 'title', title: null, sort: null, header: { labelOrient: 'top', labelAnchor: 'start', labelLimit: 600, labelFontWeight: 'bold' } } },
     resolve: { scale: { y: 'independent' } },
     spec: {
       width: 420,
