@@ -13,7 +13,7 @@ import * as jsonc from 'jsonc-parser';
 import * as smolToml from 'smol-toml';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import * as yaml from 'yaml';
-import type { Format } from '../ts/sources.ts';
+import type { Format } from '../ts/api/sources.ts';
 import { comparable, type Outcome, outcome, own } from './conformance.ts';
 
 const root = join(import.meta.dirname, '..');

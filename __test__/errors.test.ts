@@ -5,9 +5,9 @@ import { dirname, join } from 'node:path';
 import { buildSync } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { ERROR_CODES, guard } from '../ts/errors.ts';
+import { native } from '../ts/engine/addon.ts';
 import { isSuperConfigError, parse, registry, SuperConfig, type SuperConfigBuilder, type SuperConfigError, type SuperConfigErrorCode } from '../ts/index.ts';
-import { native } from '../ts/native.ts';
+import { ERROR_CODES, guard } from '../ts/internal/errors.ts';
 import { caught, firstFrame, rejected } from './caught.ts';
 
 let root: string;

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import * as sources from '../ts/api/sources.ts';
 import {
   type ArrayStrategy,
   type Candidate,
@@ -14,7 +15,6 @@ import {
   SuperConfig,
   type SuperConfigError,
 } from '../ts/index.ts';
-import * as sources from '../ts/sources.ts';
 
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 type Table = { [key: string]: Json };

@@ -104,7 +104,7 @@ step('facade', sources, 'ts/dist/index.cjs').do(() => {
   run('npx', ['tsc', '-p', 'tsconfig.types.json']);
   // Each module system reads declarations of its own kind.
   for (const file of files('ts/dist', /\.d\.ts$/)) {
-    const text = readFileSync(join(root, file), 'utf8').replace(/(from '\.\/[^']+)\.js'/g, "$1.cjs'");
+    const text = readFileSync(join(root, file), 'utf8').replace(/(from '\.\.?\/[^']+)\.js'/g, "$1.cjs'");
     writeFileSync(join(root, file.replace(/\.d\.ts$/, '.d.cts')), text);
   }
 });

@@ -1,21 +1,16 @@
-export type { ArrayStrategy, BuilderOptions, Limits, SuperConfigBuilder, WatchOptions } from './builder.js';
-export type { ConfigChange } from './change.js';
+export type { ArrayStrategy, BuilderOptions, Limits, SuperConfigBuilder, WatchOptions } from './api/builder.js';
 export {
   type ChangesOptions,
   type LayerInfo,
   SuperConfig,
   type ToStringOptions,
   type Warning,
-} from './config.js';
-export { type CustomSource, custom as source, type SourceContext } from './custom.js';
-export { type ErrorDetails, type Issue, isSuperConfigError, type Origin, SuperConfigError, type SuperConfigErrorCode } from './errors.js';
-export type { EventMap, Listener } from './events.js';
-export type { Candidate, Explanation } from './explanation.js';
-export type { ConfigHandle } from './handle.js';
-export { type LoadOptions, loadConfig, loadConfigSync, parse } from './load.js';
-export type { ReloadResult } from './opening.js';
-export { type InsertOptions, type RegistryHandle, type RegistryStats, registry } from './registry.js';
-export type { InferOutput, StandardSchema } from './schema.js';
+} from './api/config.js';
+export { type CustomSource, custom as source, type SourceContext } from './api/custom-source.js';
+export type { ConfigChange } from './api/events.js';
+export type { ConfigHandle } from './api/handle.js';
+export { type LoadOptions, loadConfig, loadConfigSync, parse } from './api/load.js';
+export { type InsertOptions, type RegistryHandle, type RegistryStats, registry } from './api/registry.js';
 export {
   args,
   type DirOptions,
@@ -38,6 +33,11 @@ export {
   type Trust,
   textSource as text,
   type ValueOptions,
-} from './sources.js';
-export type { Status, Watching } from './status.js';
-export type { DeepReadonly, LoosePath, Path, ValueAt } from './types.js';
+} from './api/sources.js';
+export type { DeepReadonly, LoosePath, Path, ValueAt } from './api/typed-path.js';
+export type { Candidate, Explanation } from './api/types/explanation.js';
+export type { Status, Watching } from './api/types/status.js';
+export type { EventMap, Listener } from './engine/event-pump.js';
+export type { ReloadResult } from './engine/load.js';
+export { type ErrorDetails, type Issue, isSuperConfigError, type Origin, SuperConfigError, type SuperConfigErrorCode } from './internal/errors.js';
+export type { InferOutput, StandardSchema } from './schema/standard-schema.js';

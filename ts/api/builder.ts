@@ -1,10 +1,10 @@
+import { load, loadSync, type Opening } from '../engine/load.js';
+import { checkNames, kindOf } from '../engine/path.js';
+import { captureStack, type Frame, guard, isSuperConfigError, SuperConfigError, startAt } from '../internal/errors.js';
+import { flag, optionsOf, text, texts } from '../internal/validate.js';
+import { type InferOutput, type StandardSchema, schemaOf } from '../schema/standard-schema.js';
 import { SuperConfig } from './config.js';
-import { type CustomSource, custom } from './custom.js';
-import { captureStack, type Frame, guard, isSuperConfigError, SuperConfigError, startAt } from './errors.js';
-import { load, loadSync, type Opening } from './opening.js';
-import { flag, optionsOf, text, texts } from './options.js';
-import { checkNames, kindOf } from './paths.js';
-import { type InferOutput, type StandardSchema, schemaOf } from './schema.js';
+import { type CustomSource, custom } from './custom-source.js';
 import type { Source } from './sources.js';
 import * as sources from './sources.js';
 

@@ -1,7 +1,7 @@
-import { SuperConfigError } from './errors.js';
-import { native } from './native.js';
-import { unpairedSurrogate } from './surrogates.js';
-import type { LoosePath } from './types.js';
+import type { LoosePath } from '../api/typed-path.js';
+import { SuperConfigError } from '../internal/errors.js';
+import { unpairedSurrogate } from '../internal/unicode.js';
+import { native } from './addon.js';
 
 /** A path as it crosses to the addon. */
 export interface NativePath {

@@ -1,4 +1,4 @@
-import { fromReport, type NativeReport, type SuperConfigError } from './errors.js';
+import { fromReport, type NativeReport, type SuperConfigError } from '../../internal/errors.js';
 
 /**
  * One file or directory that is watched, there or not.

@@ -1,17 +1,29 @@
+import { type Described, type NativeValue, native } from '../engine/addon.js';
+import {
+  assertOpen,
+  closeState,
+  lookUp,
+  lookUpLeniently,
+  openState,
+  readTree,
+  type State,
+  sync,
+  toJsonValue,
+  toValue,
+  unknownPath,
+} from '../engine/attachment.js';
+import { type EventMap, eventsOf, type Listener, listenerOf, signalOf } from '../engine/event-pump.js';
+import { type ReloadResult, reload, reloadSync } from '../engine/load.js';
+import { checkNames, kindOf, toNativePath } from '../engine/path.js';
+import { type Frame, guard, type Origin, SuperConfigError } from '../internal/errors.js';
+import { flag, text } from '../internal/validate.js';
 import { type BuilderOptions, SuperConfigBuilder } from './builder.js';
-import type { ConfigChange } from './change.js';
-import { type Frame, guard, type Origin, SuperConfigError } from './errors.js';
-import { type EventMap, eventsOf, type Listener, listenerOf, signalOf } from './events.js';
-import { type Candidate, type Explanation, explained } from './explanation.js';
+import type { ConfigChange } from './events.js';
 import { ConfigHandle } from './handle.js';
-import { type Described, type NativeValue, native } from './native.js';
-import { type ReloadResult, reload, reloadSync } from './opening.js';
-import { flag, text } from './options.js';
-import { checkNames, kindOf, toNativePath } from './paths.js';
 import type { Format } from './sources.js';
-import { assertOpen, closeState, lookUp, lookUpLeniently, openState, readTree, type State, sync, toJsonValue, toValue, unknownPath } from './state.js';
-import { type Status, type StatusReport, toStatus } from './status.js';
-import type { DeepReadonly, LoosePath, Path, ValueAt } from './types.js';
+import type { DeepReadonly, LoosePath, Path, ValueAt } from './typed-path.js';
+import { type Candidate, type Explanation, explained } from './types/explanation.js';
+import { type Status, type StatusReport, toStatus } from './types/status.js';
 
 /**
  * One layer of a configuration, or a file that was looked for.

@@ -1,7 +1,7 @@
-import { guard } from './errors.js';
-import { optionsOf, text, texts } from './options.js';
-import { checkDocument } from './surrogates.js';
-import { encode } from './values.js';
+import { encode } from '../engine/codec.js';
+import { guard } from '../internal/errors.js';
+import { checkDocument } from '../internal/unicode.js';
+import { optionsOf, text, texts } from '../internal/validate.js';
 
 /**
  * A format's name.

@@ -1,9 +1,9 @@
-import { type Frame, guard, SuperConfigError, startAt } from './errors.js';
-import { generationWords, native } from './native.js';
-import { text } from './options.js';
-import { checkNames, kindOf } from './paths.js';
-import { toValue } from './state.js';
-import { encode } from './values.js';
+import { generationWords, native } from '../engine/addon.js';
+import { toValue } from '../engine/attachment.js';
+import { encode } from '../engine/codec.js';
+import { checkNames, kindOf } from '../engine/path.js';
+import { type Frame, guard, SuperConfigError, startAt } from '../internal/errors.js';
+import { text } from '../internal/validate.js';
 
 /**
  * How a value is put into the registry.

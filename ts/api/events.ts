@@ -1,7 +1,7 @@
-import { type NativeValue, native, type Version } from './native.js';
-import type { NativePath } from './paths.js';
-import { toJsonValue, toValue } from './state.js';
-import type { DeepReadonly } from './types.js';
+import { type NativeValue, native, type Version } from '../engine/addon.js';
+import { toJsonValue, toValue } from '../engine/attachment.js';
+import type { NativePath } from '../engine/path.js';
+import type { DeepReadonly } from './typed-path.js';
 
 /** What one version has at a path, read from the addon when it is asked for. */
 class View {

@@ -1,9 +1,9 @@
-import { at, below, ConfigChange, merge, type Transition, transition } from './change.js';
-import { isPromiseLike } from './custom.js';
-import { fromReport, isError, type NativeReport, SuperConfigError } from './errors.js';
-import { native, type Version } from './native.js';
-import { kindOf, type NativePath } from './paths.js';
-import type { State } from './state.js';
+import { isPromiseLike } from '../api/custom-source.js';
+import { at, below, ConfigChange, merge, type Transition, transition } from '../api/events.js';
+import { fromReport, isError, type NativeReport, SuperConfigError } from '../internal/errors.js';
+import { native, type Version } from './addon.js';
+import type { State } from './attachment.js';
+import { kindOf, type NativePath } from './path.js';
 
 /**
  * What each event hands to its listeners.

@@ -1,5 +1,5 @@
-import type { NativeValue } from './native.js';
-import { toValue } from './state.js';
+import type { NativeValue } from '../../engine/addon.js';
+import { toValue } from '../../engine/attachment.js';
 
 /**
  * One layer's word about a value.

@@ -1,8 +1,8 @@
-import { guard, isError, SuperConfigError } from './errors.js';
-import { optionsOf } from './options.js';
-import { checkNames, kindOf } from './paths.js';
+import { type Encoded, encode, isPlain } from '../engine/codec.js';
+import { checkNames, kindOf } from '../engine/path.js';
+import { guard, isError, SuperConfigError } from '../internal/errors.js';
+import { optionsOf } from '../internal/validate.js';
 import type { Source, SourceOptions } from './sources.js';
-import { type Encoded, encode, isPlain } from './values.js';
 
 /**
  * What a custom source is told of the load that it is asked for.

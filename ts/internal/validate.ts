@@ -1,7 +1,7 @@
+import { encode } from '../engine/codec.js';
+import { kindOf } from '../engine/path.js';
 import { SuperConfigError } from './errors.js';
-import { kindOf } from './paths.js';
-import { unpairedSurrogate } from './surrogates.js';
-import { encode } from './values.js';
+import { unpairedSurrogate } from './unicode.js';
 
 /**
  * Options that cross to the addon, which knows their names: a copy, with nothing in it that would be lost on the way.

@@ -1,11 +1,11 @@
-import { ask, askSync, type CustomSource, implementationOf, isPromiseLike, reasonOf, type SourceContext, type Supplied } from './custom.js';
-import { captureStack, type Frame, fromNative, guard, SuperConfigError, startAt, withStack } from './errors.js';
-import { eventsOf } from './events.js';
-import { type Attached, captureEnvironment, native } from './native.js';
-import { jsonSchemaOf, type StandardSchema, validate } from './schema.js';
-import type { Source } from './sources.js';
-import { assertOpen, openState, type State } from './state.js';
-import type { Encoded } from './values.js';
+import { ask, askSync, type CustomSource, implementationOf, isPromiseLike, reasonOf, type SourceContext, type Supplied } from '../api/custom-source.js';
+import type { Source } from '../api/sources.js';
+import { captureStack, type Frame, fromNative, guard, SuperConfigError, startAt, withStack } from '../internal/errors.js';
+import { jsonSchemaOf, type StandardSchema, validate } from '../schema/standard-schema.js';
+import { type Attached, captureEnvironment, native } from './addon.js';
+import { assertOpen, openState, type State } from './attachment.js';
+import type { Encoded } from './codec.js';
+import { eventsOf } from './event-pump.js';
 
 /**
  * What a reload did.

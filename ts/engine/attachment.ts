@@ -1,10 +1,10 @@
-import { type Frame, fromNative, guard, isSuperConfigError, SuperConfigError, startAt } from './errors.js';
-import type { Events } from './events.js';
-import { type Attached, generationWords, type NativeValue, native } from './native.js';
-import type { Opening } from './opening.js';
-import { type NativePath, showPath, toNativePath } from './paths.js';
-import type { LoosePath } from './types.js';
-import { decode } from './values.js';
+import type { LoosePath } from '../api/typed-path.js';
+import { type Frame, fromNative, guard, isSuperConfigError, SuperConfigError, startAt } from '../internal/errors.js';
+import { type Attached, generationWords, type NativeValue, native } from './addon.js';
+import { decode } from './codec.js';
+import type { Events } from './event-pump.js';
+import type { Opening } from './load.js';
+import { type NativePath, showPath, toNativePath } from './path.js';
 
 /** What a configuration and its handles share in one thread. */
 export interface State {

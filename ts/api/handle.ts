@@ -1,11 +1,11 @@
-import type { ConfigChange } from './change.js';
-import { type Frame, guard, startAt } from './errors.js';
-import { eventsOf, type Listener, listenerOf } from './events.js';
-import { type Explanation, explained } from './explanation.js';
-import { native } from './native.js';
-import { showPath, toNativePath } from './paths.js';
-import { closedError, lookUp, type State, sync, unknownPath } from './state.js';
-import type { LoosePath } from './types.js';
+import { native } from '../engine/addon.js';
+import { closedError, lookUp, type State, sync, unknownPath } from '../engine/attachment.js';
+import { eventsOf, type Listener, listenerOf } from '../engine/event-pump.js';
+import { showPath, toNativePath } from '../engine/path.js';
+import { type Frame, guard, startAt } from '../internal/errors.js';
+import type { ConfigChange } from './events.js';
+import type { LoosePath } from './typed-path.js';
+import { type Explanation, explained } from './types/explanation.js';
 
 /**
  * A live view of one path: the quickest way to read a value again and again.

@@ -1,6 +1,6 @@
-import { SuperConfigError, type SuperConfigErrorCode } from './errors.js';
-import { kindOf, showPath } from './paths.js';
-import { unpairedSurrogate } from './surrogates.js';
+import { SuperConfigError, type SuperConfigErrorCode } from '../internal/errors.js';
+import { unpairedSurrogate } from '../internal/unicode.js';
+import { kindOf, showPath } from './path.js';
 
 /** What JSON cannot hold: where it stands, and a number's type and text; or a key that is forbidden. */
 export type Special = [segments: (string | number)[], type: 'bigint' | 'number' | 'forbidden', text: string];

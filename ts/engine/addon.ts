@@ -1,7 +1,7 @@
 // The only importer of the addon. Reads are synchronous; loads and reloads are either.
-import { isError, SuperConfigError } from './errors.js';
-import { unpairedSurrogate } from './surrogates.js';
-import type { NativeTree } from './values.js';
+import { isError, SuperConfigError } from '../internal/errors.js';
+import { unpairedSurrogate } from '../internal/unicode.js';
+import type { NativeTree } from './codec.js';
 
 /** What the addon gives for a value: scalars as they are, trees as text. */
 export type NativeValue = undefined | null | boolean | number | bigint | string | NativeTree;
@@ -129,8 +129,8 @@ function loadNative(): Native {
     const file = `superconfig.${name}.node`;
     const opened = openDirectly(name, file);
     if (opened !== undefined) return opened;
-    // A checkout holds the addon beside the sources: seen from ts/ and from ts/dist/.
-    for (const place of [`@superconfig/${name}`, `../npm/${name}/${file}`, `../../npm/${name}/${file}`]) {
+    // A checkout holds the addon beside the sources: two levels up from ts/engine/ as well as from ts/dist/.
+    for (const place of [`@superconfig/${name}`, `../../npm/${name}/${file}`]) {
       try {
         return requireFrom(place) as Native;
       } catch (error) {

@@ -1,13 +1,13 @@
+import { native } from '../engine/addon.js';
+import { toValue } from '../engine/attachment.js';
+import { load, loadSync } from '../engine/load.js';
+import { checkNames, kindOf } from '../engine/path.js';
+import { captureStack, type Frame, guard, SuperConfigError } from '../internal/errors.js';
+import { checkDocument } from '../internal/unicode.js';
+import type { InferOutput, StandardSchema } from '../schema/standard-schema.js';
 import { type ArrayStrategy, type BuilderOptions, type Limits, SuperConfigBuilder, type WatchOptions } from './builder.js';
 import { SuperConfig } from './config.js';
-import { captureStack, type Frame, guard, SuperConfigError } from './errors.js';
-import { native } from './native.js';
-import { load, loadSync } from './opening.js';
-import { checkNames, kindOf } from './paths.js';
-import type { InferOutput, StandardSchema } from './schema.js';
 import type { Format, Source } from './sources.js';
-import { toValue } from './state.js';
-import { checkDocument } from './surrogates.js';
 
 /**
  * The builder's verbs as one object.

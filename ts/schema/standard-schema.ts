@@ -1,9 +1,9 @@
-import { isPromiseLike, reasonOf } from './custom.js';
-import { fromNative, SuperConfigError } from './errors.js';
-import { native } from './native.js';
-import { kindOf } from './paths.js';
-import { toValue } from './state.js';
-import { encode } from './values.js';
+import { isPromiseLike, reasonOf } from '../api/custom-source.js';
+import { native } from '../engine/addon.js';
+import { toValue } from '../engine/attachment.js';
+import { encode } from '../engine/codec.js';
+import { kindOf } from '../engine/path.js';
+import { fromNative, SuperConfigError } from '../internal/errors.js';
 
 /** One problem that a schema found. */
 interface StandardIssue {
