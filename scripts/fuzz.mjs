@@ -1,5 +1,5 @@
 // Runs each fuzz target for some minutes, two at a time, keeps what it learns, and fails on what it finds.
-// usage: npm run fuzz -- [--minutes N] [target ...]
+// usage: npm run fuzz -- [--minutes N | --build] [target ...]
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -8,13 +8,16 @@ import { parseArgs } from 'node:util';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const crate = join(root, 'crates', 'superconfig');
-const { values, positionals } = parseArgs({ options: { minutes: { type: 'string', default: '10' } }, allowPositionals: true });
+const { values, positionals } = parseArgs({
+  options: { minutes: { type: 'string', default: '10' }, build: { type: 'boolean', default: false } },
+  allowPositionals: true,
+});
 const minutes = Number(values.minutes);
 const all = readdirSync(join(crate, 'fuzz', 'fuzz_targets')).map((file) => file.replace(/\.rs$/, ''));
 const targets = positionals.length > 0 ? positionals : all;
 const unknown = targets.filter((target) => !all.includes(target));
 if (!(minutes > 0) || unknown.length > 0) {
-  process.stderr.write(`usage: npm run fuzz -- [--minutes N] [${all.join(' | ')}]\n`);
+  process.stderr.write(`usage: npm run fuzz -- [--minutes N | --build] [${all.join(' | ')}]\n`);
   process.exit(2);
 }
 const shared = ['--target-dir', join(root, 'target', 'fuzz')];
@@ -23,6 +26,7 @@ if (spawnSync('cargo', fuzz('build', ...shared), { cwd: crate, stdio: 'inherit' 
   process.stderr.write('fuzzing needs a nightly toolchain and cargo-fuzz: `rustup toolchain install nightly && cargo install cargo-fuzz`\n');
   process.exit(1);
 }
+if (values.build) process.exit(0);
 
 /** What the corpus grows in; the kept part, in fuzz/corpus, is its start. */
 function run(target) {
