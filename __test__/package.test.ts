@@ -13,7 +13,7 @@ let project: string;
 let tarballs: string[];
 
 beforeAll(() => {
-  execFileSync('node', [join(root, 'scripts/package.mjs')], { stdio: 'ignore' });
+  execFileSync('node', [join(root, 'scripts/package.mjs')], { stdio: ['ignore', 'ignore', 'inherit'] });
   const packages = join(root, 'target/packages');
   tarballs = readdirSync(packages).map((name) => join(packages, name));
   project = mkdtempSync(join(tmpdir(), 'superconfig-package-'));

@@ -1,9 +1,9 @@
 // What a fresh clone says on a machine that lacks something, and that nothing is done twice.
 import { spawnSync } from 'node:child_process';
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 const root = join(import.meta.dirname, '..');
 let clone: string;
@@ -11,7 +11,7 @@ let clone: string;
 beforeEach(() => {
   clone = mkdtempSync(join(tmpdir(), 'superconfig-setup-'));
   for (const path of ['scripts', 'package.json', 'package-lock.json', 'Cargo.toml', 'Cargo.lock', 'crates', 'ts', 'tsconfig.json', 'tsconfig.types.json']) {
-    cpSync(join(root, path), join(clone, path), { recursive: true, filter: (source) => !/(target|dist)$/.test(source) });
+    cpSync(join(root, path), join(clone, path), { recursive: true, filter: (source) => !/(target|dist|corpus)$/.test(source) });
   }
   mkdirSync(join(clone, 'bin'));
   symlinkSync(process.execPath, join(clone, 'bin/node'));
@@ -55,11 +55,60 @@ test.each([
   expect(setup(other)).toBe(`superconfig: ${platform}-${arch} is not built yet; use Linux with glibc on x86-64.\n`);
 });
 
+test('for a build that there is not', () => {
+  const env = { ...process.env, SUPERCONFIG_BUILD: 'debug' };
+  const { status, stderr } = spawnSync(process.execPath, [join(clone, 'scripts/setup.mjs')], { encoding: 'utf8', env });
+  expect([status, stderr]).toEqual([1, 'superconfig: SUPERCONFIG_BUILD is `debug`; it can be `dev` or `release`.\n']);
+});
+
+/** The build of the addon that the facade loads, and what was compiled. */
+const stamped = () => readFileSync(join(root, 'target/stamps/addon'), 'utf8').split(' ') as ['dev' | 'release', string];
+
 test('where everything is done, nothing is done again', () => {
   const files = ['npm/linux-x64-gnu/superconfig.linux-x64-gnu.node', 'ts/dist/index.js', 'target/stamps/packages'].map((path) => join(root, path));
   const times = () => files.map((path) => statSync(path).mtimeMs);
   const before = times();
-  const { status, stdout, stderr } = spawnSync(process.execPath, [join(root, 'scripts/setup.mjs')], { encoding: 'utf8' });
+  const env = { ...process.env, SUPERCONFIG_BUILD: stamped()[0] };
+  const { status, stdout, stderr } = spawnSync(process.execPath, [join(root, 'scripts/setup.mjs')], { encoding: 'utf8', env });
   expect([status, stdout, stderr]).toEqual([0, '', '']);
   expect(times()).toEqual(before);
+});
+
+describe('of two builds', () => {
+  const programs = { dev: 'unoptimised', release: 'optimised' };
+  const loaded = () => readFileSync(join(clone, 'npm/linux-x64-gnu/superconfig.linux-x64-gnu.node'), 'utf8');
+  const script = (name: string, args: string[] = [], build?: string) =>
+    spawnSync(process.execPath, [join(clone, 'scripts', name), ...args], {
+      encoding: 'utf8',
+      env: { PATH: process.env['PATH'], ...(build === undefined ? {} : { SUPERCONFIG_BUILD: build }) },
+    });
+
+  /** Everything but the addons is as it is here; what stands for them is text. */
+  beforeEach(() => {
+    for (const path of ['target/stamps', 'ts/dist', 'npm']) cpSync(join(root, path), join(clone, path), { recursive: true });
+    symlinkSync(join(root, 'node_modules'), join(clone, 'node_modules'));
+    for (const [build, text] of Object.entries(programs)) {
+      mkdirSync(join(clone, 'target/addon', build), { recursive: true });
+      writeFileSync(join(clone, 'target/addon', build, 'superconfig.linux-x64-gnu.node'), text);
+      writeFileSync(join(clone, 'target/stamps', `addon-${build}`), stamped()[1]);
+    }
+  });
+
+  test.each([
+    ['the one asked for is loaded', [], 'dev', 'unoptimised'],
+    ['the release is loaded unless another is asked for', [], undefined, 'optimised'],
+    ['what ships and what is measured is the release', ['release'], 'dev', 'optimised'],
+  ])('%s', (_, args, build, wanted) => {
+    // From the other one, and back: neither is compiled again.
+    expect(script('setup.mjs', [], wanted === 'optimised' ? 'dev' : 'release')).toMatchObject({ status: 0, stderr: '' });
+    expect(loaded()).not.toBe(wanted);
+    expect(script('setup.mjs', args, build)).toMatchObject({ status: 0, stderr: '' });
+    expect(loaded()).toBe(wanted);
+  });
+
+  test('the unoptimised one is not packaged', () => {
+    script('setup.mjs', [], 'dev');
+    const { status, stderr } = script('package.mjs');
+    expect([status, stderr]).toEqual([1, 'superconfig: this needs the release build of the addon; run `node scripts/setup.mjs release` first.\n']);
+  });
 });

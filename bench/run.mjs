@@ -5,10 +5,12 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { cpus, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { requireRelease } from '../scripts/addon.mjs';
 import { judge } from './budgets.mjs';
 import { here } from './measure.mjs';
 import { drawChart, table, writeDocument } from './report.mjs';
 
+requireRelease();
 const { values: given } = parseArgs({ options: { check: { type: 'boolean' }, quick: { type: 'boolean' }, only: { type: 'string' } } });
 const SUITES = ['reads', 'loads', 'parsing', 'boot', 'growth', 'reload', 'rust'];
 const suites = given.only?.split(',') ?? SUITES;

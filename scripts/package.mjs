@@ -3,6 +3,9 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { folder as platform, requireRelease } from './addon.mjs';
+
+requireRelease();
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const packages = join(root, 'target', 'packages');
@@ -16,13 +19,12 @@ for (const folder of [packages, staging]) {
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 delete manifest.devDependencies;
 delete manifest.scripts;
-delete manifest.napi;
 manifest.optionalDependencies = { '@superconfig/linux-x64-gnu': manifest.version };
 writeFileSync(join(staging, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
 for (const file of ['README.md', 'LICENSE', 'CHANGELOG.md', 'LIMITATIONS.md']) cpSync(join(root, file), join(staging, file));
 cpSync(join(root, 'ts/dist'), join(staging, 'ts/dist'), { recursive: true });
 
 const pack = (folder) => execFileSync('npm', ['pack', '--pack-destination', packages], { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
-cpSync(join(root, 'LICENSE'), join(root, 'npm/linux-x64-gnu/LICENSE'));
-for (const folder of [staging, join(root, 'npm/linux-x64-gnu')]) process.stdout.write(pack(folder));
-rmSync(join(root, 'npm/linux-x64-gnu/LICENSE'));
+cpSync(join(root, 'LICENSE'), join(root, platform, 'LICENSE'));
+for (const folder of [staging, join(root, platform)]) process.stdout.write(pack(folder));
+rmSync(join(root, platform, 'LICENSE'));

@@ -1,12 +1,15 @@
 // Makes a fresh clone ready, and does nothing that is done already. Uses nothing but Node itself.
+// usage: node scripts/setup.mjs [release]; with SUPERCONFIG_BUILD=dev the addon is unoptimised, which compiles in seconds, unless
+// `release` asks for the one that users get.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import * as addon from './addon.mjs';
 
 // Taken apart here: a Node too old to have them all is told so below.
-const { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } = fs;
+const { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } = fs;
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 
 function stop(sentence) {
@@ -39,6 +42,7 @@ function step(name, inputs, output) {
   const digest = hash.digest('hex');
   const stamp = join(root, 'target', 'stamps', name);
   return {
+    digest,
     done: existsSync(join(root, output)) && existsSync(stamp) && readFileSync(stamp, 'utf8') === digest,
     do(work) {
       if (this.done) return;
@@ -70,28 +74,42 @@ if (process.platform !== 'linux' || process.arch !== 'x64' || !process.report.ge
   stop(`${process.platform}-${process.arch} is not built yet; use Linux with glibc on x86-64.`);
 }
 
+const wanted = process.env.SUPERCONFIG_BUILD ?? 'release';
+if (!['release', 'dev'].includes(wanted)) stop(`SUPERCONFIG_BUILD is \`${wanted}\`; it can be \`dev\` or \`release\`.`);
+const build = process.argv.includes('release') ? 'release' : wanted;
 const rust = ['Cargo.toml', 'Cargo.lock', ...files('crates', /\.(rs|toml)$/, ['target', 'tests', 'benches', 'fuzz'])];
-const addon = step('addon', rust, 'npm/linux-x64-gnu/superconfig.linux-x64-gnu.node');
+// Each build is kept, so that going from one to the other copies a file.
+const kept = `target/addon/${build}`;
+const compiled = step(`addon-${build}`, rust, join(kept, addon.file));
 // Known before anything is fetched.
-if (!addon.done) checkRust();
+if (!compiled.done) checkRust();
 
 step('packages', ['package.json', 'package-lock.json'], 'node_modules').do(() => run('npm', ['install', '--ignore-scripts', '--no-save']));
 
-addon.do(() => {
-  run('npx', [
-    'napi',
-    'build',
-    '--release',
-    '--platform',
-    '--no-js',
-    '--manifest-path',
-    'crates/superconfig-napi/Cargo.toml',
-    '--output-dir',
-    'npm/linux-x64-gnu',
-    '--dts',
-    '../../target/addon.d.ts',
-  ]);
+/** Compiles the addon; cargo says where it put it. */
+function compile() {
+  const profile = build === 'release' ? ['--release'] : [];
+  const args = ['build', '-p', 'superconfig-napi', ...profile, '--message-format=json-render-diagnostics'];
+  const { status, stdout } = spawnSync('cargo', args, { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 2], maxBuffer: 1 << 28 });
+  if (status !== 0) stop(`\`cargo ${args.join(' ')}\` failed; its output is above.`);
+  const artifacts = stdout.split('\n').filter((line) => line.includes('"name":"superconfig_napi"'));
+  return artifacts.flatMap((line) => JSON.parse(line).filenames ?? [])[0];
+}
+
+compiled.do(() => {
+  const library = compile();
+  mkdirSync(join(root, kept), { recursive: true });
+  copyFileSync(library, join(root, kept, addon.file));
 });
+
+const loaded = join(root, addon.folder, addon.file);
+const mark = `${build} ${compiled.digest}`;
+if (!existsSync(loaded) || !existsSync(addon.stamp) || readFileSync(addon.stamp, 'utf8') !== mark) {
+  // Renamed, not written over: a process that runs has the old one in memory.
+  copyFileSync(join(root, kept, addon.file), `${loaded}.new`);
+  renameSync(`${loaded}.new`, loaded);
+  writeFileSync(addon.stamp, mark);
+}
 
 const sources = ['tsconfig.json', 'tsconfig.types.json', 'scripts/setup.mjs', ...files('ts', /\.ts$/, ['dist'])];
 step('facade', sources, 'ts/dist/index.cjs').do(() => {
