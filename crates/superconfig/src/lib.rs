@@ -102,68 +102,36 @@
     allow(dead_code, unused_imports, unused_variables)
 )]
 
-mod builder;
-mod changes;
 mod config;
-mod environment;
-mod error;
-mod events;
-mod explain;
-mod follower;
+mod diagnostic;
 mod format;
 #[cfg(fuzzing)]
 #[doc(hidden)]
 pub mod fuzzing;
-pub mod generation;
-mod interpolation;
-mod layer;
-mod layer_info;
-mod limits;
-mod loader;
+mod load;
 mod merge;
-mod metrics;
-mod options;
-mod origin;
-mod prepare;
+mod redaction;
 mod registry;
-mod render;
-mod secrets;
-mod similar;
-mod snapshot;
 mod source;
-mod status;
 mod value;
-mod warning;
-#[cfg(feature = "watch")]
-mod watch;
 
-pub use builder::Builder;
-pub use config::{Reload, ReloadInputs, SuperConfig};
-pub use error::{Error, ErrorCode, Issue};
-pub use events::{Change, Event, Failure, Subscription};
-pub use explain::{Action, Candidate, Explanation};
-pub use format::{Format, parse, parse_within};
-pub use layer_info::{LayerInfo, LayerStatus};
-pub use limits::Limits;
-pub use merge::{ArrayStrategy, PathPattern};
 #[cfg(feature = "metrics")]
-pub use metrics::metrics;
-#[cfg(feature = "discovery")]
-pub use options::DiscoverOptions;
-pub use options::{DirectoryOptions, EnvOptions, FileOptions, GlobOptions, SourceEntry, SourceSpec, TextOptions};
-pub use origin::{Origin, Position, SourceKind};
-pub use prepare::{PreparedLoad, PreparedReload};
-pub use registry::{
-    CachedHandle, ConfigHandle, ConfigRegistry, Guard, HandleId, InsertOptions, Meter, RegistryOptions, RegistryStats,
+pub use config::metrics;
+pub use config::{
+    Builder, Change, Event, Failure, PreparedLoad, PreparedReload, Reload, ReloadInputs, Snapshot, Status, Subscription,
+    SuperConfig, WatchMode, Watching,
 };
-pub use render::render;
-pub use similar::nearest;
-pub use snapshot::Snapshot;
-pub use source::custom::{Source, SourceContext, SourceError, SourceSignal, SourceWatch};
-pub use source::environment::Environment;
-pub use source::trust::Trust;
-pub use status::{Status, WatchMode, Watching};
-pub use value::{JsonText, Path, Segment, Table, TableIter, Value, to_json};
-pub use warning::Warning;
+pub use diagnostic::{Error, ErrorCode, Issue, Origin, Path, Position, Segment, SourceKind, Warning, nearest};
+pub use format::{Format, parse, parse_within, render};
 #[cfg(feature = "watch")]
-pub use watch::WatchOptions;
+pub use load::WatchOptions;
+pub use merge::{Action, ArrayStrategy, Candidate, Explanation};
+pub use registry::generation;
+pub use registry::{CachedHandle, ConfigHandle, ConfigRegistry, Guard, HandleId, InsertOptions, RegistryOptions, RegistryStats};
+#[cfg(feature = "discovery")]
+pub use source::DiscoverOptions;
+pub use source::{
+    DirectoryOptions, EnvOptions, Environment, FileOptions, GlobOptions, LayerInfo, LayerStatus, Source, SourceContext,
+    SourceEntry, SourceError, SourceSignal, SourceSpec, SourceWatch, TextOptions, Trust,
+};
+pub use value::{JsonText, Limits, Meter, PathPattern, Table, TableIter, Value, to_json};

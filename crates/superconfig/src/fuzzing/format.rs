@@ -1,12 +1,10 @@
 //! What the fuzz targets `parse_<format>`, `json_agrees` and `path` run: texts of any kind, checked against what
 //! always holds.
 
-use crate::error::ErrorCode;
-use crate::format::{self, Format, parse_text};
-use crate::limits::Limits;
-use crate::origin::Position;
-use crate::render::render;
-use crate::value::{JsonText, Path, Segment, Value, to_json};
+use crate::diagnostic::{ErrorCode, Path, Position, Segment};
+use crate::format;
+use crate::format::{Format, parse_text, render};
+use crate::value::{JsonText, Limits, Value, to_json};
 
 /// Paths of one document that are looked for in its text.
 const LOCATED: usize = 40;

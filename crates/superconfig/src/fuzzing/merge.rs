@@ -1,12 +1,11 @@
 //! What the fuzz targets `merge` and `env` run: the fold on arbitrary layers, checked against what always holds.
 
-use crate::changes::changed;
-use crate::explain::Explainer;
-use crate::layer::{Content, Document, Layer, Variable, Variables};
-use crate::merge::{ArrayStrategy, Directive, FORBIDDEN, MergeOptions, fold};
-use crate::origin::{Origin, SourceKind};
-use crate::source::flags::parse_args;
-use crate::value::{Path, Segment, Value, parse_json};
+use crate::diagnostic::{Origin, Path, Segment, SourceKind};
+use crate::merge::{
+    ArrayStrategy, Content, Directive, Document, Explainer, Layer, MergeOptions, Variable, Variables, changed, fold,
+};
+use crate::source::parse_args;
+use crate::value::{FORBIDDEN, Value, parse_json};
 use std::sync::Arc;
 
 fn document(value: Value, fill: bool) -> Layer {

@@ -1,13 +1,13 @@
 //! Input that means harm: none of it may overflow a small stack or take time out of proportion.
 
-use super::{ArrayStrategy, MergeOptions, fold};
-use crate::changes::changed;
-use crate::error::{Error, ErrorCode};
-use crate::explain::Explainer;
-use crate::layer::{Content, Document, Layer, Variable, Variables};
-use crate::limits::Limits;
-use crate::origin::{Origin, SourceKind};
-use crate::value::{Path, Segment, Table, Value};
+use super::array_strategy::ArrayStrategy;
+use super::diff::changed;
+use super::explain::explainer::Explainer;
+use super::fold::fold;
+use super::layer::{Content, Document, Layer, Variable, Variables};
+use super::options::MergeOptions;
+use crate::diagnostic::{Error, ErrorCode, Origin, Path, Segment, SourceKind};
+use crate::value::{Limits, Table, Value};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -73,8 +73,8 @@ fn the_deepest_documents_fit_a_small_stack() {
         }
         #[cfg(feature = "interpolation")]
         {
-            use crate::interpolation::{References, interpolate};
-            let (limits, secrets) = (Limits { depth, ..Limits::default() }, crate::secrets::SecretRules::default());
+            use super::interpolation::{References, interpolate};
+            let (limits, secrets) = (Limits { depth, ..Limits::default() }, crate::redaction::SecretRules::default());
             let references = References { env: &|_| None, read_file: &|_| Ok("".into()), limits, secrets: &secrets };
             let root = Value::Table(
                 [("a", nested(depth - 4, "${b}".into())), ("b", Value::Integer(1)), ("c", "${a}".into())].into_iter().collect(),

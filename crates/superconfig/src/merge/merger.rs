@@ -1,46 +1,18 @@
 //! One layer over what lies below it: the recursion over tables, arrays and directives.
 
-use super::loose::LooseIndex;
-use super::pattern::PathPattern;
-use super::strategy::ArrayStrategy;
-use super::trail::{Hop, Trail};
-use crate::value::{Path, Table, Value};
+use super::array_strategy::ArrayStrategy;
+use super::cursor::{Hop, Trail};
+use super::directive::Directive;
+use crate::diagnostic::Path;
+use crate::value::{FORBIDDEN, LooseIndex, PathPattern, Table, Value};
 use std::collections::HashSet;
 use std::sync::Arc;
-
-/// A key that JavaScript would take for an object's prototype.
-pub(crate) const FORBIDDEN: &str = "__proto__";
 
 /// Tables up to this size are merged into a new one.
 const SMALL: usize = 16;
 
 fn is_scalar(value: &Value) -> bool {
     !matches!(value, Value::Table(_) | Value::Array(_))
-}
-
-/// What a key ending in `_add` or `_remove` asks for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Directive {
-    Add,
-    Remove,
-}
-
-impl Directive {
-    /// The end of the keys that ask for it.
-    pub(crate) fn suffix(self) -> &'static str {
-        match self {
-            Directive::Add => "_add",
-            Directive::Remove => "_remove",
-        }
-    }
-
-    /// Takes a key apart; a bare `_add` or `_remove` is an ordinary key.
-    pub(crate) fn of_key(key: &str) -> Option<(&str, Directive)> {
-        [Directive::Add, Directive::Remove].into_iter().find_map(|directive| {
-            let stem = key.strip_suffix(directive.suffix())?;
-            (!stem.is_empty()).then_some((stem, directive))
-        })
-    }
 }
 
 /// Something worth a warning, found while merging; its origins are looked up when the fold is over.

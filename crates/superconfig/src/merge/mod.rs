@@ -1,211 +1,39 @@
-//! Layers to one value: pure, the same result for the same layers.
+//! The merge of layers into one value, and its explanation.
 
-mod assigner;
-mod assignment;
-mod coerce;
-mod flags;
-mod hints;
+mod action;
+mod array_strategy;
+mod assign;
+mod cursor;
+mod diff;
+mod directive;
+mod explain;
+mod fold;
 #[cfg(test)]
 mod hostile_test;
-mod known_keys;
-mod loose;
+mod interpolation;
+mod layer;
+mod merged;
 mod merger;
-mod pattern;
+mod options;
 #[cfg(test)]
 mod properties_test;
-mod resolver;
-mod strategy;
-mod trail;
-mod variables;
+mod step;
 
-pub(crate) use assignment::Assignment;
-pub(crate) use loose::LooseIndex;
-pub(crate) use merger::{Directive, FORBIDDEN, Merger, Outcome, filled};
-pub use pattern::PathPattern;
-pub use strategy::ArrayStrategy;
-pub(crate) use trail::{Hop, Trail};
-pub(crate) use variables::ReadFile;
-
-use crate::error::{Error, ErrorCode};
-use crate::explain::{Explainer, Locate, Step};
-use crate::layer::{Content, Layer};
-use crate::limits::Limits;
-use crate::secrets::SecretRules;
-use crate::value::{Table, Value};
-use crate::warning::Warning;
-use assigner::Assigner;
-pub(crate) use hints::Hints;
-use merger::{Fault, FaultKind, Note, NoteKind};
-
-/// Warnings that are worth a line and a column: finding one may cost a parse of the text, and layers that disagree
-/// everywhere must not take time out of proportion.
-const MAX_POSITIONS: usize = 100;
-
-/// How layers are merged, and what merging may ask the outside, so that it needs no file system and knows no format.
-#[derive(Clone, Copy, Default)]
-pub(crate) struct MergeOptions<'a> {
-    /// Array strategies per path.
-    pub(crate) arrays: &'a [(PathPattern, ArrayStrategy)],
-    /// The schema as a JSON Schema document: its keys and types guide variables and flags.
-    pub(crate) schema: Option<&'a Value>,
-    /// What messages must not quote.
-    pub(crate) secrets: Option<&'a SecretRules>,
-    /// Bounds on what variables and flags may build.
-    pub(crate) limits: Limits,
-    /// Finds positions in the texts of layers, for warnings and errors.
-    pub(crate) locate: Option<&'a Locate<'a>>,
-    /// Reads the file that a `NAME_FILE` variable names.
-    pub(crate) read_file: Option<&'a ReadFile<'a>>,
-}
-
-/// The result of a fold.
-#[derive(Clone, Debug)]
-pub(crate) struct Merged {
-    /// All layers in one table.
-    pub(crate) value: Value,
-    /// What merging found worth telling, by layer; what parsers found is with the documents.
-    pub(crate) warnings: Vec<Warning>,
-    /// For each layer what its variables or flags turned out to set; nothing for documents.
-    pub(crate) assignments: Vec<Vec<Assignment>>,
-}
-
-/// Merges layers in order; the later wins.
-///
-/// Costs one visit to each value of the layers; what a layer does not touch stays shared with the layer below.
-///
-/// # Errors
-/// `ERR_SUPERCONFIG_MERGE` for a directive on something that is neither array nor table, `ERR_SUPERCONFIG_ENV` and
-/// `ERR_SUPERCONFIG_ARGS` for a variable or flag that is ambiguous, contradicts another or does not fit,
-/// `ERR_SUPERCONFIG_LIMIT` for one that nests too deep, and the reader's error for a file that a variable names.
-pub(crate) fn fold(layers: &[Layer], options: &MergeOptions<'_>) -> Result<Merged, Error> {
-    let mut value = Value::Table(Table::new());
-    let mut warnings = Vec::new();
-    let mut assignments: Vec<Vec<Assignment>> = Vec::with_capacity(layers.len());
-    let mut notes = Vec::new();
-    for (at, layer) in layers.iter().enumerate() {
-        let mut found = Vec::new();
-        assignments.push(resolve(layer, &value, options, &mut found)?);
-        warnings.extend(found.into_iter().map(|warning| (at, warning)));
-        for (number, step) in Step::of_layer(layer, &assignments[at]).enumerate() {
-            let mut merger = Merger { directives: layer.directives, arrays: options.arrays, notes: Vec::new() };
-            let outcome = step.apply(&mut value, &mut merger);
-            if let Err(fault) = outcome {
-                return Err(Replay::new(layers, &assignments, options).error(at, number, *fault));
-            }
-            notes.extend(merger.notes.into_iter().filter(|note| !silent(layer, note)).map(|note| (at, number, note)));
-        }
-    }
-    if !notes.is_empty() {
-        let mut replay = Replay::new(layers, &assignments, options);
-        for (count, (at, number, note)) in notes.into_iter().enumerate() {
-            if count == MAX_POSITIONS {
-                replay.explainer.without_positions();
-            }
-            warnings.push((at, replay.warning(at, number, note)));
-        }
-        warnings.sort_by_key(|(at, _)| *at);
-    }
-    Ok(Merged { value, warnings: warnings.into_iter().map(|(_, warning)| warning).collect(), assignments })
-}
-
-/// In a layer that fills holes `_remove` does nothing, so that it finds nothing is not worth telling.
-fn silent(layer: &Layer, note: &Note) -> bool {
-    layer.fill && matches!(note.kind, NoteKind::NoTarget(Directive::Remove))
-}
-
-/// What the variables or flags of a layer set in what lies below it.
-fn resolve(
-    layer: &Layer,
-    below: &Value,
-    options: &MergeOptions<'_>,
-    warnings: &mut Vec<Warning>,
-) -> Result<Vec<Assignment>, Error> {
-    if let Content::Document(_) = &layer.content {
-        return Ok(Vec::new());
-    }
-    let mut assigner = Assigner::new(below, options.schema.map(Hints::new), layer.directives, warnings);
-    assigner.depth = options.limits.depth;
-    assigner.secrets = options.secrets;
-    match &layer.content {
-        Content::Document(_) => Ok(Vec::new()),
-        Content::Variables(list) => variables::assignments(list, assigner, options.read_file),
-        Content::Flags(list) => flags::assignments(layer, list, assigner),
-    }
-}
-
-/// The layers once more, to say which of them a warning or an error is about.
-struct Replay<'a> {
-    explainer: Explainer<'a>,
-    /// The number of each layer's first step.
-    first_steps: Vec<usize>,
-}
-
-impl<'a> Replay<'a> {
-    fn new(layers: &'a [Layer], assignments: &'a [Vec<Assignment>], options: &MergeOptions<'a>) -> Self {
-        let mut steps = Vec::new();
-        let mut first_steps = Vec::new();
-        for (layer, made) in layers.iter().zip(assignments) {
-            first_steps.push(steps.len());
-            steps.extend(Step::of_layer(layer, made));
-        }
-        Replay { explainer: Explainer::of_steps(steps, options.arrays, options.locate), first_steps }
-    }
-
-    fn step(&self, layer: usize, number: usize) -> usize {
-        self.first_steps.get(layer).copied().unwrap_or_default() + number
-    }
-
-    fn warning(&self, layer: usize, number: usize, note: Note) -> Warning {
-        let step = self.step(layer, number);
-        let origin = self.explainer.origin_in(step, &note.source);
-        let target = &note.target;
-        let warning = match note.kind {
-            NoteKind::TypeConflict { below, above } => {
-                let message = match self.explainer.origin_before(step, target) {
-                    Some(there) => format!("the {above} from {origin} replaces the {below} from {there}"),
-                    None => format!("the {above} from {origin} replaces the {below} that was there"),
-                };
-                Warning::new("type-conflict", message)
-            }
-            NoteKind::NoTarget(directive) => {
-                let what = if directive == Directive::Add { "add to" } else { "remove from" };
-                Warning::new("directive-no-target", format!("there is nothing at {target} to {what}"))
-            }
-            NoteKind::Forbidden => Warning::new("forbidden-key", format!("the key `{FORBIDDEN}` is not allowed and was dropped")),
-        };
-        warning.with_path(note.target).with_origin(origin)
-    }
-
-    fn error(&self, layer: usize, number: usize, fault: Fault) -> Error {
-        let step = self.step(layer, number);
-        let origin = self.explainer.origin_in(step, &fault.source);
-        let target = &fault.target;
-        match fault.kind {
-            FaultKind::Directive(directive, kind) => {
-                let verb = if directive == Directive::Add { "add to" } else { "remove from" };
-                let there = match self.explainer.origin_before(step, target) {
-                    Some(there) => format!("set by {there}"),
-                    None => "set by the same layer".to_owned(),
-                };
-                let message = format!("{origin} cannot {verb} {target}: it is {}, {there}", with_article(kind));
-                let wanted = if directive == Directive::Add { "an array" } else { "an array or a table" };
-                Error::new(ErrorCode::Merge, message)
-                    .with_hint(format!("`{}` acts on {wanted}; set {target} itself to replace it", directive.suffix()))
-                    .with_path(fault.target)
-                    .with_origin(origin)
-            }
-            FaultKind::Index { length } => {
-                let code = if origin.kind == crate::origin::SourceKind::Args { ErrorCode::Args } else { ErrorCode::Env };
-                assigner::past_the_end(code, fault.target, length, origin)
-            }
-        }
-    }
-}
-
-fn with_article(kind: &str) -> String {
-    match kind {
-        "null" => kind.to_owned(),
-        _ if kind.starts_with(['a', 'e', 'i', 'o', 'u']) => format!("an {kind}"),
-        _ => format!("a {kind}"),
-    }
-}
+pub use action::Action;
+pub use array_strategy::ArrayStrategy;
+use assign::assignment::Assignment;
+use cursor::{Hop, Trail};
+pub(crate) use diff::{changed, changed_below};
+pub(crate) use directive::Directive;
+#[cfg(fuzzing)]
+pub(crate) use explain::explainer::Explainer;
+pub(crate) use explain::explainer::explain;
+pub use explain::explanation::{Candidate, Explanation};
+pub(crate) use fold::fold;
+pub(crate) use interpolation::{References, interpolate};
+pub(crate) use layer::{Content, Document, Flag, FlagValue, Layer, Variable, Variables};
+pub(crate) use merged::Merged;
+use merger::{Fault, FaultKind, Merger, Outcome, filled};
+pub(crate) use options::MergeOptions;
+use options::{Locate, ReadFile};
+use step::{Step, StepContent};

@@ -1,12 +1,15 @@
 //! What holds for every list of layers.
 
-use super::{ArrayStrategy, Directive, FORBIDDEN, MergeOptions, Merged, PathPattern, fold};
-use crate::changes::changed;
-use crate::error::Error;
-use crate::explain::Explainer;
-use crate::layer::{Content, Document, Layer, Variable, Variables};
-use crate::origin::{Origin, SourceKind};
-use crate::value::{Path, Segment, Table, Value};
+use super::array_strategy::ArrayStrategy;
+use super::diff::changed;
+use super::directive::Directive;
+use super::explain::explainer::Explainer;
+use super::fold::fold;
+use super::layer::{Content, Document, Layer, Variable, Variables};
+use super::merged::Merged;
+use super::options::MergeOptions;
+use crate::diagnostic::{Error, Origin, Path, Segment, SourceKind};
+use crate::value::{FORBIDDEN, PathPattern, Table, Value};
 use proptest::prelude::*;
 use std::sync::Arc;
 

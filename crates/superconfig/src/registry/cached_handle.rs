@@ -2,7 +2,7 @@
 
 use super::config_handle::ConfigHandle;
 use super::slot::Slot;
-use crate::error::Error;
+use crate::diagnostic::Error;
 use arc_swap::ArcSwapOption;
 use arc_swap::cache::Cache;
 use std::fmt;

@@ -4,7 +4,7 @@ use super::cached_handle::CachedHandle;
 use super::guard::Guard;
 use super::handle_id::HandleId;
 use super::slot::Slot;
-use crate::error::Error;
+use crate::diagnostic::Error;
 use std::fmt;
 use std::sync::Arc;
 

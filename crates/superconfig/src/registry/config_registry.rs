@@ -1,17 +1,18 @@
 //! The registry as its users see it.
 
 use super::config_handle::ConfigHandle;
-use super::following_entry::FollowingEntry;
+use super::empty_reason::Vacancy;
 use super::guard::Guard;
 use super::handle_id::HandleId;
 use super::insert_options::InsertOptions;
 use super::lifetime::Lifetime;
-use super::meter::Meter;
+use super::managed_entry::FollowingEntry;
 use super::reference_count::ReferenceCount;
 use super::registry_stats::RegistryStats;
-use super::slot::{ErasedSlot, Head, Slot, Vacancy, closed, wrong_type};
+use super::slot::{ErasedSlot, Head, Slot, closed, wrong_type};
 use super::store::Store;
-use crate::error::Error;
+use crate::diagnostic::Error;
+use crate::value::Meter;
 use parking_lot::Mutex;
 use std::any::Any;
 use std::fmt;

@@ -1,6 +1,6 @@
 //! The number of an entry.
 
-use crate::error::{Error, ErrorCode};
+use crate::diagnostic::{Error, ErrorCode};
 use std::fmt;
 use std::num::NonZeroU64;
 use std::sync::atomic::{AtomicU64, Ordering};

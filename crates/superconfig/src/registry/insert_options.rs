@@ -1,6 +1,6 @@
 //! What an entry is given beside its value.
 
-use crate::error::{Error, ErrorCode};
+use crate::diagnostic::{Error, ErrorCode};
 use std::sync::Arc;
 use std::time::Duration;
 

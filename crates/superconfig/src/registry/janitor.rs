@@ -3,7 +3,7 @@
 use super::handle_id::HandleId;
 use super::slot::ErasedSlot;
 use super::store::Store;
-use crate::error::{Error, ErrorCode};
+use crate::diagnostic::{Error, ErrorCode};
 use parking_lot::{Condvar, Mutex, MutexGuard};
 use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -115,7 +115,8 @@ fn clean(store: &Store) {
 
 #[cfg(test)]
 mod tests {
-    use crate::registry::{ConfigRegistry, InsertOptions};
+    use crate::registry::ConfigRegistry;
+    use crate::registry::InsertOptions;
     use std::time::Duration;
 
     /// As when another thread removes an entry just before its deadline is put into the queue.

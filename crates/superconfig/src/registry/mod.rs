@@ -11,13 +11,16 @@
 mod cached_handle;
 mod config_handle;
 mod config_registry;
-mod following_entry;
+mod empty_reason;
+pub mod generation;
 mod guard;
 mod handle_id;
 mod insert_options;
 mod janitor;
 mod lifetime;
-mod meter;
+mod managed_entry;
+#[cfg(all(test, loom))]
+mod models;
 mod reference_count;
 mod registry_stats;
 mod slot;
@@ -27,12 +30,8 @@ mod sync;
 pub use cached_handle::CachedHandle;
 pub use config_handle::ConfigHandle;
 pub use config_registry::{ConfigRegistry, RegistryOptions};
-pub(crate) use following_entry::FollowingEntry;
 pub use guard::Guard;
 pub use handle_id::HandleId;
 pub use insert_options::InsertOptions;
-pub use meter::Meter;
+pub(crate) use managed_entry::FollowingEntry;
 pub use registry_stats::RegistryStats;
-
-#[cfg(all(test, loom))]
-mod models;

@@ -1,12 +1,13 @@
 //! Where a value stands.
 
+use super::empty_reason::Vacancy;
 use super::guard::Guard;
 use super::handle_id::HandleId;
 use super::lifetime::Lifetime;
-use super::meter::Meter;
 use super::reference_count::ReferenceCount;
 use super::store::Store;
-use crate::error::{Error, ErrorCode};
+use crate::diagnostic::{Error, ErrorCode};
+use crate::value::Meter;
 use arc_swap::ArcSwapOption;
 use parking_lot::Mutex;
 use std::any::Any;
@@ -32,14 +33,6 @@ pub(super) struct Head {
     pub(super) lifetime: Option<Box<Lifetime>>,
     /// Of an entry that can be empty and filled again: why it is empty.
     pub(super) vacancy: Option<Box<Mutex<Vacancy>>>,
-}
-
-/// Why an entry that follows something else holds no value, or held none when it was empty last: a reader that finds it
-/// empty asks after that, when it may be filled again.
-pub(super) struct Vacancy {
-    pub(super) why: Error,
-    /// It stays empty.
-    pub(super) closed: bool,
 }
 
 /// A slot whose type is told apart at run time.

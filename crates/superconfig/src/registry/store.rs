@@ -1,12 +1,12 @@
 //! The entries of a registry and what finds them.
 
+use super::generation;
 use super::handle_id::HandleId;
 use super::janitor::Janitor;
-use super::meter::Meter;
 use super::registry_stats::RegistryStats;
 use super::slot::{ErasedSlot, closed};
-use crate::error::{Error, ErrorCode};
-use crate::generation;
+use crate::diagnostic::{Error, ErrorCode};
+use crate::value::Meter;
 use dashmap::DashMap;
 use foldhash::fast::FixedState;
 use parking_lot::Mutex;

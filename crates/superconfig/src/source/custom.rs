@@ -1,12 +1,9 @@
 //! Sources that a program implements itself.
 
-use crate::environment::{Environment, places, profiles};
-use crate::error::{Error, ErrorCode};
-use crate::options::{LoadOptions, SourceEntry, SourceSpec};
-use crate::origin::SourceKind;
+use super::environment::Environment;
+use crate::diagnostic::{Error, ErrorCode, SourceKind};
 use crate::value::Value;
 use std::any::Any;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -90,10 +87,10 @@ pub type SourceWatch = Box<dyn Any + Send>;
 /// ```
 #[derive(Clone, Debug)]
 pub struct SourceContext {
-    cwd: PathBuf,
-    home: Option<PathBuf>,
-    profiles: Vec<String>,
-    environment: Environment,
+    pub(crate) cwd: PathBuf,
+    pub(crate) home: Option<PathBuf>,
+    pub(crate) profiles: Vec<String>,
+    pub(crate) environment: Environment,
 }
 
 impl SourceContext {
@@ -152,35 +149,6 @@ impl SourceContext {
     pub fn variable(&self, name: &str) -> Option<&str> {
         self.environment.get(name).map(|value| &**value)
     }
-}
-
-/// What custom sources gave, each by its place among the sources.
-pub(crate) type Supplied = Vec<(usize, Result<Value, Error>)>;
-
-/// Asks every custom source for its values. The caller holds no lock: a source is foreign code.
-pub(crate) fn ask(options: &LoadOptions, environment: &Environment) -> Result<Supplied, Error> {
-    let custom = |(at, entry): (usize, &'_ SourceEntry)| match &entry.spec {
-        SourceSpec::Custom(source) => Some((at, source.clone())),
-        _ => None,
-    };
-    let sources: Vec<_> = options.sources.iter().enumerate().filter_map(custom).collect();
-    if sources.is_empty() {
-        return Ok(Supplied::new());
-    }
-    let context = context(options, environment)?;
-    let ask = |(at, source): (usize, Arc<dyn Source>)| {
-        let given = catch_unwind(AssertUnwindSafe(|| source.load(&context)));
-        let given = given.unwrap_or_else(|panic| Err(format!("it panicked: {}", panicked(&*panic)).into()));
-        (at, given.map_err(|cause| failed(source.name(), cause)))
-    };
-    Ok(sources.into_iter().map(ask).collect())
-}
-
-/// What custom sources are told of a load.
-pub(crate) fn context(options: &LoadOptions, environment: &Environment) -> Result<SourceContext, Error> {
-    let places = places(options, environment)?;
-    let profiles = profiles(options, environment)?;
-    Ok(SourceContext { cwd: places.cwd, home: places.home, profiles, environment: environment.clone() })
 }
 
 /// What a panic said.

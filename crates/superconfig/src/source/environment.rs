@@ -1,8 +1,7 @@
 //! The environment as it was when a load started.
 
-use crate::layer::Variable;
-use crate::origin::{Origin, SourceKind};
-use crate::warning::Warning;
+use crate::diagnostic::{Origin, SourceKind, Warning};
+use crate::merge::Variable;
 use std::collections::HashMap;
 use std::ffi::OsStr;
 use std::sync::{Arc, OnceLock};

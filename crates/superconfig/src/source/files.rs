@@ -1,10 +1,8 @@
 //! Which files a source means.
 
-use crate::error::{Error, ErrorCode};
-use crate::layer_info::{LayerInfo, LayerStatus};
-use crate::origin::SourceKind;
-use crate::source::listing::Listing;
-use crate::warning::Warning;
+use super::directory_listing::Listing;
+use super::layer_info::{LayerInfo, LayerStatus};
+use crate::diagnostic::{Error, ErrorCode, SourceKind, Warning};
 use std::path::{Path, PathBuf};
 
 /// Where relative paths and `~` lead.

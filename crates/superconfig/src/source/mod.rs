@@ -1,12 +1,33 @@
-//! Where layers come from.
+//! The sources of configuration.
 
+mod arguments;
 pub(crate) mod custom;
+mod dependencies;
+mod directory_listing;
 #[cfg(feature = "discovery")]
-pub(crate) mod discovery;
-pub(crate) mod environment;
+mod discovery;
+mod environment;
 pub(crate) mod files;
-pub(crate) mod flags;
-pub(crate) mod listing;
-pub(crate) mod observer;
-pub(crate) mod open;
-pub(crate) mod trust;
+mod layer_info;
+mod ownership;
+pub(crate) mod read_file;
+mod spec;
+
+pub(crate) use arguments::parse_args;
+pub use custom::{Source, SourceContext, SourceError, SourceSignal, SourceWatch};
+pub(crate) use custom::{failed, panicked};
+pub(crate) use dependencies::{Observation, Observer, Place};
+use directory_listing::{Listing, variants};
+#[cfg(feature = "discovery")]
+pub(crate) use discovery::{Discovered, VARIABLES, discover};
+pub use environment::Environment;
+pub(crate) use environment::EnvironmentFilter;
+pub(crate) use files::{Candidate, Finding, Places, check_name};
+use files::{of_stem, unreadable};
+pub use layer_info::{LayerInfo, LayerStatus};
+pub use ownership::Trust;
+pub(crate) use ownership::{Ownership, refused};
+pub(crate) use read_file::Stamp;
+#[cfg(feature = "discovery")]
+pub use spec::DiscoverOptions;
+pub use spec::{DirectoryOptions, EnvOptions, FileOptions, GlobOptions, SourceEntry, SourceSpec, TextOptions};

@@ -1,6 +1,6 @@
 //! The type of a text that nothing else gives a type: of variables, INI values and lone `${env:…}` references.
 
-use super::Value;
+use super::value::Value;
 
 /// Reads a text as the value that it spells: `true` and `false`, `null`, canonical decimal integers within 64 signed
 /// bits, decimals, and JSON where it starts with `[` or `{`. Everything else stays text: `007`, `+1`, `1e5`, `NaN`,

@@ -1,7 +1,7 @@
 //! A table of keys and values that keeps insertion order and is cheap to share.
 
-use super::Value;
-use crate::registry::Meter;
+use super::memory_meter::Meter;
+use super::value::Value;
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
 use std::fmt;

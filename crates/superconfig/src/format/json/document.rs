@@ -1,10 +1,10 @@
 //! A text of the JSON family into a value, without recursion.
 
-use super::Dialect;
+use super::dialect::Dialect;
 use super::lexer::Lexer;
-use crate::format::{Fault, Notes, Parsed, is_forbidden};
-use crate::limits::Limits;
-use crate::value::{Path, Segment, Table, Value};
+use crate::diagnostic::{Path, Segment};
+use crate::format::{Fault, Notes, Parsed};
+use crate::value::{Limits, Table, Value, is_forbidden};
 use std::sync::Arc;
 
 /// An array or object that is being read, with the key that waits for its value.

@@ -1,8 +1,7 @@
 //! White space, strings, numbers and names of the JSON family.
 
-use super::Dialect;
-use crate::format::Fault;
-use crate::format::number::{Number, integer};
+use super::dialect::Dialect;
+use crate::format::{Fault, Number, integer};
 use crate::value::Value;
 use std::borrow::Cow;
 

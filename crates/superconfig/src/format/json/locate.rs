@@ -1,8 +1,8 @@
 //! Where a value starts in a text of the JSON family that is known to be well formed.
 
-use super::Dialect;
+use super::dialect::Dialect;
 use super::lexer::Lexer;
-use crate::value::Segment;
+use crate::diagnostic::Segment;
 
 /// The byte offset of the value at a path; of equal keys the last, which is the one that counts.
 pub(in crate::format) fn locate(text: &str, dialect: Dialect, path: &[Segment]) -> Option<usize> {

@@ -1,9 +1,7 @@
 //! JSON through simd-json's tape: the quick way for texts that are as they should be.
 
-use crate::format::is_forbidden;
-use crate::format::keys::Keys;
-use crate::limits::Limits;
-use crate::value::{Table, Value};
+use crate::format::Keys;
+use crate::value::{Limits, Table, Value, is_forbidden};
 use simd_json::{Buffers, Node, StaticNode};
 use std::cell::RefCell;
 use std::sync::Arc;

@@ -1,11 +1,9 @@
 //! The events of a TOML text into a value, without recursion, and the rules about what may be defined where.
 
-use super::datetime;
-use crate::format::keys::Keys;
-use crate::format::number::integer;
-use crate::format::{Fault, Notes, Parsed, is_forbidden};
-use crate::limits::Limits;
-use crate::value::{Entries, Path, Segment, Table, Value};
+use super::datetime::datetime;
+use crate::diagnostic::{Path, Segment};
+use crate::format::{Fault, Keys, Notes, Parsed, integer};
+use crate::value::{Entries, Limits, Table, Value, is_forbidden};
 use std::borrow::Cow;
 use std::sync::Arc;
 use toml_parser::decoder::{Encoding, ScalarKind};
@@ -107,7 +105,7 @@ impl<'a> Builder<'a> {
                 Slot::Table(number) => take(number),
                 Slot::Tables(numbers) => Value::array(numbers.into_iter().map(&mut take).collect()),
             });
-            table.remove(crate::merge::FORBIDDEN);
+            table.remove(crate::value::FORBIDDEN);
             closed.push(table);
         }
         closed.pop().unwrap_or_default()

@@ -1,6 +1,6 @@
 //! Where a value starts in a TOML text that parses.
 
-use crate::value::Segment;
+use crate::diagnostic::Segment;
 use std::borrow::Cow;
 use std::collections::HashMap;
 use toml_parser::decoder::Encoding;
@@ -23,7 +23,7 @@ pub(in crate::format) fn locate(text: &str, path: &[Segment]) -> Option<usize> {
         lengths: HashMap::new(),
         value: false,
     };
-    super::read(text, &mut finder, &mut ());
+    super::parse::read(text, &mut finder, &mut ());
     if path.is_empty() { Some(0) } else { finder.header.or(finder.found) }
 }
 

@@ -1,7 +1,7 @@
 //! Where a value starts in a YAML text that parses.
 
 use super::offsets::Offsets;
-use crate::value::Segment;
+use crate::diagnostic::Segment;
 use saphyr_parser::{Event, Parser, ScalarStyle, Span};
 use std::collections::{HashMap, HashSet};
 

@@ -1,6 +1,6 @@
 //! What a plain scalar means: the core schema of YAML 1.2.2, section 10.3.2.
 
-use crate::format::number::{Number, integer};
+use crate::format::{Number, integer};
 use crate::value::Value;
 
 pub(super) fn resolve(text: &str) -> Number {

@@ -3,15 +3,9 @@
 mod places;
 mod project;
 
-use crate::environment::Environment;
-use crate::error::Error;
+use crate::diagnostic::{Error, Segment, SourceKind, Warning};
 use crate::format::Format;
-use crate::layer_info::{LayerInfo, LayerStatus};
-use crate::origin::SourceKind;
-use crate::source::files::{Candidate, Finding, Places, of_stem, unreadable};
-use crate::source::listing::{Listing, variants};
-use crate::value::Segment;
-use crate::warning::Warning;
+use crate::source::{Candidate, Environment, Finding, LayerInfo, LayerStatus, Listing, Places, of_stem, unreadable, variants};
 use std::collections::{HashMap, HashSet};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};

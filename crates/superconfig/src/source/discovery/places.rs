@@ -1,7 +1,7 @@
 //! The places of the system and of the user.
 
 use super::Place;
-use crate::source::files::Places;
+use crate::source::Places;
 use std::path::{Path, PathBuf};
 
 /// What kind of places a platform has.

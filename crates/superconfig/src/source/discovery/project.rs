@@ -1,8 +1,8 @@
 //! The places of a project: each directory from its root down to the working directory.
 
 use super::Place;
+use crate::diagnostic::Segment;
 use crate::format::Format;
-use crate::value::Segment;
 use std::path::{Component, Path, PathBuf};
 
 /// Files of other programs that hold a part for each application, with the tables around that part.

@@ -1,0 +1,175 @@
+//! Tells listeners what happens to a configuration, in order and without a lock held.
+
+use super::snapshot::Snapshot;
+use crate::diagnostic::Error;
+use parking_lot::Mutex;
+use std::collections::VecDeque;
+use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Weak};
+
+/// Something that happened to a configuration.
+///
+/// ```
+/// use superconfig::{Environment, Event, ReloadInputs, SuperConfig};
+///
+/// let config = SuperConfig::builder().environment([("APP_PORT", "80")]).env("APP").load()?;
+/// let (sender, told) = std::sync::mpsc::channel();
+/// let subscription = config.subscribe(move |event| sender.send(event.clone()).unwrap_or_default());
+/// let environment = Some(Environment::from_pairs([("APP_PORT", "81")]));
+/// config.reload_with(ReloadInputs { environment, ..ReloadInputs::default() })?;
+/// assert!(matches!(told.recv(), Ok(Event::Changed(_))));
+/// # Ok::<(), superconfig::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Event {
+    /// A new version is in place.
+    Changed(Change),
+    /// A reload failed, and the last good version stays in use; or a custom source did, and what it gave last.
+    Failed(Failure),
+    /// Something changed on disk, and only the program that checks each version itself can reload.
+    Outdated,
+    /// The configuration was closed; nothing follows.
+    Closed,
+}
+
+/// A new version and the one before. Printing shows no values.
+///
+/// ```
+/// use superconfig::{Environment, Event, ReloadInputs, SuperConfig};
+///
+/// let config = SuperConfig::builder().environment([("APP_PORT", "80")]).env("APP").load()?;
+/// let (sender, told) = std::sync::mpsc::channel();
+/// let subscription = config.subscribe(move |event| sender.send(event.clone()).unwrap_or_default());
+/// let environment = Some(Environment::from_pairs([("APP_PORT", "81")]));
+/// config.reload_with(ReloadInputs { environment, ..ReloadInputs::default() })?;
+/// let Ok(Event::Changed(change)) = told.recv() else { panic!("nothing changed") };
+/// assert_eq!((change.version, change.changed), (2, vec!["port".to_owned()]));
+/// assert_eq!(change.previous.get::<u16>(&"port".parse()?)?, 80);
+/// # Ok::<(), superconfig::Error>(())
+/// ```
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct Change {
+    /// The new version.
+    pub version: u64,
+    /// Sorted paths of the leaves that were set, changed or removed.
+    pub changed: Vec<String>,
+    /// The version before.
+    pub previous: Arc<Snapshot>,
+    /// The new version.
+    pub current: Arc<Snapshot>,
+}
+
+impl fmt::Debug for Change {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Change").field("version", &self.version).field("changed", &self.changed).finish_non_exhaustive()
+    }
+}
+
+/// Why there is no new version.
+///
+/// ```
+/// use superconfig::{Event, SuperConfig};
+///
+/// let directory = tempfile::tempdir()?;
+/// std::fs::write(directory.path().join("app.toml"), "port = 80")?;
+/// let config = SuperConfig::builder().cwd(directory.path()).file("app.toml").load()?;
+/// let (sender, told) = std::sync::mpsc::channel();
+/// let subscription = config.subscribe(move |event| sender.send(event.clone()).unwrap_or_default());
+/// std::fs::write(directory.path().join("app.toml"), "port = ")?;
+/// assert!(config.reload().is_err());
+/// let Ok(Event::Failed(failure)) = told.recv() else { panic!("nothing failed") };
+/// assert!(!failure.unasked);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Failure {
+    /// The error that loading gives.
+    pub error: Error,
+    /// True when nobody called for the reload, so that nobody else has seen the error.
+    pub unasked: bool,
+}
+
+type Listener = Arc<dyn Fn(&Event) + Send + Sync>;
+
+/// The listeners of one configuration, and what they have yet to be told.
+#[derive(Default)]
+pub(crate) struct Events {
+    listeners: Mutex<Vec<(u64, Listener)>>,
+    queue: Mutex<Queue>,
+}
+
+#[derive(Default)]
+struct Queue {
+    events: VecDeque<Event>,
+    /// Somebody is telling: what is added now is told next, by them.
+    telling: bool,
+    last_listener: u64,
+}
+
+impl Events {
+    pub(crate) fn subscribe(self: &Arc<Self>, listener: Listener) -> Subscription {
+        let mut queue = self.queue.lock();
+        queue.last_listener += 1;
+        let number = queue.last_listener;
+        drop(queue);
+        self.listeners.lock().push((number, listener));
+        Subscription { events: Arc::downgrade(self), number }
+    }
+
+    /// Adds an event. Whoever decides the order of events calls this under the lock that decides it, and
+    /// [`Events::tell`] after.
+    pub(crate) fn add(&self, event: Event) {
+        self.queue.lock().events.push_back(event);
+    }
+
+    /// Tells the listeners, unless another thread, or a caller of this one, is at it: then they do.
+    pub(crate) fn tell(&self) {
+        let mut queue = self.queue.lock();
+        if queue.telling {
+            return;
+        }
+        queue.telling = true;
+        while let Some(event) = queue.events.pop_front() {
+            drop(queue);
+            let listeners: Vec<Listener> = self.listeners.lock().iter().map(|(_, listener)| listener.clone()).collect();
+            for listener in listeners {
+                // One that panics must stop neither the others nor whoever made the event.
+                let _ = catch_unwind(AssertUnwindSafe(|| listener(&event)));
+            }
+            // The last reference to a snapshot may go with it, and freeing one takes a while.
+            drop(event);
+            queue = self.queue.lock();
+        }
+        queue.telling = false;
+    }
+}
+
+/// Dropping it ends what [`SuperConfig::subscribe`](crate::SuperConfig::subscribe) began.
+///
+/// ```
+/// use superconfig::{Format, SuperConfig};
+///
+/// let config = SuperConfig::builder().text("[server]\nport = 8080", Format::Toml).load()?;
+/// let subscription = config.subscribe(|event| println!("{event:?}"));
+/// drop(subscription);
+/// # Ok::<(), superconfig::Error>(())
+/// ```
+#[must_use = "a subscription ends when it is dropped"]
+pub struct Subscription {
+    events: Weak<Events>,
+    number: u64,
+}
+
+impl Drop for Subscription {
+    fn drop(&mut self) {
+        let Some(events) = self.events.upgrade() else { return };
+        let mut listeners = events.listeners.lock();
+        let gone = listeners.iter().position(|(number, _)| *number == self.number).map(|at| listeners.remove(at));
+        drop(listeners);
+        drop(gone);
+    }
+}

@@ -1,0 +1,74 @@
+//! The counts in the text format of Prometheus.
+
+use super::counters::{LOADS, RELOADS};
+use super::snapshot::Snapshot;
+use crate::registry::ConfigRegistry;
+use std::fmt::Write;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// What the process has loaded and holds, in the text format of Prometheus.
+///
+/// Counters start with the process: loads and reloads, how many of them failed, and how long reading and merging took, in
+/// seconds. Gauges say how things are: the version of each open configuration, by its name or else its token, and the
+/// entries, references and bytes of [`ConfigRegistry::global`]. Costs what [`ConfigRegistry::stats`] costs.
+///
+/// ```
+/// use superconfig::{Format, SuperConfig, metrics};
+///
+/// let config = SuperConfig::builder().name("shop").text("a = 1", Format::Toml).load()?;
+/// assert!(metrics().contains("superconfig_version{configuration=\"shop\"} 1\n"));
+/// # Ok::<(), superconfig::Error>(())
+/// ```
+///
+/// Source: Prometheus exposition formats, text-based format 0.0.4.
+pub fn metrics() -> String {
+    let mut text = String::new();
+    for (name, what, operation) in [("load", "First loads of configurations", &LOADS), ("reload", "Reloads", &RELOADS)] {
+        let count = |counter: &AtomicU64| counter.load(Ordering::Relaxed) as f64;
+        let (done, failed, seconds) = (count(&operation.done), count(&operation.failed), count(&operation.nanoseconds) / 1e9);
+        sample(&mut text, "counter", &format!("superconfig_{name}s_total"), &format!("{what}."), &[("", done)]);
+        sample(
+            &mut text,
+            "counter",
+            &format!("superconfig_{name}_failures_total"),
+            &format!("{what} that failed."),
+            &[("", failed)],
+        );
+        let duration = format!("superconfig_{name}_duration_seconds");
+        head(&mut text, "summary", &duration, "Time that reading and merging took.");
+        let _ = writeln!(text, "{duration}_sum {seconds}\n{duration}_count {done}");
+    }
+    let registry = ConfigRegistry::global();
+    let mut versions: Vec<(String, f64)> = Vec::new();
+    registry.visit(|id, name, value: &Arc<Snapshot>| {
+        let name = name.map_or_else(|| format!("superconfig:{id}"), escaped);
+        versions.push((format!("{{configuration=\"{name}\"}}"), value.version() as f64));
+    });
+    versions.sort_by(|one, other| one.0.cmp(&other.0));
+    let versions: Vec<(&str, f64)> = versions.iter().map(|(labels, version)| (&**labels, *version)).collect();
+    sample(&mut text, "gauge", "superconfig_version", "Version of each open configuration.", &versions);
+    let stats = registry.stats();
+    sample(&mut text, "gauge", "superconfig_handles", "Entries of the registry.", &[("", stats.total_handles as f64)]);
+    let references = stats.active_references as f64;
+    sample(&mut text, "gauge", "superconfig_references", "Handles that refer to entries.", &[("", references)]);
+    let bytes = stats.memory_usage_bytes as f64;
+    sample(&mut text, "gauge", "superconfig_memory_bytes", "Bytes that the entries take.", &[("", bytes)]);
+    text
+}
+
+fn head(text: &mut String, kind: &str, name: &str, help: &str) {
+    let _ = writeln!(text, "# HELP {name} {help}\n# TYPE {name} {kind}");
+}
+
+fn sample(text: &mut String, kind: &str, name: &str, help: &str, values: &[(&str, f64)]) {
+    head(text, kind, name, help);
+    for (labels, value) in values {
+        let _ = writeln!(text, "{name}{labels} {value}");
+    }
+}
+
+/// A label's value as the format wants it.
+fn escaped(value: &str) -> String {
+    value.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n")
+}

@@ -1,0 +1,303 @@
+//! One version of a configuration: never changes, shared by everyone who reads it.
+
+use super::config::Core;
+use crate::diagnostic::{Error, ErrorCode, Issue, Path, Segment, Warning};
+use crate::format::{Format, render};
+use crate::load::Loaded;
+use crate::merge::{Explanation, changed_below};
+use crate::source::LayerInfo;
+use crate::value::{Meter, Value, nearest_path, read};
+use serde::de::DeserializeOwned;
+use std::sync::{Arc, OnceLock, Weak};
+
+/// One version of a configuration. Everything read from one snapshot belongs together.
+///
+/// ```
+/// use superconfig::{Format, SuperConfig};
+///
+/// let config = SuperConfig::builder().text("[server]\nport = 8080", Format::Toml).load()?;
+/// let snapshot = config.snapshot()?;
+/// assert_eq!(snapshot.get::<u16>(&"server.port".parse()?)?, 8080);
+/// # Ok::<(), superconfig::Error>(())
+/// ```
+pub struct Snapshot {
+    pub(crate) version: u64,
+    pub(crate) generation: u32,
+    pub(crate) loaded: Loaded,
+    /// The configuration that this is a version of, for those who find it in the registry.
+    pub(crate) core: Arc<OnceLock<Weak<Core>>>,
+}
+
+impl Snapshot {
+    /// Adds the values and the texts that they were parsed from to a meter.
+    pub(crate) fn measure(self: &Arc<Self>, meter: &mut Meter) {
+        if meter.shared(self) {
+            meter.value(&self.loaded.value);
+            self.loaded.measure_layers(meter);
+        }
+    }
+
+    /// The version: 1 after the first load, one more with each reload that changed something.
+    ///
+    /// ```
+    /// use superconfig::{Format, SuperConfig};
+    ///
+    /// let config = SuperConfig::builder().text("[server]\nport = 8080", Format::Toml).load()?;
+    /// let snapshot = config.snapshot()?;
+    /// assert_eq!(snapshot.version(), 1);
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
+    pub fn version(&self) -> u64 {
+        self.version
+    }
+
+    /// What a binding compares with the configuration's word; see [`crate::generation`].
+    ///
+    /// ```
+    /// use superconfig::{Format, SuperConfig};
+    ///
+    /// let config = SuperConfig::builder().text("[server]\nport = 8080", Format::Toml).load()?;
+    /// let snapshot = config.snapshot()?;
+    /// assert_ne!(snapshot.generation(), 0);
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
+    pub fn generation(&self) -> u32 {
+        self.generation
+    }
+
+    /// The merged values; always a table.
+    ///
+    /// ```
+    /// use superconfig::{Format, SuperConfig};
+    ///
+    /// let config = SuperConfig::builder().text("[server]\nport = 8080", Format::Toml).load()?;
+    /// let snapshot = config.snapshot()?;
+    /// assert!(snapshot.value().as_table().unwrap().contains_key("server"));
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
+    pub fn value(&self) -> &Value {
+        &self.loaded.value
+    }
+
+    /// The value at a path. Costs one key lookup per segment and allocates nothing.
+    ///
+    /// ```
+    /// use superconfig::{Format, SuperConfig};
+    ///
+    /// let config = SuperConfig::builder().text("[server]\nport = 8080", Format::Toml).load()?;
+    /// let snapshot = config.snapshot()?;
+    /// let path: superconfig::Path = "server.port".parse()?;
+    /// assert_eq!(snapshot.at(&path), Some(&superconfig::Value::Integer(8080)));
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
+    pub fn at(&self, path: &[Segment]) -> Option<&Value> {
+        self.loaded.value.at(path)
+    }
+
+    /// Reads the value at a path as any type that serde knows; the root's path is empty.
+    ///
+    /// ```
+    /// use superconfig::{Format, SuperConfig};
+    ///
+    /// let config = SuperConfig::builder().text("[server]\nport = 8080", Format::Toml).load()?;
+    /// let snapshot = config.snapshot()?;
+    /// let path: superconfig::Path = "server.port".parse()?;
+    /// assert_eq!(snapshot.get::<u16>(&path)?, 8080);
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// `ERR_SUPERCONFIG_PATH` for an unknown path, with the nearest one; `ERR_SUPERCONFIG_TYPE` for what does
+    /// not fit, with its origin; several problems come as issues of one error.
+    pub fn get<T: DeserializeOwned>(&self, path: &Path) -> Result<T, Error> {
+        let value = self.at(path).ok_or_else(|| self.unknown_path(path))?;
+        read(value).map_err(|problems| {
+            let issues = problems.into_iter().map(|problem| {
+                let issue = Issue::new(path.iter().chain(problem.path.iter()).cloned().collect(), problem.message);
+                Issue { expected: problem.expected, ..issue }
+            });
+            self.loaded.refuse_as(ErrorCode::Type, issues.collect())
+        })
+    }
+
+    /// Roughly how many bytes it keeps alive, values and texts together, for a host's garbage collector. Costs a look at
+    /// each layer.
+    ///
+    /// ```
+    /// use superconfig::{Format, SuperConfig};
+    ///
+    /// let config = SuperConfig::builder().text("[server]\nport = 8080", Format::Toml).load()?;
+    /// let snapshot = config.snapshot()?;
+    /// assert!(snapshot.approximate_bytes() > 0);
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
+    pub fn approximate_bytes(&self) -> usize {
+        // Parsed values take two to four times their text.
+        size_of::<Self>() + 4 * self.loaded.text_bytes()
+    }
+
+    /// Sorted paths of the leaves at or below `path` that differ from an earlier version.
+    ///
+    /// ```
+    /// use superconfig::{Environment, ReloadInputs, SuperConfig};
+    ///
+    /// let config = SuperConfig::builder().environment([("APP_PORT", "80")]).env("APP").load()?;
+    /// let previous = config.snapshot()?;
+    /// let environment = Some(Environment::from_pairs([("APP_PORT", "81")]));
+    /// config.reload_with(ReloadInputs { environment, ..ReloadInputs::default() })?;
+    /// assert_eq!(config.snapshot()?.changed_since(&previous, &[]), ["port"]);
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
+    pub fn changed_since(&self, previous: &Snapshot, path: &[Segment]) -> Vec<String> {
+        changed_below(path, previous.at(path), self.at(path))
+    }
+
+    /// What was found worth telling while loading.
+    ///
+    /// ```
+    /// use superconfig::{Format, SuperConfig};
+    ///
+    /// let config = SuperConfig::builder().text(r#"{ "a": 1, "a": 2 }"#, Format::Json).load()?;
+    /// assert_eq!(config.snapshot()?.warnings()[0].code, "duplicate-key");
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
+    pub fn warnings(&self) -> &[Warning] {
+        &self.loaded.warnings
+    }
+
+    /// The merged values with every secret shown as `[redacted]`. Costs a copy.
+    ///
+    /// ```
+    /// use superconfig::{Format, SuperConfig};
+    ///
+    /// let config = SuperConfig::builder().text("password = 'hunter2'", Format::Toml).load()?;
+    /// let snapshot = config.snapshot()?;
+    /// assert_eq!(snapshot.redacted().as_table().unwrap().get("password").unwrap().as_str(), Some("[redacted]"));
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
+    pub fn redacted(&self) -> Value {
+        self.loaded.redacted()
+    }
+
+    /// The value at a path with every secret shown as `[redacted]`. Costs a copy.
+    ///
+    /// ```
+    /// use superconfig::{Format, SuperConfig};
+    ///
+    /// let config = SuperConfig::builder().text("password = 'hunter2'", Format::Toml).load()?;
+    /// let snapshot = config.snapshot()?;
+    /// let path: superconfig::Path = "password".parse()?;
+    /// assert_eq!(snapshot.redacted_at(&path).unwrap().as_str(), Some("[redacted]"));
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
+    pub fn redacted_at(&self, path: &[Segment]) -> Option<Value> {
+        Some(self.loaded.secrets.redact(&mut path.to_vec(), self.at(path)?))
+    }
+
+    /// The merged values as text of a format, with every secret shown as `[redacted]` unless `secrets` is set; see
+    /// [`render`](crate::render).
+    ///
+    /// ```
+    /// use superconfig::{Format, SuperConfig};
+    ///
+    /// let config = SuperConfig::builder().text("[server]\nport = 8080", Format::Toml).load()?;
+    /// let snapshot = config.snapshot()?;
+    /// assert_eq!(snapshot.render(Format::Toml, false)?, "[server]\nport = 8080\n");
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// `ERR_SUPERCONFIG_FORMAT`, with the path, for what the format cannot say.
+    pub fn render(&self, format: Format, secrets: bool) -> Result<String, Error> {
+        if secrets { render(self.value(), format) } else { render(&self.redacted(), format) }
+    }
+
+    /// Every source, and each file that one looked for, in order: found, missing, or skipped and why.
+    ///
+    /// ```
+    /// use superconfig::{Format, SuperConfig};
+    ///
+    /// let config = SuperConfig::builder().text("[server]\nport = 8080", Format::Toml).load()?;
+    /// let snapshot = config.snapshot()?;
+    /// assert_eq!(snapshot.layers()[0].status, superconfig::LayerStatus::Found);
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
+    pub fn layers(&self) -> &[LayerInfo] {
+        &self.loaded.looked
+    }
+
+    /// The profiles that were selected, in the order in which they applied.
+    ///
+    /// ```
+    /// use superconfig::SuperConfig;
+    ///
+    /// assert_eq!(SuperConfig::builder().profile("production").load()?.snapshot()?.profiles(), ["production"]);
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
+    pub fn profiles(&self) -> &[String] {
+        &self.loaded.profiles
+    }
+
+    /// Tells where the value at a path comes from; secrets show as `[redacted]`.
+    ///
+    /// Replays the layers for this path and searches their texts for positions: microseconds for small files, a
+    /// parse for large ones.
+    ///
+    /// ```
+    /// use superconfig::{Format, SuperConfig};
+    ///
+    /// let config = SuperConfig::builder().text("[server]\nport = 8080", Format::Toml).load()?;
+    /// let snapshot = config.snapshot()?;
+    /// let path: superconfig::Path = "server.port".parse()?;
+    /// assert_eq!(snapshot.explain(&path)?.candidates.len(), 1);
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// `ERR_SUPERCONFIG_PATH` when no layer knows the path, with the nearest one that is known.
+    pub fn explain(&self, path: &Path) -> Result<Explanation, Error> {
+        self.loaded.explain(path).ok_or_else(|| self.unknown_path(path))
+    }
+
+    /// The error for a path that is not there.
+    ///
+    /// ```
+    /// use superconfig::{Format, SuperConfig};
+    ///
+    /// let config = SuperConfig::builder().text("[server]\nport = 8080", Format::Toml).load()?;
+    /// let snapshot = config.snapshot()?;
+    /// let error = snapshot.unknown_path(&"server.prot".parse()?);
+    /// assert_eq!(error.code(), superconfig::ErrorCode::Path);
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
+    pub fn unknown_path(&self, path: &Path) -> Error {
+        let error = Error::new(ErrorCode::Path, format!("there is no `{path}`")).with_path(path.clone());
+        match self.nearest(path) {
+            Some(nearest) => error.with_hint(format!("did you mean `{nearest}`?")),
+            None => error,
+        }
+    }
+
+    /// The known path nearest to an unknown one, if one is near enough to be meant.
+    ///
+    /// The segments that exist are followed; among the keys at the first that does not, the most similar one is
+    /// taken, and the rest of the path kept where it exists below it.
+    ///
+    /// ```
+    /// use superconfig::{Format, SuperConfig};
+    ///
+    /// let config = SuperConfig::builder().text("[server]\nport = 8080", Format::Toml).load()?;
+    /// let snapshot = config.snapshot()?;
+    /// let path: superconfig::Path = "server.prot".parse()?;
+    /// assert_eq!(snapshot.nearest(&path).unwrap().to_string(), "server.port");
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
+    pub fn nearest(&self, path: &[Segment]) -> Option<Path> {
+        nearest_path(&self.loaded.value, path)
+    }
+}
+
+/// The error of everything that is used after it was closed.
+pub(crate) fn closed() -> Error {
+    Error::new(ErrorCode::Closed, "the configuration is closed")
+}

@@ -1,0 +1,144 @@
+//! Directories watched by the operating system.
+
+use super::work_queue::{Ear, Inbox, is_moved};
+use notify::{Config, ErrorKind, Event, EventHandler, RecommendedWatcher, RecursiveMode, Watcher};
+use std::collections::{HashMap, HashSet};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::time::Duration;
+
+/// What tells that a directory is the one that was watched.
+type Identity = Option<(u64, u64)>;
+
+pub(super) struct Native {
+    inbox: Arc<Inbox>,
+    watcher: Option<Running>,
+    armed: HashMap<PathBuf, Identity>,
+}
+
+struct Running {
+    watcher: RecommendedWatcher,
+    /// Ends with the watcher's own thread.
+    ended: Receiver<()>,
+}
+
+/// The ear, and a sender whose end tells that nobody listens any more.
+struct Listening(Ear, #[allow(dead_code, reason = "held for the moment when it is dropped")] Sender<()>);
+
+impl EventHandler for Listening {
+    fn handle_event(&mut self, event: notify::Result<Event>) {
+        self.0.handle_event(event);
+    }
+}
+
+impl Native {
+    pub(super) fn new(inbox: Arc<Inbox>) -> Self {
+        Self { inbox, watcher: None, armed: HashMap::new() }
+    }
+
+    /// Watches a directory; true when it was not watched before.
+    ///
+    /// # Errors
+    /// The reason for people.
+    pub(super) fn arm(&mut self, directory: &Path) -> Result<bool, String> {
+        let identity = identity(directory);
+        match self.armed.get(directory) {
+            Some(armed) if *armed == identity => return Ok(false),
+            Some(_) => self.disarm(directory),
+            None => {}
+        }
+        let running = self.start()?;
+        let watch = || running.watcher.watch(directory, RecursiveMode::NonRecursive);
+        caught(watch)?.map_err(|error| reason(&error))?;
+        self.armed.insert(directory.to_path_buf(), identity);
+        Ok(true)
+    }
+
+    /// Forgets the directories at or below paths that moved: the system does not watch them by their names.
+    pub(super) fn forget_moved(&mut self, moved: &HashSet<PathBuf>) {
+        if moved.is_empty() {
+            return;
+        }
+        let gone: Vec<PathBuf> = self.armed.keys().filter(|directory| is_moved(moved, directory)).cloned().collect();
+        gone.iter().for_each(|directory| self.disarm(directory));
+    }
+
+    /// Ends the watches of all directories that nobody needs.
+    pub(super) fn retain(&mut self, needed: impl Fn(&Path) -> bool) {
+        let gone: Vec<PathBuf> = self.armed.keys().filter(|directory| !needed(directory)).cloned().collect();
+        gone.iter().for_each(|directory| self.disarm(directory));
+        if self.armed.is_empty() {
+            self.stop();
+        }
+    }
+
+    /// Starts all over, because what is watched cannot be trusted.
+    pub(super) fn reset(&mut self) {
+        self.armed.clear();
+        self.stop();
+    }
+
+    fn disarm(&mut self, directory: &Path) {
+        self.armed.remove(directory);
+        if let Some(running) = &mut self.watcher {
+            // The system has forgotten it by itself where the directory is gone.
+            let _ = caught(|| running.watcher.unwatch(directory));
+        }
+    }
+
+    fn start(&mut self) -> Result<&mut Running, String> {
+        if self.watcher.is_none() {
+            let (sender, ended) = channel();
+            let handler = Listening(Ear(self.inbox.clone()), sender);
+            let watcher = caught(|| RecommendedWatcher::new(handler, Config::default()))?.map_err(|error| reason(&error))?;
+            self.watcher = Some(Running { watcher, ended });
+        }
+        self.watcher.as_mut().ok_or_else(|| "no watcher could be started".to_owned())
+    }
+
+    fn stop(&mut self) {
+        let Some(Running { watcher, ended }) = self.watcher.take() else { return };
+        let _ = caught(|| drop(watcher));
+        // Its thread ends by itself; when this returns its descriptors are closed.
+        let _ = ended.recv_timeout(Duration::from_secs(1));
+    }
+}
+
+impl Drop for Native {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+/// The library panics where its thread is gone.
+fn caught<T>(call: impl FnOnce() -> T) -> Result<T, String> {
+    catch_unwind(AssertUnwindSafe(call)).map_err(|_| "the system's watcher has ended".to_owned())
+}
+
+fn identity(path: &Path) -> Identity {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        path.metadata().ok().map(|metadata| (metadata.dev(), metadata.ino()))
+    }
+    #[cfg(not(unix))]
+    {
+        path.metadata().ok().map(|_| (0, 0))
+    }
+}
+
+/// Why something cannot be watched, for people.
+pub(super) fn reason(error: &notify::Error) -> String {
+    match &error.kind {
+        ErrorKind::MaxFilesWatch => "no more inotify watches are allowed (fs.inotify.max_user_watches)".into(),
+        #[cfg(target_os = "linux")]
+        ErrorKind::Io(error) if error.raw_os_error() == Some(libc::EMFILE) => {
+            "no more inotify instances or descriptors are allowed (fs.inotify.max_user_instances)".into()
+        }
+        ErrorKind::Io(error) => error.to_string(),
+        ErrorKind::PathNotFound => "it is not there".into(),
+        _ => error.to_string(),
+    }
+}

@@ -1,0 +1,167 @@
+//! Which directories to watch for a place to be noticed, and which names in them count.
+
+use crate::source::Place;
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::ffi::{OsStr, OsString};
+use std::path::{Component, Path, PathBuf};
+
+/// As many links as the operating system follows in one path.
+const MAX_LINKS: usize = 40;
+
+/// The names of a directory that count.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Names {
+    all: bool,
+    exact: HashSet<OsString>,
+    prefixes: HashSet<String>,
+}
+
+impl Names {
+    fn contain(&self, name: &OsStr) -> bool {
+        let begins = || {
+            let bytes = name.as_encoded_bytes();
+            self.prefixes.iter().any(|prefix| bytes.starts_with(prefix.as_bytes()))
+        };
+        self.all || self.exact.contains(name) || begins()
+    }
+}
+
+/// The directories that a configuration needs to hear of, free of links.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Interest {
+    pub(super) directories: HashMap<PathBuf, Names>,
+    /// Everything above them: when one of these moves, the directories are others.
+    above: HashSet<PathBuf>,
+}
+
+impl Interest {
+    /// Whether something at this path could change what a load gives.
+    pub(super) fn covers(&self, path: &Path) -> bool {
+        let named = || Some(self.directories.get(path.parent()?)?.contain(path.file_name()?));
+        named() == Some(true) || self.directories.contains_key(path)
+    }
+
+    /// Whether a directory that counts is at this path or below it.
+    pub(super) fn leads_through(&self, path: &Path) -> bool {
+        self.directories.contains_key(path) || self.above.contains(path)
+    }
+
+    fn names(&mut self, directory: &Path) -> &mut Names {
+        self.directories.entry(directory.to_path_buf()).or_default()
+    }
+}
+
+/// What each place needs, and all of it together.
+#[derive(Default)]
+pub(super) struct Route {
+    pub(super) interest: Interest,
+    pub(super) places: Vec<(PathBuf, Vec<PathBuf>)>,
+}
+
+/// Finds the way to every place.
+///
+/// On it, every link counts, and the first thing that is missing; below `base` every directory too, so that one that is
+/// replaced from there on down is noticed. Costs one `lstat` per different directory and place.
+pub(super) fn route<'a>(places: impl Iterator<Item = &'a Place>, base: &Path) -> Route {
+    // What stands in the root of the file system is replaced by nobody, and half the system's traffic is there.
+    let base = base.canonicalize().ok().filter(|base| base.parent().is_some());
+    let mut walker = Walker { base, known: HashMap::new(), interest: Interest::default() };
+    let mut route = Route::default();
+    for place in places {
+        let directories = walker.walk(place);
+        route.places.push((place.path().to_path_buf(), directories));
+    }
+    route.interest = walker.interest;
+    let above = route.interest.directories.keys().flat_map(|directory| directory.ancestors().skip(1));
+    route.interest.above = above.map(Path::to_path_buf).collect();
+    route
+}
+
+#[derive(Clone)]
+enum Kind {
+    Directory,
+    Link(PathBuf),
+    Other,
+}
+
+struct Walker {
+    base: Option<PathBuf>,
+    known: HashMap<PathBuf, Kind>,
+    interest: Interest,
+}
+
+impl Walker {
+    /// Follows one path by hand; gives the directories that it needs.
+    fn walk(&mut self, place: &Place) -> Vec<PathBuf> {
+        let mut needed = Vec::new();
+        let mut real = PathBuf::new();
+        let mut links = 0;
+        let mut rest: VecDeque<OsString> = VecDeque::new();
+        push_front(&mut rest, place.path(), &mut real);
+        while let Some(name) = rest.pop_front() {
+            if name == ".." {
+                real.pop();
+                continue;
+            }
+            let here = real.join(&name);
+            let kind = self.kind(&here);
+            let counts = !matches!(kind, Kind::Directory) || self.base.as_ref().is_some_and(|base| real.starts_with(base));
+            if counts {
+                self.interest.names(&real).exact.insert(name);
+                if !needed.contains(&real) {
+                    needed.push(real.clone());
+                }
+            }
+            match kind {
+                Kind::Directory => real = here,
+                Kind::Link(target) => {
+                    links += 1;
+                    if links > MAX_LINKS {
+                        return needed;
+                    }
+                    push_front(&mut rest, &target, &mut real);
+                }
+                // The end of the way, be it early.
+                Kind::Other => return needed,
+            }
+        }
+        match place {
+            Place::File(_) => return needed,
+            Place::Directory(_) => self.interest.names(&real).all = true,
+            Place::Prefix(_, prefix) => drop(self.interest.names(&real).prefixes.insert(prefix.clone())),
+        }
+        if !needed.contains(&real) {
+            needed.push(real);
+        }
+        needed
+    }
+
+    fn kind(&mut self, path: &Path) -> Kind {
+        if let Some(kind) = self.known.get(path) {
+            return kind.clone();
+        }
+        let kind = match path.symlink_metadata() {
+            Ok(metadata) if metadata.is_dir() => Kind::Directory,
+            Ok(metadata) if metadata.is_symlink() => path.read_link().map_or(Kind::Other, Kind::Link),
+            _ => Kind::Other,
+        };
+        self.known.insert(path.to_path_buf(), kind.clone());
+        kind
+    }
+}
+
+/// Puts the parts of a path before what is left to walk; an absolute one starts from its root again.
+fn push_front(rest: &mut VecDeque<OsString>, path: &Path, real: &mut PathBuf) {
+    let mut root = PathBuf::new();
+    for component in path.components().rev() {
+        match component {
+            Component::Normal(_) | Component::ParentDir => rest.push_front(component.as_os_str().to_owned()),
+            Component::CurDir => {}
+            Component::RootDir => root = Path::new(component.as_os_str()).to_path_buf(),
+            Component::Prefix(_) => root = Path::new(component.as_os_str()).join(root),
+        }
+    }
+    if !root.as_os_str().is_empty() {
+        *real = root;
+    }
+}

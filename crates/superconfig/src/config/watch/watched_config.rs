@@ -1,0 +1,239 @@
+//! One watched configuration: what is known of changes to it, and when to read it again.
+
+use super::work_queue::Touch;
+use crate::config::{Core, Event, ReloadInputs, SuperConfig, Watching};
+use crate::load::WatchOptions;
+use crate::source::Observation;
+use std::sync::{Arc, Weak};
+use std::time::{Duration, Instant};
+
+/// How often to look where the operating system cannot be asked to tell.
+const FALLBACK_POLL: Duration = Duration::from_secs(1);
+
+/// So many times a load that was due is read again because its files keep changing while they are read.
+const MAX_TRIES: u32 = 10;
+
+pub(super) struct Subject {
+    pub(super) id: u64,
+    core: Weak<Core>,
+    options: WatchOptions,
+    /// Changes that have not been read.
+    pending: Option<Pending>,
+    /// So many times in a row the host has read what may not belong together.
+    host_tries: u32,
+    /// When to read again without being told.
+    recheck: Option<Instant>,
+    /// When to look whether there is something to read.
+    next_poll: Option<Instant>,
+    /// Why changes may have been missed, and until when therefore not to trust the system.
+    lost: Option<(String, Instant)>,
+    /// Where to watch has to be worked out again.
+    pub(super) replan: bool,
+    /// The last load, which tells where to watch.
+    observation: Option<Observation>,
+}
+
+#[derive(Clone, Copy)]
+struct Pending {
+    first: Instant,
+    last: Instant,
+    /// Nothing is read before, whatever the pause.
+    not_before: Instant,
+    tries: u32,
+}
+
+/// What came of reading.
+enum Outcome {
+    /// It is published, or has failed and that is told.
+    Done,
+    /// What was read may not belong together; to be read again after a while.
+    Unsettled(Duration),
+    /// A file was empty: whoever writes it is heard, or it is read as empty when that is due.
+    HalfWritten,
+}
+
+impl Subject {
+    pub(super) fn new(core: &Arc<Core>, options: WatchOptions) -> Self {
+        Self {
+            id: SuperConfig(core.clone()).id().get(),
+            core: Arc::downgrade(core),
+            options,
+            pending: None,
+            host_tries: 0,
+            recheck: None,
+            next_poll: None,
+            lost: None,
+            replan: true,
+            observation: None,
+        }
+    }
+
+    pub(super) fn config(&self) -> Option<SuperConfig> {
+        self.core.upgrade().map(SuperConfig)
+    }
+
+    pub(super) fn is_polled(&self) -> bool {
+        self.options.poll.is_some()
+    }
+
+    pub(super) fn observation(&self) -> Option<&Observation> {
+        self.observation.as_ref()
+    }
+
+    /// Takes over where the last load looked, whoever made it.
+    pub(super) fn look(&mut self, config: &SuperConfig) {
+        let seen = config.0.loader.lock().observer.borrow().seen().cloned();
+        self.observe(seen);
+    }
+
+    fn observe(&mut self, seen: Option<Observation>) {
+        let Some(seen) = seen else { return };
+        self.replan |= self.observation.as_ref().is_none_or(|known| !known.places().eq(seen.places()));
+        self.recheck = seen.half_written_until;
+        self.observation = Some(seen);
+    }
+
+    /// Reads as soon as possible.
+    pub(super) fn touch_now(&mut self) {
+        let now = Instant::now();
+        let last = now.checked_sub(self.options.debounce).unwrap_or(now);
+        let pending = self.pending.get_or_insert(Pending { first: now, last, not_before: now, tries: 0 });
+        pending.not_before = pending.not_before.min(now);
+    }
+
+    /// Changes may have been missed: reads everything, and looks by itself for a while.
+    pub(super) fn lose(&mut self, reason: &str) {
+        self.lost = Some((reason.to_owned(), Instant::now() + FALLBACK_POLL));
+        self.replan = true;
+        self.touch_now();
+    }
+
+    pub(super) fn lost(&self) -> Option<&str> {
+        self.lost.as_ref().filter(|(_, until)| *until > Instant::now()).map(|(reason, _)| reason.as_str())
+    }
+
+    pub(super) fn touch(&mut self, touch: Touch) {
+        let pending =
+            self.pending.get_or_insert(Pending { first: touch.first, last: touch.last, not_before: touch.first, tries: 0 });
+        pending.last = pending.last.max(touch.last);
+        self.replan |= touch.structural;
+    }
+
+    /// The host has read; it has to read again after a while where its files were being changed meanwhile.
+    pub(super) fn answered(&mut self, again: Option<Duration>) {
+        self.host_tries = if again.is_some() { self.host_tries + 1 } else { 0 };
+        if let Some(wait) = again {
+            let now = Instant::now();
+            self.pending = Some(Pending { first: now, last: now, not_before: now + wait, tries: self.host_tries });
+        }
+    }
+
+    /// When there is something to do.
+    pub(super) fn due(&self) -> Option<Instant> {
+        let read = self.pending.map(|pending| {
+            let elapsed = pending.last.saturating_duration_since(pending.first);
+            let paused = pending.last + self.quiet(elapsed);
+            paused.min(pending.first + self.options.max_wait).max(pending.not_before)
+        });
+        [read, self.recheck, self.next_poll].into_iter().flatten().min()
+    }
+
+    /// The pause to wait for when changes have been going on for this long.
+    fn quiet(&self, elapsed: Duration) -> Duration {
+        let WatchOptions { debounce, max_wait, .. } = self.options;
+        let half = max_wait / 2;
+        if elapsed <= half || half.is_zero() {
+            return debounce;
+        }
+        let left = max_wait.saturating_sub(elapsed);
+        debounce.mul_f64(left.as_secs_f64() / half.as_secs_f64())
+    }
+
+    /// Looks whether anything changed, where nobody tells.
+    pub(super) fn poll(&mut self, now: Instant) {
+        if self.next_poll.is_none_or(|at| at > now) {
+            return;
+        }
+        self.schedule_poll(now);
+        // Also the way to places may have changed, and the system may have watches again.
+        self.replan = true;
+        if self.pending.is_none() && self.observation.as_ref().is_none_or(Observation::is_stale) {
+            self.pending = Some(Pending { first: now, last: now, not_before: now, tries: 0 });
+        }
+    }
+
+    fn schedule_poll(&mut self, now: Instant) {
+        self.next_poll = Some(now + self.options.poll.unwrap_or(FALLBACK_POLL));
+    }
+
+    /// Tells how places are watched from now on.
+    pub(super) fn set_watching(&mut self, config: &SuperConfig, watching: Vec<Watching>, polled: bool) {
+        config.0.health.lock().watching = watching;
+        match (polled, self.next_poll) {
+            (true, None) => self.schedule_poll(Instant::now()),
+            (false, Some(_)) => self.next_poll = None,
+            _ => {}
+        }
+    }
+
+    /// Reads everything again where that is due. True when it was read, so that where to watch may be another question.
+    pub(super) fn read(&mut self, config: &SuperConfig, now: Instant) -> bool {
+        if self.recheck.is_some_and(|at| at <= now) {
+            self.touch_now();
+        }
+        if self.due().is_none_or(|due| due > now) {
+            return false;
+        }
+        let Some(pending) = self.pending.take() else { return false };
+        self.recheck = None;
+        let elapsed = now.saturating_duration_since(pending.first);
+        let forced = pending.tries >= MAX_TRIES;
+        let late = elapsed >= self.options.max_wait;
+        let quiet = if late { Duration::ZERO } else { self.quiet(elapsed) };
+        if let Outcome::Unsettled(wait) = self.attempt(config, quiet, forced) {
+            // What comes in meanwhile adds to it.
+            let not_before = Instant::now() + wait;
+            let tries = pending.tries + u32::from(late);
+            self.pending = Some(Pending { not_before, tries, ..pending });
+        }
+        true
+    }
+
+    fn attempt(&mut self, config: &SuperConfig, quiet: Duration, forced: bool) -> Outcome {
+        if config.0.options.is_host_reloaded() {
+            return self.ask_host(config, quiet, forced);
+        }
+        let inputs = ReloadInputs { background: true, ..ReloadInputs::default() };
+        let (loaded, seen) = config.read_next(inputs, |loader| loader.observer.borrow().seen().cloned());
+        let unsettled = seen.as_ref().and_then(|seen| seen.unsettled(quiet)).filter(|_| !forced);
+        let half_written = seen.as_ref().is_some_and(|seen| seen.half_written_until.is_some());
+        self.observe(seen);
+        if let Some(wait) = unsettled {
+            return Outcome::Unsettled(wait);
+        }
+        if half_written {
+            return Outcome::HalfWritten;
+        }
+        // Errors are told by those who find them.
+        match loaded {
+            Ok(loaded) => drop(config.checked_reload(loaded)),
+            Err(error) => drop(config.failed(error, true)),
+        }
+        Outcome::Done
+    }
+
+    fn ask_host(&mut self, config: &SuperConfig, quiet: Duration, forced: bool) -> Outcome {
+        if let Some(observation) = &self.observation {
+            if let Some(wait) = observation.recently_changed(quiet).filter(|_| !forced) {
+                return Outcome::Unsettled(wait);
+            }
+            if !observation.is_stale() && observation.half_written_until.is_none() {
+                return Outcome::Done;
+            }
+        }
+        *config.0.quiet.lock() = Some(if forced { Duration::ZERO } else { quiet });
+        config.0.events.add(Event::Outdated);
+        config.0.events.tell();
+        Outcome::Done
+    }
+}

@@ -1,0 +1,438 @@
+//! The one error of the crate.
+
+use super::origin::{Origin, SourceKind};
+use super::path::Path;
+use std::fmt;
+use std::sync::Arc;
+
+/// What went wrong, as a code that is the same in Rust, Node and Python.
+///
+/// ```
+/// use superconfig::{ErrorCode, SuperConfig};
+///
+/// match SuperConfig::builder().file("not-there.toml").load().err().unwrap().code() {
+///     ErrorCode::NotFound => {}
+///     other => panic!("{other:?}"),
+/// }
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorCode {
+    /// A required file is not there.
+    NotFound,
+    /// A file is there but cannot be read: permission, directory, FIFO, symlink loop.
+    Io,
+    /// The text is not of its format.
+    Parse,
+    /// The format is unknown or cannot be told.
+    Format,
+    /// A limit was passed: depth, size, YAML nodes.
+    Limit,
+    /// A directive was applied to something that is not an array or table.
+    Merge,
+    /// An environment variable is ambiguous, contradicts another or does not fit.
+    Env,
+    /// A command-line flag is ambiguous, contradicts another or does not fit.
+    Args,
+    /// A reference is unknown, unset or part of a cycle.
+    Interpolation,
+    /// A typed read or an extraction finds another type.
+    Type,
+    /// The path is unknown or malformed.
+    Path,
+    /// The schema says no.
+    Validation,
+    /// A custom source failed.
+    Source,
+    /// A file could have been written by somebody else, and trust is strict.
+    Trust,
+    /// Watching cannot start, not even by polling.
+    Watch,
+    /// The configuration, handle or entry is closed, removed or expired.
+    Closed,
+    /// Something asynchronous in a synchronous load.
+    Async,
+    /// A bad argument.
+    Option,
+    /// A panic, caught: a bug of this library.
+    Internal,
+}
+
+impl ErrorCode {
+    /// The code as text, e.g. `ERR_SUPERCONFIG_NOT_FOUND`.
+    ///
+    /// ```
+    /// assert_eq!(superconfig::ErrorCode::NotFound.as_str(), "ERR_SUPERCONFIG_NOT_FOUND");
+    /// ```
+    pub fn as_str(self) -> &'static str {
+        match self {
+            ErrorCode::NotFound => "ERR_SUPERCONFIG_NOT_FOUND",
+            ErrorCode::Io => "ERR_SUPERCONFIG_IO",
+            ErrorCode::Parse => "ERR_SUPERCONFIG_PARSE",
+            ErrorCode::Format => "ERR_SUPERCONFIG_FORMAT",
+            ErrorCode::Limit => "ERR_SUPERCONFIG_LIMIT",
+            ErrorCode::Merge => "ERR_SUPERCONFIG_MERGE",
+            ErrorCode::Env => "ERR_SUPERCONFIG_ENV",
+            ErrorCode::Args => "ERR_SUPERCONFIG_ARGS",
+            ErrorCode::Interpolation => "ERR_SUPERCONFIG_INTERPOLATION",
+            ErrorCode::Type => "ERR_SUPERCONFIG_TYPE",
+            ErrorCode::Path => "ERR_SUPERCONFIG_PATH",
+            ErrorCode::Validation => "ERR_SUPERCONFIG_VALIDATION",
+            ErrorCode::Source => "ERR_SUPERCONFIG_SOURCE",
+            ErrorCode::Trust => "ERR_SUPERCONFIG_TRUST",
+            ErrorCode::Watch => "ERR_SUPERCONFIG_WATCH",
+            ErrorCode::Closed => "ERR_SUPERCONFIG_CLOSED",
+            ErrorCode::Async => "ERR_SUPERCONFIG_ASYNC",
+            ErrorCode::Option => "ERR_SUPERCONFIG_OPTION",
+            ErrorCode::Internal => "ERR_SUPERCONFIG_INTERNAL",
+        }
+    }
+}
+
+/// Every failure of this crate: a code, a message, and where in which file or variable it comes from.
+///
+/// Printing gives the place first, then what is wrong, then the line of the file and a hint where there is one.
+/// Cloning is not cheap; errors are for the failure path.
+///
+/// ```
+/// use superconfig::{ErrorCode, Format, parse};
+///
+/// let error = parse("port = = 1", Format::Toml).unwrap_err();
+/// assert_eq!(error.code(), ErrorCode::Parse);
+/// assert_eq!(error.origin().unwrap().line, Some(1));
+/// ```
+#[derive(Clone)]
+pub struct Error(Box<Details>);
+
+#[derive(Clone)]
+struct Details {
+    code: ErrorCode,
+    message: String,
+    path: Option<Path>,
+    origin: Option<Origin>,
+    issues: Vec<Issue>,
+    snippet: Option<String>,
+    hint: Option<String>,
+    cause: Option<String>,
+}
+
+/// One of several problems reported together: a value that a schema or a type refuses.
+///
+/// ```
+/// use superconfig::{Format, SuperConfig};
+///
+/// let config = SuperConfig::builder().text("port = 'http'", Format::Toml).load()?;
+/// let error = config.extract::<std::collections::HashMap<String, u16>>().unwrap_err();
+/// assert_eq!(error.issues()[0].path.to_string(), "port");
+/// # Ok::<(), superconfig::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct Issue {
+    /// The value's path.
+    pub path: Path,
+    /// What is wrong.
+    pub message: String,
+    /// What was expected, where it can be told.
+    pub expected: Option<String>,
+    /// What was found instead, redacted for secrets.
+    pub found: Option<String>,
+    /// Where the value comes from.
+    pub origin: Option<Origin>,
+    /// What to do about it.
+    pub hint: Option<String>,
+}
+
+impl Issue {
+    /// Makes an issue; where the value comes from is found by whoever reports it.
+    ///
+    /// ```
+    /// let issue = superconfig::Issue::new("server.port".parse()?, "expected an integer from 1 to 65535");
+    /// assert!(issue.origin.is_none());
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
+    pub fn new(path: Path, message: impl Into<String>) -> Self {
+        Self { path, message: message.into(), expected: None, found: None, origin: None, hint: None }
+    }
+}
+
+impl Error {
+    /// Makes an error; the rest is added with the `with_` methods.
+    ///
+    /// ```
+    /// use superconfig::{Error, ErrorCode};
+    ///
+    /// let error = Error::new(ErrorCode::Option, "the port is taken");
+    /// assert_eq!(error.message(), "the port is taken");
+    /// ```
+    pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
+        let message = message.into();
+        Self(Box::new(Details {
+            code,
+            message,
+            path: None,
+            origin: None,
+            issues: Vec::new(),
+            snippet: None,
+            hint: None,
+            cause: None,
+        }))
+    }
+
+    /// Adds the path of the value in question.
+    ///
+    /// ```
+    /// use superconfig::{Error, ErrorCode};
+    ///
+    /// let error = Error::new(ErrorCode::Option, "the port is taken").with_path("server.port".parse()?);
+    /// assert_eq!(error.path().unwrap().to_string(), "server.port");
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
+    #[must_use]
+    pub fn with_path(mut self, path: Path) -> Self {
+        self.0.path = Some(path);
+        self
+    }
+
+    /// Adds the place that the error comes from.
+    ///
+    /// ```
+    /// use superconfig::{Error, ErrorCode, Origin, SourceKind};
+    ///
+    /// let error = Error::new(ErrorCode::Option, "the port is taken").with_origin(Origin::new(SourceKind::File, "app.toml"));
+    /// assert_eq!(&*error.origin().unwrap().source, "app.toml");
+    /// ```
+    #[must_use]
+    pub fn with_origin(mut self, origin: Origin) -> Self {
+        self.0.origin = Some(origin);
+        self
+    }
+
+    /// Adds the lines of the text with the place marked. The caller has redacted them.
+    ///
+    /// ```
+    /// use superconfig::{Error, ErrorCode};
+    ///
+    /// let error = Error::new(ErrorCode::Option, "the port is taken").with_snippet(Some("port = 80".to_owned()));
+    /// assert_eq!(error.snippet(), Some("port = 80"));
+    /// ```
+    #[must_use]
+    pub fn with_snippet(mut self, snippet: Option<String>) -> Self {
+        self.0.snippet = snippet;
+        self
+    }
+
+    /// Adds what to do about it.
+    ///
+    /// ```
+    /// use superconfig::{Error, ErrorCode};
+    ///
+    /// let error = Error::new(ErrorCode::Option, "the port is taken").with_hint("choose another");
+    /// assert_eq!(error.hint(), Some("choose another"));
+    /// ```
+    #[must_use]
+    pub fn with_hint(mut self, hint: impl Into<String>) -> Self {
+        self.0.hint = Some(hint.into());
+        self
+    }
+
+    /// Adds the message of the underlying failure.
+    ///
+    /// ```
+    /// use superconfig::{Error, ErrorCode};
+    ///
+    /// let error = Error::new(ErrorCode::Option, "the port is taken").with_cause("address in use");
+    /// assert_eq!(error.cause(), Some("address in use"));
+    /// ```
+    #[must_use]
+    pub fn with_cause(mut self, cause: impl fmt::Display) -> Self {
+        self.0.cause = Some(cause.to_string());
+        self
+    }
+
+    /// Adds the single problems that this error reports together.
+    ///
+    /// ```
+    /// use superconfig::{Error, ErrorCode, Issue};
+    ///
+    /// let issues = vec![Issue::new("port".parse()?, "expected an integer")];
+    /// assert_eq!(Error::new(ErrorCode::Validation, "one value is wrong").with_issues(issues).issues().len(), 1);
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
+    #[must_use]
+    pub fn with_issues(mut self, issues: Vec<Issue>) -> Self {
+        self.0.issues = issues;
+        self
+    }
+
+    /// One error for all problems of a kind; one that stands alone stays as it is, and none is no error.
+    pub(crate) fn together(code: ErrorCode, what: &str, problems: Vec<Error>) -> Result<(), Error> {
+        if problems.len() < 2 {
+            return problems.into_iter().next().map_or(Ok(()), Err);
+        }
+        let message = format!("{} {what}", problems.len());
+        let issues = problems.into_iter().map(|Error(details)| Issue {
+            path: details.path.unwrap_or_default(),
+            message: details.message,
+            expected: None,
+            found: None,
+            origin: details.origin,
+            hint: details.hint,
+        });
+        Err(Error::new(code, message).with_issues(issues.collect()))
+    }
+
+    /// Says whose text the error is about, and keeps the position in it.
+    #[must_use]
+    pub(crate) fn in_source(mut self, kind: SourceKind, source: &Arc<str>, file: Option<Arc<str>>) -> Self {
+        let mut origin = Origin::new(kind, source.clone());
+        if let Some(known) = &self.0.origin {
+            (origin.line, origin.column) = (known.line, known.column);
+        }
+        origin.file = file;
+        self.0.origin = Some(origin);
+        self
+    }
+
+    /// The code, the same in every language.
+    ///
+    /// ```
+    /// use superconfig::{Format, SuperConfig};
+    ///
+    /// let error = SuperConfig::builder().text("port = ", Format::Toml).load().err().unwrap();
+    /// assert_eq!(error.code(), superconfig::ErrorCode::Parse);
+    /// ```
+    pub fn code(&self) -> ErrorCode {
+        self.0.code
+    }
+
+    /// What is wrong, in one sentence, without its place.
+    ///
+    /// ```
+    /// use superconfig::{Format, SuperConfig};
+    ///
+    /// let error = SuperConfig::builder().text("port = ", Format::Toml).load().err().unwrap();
+    /// assert!(!error.message().contains('\n'));
+    /// ```
+    pub fn message(&self) -> &str {
+        &self.0.message
+    }
+
+    /// The path of the value in question.
+    ///
+    /// ```
+    /// use superconfig::{Format, SuperConfig};
+    ///
+    /// let config = SuperConfig::builder().text("[server]\nport = 8080", Format::Toml).load()?;
+    /// assert_eq!(config.get::<u16>("server.prot").unwrap_err().path().unwrap().to_string(), "server.prot");
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
+    pub fn path(&self) -> Option<&Path> {
+        self.0.path.as_ref()
+    }
+
+    /// The layer, file and position, or variable, that the error comes from.
+    ///
+    /// ```
+    /// use superconfig::{Format, SuperConfig};
+    ///
+    /// let error = SuperConfig::builder().text("port = ", Format::Toml).load().err().unwrap();
+    /// assert_eq!(error.origin().unwrap().line, Some(1));
+    /// ```
+    pub fn origin(&self) -> Option<&Origin> {
+        self.0.origin.as_ref()
+    }
+
+    /// All problems, where one error reports several.
+    ///
+    /// ```
+    /// use superconfig::{Format, SuperConfig};
+    ///
+    /// let error = SuperConfig::builder().text("port = ", Format::Toml).load().err().unwrap();
+    /// assert!(error.issues().is_empty());
+    /// ```
+    pub fn issues(&self) -> &[Issue] {
+        &self.0.issues
+    }
+
+    /// The line of the text with the place marked; redacted.
+    ///
+    /// ```
+    /// use superconfig::{Format, SuperConfig};
+    ///
+    /// let error = SuperConfig::builder().text("port = ", Format::Toml).load().err().unwrap();
+    /// assert!(error.snippet().unwrap().contains("port ="));
+    /// ```
+    pub fn snippet(&self) -> Option<&str> {
+        self.0.snippet.as_deref()
+    }
+
+    /// What to do about it.
+    ///
+    /// ```
+    /// use superconfig::{Format, SuperConfig};
+    ///
+    /// let config = SuperConfig::builder().text("[server]\nport = 8080", Format::Toml).load()?;
+    /// assert_eq!(config.get::<u16>("server.prot").unwrap_err().hint(), Some("did you mean `server.port`?"));
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
+    pub fn hint(&self) -> Option<&str> {
+        self.0.hint.as_deref()
+    }
+
+    /// The message of the underlying failure.
+    ///
+    /// ```
+    /// use superconfig::{Error, ErrorCode};
+    ///
+    /// let error = Error::new(ErrorCode::Option, "the port is taken").with_cause("address in use");
+    /// assert_eq!(error.cause(), Some("address in use"));
+    /// ```
+    pub fn cause(&self) -> Option<&str> {
+        self.0.cause.as_deref()
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let details = &*self.0;
+        if let Some(origin) = &details.origin {
+            write!(f, "{origin}: ")?;
+        }
+        if let Some(path) = details.path.as_ref().filter(|path| !path.is_empty()) {
+            write!(f, "{path}: ")?;
+        }
+        f.write_str(&details.message)?;
+        // A single issue is the error itself.
+        for issue in details.issues.iter().filter(|_| details.issues.len() > 1) {
+            f.write_str("\n  ")?;
+            if let Some(origin) = &issue.origin {
+                write!(f, "{origin}: ")?;
+            }
+            if !issue.path.is_empty() {
+                write!(f, "{}: ", issue.path)?;
+            }
+            f.write_str(&issue.message)?;
+            if let Some(hint) = &issue.hint {
+                write!(f, "; {hint}")?;
+            }
+        }
+        if let Some(snippet) = &details.snippet {
+            write!(f, "\n{snippet}")?;
+        }
+        if let Some(cause) = &details.cause {
+            write!(f, "\n  cause: {cause}")?;
+        }
+        if let Some(hint) = &details.hint {
+            write!(f, "\n  hint: {hint}")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {self}", self.0.code.as_str())
+    }
+}
+
+impl std::error::Error for Error {}

@@ -1,0 +1,5 @@
+//! INI: sections of `key = value` lines.
+
+mod parse;
+
+pub(super) use self::parse::{locate, parse};

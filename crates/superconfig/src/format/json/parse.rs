@@ -1,0 +1,19 @@
+//! JSON, JSONC and JSON5: one grammar in three dialects.
+
+use super::dialect::Dialect;
+use super::document;
+#[cfg(feature = "simd")]
+use super::tape;
+use crate::format::{Fault, Parsed};
+use crate::value::Limits;
+
+pub(in crate::format) fn parse(text: &str, dialect: Dialect, limits: &Limits) -> Result<Parsed, Fault> {
+    // What the quick way does not like, be it only a key that stands twice, the other one tells more about.
+    #[cfg(feature = "simd")]
+    if dialect == Dialect::Json
+        && let Some(value) = tape::parse(text, limits)
+    {
+        return Ok(Parsed { value, warnings: Vec::new() });
+    }
+    document::parse(text, dialect, limits)
+}

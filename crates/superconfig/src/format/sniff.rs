@@ -1,0 +1,115 @@
+//! What a text looks like that is not of the format that it was said to be.
+
+use super::format::Format;
+use super::parse::parse_text;
+use super::parsed::Parsed;
+use crate::diagnostic::{Error, ErrorCode};
+use crate::value::{Limits, Value};
+
+/// Adds what the text looks like as a hint; it is never read as that.
+pub(crate) fn with_likely_format(error: Error, text: &str, format: Format, limits: &Limits) -> Error {
+    if error.code() != ErrorCode::Parse {
+        return error;
+    }
+    match likely_format(text, format, limits) {
+        Some(Format::Jsonc | Format::Json5) if format == Format::Json && error.hint().is_some() => error,
+        Some(likely) => {
+            let name = if likely == Format::Dotenv { "dotenv".to_owned() } else { likely.as_str().to_uppercase() };
+            error.with_hint(format!("it looks like {name}: give the file that extension, or name the format"))
+        }
+        None => error,
+    }
+}
+
+/// The first other format that reads the text as a table. YAML, dotenv and INI read nearly anything, so each must have
+/// a reason of its own.
+fn likely_format(text: &str, format: Format, limits: &Limits) -> Option<Format> {
+    let braces = text.trim_start_matches('\u{feff}').trim_start().starts_with('{');
+    let reads = |other: &Format| matches!(parse_text(text, *other, limits), Ok(parsed) if matches!(&parsed.value, Value::Table(table) if !table.is_empty()));
+    let candidates: &[Format] = match format {
+        Format::Json => &[Format::Jsonc, Format::Json5],
+        Format::Jsonc => &[Format::Json5],
+        _ => &[Format::Json, Format::Jsonc, Format::Json5],
+    };
+    let own = candidates.iter().filter(|_| braces).copied();
+    let lines = [Format::Toml, Format::Yaml, Format::Dotenv, Format::Ini];
+    let others = lines.into_iter().filter(|other| !braces && *other != format && fits(text, format, *other));
+    own.chain(others).find(reads)
+}
+
+/// Whether a text could have been meant as a format of lines, given that it is not what it was said to be.
+fn fits(text: &str, said: Format, other: Format) -> bool {
+    let lines = || text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with(['#', ';', '[']));
+    match other {
+        Format::Yaml => lines().any(|line| line.contains(": ") || line.ends_with(':')),
+        Format::Dotenv => lines().all(|line| {
+            let name = line.strip_prefix("export ").unwrap_or(line).split('=').next().unwrap_or_default().trim();
+            name.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_')
+        }),
+        // A slip in TOML still reads as INI; what is meant as INI has hardly a line that TOML would read.
+        Format::Ini if said == Format::Toml => {
+            lines().nth(1).is_some() && !lines().any(|line| parse_text(line, Format::Toml, &Limits::default()).is_ok())
+        }
+        _ => true,
+    }
+}
+
+/// Finds out what a text without a telling name is: the first of JSON, TOML, YAML and dotenv that reads it as a table.
+pub(crate) fn detect(text: &str, limits: &Limits) -> Result<(Format, Parsed), Error> {
+    for format in [Format::Json, Format::Toml, Format::Yaml, Format::Dotenv] {
+        match parse_text(text, format, limits) {
+            Ok(parsed) if matches!(parsed.value, Value::Table(_)) => return Ok((format, parsed)),
+            Err(error) if error.code() == ErrorCode::Limit => return Err(error),
+            _ => {}
+        }
+    }
+    Err(Error::new(ErrorCode::Format, "the text is neither JSON, TOML, YAML nor dotenv").with_hint("name the format explicitly"))
+}
+
+#[cfg(all(test, feature = "json5", feature = "toml", feature = "yaml", feature = "dotenv", feature = "ini"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_what_a_text_looks_like() {
+        let json = "{\"a\": 1}";
+        let toml = "# service\nport = 1\n[a]\nb = \"x\"\n";
+        let yaml = "a: 1\nb:\n  - x\n";
+        let dotenv = "# service\nexport A=1\nB_C=${A}\n";
+        let ini = "; service\n[a]\nb = one two\nc = /tmp\n";
+        let cases = [
+            (Format::Json, toml, Some("TOML")),
+            (Format::Json, yaml, Some("YAML")),
+            (Format::Json, dotenv, Some("dotenv")),
+            (Format::Json, ini, Some("INI")),
+            (Format::Jsonc, toml, Some("TOML")),
+            (Format::Json5, yaml, Some("YAML")),
+            (Format::Jsonc, "{a: 1}", Some("JSON5")),
+            (Format::Json, "{\"a\": 1, // b\n}", Some(".jsonc")),
+            (Format::Json, "{a: 1}", Some(".json5")),
+            (Format::Json, "{\"a\": 01}", Some("no leading zero")),
+            (Format::Json, "{\"a\": undefined}", Some(".json5")),
+            (Format::Toml, json, Some("JSON")),
+            (Format::Toml, yaml, Some("YAML")),
+            (Format::Toml, ini, Some("INI")),
+            (Format::Toml, "port = = 1\nhost = \"a\"", None),
+            (Format::Yaml, toml, Some("TOML")),
+            (Format::Yaml, "a: [1", None),
+            (Format::Yaml, "\tA=1\nB: 2\nC: x: 1", None),
+            (Format::Dotenv, json, Some("JSON")),
+            (Format::Dotenv, yaml, Some("YAML")),
+            (Format::Ini, json, Some("JSON")),
+            (Format::Ini, yaml, Some("YAML")),
+        ];
+        for (format, text, expected) in cases {
+            // A whole text of another kind may be one scalar of YAML, which is no layer.
+            let scalar = |parsed| Error::new(ErrorCode::Parse, format!("no table: {parsed:?}"));
+            let error = parse_text(text, format, &Limits::default()).map_or_else(|error| error, scalar);
+            let error = with_likely_format(error, text, format, &Limits::default());
+            match (error.hint(), expected) {
+                (Some(hint), Some(expected)) => assert!(hint.contains(expected), "{format}: {text:?}: {hint}"),
+                (hint, expected) => assert_eq!(hint, expected, "{format}: {text:?}"),
+            }
+        }
+    }
+}

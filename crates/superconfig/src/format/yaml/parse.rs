@@ -1,0 +1,294 @@
+//! YAML 1.2, core schema, one document.
+
+use super::offsets::Offsets;
+use super::scalar;
+use crate::diagnostic::{Path, Segment};
+use crate::format::{Fault, Keys, Notes, Parsed};
+use crate::value::{Limits, Table, Value, is_forbidden};
+use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Tag};
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// The most levels that the parser reads in brackets.
+const BRACKETS: usize = 255;
+
+pub(in crate::format) fn parse(text: &str, limits: &Limits) -> Result<Parsed, Fault> {
+    let mut builder = Builder::new(text, limits);
+    builder.read(Parser::new_from_str(text))?;
+    Ok(Parsed { value: builder.root.unwrap_or_else(|| Value::Table(Table::new())), warnings: builder.notes.into_warnings() })
+}
+
+/// A mapping or sequence that is being read.
+enum Frame {
+    Sequence { items: Vec<Value>, extent: Extent },
+    Mapping { table: Table, merged: Vec<Value>, key: Option<Key>, extent: Extent },
+}
+
+impl Frame {
+    fn extent(&mut self) -> &mut Extent {
+        match self {
+            Frame::Sequence { extent, .. } | Frame::Mapping { extent, .. } => extent,
+        }
+    }
+}
+
+/// How large what is being read is.
+struct Extent {
+    anchor: usize,
+    /// The count of nodes before its own.
+    before: usize,
+    /// Levels of arrays and tables, its own included.
+    depth: usize,
+}
+
+/// What an alias stands for.
+#[derive(Clone)]
+struct Anchored {
+    value: Value,
+    nodes: usize,
+    depth: usize,
+}
+
+/// A key that waits for its value.
+enum Key {
+    Plain(Arc<str>, Marker),
+    Merge,
+}
+
+struct Builder<'a> {
+    offsets: Offsets<'a>,
+    limits: &'a Limits,
+    frames: Vec<Frame>,
+    anchors: HashMap<usize, Anchored>,
+    known: Keys,
+    /// Values made so far, counting what aliases expand to.
+    nodes: usize,
+    root: Option<Value>,
+    notes: Notes<'a>,
+}
+
+impl<'a> Builder<'a> {
+    fn new(text: &'a str, limits: &'a Limits) -> Self {
+        Self {
+            offsets: Offsets::new(text),
+            limits,
+            frames: Vec::new(),
+            anchors: HashMap::new(),
+            known: Keys::new(),
+            nodes: 0,
+            root: None,
+            notes: Notes::new(text),
+        }
+    }
+
+    fn read(&mut self, parser: Parser<'a, saphyr_parser::StrInput<'a>>) -> Result<(), Fault> {
+        for event in parser {
+            let (event, span) = event.map_err(|error| {
+                let offset = self.offsets.byte(error.marker());
+                match error.info() {
+                    // The parser looks ahead of its events, and counts levels in brackets up to this.
+                    "recursion limit exceeded" => Fault::depth(self.limits.depth.min(BRACKETS), Some(offset)),
+                    problem => Fault::parse(problem, offset),
+                }
+            })?;
+            self.event(event, span.start)?;
+        }
+        Ok(())
+    }
+
+    fn event(&mut self, event: Event<'_>, at: Marker) -> Result<(), Fault> {
+        match event {
+            Event::Nothing | Event::StreamStart | Event::StreamEnd | Event::DocumentEnd => Ok(()),
+            Event::DocumentStart(_) if self.root.is_some() => {
+                Err(Fault::parse("there is a second document; only one is read", self.offsets.byte(&at)))
+            }
+            Event::DocumentStart(_) => Ok(()),
+            Event::Alias(anchor) => {
+                let anchored =
+                    self.anchors.get(&anchor).cloned().ok_or_else(|| {
+                        Fault::parse("the alias refers to what contains it, or to nothing", self.offsets.byte(&at))
+                    })?;
+                self.count(anchored.nodes, &at)?;
+                if self.frames.len() + anchored.depth > self.limits.depth {
+                    return Err(Fault::depth(self.limits.depth, Some(self.offsets.byte(&at))));
+                }
+                self.put(anchored, 0, &at, None)
+            }
+            Event::Scalar(text, style, anchor, tag) => {
+                self.count(1, &at)?;
+                let plain = style == ScalarStyle::Plain;
+                // Inside brackets the parser takes the start of a block scalar for text, which YAML forbids.
+                if plain && text.starts_with(['|', '>']) {
+                    return Err(Fault::parse("a block scalar cannot stand inside brackets", self.offsets.byte(&at)));
+                }
+                let merge = plain && tag.is_none() && text == "<<";
+                let is_key = matches!(self.frames.last(), Some(Frame::Mapping { key: None, .. }));
+                // A key is its text, whatever that would be as a value.
+                let value = match is_key && anchor == 0 && tag.is_none() {
+                    true => Value::Null,
+                    false => self.scalar(&text, plain, tag.as_deref(), &at)?,
+                };
+                self.put(Anchored { value, nodes: 1, depth: 0 }, anchor, &at, Some((&text, merge)))
+            }
+            Event::SequenceStart(anchor, tag) => {
+                let extent = self.open(anchor, tag, "seq", &at)?;
+                self.frames.push(Frame::Sequence { items: Vec::new(), extent });
+                Ok(())
+            }
+            Event::MappingStart(anchor, tag) => {
+                let extent = self.open(anchor, tag, "map", &at)?;
+                self.frames.push(Frame::Mapping { table: Table::new(), merged: Vec::new(), key: None, extent });
+                Ok(())
+            }
+            Event::SequenceEnd | Event::MappingEnd => self.close(&at),
+        }
+    }
+
+    fn count(&mut self, nodes: usize, at: &Marker) -> Result<(), Fault> {
+        self.nodes = self.nodes.saturating_add(nodes);
+        if self.nodes > self.limits.alias_nodes {
+            let message = format!("the document expands to more than {} values", self.limits.alias_nodes);
+            return Err(Fault::limit(message, Some(self.offsets.byte(at))));
+        }
+        Ok(())
+    }
+
+    fn open(&mut self, anchor: usize, tag: Option<Cow<'_, Tag>>, own: &str, at: &Marker) -> Result<Extent, Fault> {
+        let before = self.nodes;
+        self.count(1, at)?;
+        if let Some(tag) = tag
+            && !(is_core(&tag) && tag.suffix == own || is_bare(&tag))
+        {
+            return Err(Fault::parse("custom tags are not supported", self.offsets.byte(at)));
+        }
+        if self.frames.len() >= self.limits.depth {
+            return Err(Fault::depth(self.limits.depth, Some(self.offsets.byte(at))));
+        }
+        if let Some(Frame::Mapping { key: None, .. }) = self.frames.last() {
+            return Err(Fault::parse("only text can be a key", self.offsets.byte(at)));
+        }
+        Ok(Extent { anchor, before, depth: 1 })
+    }
+
+    fn close(&mut self, at: &Marker) -> Result<(), Fault> {
+        let (value, extent) = match self.frames.pop() {
+            Some(Frame::Sequence { items, extent }) => (Value::array(items), extent),
+            Some(Frame::Mapping { mut table, merged, extent, .. }) => {
+                // The keys of the mapping itself win, then those merged first.
+                for source in merged {
+                    for (key, value) in source.as_table().map(Table::entries).unwrap_or_default() {
+                        if !table.contains_key(key) {
+                            table.insert(key.clone(), value.clone());
+                        }
+                    }
+                }
+                (Value::Table(table), extent)
+            }
+            None => return Ok(()),
+        };
+        let nodes = self.nodes - extent.before;
+        self.put(Anchored { value, nodes, depth: extent.depth }, extent.anchor, at, None)
+    }
+
+    /// Puts a finished value where it belongs. `scalar` is its text, and whether it is a plain `<<`.
+    fn put(&mut self, finished: Anchored, anchor: usize, at: &Marker, scalar: Option<(&str, bool)>) -> Result<(), Fault> {
+        if let Some(frame) = self.frames.last_mut() {
+            let extent = frame.extent();
+            extent.depth = extent.depth.max(finished.depth + 1);
+        }
+        if anchor > 0 {
+            self.anchors.insert(anchor, finished.clone());
+        }
+        let value = finished.value;
+        match self.frames.last_mut() {
+            None => self.root = Some(value),
+            Some(Frame::Sequence { items, .. }) => items.push(value),
+            Some(Frame::Mapping { table, merged, key, .. }) => match key.take() {
+                None => match (scalar, &value) {
+                    (Some((_, true)), _) => *key = Some(Key::Merge),
+                    (Some((text, false)), _) => *key = Some(Key::Plain(self.known.share(text), *at)),
+                    (None, Value::String(text)) => *key = Some(Key::Plain(text.clone(), *at)),
+                    _ => return Err(Fault::parse("only text can be a key", self.offsets.byte(at))),
+                },
+                Some(Key::Merge) => match &value {
+                    Value::Table(_) => merged.push(value),
+                    Value::Array(items) if items.iter().all(|item| item.as_table().is_some()) => {
+                        merged.extend(items.iter().cloned());
+                    }
+                    _ => {
+                        let message = "`<<` takes a mapping or a sequence of mappings";
+                        return Err(Fault::parse(message, self.offsets.byte(at)));
+                    }
+                },
+                Some(Key::Plain(name, key_at)) => {
+                    if is_forbidden(&name) {
+                        let offsets = &mut self.offsets;
+                        let frames = &self.frames;
+                        self.notes.forbidden(|| (path(frames).join(Segment::Key(name)), offsets.byte(&key_at)));
+                    } else if table.insert(name.clone(), value).is_some() {
+                        let message = format!("the key `{name}` stands twice in one mapping");
+                        return Err(Fault::parse(message, self.offsets.byte(&key_at)));
+                    }
+                }
+            },
+        }
+        Ok(())
+    }
+
+    fn scalar(&mut self, text: &str, plain: bool, tag: Option<&Tag>, at: &Marker) -> Result<Value, Fault> {
+        let malformed = |what: &str, offset| Fault::parse(format!("the value is no {what}, as its tag says"), offset);
+        match tag {
+            None if plain => Ok(self.resolve(text, at)),
+            None => Ok(Value::from(text)),
+            Some(tag) if is_bare(tag) || is_core(tag) && tag.suffix == "str" => Ok(Value::from(text)),
+            Some(tag) if is_core(tag) => {
+                let value = self.resolve(text, at);
+                match (&*tag.suffix, value) {
+                    ("null", Value::Null) => Ok(Value::Null),
+                    ("bool", value @ Value::Bool(_)) => Ok(value),
+                    ("int", value @ (Value::Integer(_) | Value::Unsigned(_))) => Ok(value),
+                    ("float", value @ Value::Float(_)) => Ok(value),
+                    ("float", Value::Integer(number)) => Ok(Value::Float(number as f64)),
+                    (kind @ ("null" | "bool" | "int" | "float"), _) => Err(malformed(kind, self.offsets.byte(at))),
+                    _ => Err(Fault::parse("the tag does not fit a scalar", self.offsets.byte(at))),
+                }
+            }
+            Some(_) => Err(Fault::parse("custom tags are not supported", self.offsets.byte(at))),
+        }
+    }
+
+    fn resolve(&mut self, text: &str, at: &Marker) -> Value {
+        let number = scalar::resolve(text);
+        if number.rounded {
+            let (frames, offsets) = (&self.frames, &mut self.offsets);
+            self.notes.rounded(|| (path(frames), offsets.byte(at)));
+        } else if matches!(number.value, Value::Float(float) if float.is_infinite()) && !scalar::is_infinity(text) {
+            let (frames, offsets) = (&self.frames, &mut self.offsets);
+            self.notes.infinite(|| (path(frames), offsets.byte(at)));
+        }
+        number.value
+    }
+}
+
+/// Where the value stands that is read now; without the key where that has been taken.
+fn path(frames: &[Frame]) -> Path {
+    let segment = |frame: &Frame| match frame {
+        Frame::Sequence { items, .. } => Some(Segment::Index(items.len())),
+        Frame::Mapping { key, .. } => match key {
+            Some(Key::Plain(key, _)) => Some(Segment::Key(key.clone())),
+            Some(Key::Merge) => Some(Segment::from("<<")),
+            None => None,
+        },
+    };
+    frames.iter().filter_map(segment).collect()
+}
+
+fn is_core(tag: &Tag) -> bool {
+    tag.is_yaml_core_schema()
+}
+
+/// The tag `!`, which says: take it as it is.
+fn is_bare(tag: &Tag) -> bool {
+    tag.handle == "!" && tag.suffix.is_empty() || tag.handle.is_empty() && tag.suffix == "!"
+}

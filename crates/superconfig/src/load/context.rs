@@ -1,0 +1,104 @@
+//! What a load needs of the environment.
+
+use super::options::LoadOptions;
+use crate::diagnostic::{Error, ErrorCode};
+use crate::source::{
+    Environment, EnvironmentFilter, Places, Source, SourceContext, SourceEntry, SourceSpec, check_name, failed, panicked,
+};
+use crate::value::Value;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// Captures the variables that a load can ask for on the calling thread, or takes what the options give.
+pub(crate) fn capture(options: &LoadOptions) -> Environment {
+    if let Some(given) = &options.environment {
+        return Environment::from_pairs(given.iter().cloned());
+    }
+    let mut filter = EnvironmentFilter { all: options.interpolate, ..EnvironmentFilter::default() };
+    for entry in &options.sources {
+        match &entry.spec {
+            // Expansions in dotenv files may name any variable.
+            SourceSpec::Dotenv => filter.all = true,
+            // What a custom source looks up is its own affair.
+            SourceSpec::Custom(_) => filter.all = true,
+            SourceSpec::Env(env) if env.prefix.is_empty() => filter.all = true,
+            SourceSpec::Env(env) => {
+                filter.prefixes.push(env.prefix.clone());
+                filter.names.extend(env.mapping.iter().map(|(_, name)| name.clone()));
+            }
+            #[cfg(feature = "discovery")]
+            SourceSpec::Discover { .. } => filter.names.extend(crate::source::VARIABLES.map(Into::into)),
+            _ => {}
+        }
+    }
+    Environment::capture(&filter)
+}
+
+/// Where relative paths and `~` lead in a load.
+///
+/// # Errors
+/// `ERR_SUPERCONFIG_IO` when the process's working directory is needed and gone.
+pub(crate) fn places(options: &LoadOptions, environment: &Environment) -> Result<Places, Error> {
+    let cwd = match &options.cwd {
+        Some(cwd) if cwd.is_absolute() => cwd.clone(),
+        given => {
+            let process = std::env::current_dir()
+                .map_err(|error| Error::new(ErrorCode::Io, format!("the working directory is not there: {error}")))?;
+            given.as_ref().map_or_else(|| process.clone(), |cwd| process.join(cwd))
+        }
+    };
+    let set = |name| environment.get(name).filter(|value| !value.is_empty());
+    let from_environment = || set("HOME").or_else(|| set("USERPROFILE"));
+    let home = options.home.clone().or_else(|| from_environment().map(|home| PathBuf::from(&**home)));
+    // Joining leaves absolute paths alone.
+    let (home, root) = (home.map(|home| cwd.join(home)), options.root.as_ref().map(|root| cwd.join(root)));
+    Ok(Places { cwd, home, root })
+}
+
+/// The profiles of a load: those that were chosen, else what the environment says.
+///
+/// # Errors
+/// `ERR_SUPERCONFIG_OPTION` for a name that cannot be part of a file name.
+pub(crate) fn profiles(options: &LoadOptions, environment: &Environment) -> Result<Vec<String>, Error> {
+    let profiles = match &options.profiles {
+        Some(given) => given.clone(),
+        None => {
+            let named = |name| environment.get(name).filter(|value| !value.is_empty());
+            let own = named("SUPERCONFIG_PROFILE");
+            let chosen = own.or_else(|| if options.node_profile { named("NODE_ENV") } else { None });
+            chosen.map(|list| list.split(',').map(|name| name.trim().to_owned()).collect()).unwrap_or_default()
+        }
+    };
+    profiles.iter().try_for_each(|name| check_name("profile", name))?;
+    Ok(profiles)
+}
+
+/// What custom sources gave, each by its place among the sources.
+pub(crate) type Supplied = Vec<(usize, Result<Value, Error>)>;
+
+/// Asks every custom source for its values. The caller holds no lock: a source is foreign code.
+pub(crate) fn ask(options: &LoadOptions, environment: &Environment) -> Result<Supplied, Error> {
+    let custom = |(at, entry): (usize, &'_ SourceEntry)| match &entry.spec {
+        SourceSpec::Custom(source) => Some((at, source.clone())),
+        _ => None,
+    };
+    let sources: Vec<_> = options.sources.iter().enumerate().filter_map(custom).collect();
+    if sources.is_empty() {
+        return Ok(Supplied::new());
+    }
+    let context = source_context(options, environment)?;
+    let ask = |(at, source): (usize, Arc<dyn Source>)| {
+        let given = catch_unwind(AssertUnwindSafe(|| source.load(&context)));
+        let given = given.unwrap_or_else(|panic| Err(format!("it panicked: {}", panicked(&*panic)).into()));
+        (at, given.map_err(|cause| failed(source.name(), cause)))
+    };
+    Ok(sources.into_iter().map(ask).collect())
+}
+
+/// What custom sources are told of a load.
+pub(crate) fn source_context(options: &LoadOptions, environment: &Environment) -> Result<SourceContext, Error> {
+    let places = places(options, environment)?;
+    let profiles = profiles(options, environment)?;
+    Ok(SourceContext { cwd: places.cwd, home: places.home, profiles, environment: environment.clone() })
+}

@@ -1,0 +1,68 @@
+//! The variables of `.env` files.
+
+use super::loader::{Gathered, Loader};
+use crate::diagnostic::{Cursor, Error, ErrorCode, Origin, SourceKind};
+use crate::format;
+use crate::format::Format;
+use crate::merge::Variable;
+use crate::source::{LayerInfo, LayerStatus, Places, SourceEntry, SourceSpec};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+impl Loader {
+    /// The variables of `.env` files count for every `env` source, wherever it stands.
+    pub(super) fn read_dotenv(
+        &mut self,
+        sources: &[SourceEntry],
+        places: &Places,
+        profiles: &[String],
+        gathered: &mut Gathered,
+    ) -> Result<(), Error> {
+        if !sources.iter().any(|entry| matches!(entry.spec, SourceSpec::Dotenv)) {
+            return Ok(());
+        }
+        let names = [".env".to_owned(), ".env.local".to_owned()].into_iter();
+        let names = names.chain(profiles.iter().flat_map(|name| [format!(".env.{name}"), format!(".env.{name}.local")]));
+        let mut entries = Vec::new();
+        let mut origins = Vec::new();
+        for name in names {
+            let text = self.read_text(places, &name);
+            let shown: Arc<str> = name.as_str().into();
+            let path = places.resolve(&name);
+            match text {
+                Ok(text) => {
+                    let parsed = format::dotenv_entries(&text)
+                        .map_err(|error| self.rules.secrets.conceal(error, &text))
+                        .map_err(|error| error.in_source(SourceKind::Dotenv, &shown, Some(shown.clone())))?;
+                    let mut cursor = Cursor::new(&text);
+                    for entry in parsed {
+                        let mut origin = Origin::new(SourceKind::Dotenv, shown.clone());
+                        origin.file = Some(shown.clone());
+                        origin.variable = Some(entry.name.clone());
+                        origins.push(origin.at(Some(cursor.advance(entry.offset))));
+                        entries.push(entry);
+                    }
+                }
+                Err(error) if error.code() == ErrorCode::NotFound => {
+                    let (status, reason) = (LayerStatus::Missing, "there is no such file");
+                    gathered.looked.push(LayerInfo::absent(SourceKind::Dotenv, shown, path, status, reason));
+                    continue;
+                }
+                Err(error) => return Err(error.in_source(SourceKind::Dotenv, &shown, Some(shown.clone()))),
+            }
+            let mut info = LayerInfo::found(SourceKind::Dotenv, shown.clone());
+            (info.file, info.path, info.format) = (Some(shown), Some(path), Some(Format::Dotenv));
+            gathered.looked.push(info);
+        }
+        let lookup = |name: &str| self.environment.get(name).cloned();
+        let values = format::expand(&entries, &lookup, &mut gathered.warnings)?;
+        let all = entries.into_iter().zip(values).zip(origins);
+        let all = all.map(|((entry, value), origin)| Variable { name: entry.name, value, origin });
+        // Of equal names the last counts.
+        let mut last: HashMap<Arc<str>, Variable> = HashMap::new();
+        last.extend(all.map(|variable| (variable.name.clone(), variable)));
+        gathered.dotenv = last.into_values().collect();
+        gathered.dotenv.sort_by(|one, other| one.name.cmp(&other.name));
+        Ok(())
+    }
+}

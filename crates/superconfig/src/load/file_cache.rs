@@ -1,0 +1,145 @@
+//! Files as they were parsed last.
+
+use super::loader::Rules;
+use crate::diagnostic::{Error, ErrorCode, Origin, Path, SourceKind};
+use crate::format;
+use crate::format::Format;
+use crate::merge::Document;
+use crate::redaction::snippet;
+use crate::source::{Candidate, Observer, Ownership, Stamp, read_file};
+use crate::value::Value;
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+/// Reads and parses files, and takes one from the last load when it cannot have changed since.
+#[derive(Default)]
+pub(crate) struct FileCache {
+    files: HashMap<PathBuf, CachedFile>,
+    buffer: Vec<u8>,
+}
+
+pub(super) struct CachedFile {
+    stamp: Stamp,
+    /// Belongs to the stamp: a change of either shows in the time of the last status change.
+    ownership: Ownership,
+    read: SystemTime,
+    format: Option<Format>,
+    document: Arc<Document>,
+}
+
+impl FileCache {
+    /// A file's document, and who can write the file.
+    pub(super) fn read(
+        &mut self,
+        candidate: &Candidate,
+        format: Option<Format>,
+        rules: &Rules,
+        observer: &mut Observer,
+    ) -> Result<(Arc<Document>, Ownership), Error> {
+        let Candidate { path, shown, .. } = candidate;
+        observer.file(path);
+        let cached = self.files.get(path).filter(|cached| cached.format == format);
+        if let Some(cached) = cached
+            && cached.stamp.is_settled(cached.read)
+            && Stamp::now(path) == Some(cached.stamp)
+        {
+            observer.read(path, cached.stamp);
+            return Ok((cached.document.clone(), cached.ownership));
+        }
+        let read = SystemTime::now();
+        let opened = match read_file::read(path, shown, rules.limits.document_bytes, &mut self.buffer) {
+            Ok(opened) => opened,
+            Err(error) => {
+                observer.failed(path, &error);
+                self.files.remove(path);
+                return Err(error);
+            }
+        };
+        observer.read(path, opened.stamp);
+        if observer.is_half_written(path, self.buffer.len(), opened.stamp) {
+            return Err(read_file::half_written(shown));
+        }
+        let text = format::decode(&self.buffer)?;
+        let same = cached.filter(|cached| cached.document.text.as_ref().is_some_and(|(own, _)| **own == *text));
+        let document = match same {
+            Some(cached) => cached.document.clone(),
+            None => {
+                let chosen = format.or_else(|| Format::of_file_name(shown));
+                Arc::new(parse_layer(text.into(), chosen, Some(shown.as_str().into()), rules)?)
+            }
+        };
+        let (stamp, ownership) = (opened.stamp, opened.ownership);
+        let cached = CachedFile { stamp, ownership, read, format, document: document.clone() };
+        self.files.insert(path.clone(), cached);
+        Ok((document, ownership))
+    }
+}
+
+#[cfg(feature = "parallel")]
+impl FileCache {
+    pub(super) fn holds(&self, path: &PathBuf) -> bool {
+        self.files.contains_key(path)
+    }
+
+    pub(super) fn keep(&mut self, path: PathBuf, file: CachedFile) {
+        self.files.insert(path, file);
+    }
+}
+
+#[cfg(feature = "parallel")]
+impl CachedFile {
+    /// Reads a file that nobody waits for yet.
+    pub(super) fn read(
+        candidate: &Candidate,
+        format: Option<Format>,
+        rules: &Rules,
+        buffer: &mut Vec<u8>,
+    ) -> Result<Self, Error> {
+        let Candidate { path, shown, .. } = candidate;
+        let read = SystemTime::now();
+        let opened = read_file::read(path, shown, rules.limits.document_bytes, buffer)?;
+        let chosen = format.or_else(|| Format::of_file_name(shown));
+        let document = parse_layer(format::decode(buffer)?.into(), chosen, Some(shown.as_str().into()), rules)?;
+        let (stamp, ownership) = (opened.stamp, opened.ownership);
+        Ok(Self { stamp, ownership, read, format, document: Arc::new(document) })
+    }
+}
+
+/// Parses a text as a layer, whose root must be a table.
+pub(super) fn parse_layer(
+    text: Arc<str>,
+    format: Option<Format>,
+    file: Option<Arc<str>>,
+    rules: &Rules,
+) -> Result<Document, Error> {
+    let limits = &rules.limits;
+    let parsed = match format {
+        Some(format) => format::parse_known(&text, format, limits).map(|parsed| (format, parsed)),
+        None => format::detect(&text, limits),
+    };
+    let (format, parsed) = parsed.map_err(|error| rules.secrets.conceal(error, &text))?;
+    check_root(&parsed.value).map_err(|error| format::with_likely_format(error, &text, format, limits))?;
+    Ok(Document { value: parsed.value, file, text: Some((text, format)), root: Path::new(), warnings: parsed.warnings })
+}
+
+/// Checks a part of a file that is to be a layer; the error tells where it stands.
+pub(super) fn check_part(part: &Document, rules: &Rules) -> Result<(), Error> {
+    check_root(&part.value).map_err(|error| {
+        let error = error.with_path(part.root.clone());
+        let Some((text, format)) = &part.text else { return error };
+        let Some(position) = format::locate(text, *format, &part.root) else { return error };
+        let origin = Origin::new(SourceKind::File, "file").at(Some(position));
+        rules.secrets.conceal(error.with_origin(origin).with_snippet(snippet::render(text, position)), text)
+    })
+}
+
+fn check_root(value: &Value) -> Result<(), Error> {
+    match value {
+        Value::Table(_) => Ok(()),
+        other => {
+            Err(Error::new(ErrorCode::Parse, format!("a layer must be a table of keys, and is of the kind {}", other.kind())))
+        }
+    }
+}

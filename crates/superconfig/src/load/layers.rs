@@ -1,0 +1,219 @@
+//! From one source to its layers.
+
+use super::file_cache::{check_part, parse_layer};
+use super::loader::{Gathered, Loader};
+use crate::diagnostic::{Error, ErrorCode, Origin, Segment, SourceKind, Warning};
+use crate::merge::{Content, Document, Layer, Variable, Variables};
+use crate::source::{
+    Candidate, EnvOptions, FileOptions, Finding, LayerInfo, LayerStatus, Ownership, Places, SourceEntry, SourceSpec, Trust,
+    files, parse_args, refused,
+};
+use crate::value::{Table, Value};
+use std::sync::Arc;
+
+impl Loader {
+    pub(super) fn read(
+        &mut self,
+        at: usize,
+        entry: &SourceEntry,
+        places: &Places,
+        profiles: &[String],
+        gathered: &mut Gathered,
+    ) -> Result<(), Error> {
+        match &entry.spec {
+            SourceSpec::Custom(source) => {
+                // Every load of a loader without a value for it has failed in `take_supplied`.
+                let value = self.custom.get(&at).cloned().unwrap_or_else(|| Value::Table(Table::new()));
+                gathered.push(entry, SourceKind::Custom, source.name().into(), Content::Document(Arc::new(Document::of(value))));
+            }
+            SourceSpec::Values { kind, name, value } => {
+                let value = self.custom.get(&at).unwrap_or(value);
+                if !matches!(value, Value::Table(_)) {
+                    let message = format!("{name} must be a table of keys, and is of the kind {}", value.kind());
+                    return Err(Error::new(ErrorCode::Option, message));
+                }
+                let checked = self.rules.limits.check_depth(value, "the value");
+                checked.map_err(|error| error.with_origin(Origin::new(*kind, name.clone())))?;
+                gathered.push(entry, *kind, name.clone(), Content::Document(Arc::new(Document::of(value.clone()))));
+            }
+            SourceSpec::File { path, options } => {
+                let paths = files::expand_profiles(path, profiles);
+                if paths.is_empty() {
+                    let (status, reason) = (LayerStatus::Skipped, "no profile is selected");
+                    let info = LayerInfo::absent(SourceKind::File, path.as_str(), places.resolve(path), status, reason);
+                    gathered.looked.push(info);
+                }
+                for shown in paths {
+                    let candidate = Candidate { path: places.resolve(&shown), shown, required: !options.optional };
+                    self.read_file(entry, &candidate, options, profiles, gathered);
+                }
+            }
+            SourceSpec::Glob { pattern, options } => {
+                let options = FileOptions { format: options.format, trust: options.trust, ..FileOptions::default() };
+                let observer = self.observer.get_mut();
+                if observer.seen().is_some() {
+                    files::pattern_directories(places, pattern).iter().for_each(|path| observer.directory(path));
+                }
+                let candidates = files::pattern(places, pattern)?;
+                if candidates.is_empty() {
+                    let (status, reason) = (LayerStatus::Missing, "no file matches");
+                    let info = LayerInfo::absent(SourceKind::File, pattern.as_str(), places.resolve(pattern), status, reason);
+                    gathered.looked.push(info);
+                }
+                for candidate in candidates {
+                    self.read_file(entry, &candidate, &options, profiles, gathered);
+                }
+            }
+            SourceSpec::Directory { path, options } => {
+                self.observer.get_mut().directory(&places.resolve(path));
+                let files = FileOptions { trust: options.trust, ..FileOptions::default() };
+                for finding in files::directory(places, path, profiles, options.optional, &mut gathered.warnings)? {
+                    match finding {
+                        Finding::File(candidate) => self.read_file(entry, &candidate, &files, profiles, gathered),
+                        Finding::Nothing(info) => gathered.looked.push(info),
+                    }
+                }
+            }
+            #[cfg(feature = "discovery")]
+            SourceSpec::Discover { name, options } => self.discover(entry, name, options, places, profiles, gathered)?,
+            SourceSpec::Text { text, options } => {
+                let name = options.name.clone().unwrap_or_else(|| "text".into());
+                let document = parse_layer(text.clone(), options.format, None, &self.rules)
+                    .map_err(|error| error.in_source(SourceKind::Text, &name, None))?;
+                gathered.push(entry, SourceKind::Text, name, Content::Document(Arc::new(document)));
+            }
+            // They have been read before all others, as they count for sources above them too.
+            #[cfg(feature = "dotenv")]
+            SourceSpec::Dotenv => {}
+            #[cfg(not(feature = "dotenv"))]
+            SourceSpec::Dotenv => {
+                let error = Error::new(ErrorCode::Format, "dotenv: the format was not compiled in");
+                return Err(error.with_hint("turn on the cargo feature `dotenv`"));
+            }
+            SourceSpec::Env(options) => {
+                let variables = self.variables(options, &gathered.dotenv)?;
+                gathered.push(entry, SourceKind::Env, "env".into(), Content::Variables(Arc::new(variables)));
+            }
+            SourceSpec::Args(arguments) => {
+                let name: Arc<str> = "args".into();
+                let flags = parse_args(arguments, &name)?;
+                gathered.push(entry, SourceKind::Args, name, Content::Flags(flags.into()));
+            }
+        }
+        Ok(())
+    }
+
+    fn variables(&self, options: &EnvOptions, dotenv: &[Variable]) -> Result<Variables, Error> {
+        let mapping = options.mapping.iter().map(|(path, name)| Ok((path.parse()?, name.clone())));
+        Ok(Variables {
+            prefix: options.prefix.clone(),
+            separator: options.separator.clone(),
+            mapping: mapping.collect::<Result<_, Error>>()?,
+            file_suffix: options.file_suffix,
+            list: self.environment.variables(&"env".into(), dotenv),
+        })
+    }
+
+    /// Reads a file; what is wrong with it is gathered too, as others may have something wrong as well.
+    pub(super) fn read_file(
+        &mut self,
+        entry: &SourceEntry,
+        candidate: &Candidate,
+        options: &FileOptions,
+        profiles: &[String],
+        gathered: &mut Gathered,
+    ) {
+        if let Err(error) = self.try_file(entry, candidate, options, profiles, gathered) {
+            gathered.problems.push(error);
+        }
+    }
+
+    fn try_file(
+        &mut self,
+        entry: &SourceEntry,
+        candidate: &Candidate,
+        options: &FileOptions,
+        profiles: &[String],
+        gathered: &mut Gathered,
+    ) -> Result<(), Error> {
+        let in_file = |error: Error| {
+            let name: Arc<str> = candidate.shown.as_str().into();
+            error.in_source(SourceKind::File, &name, Some(name.clone()))
+        };
+        let (document, ownership) = match self.cache.read(candidate, options.format, &self.rules, self.observer.get_mut()) {
+            Ok(read) => read,
+            Err(error) if error.code() == ErrorCode::NotFound && !candidate.required => {
+                gathered.looked.push(candidate.missing("there is no such file"));
+                return Ok(());
+            }
+            Err(error) => return Err(in_file(error)),
+        };
+        if let Some(trust) = options.trust {
+            doubted(trust, ownership, candidate, gathered).map_err(in_file)?;
+        }
+        if !options.nested_profiles {
+            gathered.push_file(entry, candidate, document, None);
+            return Ok(());
+        }
+        let sections = ["default"].into_iter().chain(profiles.iter().map(|profile| &**profile)).chain(["global"]);
+        for section in sections {
+            match document.part(&[Segment::from(section)]) {
+                Some(part) => {
+                    check_part(&part, &self.rules).map_err(in_file)?;
+                    gathered.push_file(entry, candidate, Arc::new(part), Some(format!("its table `{section}`")));
+                }
+                None => gathered.looked.push(candidate.missing(format!("it has no table `{section}`"))),
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Says, or refuses, that others could have written a file.
+pub(super) fn doubted(trust: Trust, ownership: Ownership, candidate: &Candidate, gathered: &mut Gathered) -> Result<(), Error> {
+    let Some(doubt) = ownership.doubt() else { return Ok(()) };
+    if trust == Trust::Strict {
+        return Err(refused(&doubt));
+    }
+    let name: Arc<str> = candidate.shown.as_str().into();
+    let mut origin = Origin::new(SourceKind::File, name.clone());
+    origin.file = Some(name);
+    let message = format!("{}: {doubt}", candidate.shown);
+    gathered.warnings.push(Warning::new("insecure-permissions", message).with_origin(origin));
+    Ok(())
+}
+
+impl Gathered {
+    pub(super) fn push(&mut self, entry: &SourceEntry, kind: SourceKind, name: Arc<str>, content: Content) {
+        let mut info = LayerInfo::found(kind, name.clone());
+        info.format = match &content {
+            Content::Document(document) => document.text.as_ref().map(|(_, format)| *format),
+            _ => None,
+        };
+        self.looked.push(info);
+        self.layers.push(Layer { kind, name, fill: entry.fill, directives: entry.directives, content });
+    }
+
+    /// Adds a file's layer; where only a part of the file is one, `part` says which.
+    pub(super) fn push_file(
+        &mut self,
+        entry: &SourceEntry,
+        candidate: &Candidate,
+        document: Arc<Document>,
+        part: Option<String>,
+    ) {
+        let name = document.file.clone().unwrap_or_else(|| candidate.shown.as_str().into());
+        self.push(entry, SourceKind::File, name.clone(), Content::Document(document));
+        if let Some(info) = self.looked.last_mut() {
+            info.file = Some(name);
+            info.path = Some(candidate.path.clone());
+            info.reason = part.map(Into::into);
+        }
+    }
+}
+
+impl Candidate {
+    pub(super) fn missing(&self, reason: impl Into<std::borrow::Cow<'static, str>>) -> LayerInfo {
+        LayerInfo::absent(SourceKind::File, self.shown.as_str(), self.path.clone(), LayerStatus::Missing, reason)
+    }
+}

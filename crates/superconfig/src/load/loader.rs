@@ -1,0 +1,279 @@
+//! From a description to merged values: reads, parses, merges. Keeps what it parsed for the next load.
+
+use super::context::{Supplied, places, profiles};
+use super::file_cache::FileCache;
+use super::options::LoadOptions;
+use crate::diagnostic::{Error, Origin, Path, Segment, Warning};
+use crate::format;
+use crate::merge::{
+    ArrayStrategy, Content, Document, Explanation, Layer, MergeOptions, Merged, References, Variable, explain, fold, interpolate,
+};
+use crate::redaction::SecretRules;
+use crate::source::{Environment, LayerInfo, Observer, Places, read_file};
+#[cfg(feature = "discovery")]
+use crate::source::{SourceSpec, check_name};
+use crate::value::{Limits, Meter, PathPattern, Value};
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// What one load gave.
+pub(crate) struct Loaded {
+    /// What readers see: merged, and interpolated where that was asked for.
+    pub(crate) value: Value,
+    pub(crate) warnings: Vec<Warning>,
+    pub(crate) profiles: Vec<String>,
+    pub(crate) looked: Vec<LayerInfo>,
+    pub(super) layers: Vec<Layer>,
+    pub(super) merged: Merged,
+    pub(crate) rules: Arc<Rules>,
+    /// What must not be shown of this version.
+    pub(crate) secrets: Arc<SecretRules>,
+    /// Why custom sources gave nothing new; what they gave last stays in use.
+    pub(crate) failed_sources: Vec<Error>,
+    /// Grows with each load of one loader: a larger one has read its sources later.
+    pub(crate) number: u64,
+}
+
+/// What stays the same from load to load.
+pub(crate) struct Rules {
+    pub(super) arrays: Vec<(PathPattern, ArrayStrategy)>,
+    pub(super) schema: Option<Value>,
+    pub(crate) secrets: Arc<SecretRules>,
+    pub(super) limits: Limits,
+}
+
+impl Rules {
+    fn merge_options(&self) -> MergeOptions<'_> {
+        MergeOptions {
+            arrays: &self.arrays,
+            schema: self.schema.as_ref(),
+            secrets: Some(&self.secrets),
+            limits: self.limits,
+            locate: Some(&format::locate),
+            read_file: None,
+        }
+    }
+}
+
+impl Loaded {
+    pub(crate) fn measure_layers(&self, meter: &mut Meter) {
+        for layer in &self.layers {
+            if let Content::Document(document) = &layer.content
+                && meter.shared(document)
+            {
+                meter.value(&document.value);
+                if let Some((text, _)) = &document.text {
+                    meter.shared(text);
+                }
+            }
+        }
+    }
+
+    /// How many bytes of text the layers were parsed from.
+    pub(crate) fn text_bytes(&self) -> usize {
+        let text = |layer: &Layer| match &layer.content {
+            Content::Document(document) => document.text.as_ref().map_or(0, |(text, _)| text.len()),
+            _ => 0,
+        };
+        self.layers.iter().map(text).sum()
+    }
+
+    /// Where the value at a path comes from, secrets hidden; `None` when nobody spoke of it.
+    pub(crate) fn explain(&self, path: &Path) -> Option<Explanation> {
+        let value = self.value.at(path);
+        let mut explanation = self.trace(path);
+        if explanation.candidates.is_empty() && value.is_some() {
+            explanation = Explanation { path: explanation.path, ..self.trace(self.made_of(path)) };
+        }
+        // A schema's output can hold what no layer said.
+        if explanation.candidates.is_empty() && value.is_none() {
+            return None;
+        }
+        let segments: Vec<Segment> = path.to_vec();
+        let redact = |value: &Value| self.secrets.redact(&mut segments.clone(), value);
+        // Readers see the interpolated value, or a schema's output.
+        explanation.value = value.map(redact);
+        for candidate in &mut explanation.candidates {
+            candidate.value = redact(&candidate.value);
+        }
+        Some(explanation)
+    }
+
+    pub(crate) fn origin(&self, path: &Path) -> Option<Origin> {
+        self.trace(path).winner().map(|winner| winner.origin.clone())
+    }
+
+    pub(super) fn trace(&self, path: &[Segment]) -> Explanation {
+        explain(&self.layers, &self.merged, &self.rules.merge_options(), path)
+    }
+
+    /// The path that a value was made at which stands where the layers have none: a reference to a table, or a text that a
+    /// schema took apart. What no layer gave has none, and the path stays as it is.
+    fn made_of<'p>(&self, path: &'p [Segment]) -> &'p [Segment] {
+        let mut above = (1..path.len()).map(|length| &path[..length]);
+        let made = above.find(|above| {
+            self.merged.value.at(above).is_some_and(|value| !matches!(value, Value::Table(_) | Value::Array(_) | Value::Null))
+        });
+        made.unwrap_or(path)
+    }
+
+    /// The merged value with everything secret replaced.
+    pub(crate) fn redacted(&self) -> Value {
+        self.secrets.redact(&mut Vec::new(), &self.value)
+    }
+}
+
+pub(crate) struct Loader {
+    pub(super) options: Arc<LoadOptions>,
+    pub(super) rules: Arc<Rules>,
+    pub(super) environment: Environment,
+    pub(super) cache: FileCache,
+    /// What each custom source gave last, by its place among the sources.
+    pub(super) custom: HashMap<usize, Value>,
+    pub(super) loads: u64,
+    pub(crate) observer: RefCell<Observer>,
+}
+
+/// What is gathered while the sources are read in order.
+#[derive(Default)]
+pub(super) struct Gathered {
+    pub(super) layers: Vec<Layer>,
+    pub(super) warnings: Vec<Warning>,
+    pub(super) looked: Vec<LayerInfo>,
+    pub(super) dotenv: Vec<Variable>,
+    pub(super) failed_sources: Vec<Error>,
+    /// What keeps sources from being loaded.
+    pub(super) problems: Vec<Error>,
+}
+
+impl Loader {
+    pub(crate) fn new(options: Arc<LoadOptions>, environment: Environment) -> Result<Self, Error> {
+        options.limits.validate()?;
+        #[cfg(feature = "discovery")]
+        for entry in &options.sources {
+            if let SourceSpec::Discover { name, .. } = &entry.spec {
+                check_name("application's name", name)?;
+            }
+        }
+        let arrays = options.arrays.iter().map(|(pattern, strategy)| Ok((pattern.parse()?, strategy.clone())));
+        let rules = Rules {
+            arrays: arrays.collect::<Result<_, Error>>()?,
+            schema: options.json_schema.clone(),
+            secrets: SecretRules::new(&options.secrets, options.json_schema.as_ref())?.into(),
+            limits: options.limits,
+        };
+        Ok(Self {
+            options,
+            rules: Arc::new(rules),
+            environment,
+            cache: FileCache::default(),
+            custom: HashMap::new(),
+            loads: 0,
+            observer: RefCell::default(),
+        })
+    }
+
+    /// The environment as it was captured for the last load.
+    pub(crate) fn environment(&self) -> &Environment {
+        &self.environment
+    }
+
+    pub(crate) fn set_environment(&mut self, environment: Environment) {
+        self.environment = environment;
+    }
+
+    /// Reads all sources and merges them; unchanged files are taken from the last load. What custom sources gave comes
+    /// in, as they are asked before anything is locked; one that says nothing keeps what it gave before.
+    ///
+    /// All sources are looked at, so that everything that is wrong with them is told at once.
+    ///
+    /// In the background a writer may be at work, so an empty file counts as half written for a while.
+    pub(crate) fn load(&mut self, supplied: Supplied, background: bool) -> Result<Loaded, Error> {
+        self.loads += 1;
+        let options = self.options.clone();
+        let places = places(&options, &self.environment)?;
+        self.observer.get_mut().begin(&places.cwd, background);
+        let profiles = profiles(&options, &self.environment)?;
+        let mut gathered = Gathered { warnings: self.environment.warnings.clone(), ..Gathered::default() };
+        self.take_supplied(&options.sources, supplied, &mut gathered)?;
+        #[cfg(feature = "dotenv")]
+        self.read_dotenv(&options.sources, &places, &profiles, &mut gathered)?;
+        #[cfg(feature = "parallel")]
+        self.warm(&places, &profiles);
+        for (at, entry) in options.sources.iter().enumerate() {
+            if let Err(error) = self.read(at, entry, &places, &profiles, &mut gathered) {
+                gathered.problems.push(error);
+            }
+        }
+        if let Some(first) = gathered.problems.first() {
+            Error::together(first.code(), "sources cannot be loaded", std::mem::take(&mut gathered.problems))?;
+        }
+        let Gathered { layers, mut warnings, looked, failed_sources, .. } = gathered;
+        let read_file = |name: &str| self.read_text(&places, name);
+        let merged = fold(&layers, &MergeOptions { read_file: Some(&read_file), ..self.rules.merge_options() })?;
+        for layer in &layers {
+            if let Content::Document(document) = &layer.content {
+                warnings.extend(document.warnings.iter().filter_map(|warning| located(warning, layer, document)));
+            }
+        }
+        warnings.extend(merged.warnings.iter().cloned());
+        let mut loaded = Loaded {
+            value: merged.value.clone(),
+            warnings,
+            profiles,
+            looked,
+            layers,
+            merged,
+            rules: self.rules.clone(),
+            secrets: self.rules.secrets.clone(),
+            failed_sources,
+            number: self.loads,
+        };
+        if options.interpolate {
+            let env = |name: &str| self.environment.get(name).cloned();
+            let secrets = &self.rules.secrets;
+            let references = References { env: &env, read_file: &read_file, limits: self.rules.limits, secrets };
+            let interpolated = interpolate(loaded.value.clone(), &references).map_err(|error| {
+                match error.path().and_then(|path| loaded.origin(path)) {
+                    Some(origin) => error.with_origin(origin),
+                    None => error,
+                }
+            })?;
+            loaded.value = interpolated.value;
+            if !interpolated.made_of_secrets.is_empty() {
+                loaded.secrets = secrets.with_derived(interpolated.made_of_secrets).into();
+            }
+        }
+        Ok(loaded)
+    }
+
+    /// Reads a file that is not a layer.
+    pub(super) fn read_text(&self, places: &Places, name: &str) -> Result<Arc<str>, Error> {
+        let path = places.resolve(name);
+        let mut observer = self.observer.borrow_mut();
+        observer.file(&path);
+        let mut buffer = Vec::new();
+        let opened = read_file::read(&path, name, self.rules.limits.document_bytes, &mut buffer);
+        let opened = opened.inspect_err(|error| observer.failed(&path, error))?;
+        observer.read(&path, opened.stamp);
+        if observer.is_half_written(&path, buffer.len(), opened.stamp) {
+            return Err(read_file::half_written(name));
+        }
+        Ok(format::decode(&buffer)?.into())
+    }
+}
+
+/// A parser's warning with its file; `None` where it is about a part of the text that is not in the layer.
+fn located(warning: &Warning, layer: &Layer, document: &Document) -> Option<Warning> {
+    let mut origin = Origin::new(layer.kind, layer.name.clone());
+    origin.file = document.file.clone();
+    if let Some(known) = &warning.origin {
+        (origin.line, origin.column) = (known.line, known.column);
+    }
+    let mut located = warning.clone().with_origin(origin);
+    if let Some(path) = &warning.path {
+        located.path = Some(path.strip_prefix(&*document.root)?.iter().cloned().collect());
+    }
+    Some(located)
+}

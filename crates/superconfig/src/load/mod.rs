@@ -1,0 +1,23 @@
+//! One load: reading, parsing and merging the sources of a configuration.
+
+pub(crate) mod context;
+mod custom;
+#[cfg(feature = "discovery")]
+mod discovery;
+#[cfg(feature = "dotenv")]
+mod dotenv;
+mod file_cache;
+mod layers;
+mod loader;
+mod options;
+#[cfg(feature = "parallel")]
+mod parallel_parse;
+mod validation;
+
+pub(crate) use context::capture;
+pub(crate) use loader::{Loaded, Loader};
+#[cfg(feature = "watch")]
+pub(crate) use options::LONGEST;
+#[cfg(feature = "watch")]
+pub use options::WatchOptions;
+pub(crate) use options::{LoadOptions, Validator};

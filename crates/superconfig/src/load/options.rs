@@ -1,0 +1,84 @@
+//! The options of a load.
+
+use crate::diagnostic::{Issue, SourceKind};
+use crate::merge::ArrayStrategy;
+use crate::source::{SourceEntry, SourceSpec};
+use crate::value::{Limits, Value};
+use std::path::PathBuf;
+use std::sync::Arc;
+#[cfg(feature = "watch")]
+use std::time::Duration;
+
+/// Everything that a load depends on, besides the files and the environment.
+#[derive(Clone, Default)]
+pub(crate) struct LoadOptions {
+    pub sources: Vec<SourceEntry>,
+    pub profiles: Option<Vec<String>>,
+    pub arrays: Vec<(String, ArrayStrategy)>,
+    pub json_schema: Option<Value>,
+    pub interpolate: bool,
+    pub secrets: Vec<String>,
+    pub limits: Limits,
+    pub name: Option<Arc<str>>,
+    pub cwd: Option<PathBuf>,
+    pub home: Option<PathBuf>,
+    pub root: Option<PathBuf>,
+    pub environment: Option<Vec<(Arc<str>, Arc<str>)>>,
+    pub node_profile: bool,
+    pub validator: Option<Validator>,
+    pub validated_by_host: bool,
+    #[cfg(feature = "watch")]
+    pub watch: Option<WatchOptions>,
+}
+
+#[cfg(feature = "watch")]
+impl LoadOptions {
+    /// Whether only the host language can make the next version: it checks each, or has values of its own to give.
+    pub(crate) fn is_host_reloaded(&self) -> bool {
+        let is_custom = |entry: &SourceEntry| matches!(entry.spec, SourceSpec::Values { kind: SourceKind::Custom, .. });
+        self.validated_by_host || self.sources.iter().any(is_custom)
+    }
+}
+
+/// Checks merged values: gives what readers are to see, or everything that is wrong.
+pub(crate) type Validator = Arc<dyn Fn(&Value) -> Result<Value, Vec<Issue>> + Send + Sync>;
+
+/// How to watch.
+///
+/// ```
+/// use std::time::Duration;
+/// use superconfig::WatchOptions;
+///
+/// assert_eq!(WatchOptions::default().debounce, Duration::from_millis(50));
+/// ```
+#[cfg(feature = "watch")]
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WatchOptions {
+    /// Changes must pause for this long before they are read; 50 ms by default.
+    pub debounce: Duration,
+    /// Changes that never pause are read after this long nevertheless; 500 ms by default. From half of it on, shorter
+    /// and shorter pauses will do.
+    pub max_wait: Duration,
+    /// Looks this often instead of being told by the operating system, which network and some container file systems do
+    /// not do; `None`, or no time at all, by default.
+    pub poll: Option<Duration>,
+}
+
+#[cfg(feature = "watch")]
+impl Default for WatchOptions {
+    fn default() -> Self {
+        Self { debounce: Duration::from_millis(50), max_wait: Duration::from_millis(500), poll: None }
+    }
+}
+
+#[cfg(feature = "watch")]
+/// No wait is longer, so that no sum of times overflows.
+pub(crate) const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
+
+#[cfg(feature = "watch")]
+impl WatchOptions {
+    pub(crate) fn bounded(self) -> Self {
+        let poll = self.poll.filter(|poll| !poll.is_zero()).map(|poll| poll.min(LONGEST));
+        Self { debounce: self.debounce.min(LONGEST), max_wait: self.max_wait.min(LONGEST), poll }
+    }
+}

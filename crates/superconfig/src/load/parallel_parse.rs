@@ -1,0 +1,81 @@
+//! Large files parsed by several threads before they are read in their order.
+
+use super::file_cache::{CachedFile, FileCache};
+use super::loader::{Loader, Rules};
+use crate::format::Format;
+use crate::source::{Candidate, Places, SourceSpec, files};
+use std::num::NonZero;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
+/// Below this a file is parsed before a thread has started.
+const LARGE: u64 = 32 << 10;
+
+impl Loader {
+    /// Fills the cache with the large files among the sources, where there are several that are not in it yet. What fails
+    /// here fails again when it is read, with its error in its place; what is cached is checked then as ever.
+    ///
+    /// Costs one `stat` for each file that is new.
+    pub(super) fn warm(&mut self, places: &Places, profiles: &[String]) {
+        let mut wanted = Vec::new();
+        for entry in &self.options.sources {
+            match &entry.spec {
+                SourceSpec::File { path, options } => {
+                    wanted.extend(
+                        files::expand_profiles(path, profiles)
+                            .into_iter()
+                            .map(|shown| (Candidate { path: places.resolve(&shown), shown, required: false }, options.format)),
+                    );
+                }
+                SourceSpec::Glob { pattern, options } => {
+                    let candidates = files::pattern(places, pattern).unwrap_or_default();
+                    wanted.extend(candidates.into_iter().map(|candidate| (candidate, options.format)));
+                }
+                _ => {}
+            }
+        }
+        if wanted.len() > 1 {
+            self.cache.warm(&wanted, &self.rules);
+        }
+    }
+}
+
+impl FileCache {
+    fn warm(&mut self, wanted: &[(Candidate, Option<Format>)], rules: &Rules) {
+        let is_large = |path: &PathBuf| path.metadata().is_ok_and(|found| found.is_file() && found.len() >= LARGE);
+        let new = wanted.iter().filter(|(candidate, _)| !self.holds(&candidate.path));
+        let large: Vec<_> = new.filter(|(candidate, _)| is_large(&candidate.path)).collect();
+        if large.len() < 2 {
+            return;
+        }
+        // Asks the system several times, so only now.
+        let threads = thread::available_parallelism().map_or(1, NonZero::get).min(large.len());
+        if threads < 2 {
+            return;
+        }
+        let next = AtomicUsize::new(0);
+        let parsed = Mutex::new(Vec::with_capacity(large.len()));
+        let work = || {
+            let mut buffer = Vec::new();
+            while let Some((candidate, format)) = large.get(next.fetch_add(1, Ordering::Relaxed)) {
+                let file = catch_unwind(AssertUnwindSafe(|| CachedFile::read(candidate, *format, rules, &mut buffer)));
+                if let (Ok(Ok(file)), Ok(mut parsed)) = (file, parsed.lock()) {
+                    parsed.push((candidate.path.clone(), file));
+                }
+            }
+        };
+        thread::scope(|scope| {
+            for _ in 1..threads {
+                // Where no thread can be had, this one does it all.
+                let _ = thread::Builder::new().name("superconfig-parse".to_owned()).spawn_scoped(scope, work);
+            }
+            work();
+        });
+        for (path, file) in parsed.into_inner().unwrap_or_default() {
+            self.keep(path, file);
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! What happens where two arrays meet.
+
+use crate::diagnostic::Segment;
+use crate::value::{LooseIndex, PathPattern, Value};
+use std::sync::Arc;
+
+/// How an array of a layer meets the array below it.
+///
+/// ```
+/// use superconfig::{ArrayStrategy, Format, SuperConfig};
+///
+/// let builder = SuperConfig::builder().text("hosts = ['a']", Format::Toml).text("hosts = ['b', 'a']", Format::Toml);
+/// assert_eq!(builder.arrays("hosts", ArrayStrategy::Unique).load()?.get::<Vec<String>>("hosts")?, ["a", "b"]);
+/// # Ok::<(), superconfig::Error>(())
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum ArrayStrategy {
+    /// The layer's array takes the place of the one below.
+    #[default]
+    Replace,
+    /// The layer's elements come after those below.
+    Append,
+    /// The layer's elements come before those below.
+    Prepend,
+    /// The layer's elements that are not there yet come after those below, each once; `1` equals `1.0`.
+    Unique,
+    /// Tables with the same value of this key are merged; all other elements come after those below.
+    By(Arc<str>),
+}
+
+impl ArrayStrategy {
+    /// The strategy for a path: of the patterns that match the one with the fewest wildcards, of those the last.
+    pub(crate) fn choose<'a>(rules: &'a [(PathPattern, ArrayStrategy)], path: &[Segment]) -> &'a ArrayStrategy {
+        let mut best: Option<(usize, &ArrayStrategy)> = None;
+        for (pattern, strategy) in rules.iter().filter(|(pattern, _)| pattern.matches(path)) {
+            let wildcards = pattern.wildcards();
+            if best.is_none_or(|(fewest, _)| wildcards <= fewest) {
+                best = Some((wildcards, strategy));
+            }
+        }
+        best.map_or(&ArrayStrategy::Replace, |(_, strategy)| strategy)
+    }
+
+    /// Where each element of `above` goes when it meets `below`; `Replace` never asks.
+    pub(crate) fn place(&self, below: &[Value], above: &[Value]) -> Placement {
+        let count = below.len();
+        match self {
+            ArrayStrategy::Replace => Placement { shift: 0, targets: (0..above.len()).map(Some).collect() },
+            ArrayStrategy::Append => Placement { shift: 0, targets: (count..count + above.len()).map(Some).collect() },
+            ArrayStrategy::Prepend => Placement { shift: above.len(), targets: (0..above.len()).map(Some).collect() },
+            ArrayStrategy::Unique => {
+                let mut seen: LooseIndex<'_> = below.iter().collect();
+                let mut next = count;
+                let mut target = |value| {
+                    seen.insert(value, next).then(|| {
+                        next += 1;
+                        next - 1
+                    })
+                };
+                Placement { shift: 0, targets: above.iter().map(&mut target).collect() }
+            }
+            ArrayStrategy::By(key) => {
+                let mut known = LooseIndex::new();
+                for (at, value) in below.iter().enumerate() {
+                    if let Some(id) = identity(value, key) {
+                        known.insert(id, at);
+                    }
+                }
+                let mut next = count;
+                let mut target = |value| {
+                    let id = identity(value, key);
+                    if let Some(found) = id.and_then(|id| known.find(id)) {
+                        return Some(found);
+                    }
+                    if let Some(id) = id {
+                        known.insert(id, next);
+                    }
+                    next += 1;
+                    Some(next - 1)
+                };
+                Placement { shift: 0, targets: above.iter().map(&mut target).collect() }
+            }
+        }
+    }
+}
+
+/// What tells an element from others; `null` identifies nothing, so such elements stay apart.
+fn identity<'v>(value: &'v Value, key: &str) -> Option<&'v Value> {
+    value.as_table()?.get(key).filter(|id| !id.is_null())
+}
+
+/// Where the elements of two arrays go: those below move up by `shift`, each of those above goes to an index of the
+/// result, or nowhere.
+pub(crate) struct Placement {
+    pub(crate) shift: usize,
+    pub(crate) targets: Vec<Option<usize>>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::Path;
+
+    fn rules(list: &[(&str, ArrayStrategy)]) -> Vec<(PathPattern, ArrayStrategy)> {
+        list.iter().map(|(pattern, strategy)| (pattern.parse().unwrap(), strategy.clone())).collect()
+    }
+
+    #[test]
+    fn fewer_wildcards_decide_then_the_later() {
+        let path: Path = "a.tags".parse().unwrap();
+        let list = rules(&[("a.tags", ArrayStrategy::Append), ("**", ArrayStrategy::Unique), ("*.tags", ArrayStrategy::Prepend)]);
+        assert_eq!(ArrayStrategy::choose(&list, &path), &ArrayStrategy::Append);
+        let list = rules(&[("*.tags", ArrayStrategy::Append), ("**.tags", ArrayStrategy::Prepend)]);
+        assert_eq!(ArrayStrategy::choose(&list, &path), &ArrayStrategy::Prepend);
+        assert_eq!(ArrayStrategy::choose(&list, &"b.x".parse::<Path>().unwrap()), &ArrayStrategy::Replace);
+    }
+
+    #[test]
+    fn unique_of_many_elements_is_quick() {
+        let many: Vec<Value> = (0..200_000).map(Value::Integer).collect();
+        let placement = ArrayStrategy::Unique.place(&many, &many);
+        assert!(placement.targets.iter().all(Option::is_none));
+    }
+}

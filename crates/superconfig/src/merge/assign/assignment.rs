@@ -1,0 +1,136 @@
+//! One path set by a variable or a flag.
+
+use crate::diagnostic::{Origin, Path, Segment};
+use crate::merge::{Action, Directive, Fault, FaultKind, Hop, Merger, Outcome, Trail, filled};
+use crate::value::{Table, Value};
+use std::sync::Arc;
+
+/// What a variable or flag does, once its name and its text have found their path and type in the layers below.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Assignment {
+    /// The path in the merged value.
+    pub(crate) path: Path,
+    /// `Set`, `Add` or `Remove`.
+    pub(crate) action: Action,
+    /// The value; for `Add` and `Remove` an array.
+    pub(crate) value: Value,
+    /// The variable or flag.
+    pub(crate) origin: Origin,
+}
+
+impl Merger<'_> {
+    /// Applies one assignment; in a layer that fills holes it changes nothing that is there.
+    pub(crate) fn assign(&mut self, root: &mut Value, assignment: &Assignment, fill: bool) -> Outcome<()> {
+        let directive = match assignment.action {
+            Action::Add => Directive::Add,
+            Action::Remove => Directive::Remove,
+            _ => return self.set_at(root, &assignment.path, &assignment.value, fill, &Trail::ROOT),
+        };
+        match root.at(&assignment.path) {
+            Some(there) if !there.is_null() && !fill => {
+                self.change_at(root, &assignment.path, directive, &assignment.value, &Trail::ROOT)
+            }
+            Some(_) if fill => Ok(()),
+            _ if directive == Directive::Add => self.set_at(root, &assignment.path, &assignment.value, fill, &Trail::ROOT),
+            _ => {
+                if !fill {
+                    self.note_no_target(&assignment.path, directive);
+                }
+                Ok(())
+            }
+        }
+    }
+
+    fn set_at(&mut self, slot: &mut Value, path: &[Segment], value: &Value, fill: bool, trail: &Trail<'_>) -> Outcome<()> {
+        let Some((segment, rest)) = path.split_first() else {
+            if !fill {
+                return self.merge(slot, value, trail);
+            }
+            if let (Value::Table(below), Value::Table(above)) = (&mut *slot, value)
+                && let Some(table) = filled(below, above)
+            {
+                *below = table;
+            }
+            return Ok(());
+        };
+        if let (Value::Array(items), Some(index)) = (&mut *slot, segment.as_index()) {
+            let here = trail.hop(Some(Hop::Index(index)), None);
+            let length = items.len();
+            if fill {
+                return Ok(());
+            }
+            return match index.cmp(&length) {
+                std::cmp::Ordering::Less => self.set_at(&mut Arc::make_mut(items)[index], rest, value, fill, &here),
+                std::cmp::Ordering::Equal => {
+                    let new = self.nested(rest, value, &here)?;
+                    Arc::make_mut(items).push(new);
+                    Ok(())
+                }
+                std::cmp::Ordering::Greater => Err(past_end(length, &here)),
+            };
+        }
+        match (&mut *slot, segment) {
+            (Value::Table(table), Segment::Key(key)) => {
+                let here = trail.hop(Some(Hop::Key(key)), None);
+                if let Some(slot) = table.get_mut(key) {
+                    return self.set_at(slot, rest, value, fill, &here);
+                }
+                let new = self.nested(rest, value, &here)?;
+                table.insert(Arc::clone(key), new);
+                Ok(())
+            }
+            _ if fill => Ok(()),
+            (below, _) => {
+                let new = self.nested(path, value, trail)?;
+                self.note_conflict(below, &new, trail);
+                *slot = new;
+                Ok(())
+            }
+        }
+    }
+
+    /// The value wrapped into the tables and arrays of a path that is not there yet.
+    fn nested(&mut self, path: &[Segment], value: &Value, trail: &Trail<'_>) -> Outcome<Value> {
+        match path.split_first() {
+            None => self.normalized_or_clone(value, trail),
+            Some((Segment::Key(key), rest)) => {
+                let inner = self.nested(rest, value, &trail.hop(Some(Hop::Key(key)), None))?;
+                Ok(Value::Table(Table::from_iter([(Arc::clone(key), inner)])))
+            }
+            Some((Segment::Index(0), rest)) => {
+                let inner = self.nested(rest, value, &trail.hop(Some(Hop::Index(0)), None))?;
+                Ok(Value::array(vec![inner]))
+            }
+            Some((Segment::Index(index), _)) => Err(past_end(0, &trail.hop(Some(Hop::Index(*index)), None))),
+        }
+    }
+
+    fn change_at(
+        &mut self,
+        slot: &mut Value,
+        path: &[Segment],
+        directive: Directive,
+        value: &Value,
+        trail: &Trail<'_>,
+    ) -> Outcome<()> {
+        let Some((segment, rest)) = path.split_first() else {
+            return self.apply_list(slot, directive, value.as_array().unwrap_or_default(), trail);
+        };
+        let index = segment.as_index();
+        match (slot, segment, index) {
+            (Value::Table(table), Segment::Key(key), _) => match table.get_mut(key) {
+                Some(slot) => self.change_at(slot, rest, directive, value, &trail.hop(Some(Hop::Key(key)), None)),
+                None => Ok(()),
+            },
+            (Value::Array(items), _, Some(index)) => match Arc::make_mut(items).get_mut(index) {
+                Some(slot) => self.change_at(slot, rest, directive, value, &trail.hop(Some(Hop::Index(index)), None)),
+                None => Ok(()),
+            },
+            _ => Ok(()),
+        }
+    }
+}
+
+fn past_end(length: usize, trail: &Trail<'_>) -> Box<Fault> {
+    Box::new(Fault { target: trail.target(), source: Path::new(), kind: FaultKind::Index { length } })
+}

@@ -1,0 +1,311 @@
+//! From the text of a variable or flag to what it does: typed, bounded, and checked against its neighbours.
+
+use super::assignment::Assignment;
+use super::coercion::coerce;
+use super::key_index::KnownKeys;
+use super::name_resolver::{Failure, Place, Resolver, Target};
+use crate::diagnostic::{Error, ErrorCode, Origin, Path, Segment, Warning};
+use crate::merge::{Action, Directive};
+use crate::redaction::{SecretRules, line_may_hold_secret};
+use crate::value::{Hints, Kind, Value};
+use std::collections::{HashMap, HashSet};
+
+/// Turns the variables or flags of one layer into assignments.
+pub(crate) struct Assigner<'a, 'w> {
+    pub(crate) resolver: Resolver<'a>,
+    /// `ENV` or `ARGS`.
+    pub(crate) code: ErrorCode,
+    /// `variable` or `flag`, for messages.
+    pub(crate) noun: &'static str,
+    /// The deepest nesting that is allowed.
+    pub(crate) depth: usize,
+    /// What must not show in messages, beyond what is secret by its name.
+    pub(crate) secrets: Option<&'a SecretRules>,
+    pub(crate) warnings: &'w mut Vec<Warning>,
+    /// What was wrong so far: all of it is reported together.
+    problems: Vec<Error>,
+    /// Elements past the end of an array whose values do not fit either, and the lengths of the arrays.
+    strays: Vec<(Path, usize)>,
+    entries: Vec<Entry>,
+}
+
+/// What one variable or flag asks for; without a value it is left alone, but still contradicts others.
+struct Entry {
+    path: Path,
+    action: Action,
+    value: Option<Value>,
+    origin: Origin,
+}
+
+impl<'a, 'w> Assigner<'a, 'w> {
+    pub(crate) fn new(below: &'a Value, hints: Option<Hints<'a>>, directives: bool, warnings: &'w mut Vec<Warning>) -> Self {
+        let root = Place { value: Some(below), hints };
+        Assigner {
+            resolver: Resolver { root, directives, known_only: false, cuts: b"_", keys: KnownKeys::default() },
+            code: ErrorCode::Env,
+            noun: "variable",
+            depth: crate::value::Limits::default().depth,
+            secrets: None,
+            warnings,
+            problems: Vec::new(),
+            strays: Vec::new(),
+            entries: Vec::new(),
+        }
+    }
+
+    /// Finds what a name means; `None` for one that must not become a key, which is warned about.
+    pub(crate) fn resolve(&mut self, segments: &[&str], origin: &Origin) -> Result<Option<Target<'a>>, Error> {
+        if segments.len() > self.depth {
+            return Err(self.too_deep(origin));
+        }
+        match self.resolver.resolve(segments) {
+            Ok(target) => Ok(Some(target)),
+            Err(failure) => self.failed(failure, origin),
+        }
+    }
+
+    fn failed<T>(&mut self, failure: Failure, origin: &Origin) -> Result<Option<T>, Error> {
+        match failure {
+            Failure::Forbidden => {
+                let message = format!("the {} {} makes a `__proto__` key and is ignored", self.noun, name_of(origin));
+                self.warnings.push(Warning::new("forbidden-key", message).with_origin(origin.clone()));
+                Ok(None)
+            }
+            Failure::Ambiguous(first, second) => {
+                let message = format!("the {} {} is ambiguous: it means {first} and {second}", self.noun, name_of(origin));
+                Err(Error::new(self.code, message)
+                    .with_origin(origin.clone())
+                    .with_hint("spell the key as one of them does, or rename one of them"))
+            }
+        }
+    }
+
+    /// Remembers what was wrong with one variable or flag, so that the others are looked at too.
+    pub(crate) fn note(&mut self, result: Result<(), Error>) {
+        self.problems.extend(result.err());
+    }
+
+    /// A text that does not fit, for the message; nothing where it may be a secret.
+    fn shown(&self, path: &Path, text: &str, origin: &Origin) -> String {
+        const CHARACTERS: usize = 40;
+        let name = name_of(origin);
+        // Files that variables name hold secrets, whatever they are called.
+        let from_file = name.ends_with("_FILE");
+        let by_path = self.secrets.unwrap_or(&SecretRules::default()).is_secret(path, &Value::from(text));
+        if from_file || by_path || line_may_hold_secret(name) || line_may_hold_secret(text) {
+            return String::new();
+        }
+        let cut: String = text.chars().take(CHARACTERS).collect();
+        let dots = if cut.len() < text.len() { "…" } else { "" };
+        format!(", found {:?}", cut + dots)
+    }
+
+    /// Takes in what a variable or flag says about its target.
+    pub(crate) fn take(&mut self, target: Target<'a>, text: &str, origin: Origin) -> Result<(), Error> {
+        let (kind, element) = expected(&target);
+        let there = target.place.value;
+        let action = match target.directive {
+            None => Action::Set,
+            Some(Directive::Add) => Action::Add,
+            Some(Directive::Remove) => Action::Remove,
+        };
+        let is_null = there.is_some_and(Value::is_null);
+        if text.is_empty() && (kind.is_some_and(|kind| kind != Kind::String) || is_null && kind.is_none()) {
+            let path = Path::from(target.path);
+            let message = format!("the {} {} is empty and leaves {path} as it is", self.noun, name_of(&origin));
+            self.warnings.push(Warning::new("empty-value", message).with_path(path.clone()).with_origin(origin.clone()));
+            self.entries.push(Entry { path, action, value: None, origin });
+            return Ok(());
+        }
+        let coerced = coerce(text, kind, element).map_err(|misfit| {
+            let path = Path::from(target.path.clone());
+            if let (Some(Segment::Index(index)), Some(items)) = (path.last(), target.parent.value.and_then(Value::as_array))
+                && *index > items.len()
+            {
+                self.strays.push((path.clone(), items.len()));
+            }
+            let found = self.shown(&path, text, &origin);
+            let name = name_of(&origin);
+            let message = format!("the {} {name} does not fit {path}: expected {}{found}", self.noun, misfit.expected);
+            Error::new(self.code, message).with_path(path).with_origin(origin.clone()).with_hint(misfit.hint)
+        })?;
+        if coerced.rounded {
+            let path = Path::from(target.path.clone());
+            let message = format!("the {} {} is an integer beyond 64 bits and was rounded", self.noun, name_of(&origin));
+            self.warnings.push(Warning::new("number-precision", message).with_path(path).with_origin(origin.clone()));
+        }
+        if target.path.len() + depth_of(&coerced.value) > self.depth {
+            return Err(self.too_deep(&origin));
+        }
+        let Some((path, action)) = self.instruction(target, action, &coerced.value, &origin)? else { return Ok(()) };
+        self.entries.push(Entry { path, action, value: Some(coerced.value), origin });
+        Ok(())
+    }
+
+    /// A new key such as `tags_add` with an array is an instruction here as it is in a file.
+    fn instruction(
+        &mut self,
+        target: Target<'a>,
+        action: Action,
+        value: &Value,
+        origin: &Origin,
+    ) -> Result<Option<(Path, Action)>, Error> {
+        if action == Action::Set && value.as_array().is_some() {
+            match self.resolver.directive_key(&target) {
+                Err(failure) => return self.failed(failure, origin),
+                Ok(Some((stem, directive))) => {
+                    let mut path = target.path;
+                    path.pop();
+                    path.push(Segment::Key(stem));
+                    let action = if directive == Directive::Add { Action::Add } else { Action::Remove };
+                    return Ok(Some((Path::from(path), action)));
+                }
+                Ok(None) => {}
+            }
+        }
+        Ok(Some((Path::from(target.path), action)))
+    }
+
+    fn too_deep(&self, origin: &Origin) -> Error {
+        let message = format!("the {} {} nests deeper than {} levels", self.noun, name_of(origin), self.depth);
+        Error::new(ErrorCode::Limit, message).with_origin(origin.clone()).with_hint("the limit `depth` can be raised")
+    }
+
+    /// The assignments in the order in which they apply: what is set, indexes ascending, then what is added, then what
+    /// is removed. `repeats` says whether of two flags for one path the later counts.
+    ///
+    /// # Errors
+    /// The layer's code: all that was noted, and each two that contradict each other.
+    pub(crate) fn finish(self, repeats: bool) -> Result<Vec<Assignment>, Error> {
+        let Assigner { mut entries, mut problems, strays, code, noun, .. } = self;
+        let gaps = match strays.is_empty() {
+            true => Vec::new(),
+            false => {
+                let named = entries.iter().map(|entry| &entry.path).chain(problems.iter().filter_map(Error::path));
+                gaps_before(&strays, named)
+            }
+        };
+        // An index that no element can have is the first thing to be told of it.
+        for problem in &mut problems {
+            let gap = problem.path().and_then(|path| gaps.binary_search_by(|(stray, _)| stray.cmp(path)).ok());
+            if let (Some(at), Some(origin)) = (gap, problem.origin().cloned()) {
+                let (path, gap) = &gaps[at];
+                *problem = past_the_end(code, path.clone(), *gap, origin);
+            }
+        }
+        let phase = |action: Action| match action {
+            Action::Add => 1,
+            Action::Remove => 2,
+            _ => 0,
+        };
+        entries.sort_by(|a, b| (phase(a.action), &a.path).cmp(&(phase(b.action), &b.path)));
+        if repeats {
+            // The sort is stable: of equal paths the last is the one that was written last.
+            let same = |later: &Entry, earlier: &Entry| {
+                later.action == Action::Set && earlier.action == Action::Set && later.path == earlier.path
+            };
+            entries.dedup_by(|later, earlier| {
+                let same = same(later, earlier);
+                if same {
+                    std::mem::swap(later, earlier);
+                }
+                same
+            });
+        }
+        for pair in entries.windows(2) {
+            let [a, b] = pair else { continue };
+            if a.action != b.action || !b.path.starts_with(&a.path) {
+                continue;
+            }
+            let same = a.path == b.path;
+            if a.action == Action::Set || same && !repeats {
+                problems.push(contradiction(code, noun, a, b));
+            }
+        }
+        Error::together(code, &format!("{noun}s cannot be used"), problems)?;
+        let assignments = entries
+            .into_iter()
+            .filter_map(|Entry { path, action, value, origin }| value.map(|value| Assignment { path, action, value, origin }));
+        Ok(assignments.collect())
+    }
+}
+
+/// For each path to an element past the end of an array the first index, from the end on, that none of some paths sets:
+/// where it is before the one that the path ends with. Sorted by path.
+fn gaps_before<'p>(strays: &[(Path, usize)], named: impl Iterator<Item = &'p Path>) -> Vec<(Path, usize)> {
+    // The indexes that are set in each of these arrays.
+    let mut arrays: HashMap<&[Segment], HashSet<usize>> = HashMap::new();
+    for (path, _) in strays {
+        arrays.insert(&path[..path.len() - 1], HashSet::new());
+    }
+    for path in named {
+        for (at, segment) in path.iter().enumerate() {
+            if let (Segment::Index(index), Some(set)) = (segment, arrays.get_mut(&path[..at])) {
+                set.insert(*index);
+            }
+        }
+    }
+    let mut firsts: HashMap<&[Segment], usize> = HashMap::new();
+    let mut gaps = Vec::new();
+    for (path, length) in strays {
+        let Some((Segment::Index(index), above)) = path.split_last() else { continue };
+        let first = *firsts.entry(above).or_insert_with(|| {
+            let set = &arrays[above];
+            (*length..).find(|free| !set.contains(free)).unwrap_or(usize::MAX)
+        });
+        if first < *index {
+            gaps.push((path.clone(), first));
+        }
+    }
+    gaps.sort();
+    gaps
+}
+
+/// The error of an index past the end of an array.
+pub(crate) fn past_the_end(code: ErrorCode, path: Path, length: usize, origin: Origin) -> Error {
+    let elements = if length == 1 { "element" } else { "elements" };
+    let message = format!("{} sets {path}, but the array has {length} {elements}", name_of(&origin));
+    let hint = match path.last() {
+        Some(Segment::Index(usize::MAX)) => "the index is too large".to_owned(),
+        _ => format!("the next free index is {length}"),
+    };
+    Error::new(code, message).with_hint(hint).with_path(path).with_origin(origin)
+}
+
+fn contradiction(code: ErrorCode, noun: &str, a: &Entry, b: &Entry) -> Error {
+    let (first, second) = (name_of(&a.origin), name_of(&b.origin));
+    let message = if a.path == b.path {
+        format!("the {noun}s {first} and {second} contradict each other: both are for {}", a.path)
+    } else {
+        format!("the {noun}s {first} and {second} contradict each other: one sets {}, the other {} inside it", a.path, b.path)
+    };
+    Error::new(code, message).with_path(a.path.clone()).with_origin(b.origin.clone()).with_hint("remove one of them")
+}
+
+/// The name of the variable or flag that an origin stands for.
+pub(crate) fn name_of(origin: &Origin) -> &str {
+    origin.variable.as_deref().unwrap_or(&origin.source)
+}
+
+/// The type that a target expects, and that of its elements where it is an array.
+pub(crate) fn expected(target: &Target<'_>) -> (Option<Kind>, Option<Kind>) {
+    let place = target.place;
+    match target.directive {
+        None => {
+            let appended = matches!(target.path.last(), Some(Segment::Index(_))) && place.value.is_none();
+            let kind = place.kind().or_else(|| if appended { target.parent.element_kind() } else { None });
+            (kind, place.element_kind())
+        }
+        // The names of keys to drop are text.
+        Some(Directive::Remove) if place.kind() == Some(Kind::Table) => (Some(Kind::Array), Some(Kind::String)),
+        Some(_) => (Some(Kind::Array), place.element_kind()),
+    }
+}
+
+fn depth_of(value: &Value) -> usize {
+    match value {
+        Value::Array(items) => 1 + items.iter().map(depth_of).max().unwrap_or(0),
+        Value::Table(table) => 1 + table.iter().map(|(_, value)| depth_of(value)).max().unwrap_or(0),
+        _ => 0,
+    }
+}

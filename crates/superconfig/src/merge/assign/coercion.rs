@@ -1,0 +1,171 @@
+//! The text of a variable or flag as a value of the type that is expected.
+
+use crate::value::{Kind, Value, infer, parse_json};
+
+/// A text that does not fit, with what was expected and how to write it.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Misfit {
+    pub(crate) expected: String,
+    pub(crate) hint: &'static str,
+}
+
+/// A text as a value, and whether it was an integer too large to be kept exactly.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Coerced {
+    pub(crate) value: Value,
+    pub(crate) rounded: bool,
+}
+
+/// Reads a text as a value of the wanted type, or by inference without one. `element` is the type of an array's
+/// elements, where all share one.
+pub(crate) fn coerce(text: &str, kind: Option<Kind>, element: Option<Kind>) -> Result<Coerced, Misfit> {
+    let Some(kind) = kind else { return Ok(Coerced { value: infer(text), rounded: false }) };
+    let misfit = || Misfit { expected: kind.name().into(), hint: kind.hint() };
+    let value = match kind {
+        Kind::String => Value::from(text),
+        Kind::Bool => Value::Bool(parse_bool(text).ok_or_else(misfit)?),
+        Kind::Number => return number(text).ok_or_else(misfit),
+        Kind::Datetime => datetime(text).ok_or_else(misfit)?,
+        Kind::Table => parse_json(text).filter(|value| value.as_table().is_some()).ok_or_else(misfit)?,
+        Kind::Array if text.starts_with('[') => parse_json(text).ok_or_else(misfit)?,
+        Kind::Array => return elements(text, element),
+    };
+    Ok(Coerced { value, rounded: false })
+}
+
+/// Reads `true false 1 0 yes no on off` in any case.
+pub(crate) fn parse_bool(text: &str) -> Option<bool> {
+    let is = |words: [&str; 4]| words.iter().any(|word| text.eq_ignore_ascii_case(word));
+    if is(["true", "1", "yes", "on"]) {
+        Some(true)
+    } else if is(["false", "0", "no", "off"]) {
+        Some(false)
+    } else {
+        None
+    }
+}
+
+/// Reads a comma-separated list, each element trimmed.
+fn elements(text: &str, element: Option<Kind>) -> Result<Coerced, Misfit> {
+    let mut rounded = false;
+    let mut items = Vec::new();
+    for piece in text.split(',') {
+        let coerced = coerce(piece.trim(), element, None).map_err(|inner| Misfit {
+            expected: format!("an array, each of its elements {}", inner.expected),
+            hint: if element == Some(Kind::Table) { "write a JSON array: [{\"key\": \"value\"}]" } else { inner.hint },
+        })?;
+        rounded |= coerced.rounded;
+        items.push(coerced.value);
+    }
+    Ok(Coerced { value: Value::array(items), rounded })
+}
+
+/// Reads one JSON number and nothing else.
+fn number(text: &str) -> Option<Coerced> {
+    let exact = |value| Some(Coerced { value, rounded: false });
+    let unsigned = text.strip_prefix('-').unwrap_or(text);
+    let digits = unsigned.bytes().take_while(u8::is_ascii_digit).count();
+    if digits == 0 || digits > 1 && unsigned.starts_with('0') {
+        return None;
+    }
+    let mut rest = &unsigned[digits..];
+    let integer = rest.is_empty();
+    if let Some(fraction) = rest.strip_prefix('.') {
+        let count = fraction.bytes().take_while(u8::is_ascii_digit).count();
+        if count == 0 {
+            return None;
+        }
+        rest = &fraction[count..];
+    }
+    if let Some(exponent) = rest.strip_prefix(['e', 'E']) {
+        let exponent = exponent.strip_prefix(['+', '-']).unwrap_or(exponent);
+        if exponent.is_empty() || !exponent.bytes().all(|byte| byte.is_ascii_digit()) {
+            return None;
+        }
+        rest = "";
+    }
+    if !rest.is_empty() {
+        return None;
+    }
+    if integer && text != "-0" {
+        if let Ok(value) = text.parse::<i64>() {
+            return exact(Value::Integer(value));
+        }
+        if let Ok(value) = text.parse::<u64>() {
+            return exact(Value::Unsigned(value));
+        }
+    }
+    let float: f64 = text.parse().ok().filter(|float: &f64| float.is_finite())?;
+    Some(Coerced { value: Value::Float(float), rounded: integer && text != "-0" })
+}
+
+#[cfg(feature = "toml")]
+fn datetime(text: &str) -> Option<Value> {
+    crate::format::datetime(text).ok()
+}
+
+/// Only TOML makes datetimes; without it there is none to be like.
+#[cfg(not(feature = "toml"))]
+fn datetime(text: &str) -> Option<Value> {
+    Some(Value::from(text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn value(text: &str, kind: Kind) -> Option<Value> {
+        coerce(text, Some(kind), None).ok().map(|coerced| coerced.value)
+    }
+
+    #[test]
+    fn numbers_are_json_numbers() {
+        let cases = [
+            ("8080", Value::Integer(8080)),
+            ("-7", Value::Integer(-7)),
+            ("1.50", Value::Float(1.5)),
+            ("1e3", Value::Float(1000.0)),
+            ("2E-2", Value::Float(0.02)),
+            ("18446744073709551615", Value::Unsigned(u64::MAX)),
+            ("-0", Value::Float(-0.0)),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(value(text, Kind::Number), Some(expected), "{text}");
+        }
+        for text in
+            [" 1", "1 ", "01", "+1", "1.", ".5", "0x10", "1e", "1e+", "NaN", "Infinity", "1e400", "1,5", "-", "1_000", "--1"]
+        {
+            assert_eq!(value(text, Kind::Number), None, "{text}");
+        }
+        let large = coerce("18446744073709551616", Some(Kind::Number), None).unwrap();
+        assert_eq!(large, Coerced { value: Value::Float(18446744073709551616.0), rounded: true });
+    }
+
+    #[test]
+    fn booleans_have_eight_spellings_in_any_case() {
+        for text in ["true", "TRUE", "1", "yes", "Yes", "on"] {
+            assert_eq!(value(text, Kind::Bool), Some(Value::Bool(true)), "{text}");
+        }
+        for text in ["false", "False", "0", "no", "off", "OFF"] {
+            assert_eq!(value(text, Kind::Bool), Some(Value::Bool(false)), "{text}");
+        }
+        for text in ["", "t", "2", "enabled", " true"] {
+            assert_eq!(value(text, Kind::Bool), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn lists_are_split_trimmed_and_typed() {
+        let list = |text, element| coerce(text, Some(Kind::Array), element).ok().map(|coerced| coerced.value);
+        assert_eq!(list("a, b ,c", Some(Kind::String)), Some(Value::array(vec!["a".into(), "b".into(), "c".into()])));
+        assert_eq!(list("1,2", Some(Kind::String)), Some(Value::array(vec!["1".into(), "2".into()])));
+        assert_eq!(list("1, 2", Some(Kind::Number)), Some(Value::array(vec![Value::Integer(1), Value::Integer(2)])));
+        assert_eq!(list("1,x,true", None), Some(Value::array(vec![Value::Integer(1), "x".into(), Value::Bool(true)])));
+        assert_eq!(list("a,,b", Some(Kind::String)), Some(Value::array(vec!["a".into(), "".into(), "b".into()])));
+        assert_eq!(list("1,,2", Some(Kind::Number)), None);
+        assert_eq!(list("1,x", Some(Kind::Number)), None);
+        #[cfg(feature = "json")]
+        assert_eq!(list("[1, \"a,b\"]", Some(Kind::String)), Some(Value::array(vec![Value::Integer(1), "a,b".into()])));
+        assert_eq!(list("[1", Some(Kind::String)), None);
+    }
+}

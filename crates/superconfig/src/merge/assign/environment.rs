@@ -1,0 +1,258 @@
+//! The variables of the environment as assignments.
+
+use super::assignment::Assignment;
+use super::assignment_builder::{Assigner, name_of};
+use super::name_resolver::{Place, Target};
+use crate::diagnostic::{Error, ErrorCode, Origin, Segment, Warning};
+use crate::merge::{Directive, ReadFile, Variable, Variables};
+use crate::value::{FORBIDDEN, Kind, Value};
+use smallvec::SmallVec;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// What follows the name of a variable that holds a file's name instead of the value.
+const FILE_SUFFIX: &str = "_FILE";
+
+/// Finds out what each variable of a layer sets. The order of the list makes no difference.
+pub(crate) fn assignments(
+    variables: &Variables,
+    mut assigner: Assigner<'_, '_>,
+    read_file: Option<&ReadFile<'_>>,
+) -> Result<Vec<Assignment>, Error> {
+    let prefix = Prefix::new(variables);
+    assigner.resolver.known_only = prefix.text.is_empty();
+    let mapping = Mapping::new(variables);
+    let mut list: Vec<(&Variable, Option<&str>, Served)> = Vec::new();
+    for variable in &variables.list {
+        let rest = prefix.strip(&variable.name);
+        let mapped = mapping.of(&variable.name);
+        if rest.is_some() || !mapped.is_empty() {
+            list.push((variable, rest, mapped));
+        }
+    }
+    list.sort_unstable_by(|(a, ..), (b, ..)| a.name.cmp(&b.name));
+    for (variable, rest, mapped) in list {
+        for (at, as_file) in &mapped {
+            let (path, as_file) = (&variables.mapping[*at].0, *as_file);
+            if path.iter().any(|segment| matches!(segment, Segment::Key(key) if &**key == FORBIDDEN)) {
+                let message = format!("the variable {} is mapped to a `__proto__` key and is ignored", variable.name);
+                assigner.warnings.push(Warning::new("forbidden-key", message).with_origin(origin_of(variable)));
+                continue;
+            }
+            let target = mapped_target(&assigner, path);
+            let taken = text_of(variable, as_file, read_file).and_then(|text| assigner.take(target, &text, origin_of(variable)));
+            assigner.note(taken);
+        }
+        if let (true, Some(rest)) = (mapped.is_empty(), rest) {
+            let taken = take_named(variables, variable, rest, &mut assigner, read_file);
+            assigner.note(taken);
+        }
+    }
+    assigner.finish(false)
+}
+
+/// Takes in a variable that is found by its prefix, or without a prefix by its path.
+fn take_named(
+    variables: &Variables,
+    variable: &Variable,
+    rest: &str,
+    assigner: &mut Assigner<'_, '_>,
+    read_file: Option<&ReadFile<'_>>,
+) -> Result<(), Error> {
+    let origin = origin_of(variable);
+    let needs_known = assigner.resolver.known_only;
+    let mut segments = split(rest, &variables.separator);
+    let count = segments.len();
+    segments.retain(|segment| !segment.is_empty());
+    if segments.len() < count && !needs_known {
+        let what = if segments.is_empty() { "names no key and is ignored" } else { "has an empty segment, which is ignored" };
+        let message = format!("the variable {} {what}", name_of(&origin));
+        assigner.warnings.push(Warning::new("empty-segment", message).with_origin(origin.clone()));
+    }
+    if segments.is_empty() {
+        return Ok(());
+    }
+    let stem = file_stem(variables, rest);
+    let Some(target) = resolve(assigner, &segments, &origin, needs_known)? else { return Ok(()) };
+    // A known key that ends like this, `log_file`, is the key and not a file with the value of `log`.
+    let Some(stem) = stem.filter(|_| !target.known) else {
+        return if needs_known && !target.known { Ok(()) } else { assigner.take(target, &variable.value, origin) };
+    };
+    let mut segments = split(stem, &variables.separator);
+    segments.retain(|segment| !segment.is_empty());
+    match resolve(assigner, &segments, &origin, needs_known)? {
+        Some(target) if target.known || !needs_known => {
+            let text = text_of(variable, true, read_file)?;
+            assigner.take(target, &text, origin)
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Without a prefix most variables belong to somebody else: they may neither fail nor warn.
+fn resolve<'a>(
+    assigner: &mut Assigner<'a, '_>,
+    segments: &[&str],
+    origin: &Origin,
+    needs_known: bool,
+) -> Result<Option<Target<'a>>, Error> {
+    if needs_known && (segments.len() > assigner.depth || segments.iter().any(|segment| segment.eq_ignore_ascii_case(FORBIDDEN)))
+    {
+        return Ok(None);
+    }
+    assigner.resolve(segments, origin)
+}
+
+/// The target of a mapping: its path is taken as it is written.
+fn mapped_target<'a>(assigner: &Assigner<'a, '_>, path: &[Segment]) -> Target<'a> {
+    let root = assigner.resolver.root;
+    let mut target = Target { path: Vec::with_capacity(path.len()), place: root, parent: root, directive: None, known: true };
+    for (at, segment) in path.iter().enumerate() {
+        if at + 1 == path.len()
+            && assigner.resolver.directives
+            && let Segment::Key(key) = segment
+            && target.place.child(key).is_nothing()
+            && let Some((stem, directive)) = Directive::of_key(key)
+            && (target.place.child(stem).kind() == Some(Kind::Array)
+                || directive == Directive::Remove && target.place.child(stem).kind() == Some(Kind::Table))
+        {
+            target.parent = target.place;
+            target.place = target.place.child(stem);
+            target.path.push(Segment::from(stem));
+            target.directive = Some(directive);
+            return target;
+        }
+        target.parent = target.place;
+        let step = match (segment.as_index(), target.place.value) {
+            (Some(index), Some(Value::Array(_))) => {
+                target.place = target.place.element(index);
+                Segment::Index(index)
+            }
+            _ => {
+                let key: Arc<str> = match segment {
+                    Segment::Key(key) => Arc::clone(key),
+                    Segment::Index(index) => itoa::Buffer::new().format(*index).into(),
+                };
+                target.place = target.place.child(&key);
+                Segment::Key(key)
+            }
+        };
+        target.known &= !target.place.is_nothing();
+        target.path.push(step);
+    }
+    target
+}
+
+impl Place<'_> {
+    fn is_nothing(self) -> bool {
+        self.value.is_none() && self.hints.is_none()
+    }
+}
+
+/// The start of the names that take part.
+struct Prefix<'a> {
+    text: &'a str,
+    separator: &'a str,
+}
+
+impl<'a> Prefix<'a> {
+    fn new(variables: &'a Variables) -> Self {
+        let separator = &*variables.separator;
+        // `APP_` and `APP__` are taken for `APP`: what ends the prefix is known.
+        let text = variables.prefix.strip_suffix(separator).filter(|_| !separator.is_empty()).unwrap_or(&variables.prefix);
+        Prefix { text: text.strip_suffix('_').unwrap_or(text), separator }
+    }
+
+    /// What follows the prefix and its end; `None` for a name that does not take part.
+    fn strip<'n>(&self, name: &'n str) -> Option<&'n str> {
+        if self.text.is_empty() {
+            return Some(name);
+        }
+        let rest = name.strip_prefix(self.text)?;
+        match rest.strip_prefix(self.separator) {
+            Some(after) if !self.separator.is_empty() => Some(after),
+            _ => rest.strip_prefix('_'),
+        }
+    }
+}
+
+fn split<'t>(text: &'t str, separator: &str) -> SmallVec<[&'t str; 8]> {
+    let mut segments = SmallVec::new();
+    let mut start = 0;
+    let mut at = 0;
+    // A searcher for every name costs more than comparing where a short separator may start.
+    while !separator.is_empty() && at + separator.len() <= text.len() {
+        if text.as_bytes()[at..].starts_with(separator.as_bytes()) {
+            segments.push(&text[start..at]);
+            at += separator.len();
+            start = at;
+        } else {
+            at += 1;
+        }
+    }
+    segments.push(&text[start..]);
+    segments
+}
+
+/// Mappings by their places in the list, and whether the variable names a file for each.
+type Served = SmallVec<[(usize, bool); 1]>;
+
+/// The mapped variables by name.
+struct Mapping<'a> {
+    file_suffix: bool,
+    /// Their places in the list.
+    names: HashMap<&'a str, SmallVec<[usize; 1]>>,
+}
+
+impl<'a> Mapping<'a> {
+    fn new(variables: &'a Variables) -> Self {
+        let mut names: HashMap<&str, SmallVec<[usize; 1]>> = HashMap::new();
+        for (at, (_, name)) in variables.mapping.iter().enumerate() {
+            names.entry(name).or_default().push(at);
+        }
+        Mapping { file_suffix: variables.file_suffix, names }
+    }
+
+    /// The mappings that a variable serves, and whether as the `NAME_FILE` of each, in the order of the list.
+    fn of(&self, name: &str) -> Served {
+        if self.names.is_empty() {
+            return SmallVec::new();
+        }
+        let own = self.names.get(name).into_iter().flatten().map(|at| (*at, false));
+        let file = name.strip_suffix(FILE_SUFFIX).filter(|_| self.file_suffix).and_then(|stem| self.names.get(stem));
+        let mut all: Served = own.chain(file.into_iter().flatten().map(|at| (*at, true))).collect();
+        all.sort_unstable();
+        all
+    }
+}
+
+/// The name without `_FILE`, where that is a suffix and not a segment of its own.
+fn file_stem<'n>(variables: &Variables, rest: &'n str) -> Option<&'n str> {
+    let separator = &*variables.separator;
+    let stem = rest.strip_suffix(FILE_SUFFIX).filter(|stem| variables.file_suffix && !stem.is_empty())?;
+    let own_segment = separator.len() > 1 && separator.ends_with('_') && stem.ends_with(&separator[..separator.len() - 1]);
+    (!own_segment).then_some(stem)
+}
+
+/// The variable's value, or that of the file that it names with one newline less.
+fn text_of(variable: &Variable, from_file: bool, read_file: Option<&ReadFile<'_>>) -> Result<Arc<str>, Error> {
+    if !from_file || variable.value.is_empty() {
+        return Ok(Arc::clone(&variable.value));
+    }
+    let unavailable = || Error::new(ErrorCode::Io, "no file can be read here");
+    let read = read_file.ok_or_else(unavailable).and_then(|read| read(&variable.value));
+    let text = read.map_err(|error| {
+        let message = format!("the file that the variable {} names cannot be read: {}", variable.name, error.message());
+        let error_with_origin = Error::new(error.code(), message).with_origin(origin_of(variable));
+        error_with_origin.with_hint("check the file's name and who may read it")
+    })?;
+    let trimmed = text.strip_suffix('\n').map(|line| line.strip_suffix('\r').unwrap_or(line));
+    Ok(trimmed.map_or_else(|| Arc::clone(&text), Arc::from))
+}
+
+/// The origin with the variable's name in it, whoever made the list.
+fn origin_of(variable: &Variable) -> Origin {
+    let mut origin = variable.origin.clone();
+    origin.variable.get_or_insert_with(|| Arc::clone(&variable.name));
+    origin
+}

@@ -1,0 +1,88 @@
+//! Command-line flags as assignments.
+
+use super::assignment::Assignment;
+use super::assignment_builder::{Assigner, expected};
+use super::coercion::parse_bool;
+use super::name_resolver::Target;
+use crate::diagnostic::{Error, ErrorCode, Origin, Path, Segment, SourceKind};
+use crate::merge::{Flag, FlagValue, Layer};
+use crate::value::Kind;
+
+/// Finds out what each flag sets; of two for one path the later counts.
+pub(crate) fn assignments(layer: &Layer, flags: &[Flag], mut assigner: Assigner<'_, '_>) -> Result<Vec<Assignment>, Error> {
+    assigner.code = ErrorCode::Args;
+    assigner.noun = "flag";
+    assigner.resolver.cuts = b"_-";
+    for flag in flags {
+        let mut origin = Origin::new(SourceKind::Args, layer.name.clone());
+        origin.variable = Some(flag.flag.clone());
+        let taken = match meaning(flag, &mut assigner, &origin) {
+            Ok(Some((target, text))) => assigner.take(target, &text, origin),
+            Ok(None) => Ok(()),
+            Err(error) => Err(error),
+        };
+        assigner.note(taken);
+    }
+    assigner.finish(true)
+}
+
+/// What a flag is for, and its text; how a flag without `=` is read depends on the type of its path.
+fn meaning<'a, 'f>(
+    flag: &'f Flag,
+    assigner: &mut Assigner<'a, '_>,
+    origin: &Origin,
+) -> Result<Option<(Target<'a>, std::borrow::Cow<'f, str>)>, Error> {
+    let names = names_of(&flag.path);
+    let segments: Vec<&str> = names.iter().map(|name| &**name).collect();
+    let Some(target) = assigner.resolve(&segments, origin)? else { return Ok(None) };
+    let kind = expected(&target).0;
+    let is_switch = matches!(kind, None | Some(Kind::Bool));
+    let text = match &flag.value {
+        FlagValue::Given(text) => text,
+        FlagValue::Next(text) if kind == Some(Kind::Bool) && parse_bool(text).is_none() => "true",
+        FlagValue::Next(text) => text,
+        FlagValue::Nothing => {
+            // `--no-color` is the key `no-color` where that is known, and else switches `color` off.
+            if !target.known
+                && let Some(shorter) = negated(&segments)
+                && let Some(target) = assigner.resolve(&shorter, origin)?
+            {
+                let kind = expected(&target).0;
+                if !matches!(kind, None | Some(Kind::Bool)) {
+                    return Err(misuse(flag, &target, kind, origin, "can only switch a boolean off"));
+                }
+                return Ok(Some((target, "false".into())));
+            }
+            if !is_switch {
+                return Err(misuse(flag, &target, kind, origin, "needs a value"));
+            }
+            "true"
+        }
+    };
+    Ok(Some((target, text.into())))
+}
+
+fn misuse(flag: &Flag, target: &Target<'_>, kind: Option<Kind>, origin: &Origin, problem: &str) -> Error {
+    let path = Path::from(target.path.clone());
+    let expected = kind.map_or("a value", Kind::name);
+    let message = format!("the flag {} {problem}: expected {expected} for {path}", flag.flag);
+    Error::new(ErrorCode::Args, message)
+        .with_hint(format!("write {}=VALUE", flag.flag))
+        .with_path(path)
+        .with_origin(origin.clone())
+}
+
+/// The segments without the `no-` that they start with.
+fn negated<'s>(segments: &[&'s str]) -> Option<Vec<&'s str>> {
+    let (first, rest) = segments.split_first()?;
+    let first = first.strip_prefix("no-").filter(|first| !first.is_empty())?;
+    Some([&[first], rest].concat())
+}
+
+fn names_of(path: &Path) -> Vec<std::borrow::Cow<'_, str>> {
+    let name = |segment: &'_ Segment| match segment {
+        Segment::Key(key) => std::borrow::Cow::Owned(key.to_string()),
+        Segment::Index(index) => std::borrow::Cow::Owned(index.to_string()),
+    };
+    path.iter().map(name).collect()
+}

@@ -1,0 +1,394 @@
+//! The name of a variable or flag as a path of the layers below.
+
+use super::key_index::{KnownKeys, letters};
+use crate::diagnostic::{Path, Segment};
+use crate::merge::Directive;
+use crate::value::{FORBIDDEN, Hints, Kind, Table, Value};
+use smallvec::SmallVec;
+use std::sync::Arc;
+
+/// A place in what lies below a layer: the value there, and what the schema says about it.
+#[derive(Clone, Copy)]
+pub(crate) struct Place<'a> {
+    pub(crate) value: Option<&'a Value>,
+    pub(crate) hints: Option<Hints<'a>>,
+}
+
+impl<'a> Place<'a> {
+    fn table(self) -> Option<&'a Table> {
+        self.value.and_then(Value::as_table)
+    }
+
+    pub(crate) fn child(self, key: &str) -> Place<'a> {
+        Place { value: self.table().and_then(|table| table.get(key)), hints: self.hints.and_then(|hints| hints.key(key)) }
+    }
+
+    pub(crate) fn element(self, index: usize) -> Place<'a> {
+        let items = self.value.and_then(Value::as_array).unwrap_or_default();
+        Place { value: items.get(index), hints: self.hints.and_then(Hints::items) }
+    }
+
+    /// The type that is expected here: the schema's, else that of the value.
+    pub(crate) fn kind(self) -> Option<Kind> {
+        self.hints.and_then(Hints::kind).or_else(|| self.value.and_then(Kind::of))
+    }
+
+    /// The type that the elements of an array here share.
+    pub(crate) fn element_kind(self) -> Option<Kind> {
+        let hinted = self.hints.and_then(Hints::items).and_then(Hints::kind);
+        hinted.or_else(|| Kind::of_elements(self.value.and_then(Value::as_array)?))
+    }
+
+    /// True for an array, and where the schema says that one belongs and there is nothing yet.
+    fn is_array(self) -> bool {
+        match self.value {
+            Some(Value::Array(_)) => true,
+            None | Some(Value::Null) => self.hints.and_then(Hints::kind) == Some(Kind::Array),
+            Some(_) => false,
+        }
+    }
+
+    /// The keys that a segment of a name means: the key spelled so, else all that differ only in case, `_` and `-`.
+    fn keys_like(self, segment: &str, known: &KnownKeys<'a>) -> Matches<'a> {
+        let mut matches = Matches::None;
+        if let Some(table) = self.table() {
+            let mut look = |key: &'a Arc<str>| {
+                matches.look_at(key, segment);
+                **key == *segment
+            };
+            let exact = match known.of(table) {
+                Some(names) => names.keys(&letters(segment).collect::<String>()).iter().copied().find(|key| look(key)),
+                None => table.entries().iter().map(|(key, _)| key).find(|key| look(key)),
+            };
+            if let Some(key) = exact {
+                return Matches::One(key);
+            }
+        }
+        if let Some(hints) = self.hints {
+            let mut exact = None;
+            hints.for_each_key(&mut |key| match **key == *segment {
+                true => exact = Some(key),
+                false => matches.look_at(key, segment),
+            });
+            if let Some(key) = exact {
+                return Matches::One(key);
+            }
+        }
+        matches
+    }
+}
+
+/// The keys that a segment can mean; nearly always none or one.
+enum Matches<'a> {
+    None,
+    One(&'a Arc<str>),
+    Many(Vec<&'a Arc<str>>),
+}
+
+impl<'a> Matches<'a> {
+    fn look_at(&mut self, key: &'a Arc<str>, segment: &str) {
+        if !same_name(key, segment) {
+            return;
+        }
+        match self {
+            Matches::None => *self = Matches::One(key),
+            Matches::One(first) if *first != key => *self = Matches::Many(vec![first, key]),
+            Matches::Many(keys) if !keys.contains(&key) => keys.push(key),
+            _ => {}
+        }
+    }
+}
+
+/// Compares names ignoring case, `_` and `-`.
+fn same_name(a: &str, b: &str) -> bool {
+    let is_letter = |byte: &u8| !matches!(byte, b'_' | b'-');
+    let (mut letters_a, mut letters_b) = (a.bytes(), b.bytes());
+    loop {
+        match (letters_a.find(is_letter), letters_b.find(is_letter)) {
+            (Some(x), Some(y)) if x.is_ascii() && y.is_ascii() => {
+                if !x.eq_ignore_ascii_case(&y) {
+                    return false;
+                }
+            }
+            (Some(_), Some(_)) => return same_characters(a, b),
+            (None, None) => return true,
+            _ => return false,
+        }
+    }
+}
+
+/// The same for names that are not all ASCII.
+fn same_characters(a: &str, b: &str) -> bool {
+    letters(a).eq(letters(b))
+}
+
+/// What a name means.
+pub(crate) struct Target<'a> {
+    /// The path, its keys spelled as the layers below spell them.
+    pub(crate) path: Vec<Segment>,
+    /// What is there.
+    pub(crate) place: Place<'a>,
+    /// What is one level above it.
+    pub(crate) parent: Place<'a>,
+    /// Whether elements are added or removed instead of setting it.
+    pub(crate) directive: Option<Directive>,
+    /// Whether the layers below or the schema know every segment.
+    pub(crate) known: bool,
+}
+
+/// Why a name means nothing.
+pub(crate) enum Failure {
+    /// Two paths are meant equally well.
+    Ambiguous(Path, Path),
+    /// The name makes a `__proto__` key.
+    Forbidden,
+}
+
+/// Matches names against what lies below a layer.
+pub(crate) struct Resolver<'a> {
+    pub(crate) root: Place<'a>,
+    /// Whether `ADD` and `REMOVE` are instructions.
+    pub(crate) directives: bool,
+    /// Whether names without a known path take no part, so that theirs is not made up.
+    pub(crate) known_only: bool,
+    /// Where a segment may be cut to spell a longer path: `_`, for flags also `-`.
+    pub(crate) cuts: &'static [u8],
+    pub(crate) keys: KnownKeys<'a>,
+}
+
+impl<'a> Resolver<'a> {
+    /// Finds the path that the segments of a name mean.
+    pub(crate) fn resolve(&self, segments: &[&str]) -> Result<Target<'a>, Failure> {
+        let mut target = Target {
+            path: Vec::with_capacity(segments.len()),
+            place: self.root,
+            parent: self.root,
+            directive: None,
+            known: true,
+        };
+        for (at, segment) in segments.iter().enumerate() {
+            let last = at + 1 == segments.len();
+            if self.step(&mut target, segment)? {
+                continue;
+            }
+            if last && self.directives {
+                if let (Some(directive), false) = (directive_word(segment), target.path.is_empty()) {
+                    target.directive = Some(directive);
+                    return Ok(target);
+                }
+                if let Some((stem, directive)) = self.directive_suffix(segment) {
+                    let mut shorter = Target { path: target.path.clone(), ..target };
+                    if (self.step(&mut shorter, stem)? || self.cut(&mut shorter, stem)?) && shorter.place.is_array() {
+                        // A longer known path comes first: it is what the name spells in full.
+                        if self.cut(&mut target, segment)? {
+                            return Ok(target);
+                        }
+                        shorter.directive = Some(directive);
+                        return Ok(shorter);
+                    }
+                }
+            }
+            if !self.cut(&mut target, segment)? {
+                target.known = false;
+                if self.known_only {
+                    return Ok(target);
+                }
+                let key = segment.to_lowercase();
+                if key == FORBIDDEN {
+                    return Err(Failure::Forbidden);
+                }
+                target.parent = target.place;
+                target.place = target.place.child(&key);
+                target.path.push(Segment::Key(key.into()));
+            }
+        }
+        Ok(target)
+    }
+
+    /// Goes one step to the key or index that a segment means as a whole.
+    fn step(&self, target: &mut Target<'a>, segment: &str) -> Result<bool, Failure> {
+        if let Some(index) = index_of(target.place, segment) {
+            target.parent = target.place;
+            target.place = target.place.element(index);
+            target.path.push(Segment::Index(index));
+            return Ok(true);
+        }
+        match target.place.keys_like(segment, &self.keys) {
+            Matches::None => Ok(false),
+            Matches::One(key) => {
+                target.parent = target.place;
+                target.place = target.place.child(key);
+                target.path.push(Segment::Key(Arc::clone(key)));
+                Ok(true)
+            }
+            Matches::Many(keys) => Err(ambiguous(&target.path, keys)),
+        }
+    }
+
+    /// Goes down the one known path that a segment spells when it is cut at single underscores.
+    fn cut(&self, target: &mut Target<'a>, segment: &str) -> Result<bool, Failure> {
+        let cuts = self.cut_positions(segment);
+        if cuts.is_empty() {
+            return Ok(false);
+        }
+        let mut found = Vec::new();
+        let mut path = target.path.clone();
+        search(target.place, &self.keys, segment, &cuts, 0, &mut path, &mut found);
+        let second = found.pop();
+        match (found.pop(), second) {
+            (Some((first, _, _)), Some((second, _, _))) => {
+                let (first, second) = (Path::from(first), Path::from(second));
+                Err(if first <= second { Failure::Ambiguous(first, second) } else { Failure::Ambiguous(second, first) })
+            }
+            (None, Some((path, parent, place))) => {
+                (target.path, target.parent, target.place) = (path, parent, place);
+                Ok(true)
+            }
+            _ => Ok(false),
+        }
+    }
+
+    /// The offsets of the single separators: those with another character on both sides.
+    fn cut_positions(&self, segment: &str) -> SmallVec<[usize; 8]> {
+        let bytes = segment.as_bytes();
+        let is_cut = |at: usize| bytes.get(at).is_some_and(|byte| self.cuts.contains(byte));
+        (1..bytes.len().saturating_sub(1)).filter(|&at| is_cut(at) && !is_cut(at - 1) && !is_cut(at + 1)).collect()
+    }
+
+    /// Splits `_ADD` or `_REMOVE` off a segment.
+    fn directive_suffix<'s>(&self, segment: &'s str) -> Option<(&'s str, Directive)> {
+        let at = segment.bytes().rposition(|byte| self.cuts.contains(&byte)).filter(|at| *at > 0)?;
+        Some((&segment[..at], directive_word(&segment[at + 1..])?))
+    }
+
+    /// The directive that a new key with an array as its value is: `tags_add`. Gives the key that it acts on.
+    pub(crate) fn directive_key(&self, target: &Target<'a>) -> Result<Option<(Arc<str>, Directive)>, Failure> {
+        let Some(Segment::Key(key)) = target.path.last().filter(|_| self.directives && !target.known) else { return Ok(None) };
+        let Some((stem, directive)) = Directive::of_key(key) else { return Ok(None) };
+        if stem == FORBIDDEN {
+            return Err(Failure::Forbidden);
+        }
+        match target.parent.keys_like(stem, &self.keys) {
+            Matches::None => Ok(Some((stem.into(), directive))),
+            Matches::One(key) => Ok(Some((Arc::clone(key), directive))),
+            Matches::Many(keys) => Err(ambiguous(&target.path[..target.path.len() - 1], keys)),
+        }
+    }
+}
+
+/// Names the first two of the keys by their text: the message must not depend on their order below.
+fn ambiguous(parent: &[Segment], mut keys: Vec<&Arc<str>>) -> Failure {
+    keys.sort_unstable();
+    let mut paths = keys.into_iter().map(|key| Path::from([parent, &[Segment::Key(Arc::clone(key))]].concat()));
+    Failure::Ambiguous(paths.next().unwrap_or_default(), paths.next().unwrap_or_default())
+}
+
+type Found<'a> = (Vec<Segment>, Place<'a>, Place<'a>);
+
+/// Collects up to two known paths that the rest of a segment spells. Goes by the keys, not by the cuts: a name can be
+/// cut in more ways than there are keys.
+fn search<'a>(
+    place: Place<'a>,
+    known: &KnownKeys<'a>,
+    segment: &str,
+    cuts: &[usize],
+    start: usize,
+    path: &mut Vec<Segment>,
+    found: &mut Vec<Found<'a>>,
+) {
+    let mut follow = |step: Segment, next: Place<'a>, end: usize| {
+        if found.len() > 1 {
+            return;
+        }
+        path.push(step);
+        if end == segment.len() {
+            found.push((path.clone(), place, next));
+        } else {
+            search(next, known, segment, cuts, end + 1, path, found);
+        }
+        path.pop();
+    };
+    if let Some(Value::Array(items)) = place.value {
+        let end = cuts.iter().copied().find(|cut| *cut > start).unwrap_or(segment.len());
+        if let Some(index) = index_of(place, &segment[start..end]).filter(|index| *index < items.len()) {
+            follow(Segment::Index(index), place.element(index), end);
+        }
+        return;
+    }
+    let mut matches: SmallVec<[(usize, &'a Arc<str>); 4]> = SmallVec::new();
+    let mut look = |key: &'a Arc<str>| {
+        if let Some(end) = spelled_until(key, segment, start, cuts)
+            && !matches.contains(&(end, key))
+        {
+            matches.push((end, key));
+        }
+    };
+    match place.table().map(|table| (table, known.of(table))) {
+        Some((table, None)) => table.entries().iter().for_each(|(key, _)| look(key)),
+        Some((_, Some(names))) => {
+            let mut name = String::new();
+            let mut from = start;
+            let after = cuts.partition_point(|cut| *cut <= start);
+            for end in cuts[after..].iter().copied().chain([segment.len()]) {
+                name.extend(letters(&segment[from..end]));
+                if name.len() > names.longest {
+                    break;
+                }
+                names.keys(&name).iter().copied().for_each(&mut look);
+                from = end;
+            }
+        }
+        None => {}
+    }
+    if let Some(hints) = place.hints {
+        hints.for_each_key(&mut look);
+    }
+    for (end, key) in &matches {
+        let exactly = |key: &str| *key == segment[start..*end];
+        if exactly(key) || !matches.iter().any(|(other_end, other)| other_end == end && exactly(other)) {
+            follow(Segment::Key(Arc::clone(key)), place.child(key), *end);
+        }
+    }
+}
+
+/// The cut, or the end of the segment, up to which the segment spells a key from `start`, ignoring case, `_` and `-`.
+fn spelled_until(key: &str, segment: &str, start: usize, cuts: &[usize]) -> Option<usize> {
+    let is_letter = |character: &char| !matches!(character, '_' | '-');
+    let mut letters = key.chars().filter(is_letter).flat_map(char::to_lowercase).peekable();
+    letters.peek()?;
+    let mut end = segment.len();
+    for (at, character) in segment[start..].char_indices() {
+        if letters.peek().is_none() {
+            end = start + at;
+            break;
+        }
+        if is_letter(&character) && !character.to_lowercase().all(|letter| letters.next() == Some(letter)) {
+            return None;
+        }
+    }
+    if letters.next().is_some() {
+        return None;
+    }
+    let is_end = |at: usize| at == segment.len() || cuts.binary_search(&at).is_ok();
+    while !is_end(end) && matches!(segment.as_bytes()[end], b'_' | b'-') {
+        end += 1;
+    }
+    is_end(end).then_some(end)
+}
+
+/// A segment of digits as the index of an array that is there.
+fn index_of(place: Place<'_>, segment: &str) -> Option<usize> {
+    let digits = !segment.is_empty() && segment.bytes().all(|byte| byte.is_ascii_digit());
+    // What does not fit is far past the end of any array, which is the error that it then gets.
+    (digits && place.is_array()).then(|| segment.parse().unwrap_or(usize::MAX))
+}
+
+fn directive_word(word: &str) -> Option<Directive> {
+    if word.eq_ignore_ascii_case("add") {
+        Some(Directive::Add)
+    } else if word.eq_ignore_ascii_case("remove") {
+        Some(Directive::Remove)
+    } else {
+        None
+    }
+}

@@ -1,0 +1,172 @@
+//! Which layers spoke about a value, found by going through the layers again when somebody asks.
+
+use super::explanation::{Candidate, Explanation};
+use super::tracer::{Spoken, Tracer};
+use crate::diagnostic::{Origin, Path, Segment};
+use crate::merge::{ArrayStrategy, Layer, Locate, MergeOptions, Merged, Merger, Step, StepContent};
+use crate::value::{PathPattern, Table, Value};
+
+/// Explains one path; for many of them keep an [`Explainer`].
+pub(crate) fn explain(layers: &[Layer], merged: &Merged, options: &MergeOptions<'_>, path: &[Segment]) -> Explanation {
+    Explainer::new(layers, merged, options).explain(path)
+}
+
+/// What a step found where it acts, and what it left there: all of it for a document, what is at its path for a
+/// variable or flag. (Whole states of thousands of variables would be as many copies of the root.)
+pub(super) struct Change {
+    pub(super) before: Option<Value>,
+    pub(super) after: Option<Value>,
+}
+
+impl Change {
+    /// Whether there is another value now at a path below where the step acts.
+    pub(super) fn is_seen_at(&self, path: &[Segment]) -> bool {
+        let at = |value: &'_ Option<Value>| value.as_ref().and_then(|value| value.at(path)).cloned();
+        at(&self.before) != at(&self.after)
+    }
+}
+
+/// The layers gone through once more, each change kept, so that any number of paths can be explained.
+///
+/// Making one costs a fold; the changes share whatever a layer left alone.
+pub(crate) struct Explainer<'a> {
+    steps: Vec<Step<'a>>,
+    /// One for each step.
+    changes: Vec<Change>,
+    /// The value after all steps.
+    merged: Value,
+    arrays: &'a [(PathPattern, ArrayStrategy)],
+    locate: Option<&'a Locate<'a>>,
+}
+
+impl<'a> Explainer<'a> {
+    /// Gives up positions, each of which may cost a parse of a whole text.
+    pub(crate) fn without_positions(&mut self) {
+        self.locate = None;
+    }
+
+    /// Goes through the layers of a fold.
+    pub(crate) fn new(layers: &'a [Layer], merged: &'a Merged, options: &MergeOptions<'a>) -> Self {
+        let steps = layers.iter().zip(&merged.assignments).flat_map(|(layer, made)| Step::of_layer(layer, made));
+        Self::of_steps(steps.collect(), options.arrays, options.locate)
+    }
+
+    pub(crate) fn of_steps(
+        steps: Vec<Step<'a>>,
+        arrays: &'a [(PathPattern, ArrayStrategy)],
+        locate: Option<&'a Locate<'a>>,
+    ) -> Self {
+        let mut merged = Value::Table(Table::new());
+        let mut changes = Vec::with_capacity(steps.len());
+        for step in &steps {
+            let path: &[Segment] = match step.content {
+                StepContent::Document(_) => &[],
+                StepContent::Assignment(assignment) => &assignment.path,
+            };
+            let before = merged.at(path).cloned();
+            let outcome = step.apply(&mut merged, &mut merger_of(step, arrays));
+            changes.push(Change { before, after: merged.at(path).cloned() });
+            // A step that fails has been reported by the fold; the steps before it are what is asked about then.
+            if outcome.is_err() {
+                break;
+            }
+        }
+        Self { steps, changes, merged, arrays, locate }
+    }
+
+    /// Explains a path. Costs the path's length in each layer, and one parse of each file that spoke about it.
+    pub(crate) fn explain(&self, path: &[Segment]) -> Explanation {
+        let path = normalized(&self.merged, path);
+        let value = self.merged.at(&path).cloned();
+        let words = self.told(self.changes.len(), &path);
+        let winner = if value.is_some() { last_effective(&words) } else { None };
+        let candidate = |(at, spoken): (usize, Spoken)| Candidate {
+            origin: self.origin(&self.steps[at], &spoken.source),
+            action: spoken.action,
+            value: spoken.value,
+        };
+        Explanation { path, value, winner, candidates: words.into_iter().map(candidate).collect() }
+    }
+
+    /// Where the value came from that a step met at a path.
+    pub(crate) fn origin_before(&self, step: usize, path: &[Segment]) -> Option<Origin> {
+        // A document may meet what it made itself; variables and flags meet only what is there.
+        if let (StepContent::Document(_), Some(change)) = (self.steps.get(step)?.content, self.changes.get(step)) {
+            change.before.as_ref()?.at(path)?;
+        }
+        let mut words = self.told(step.min(self.changes.len()), path);
+        let (at, spoken) = words.swap_remove(last_effective(&words)?);
+        Some(self.origin(&self.steps[at], &spoken.source))
+    }
+
+    /// A place in a step.
+    pub(crate) fn origin_in(&self, step: usize, source: &[Segment]) -> Origin {
+        match self.steps.get(step) {
+            Some(step) => self.origin(step, source),
+            None => Origin::new(crate::diagnostic::SourceKind::Custom, "unknown"),
+        }
+    }
+
+    fn origin(&self, step: &Step<'_>, source: &[Segment]) -> Origin {
+        let document = match step.content {
+            StepContent::Assignment(assignment) => return assignment.origin.clone(),
+            StepContent::Document(document) => document,
+        };
+        let mut origin = Origin::new(step.layer.kind, step.layer.name.clone());
+        origin.file.clone_from(&document.file);
+        let position = match (&document.text, self.locate) {
+            (Some((text, format)), Some(locate)) => {
+                let path: Vec<Segment> = document.root.iter().chain(source).cloned().collect();
+                locate(text, *format, &path)
+            }
+            _ => None,
+        };
+        origin.at(position)
+    }
+
+    /// What the steps before one say about a path, each word with the number of its step, before anybody asks for
+    /// positions.
+    fn told(&self, end: usize, path: &[Segment]) -> Vec<(usize, Spoken)> {
+        // From the highest layer down, as indexes are those of the merged array: each step tells what it says about
+        // the path, and what the path was below it.
+        let mut words: Vec<(usize, Spoken)> = Vec::new();
+        let mut wanted = path.to_vec();
+        for (at, (step, change)) in self.steps.iter().zip(&self.changes[..end]).enumerate().rev() {
+            if !step.is_about(&wanted) {
+                continue;
+            }
+            let mut tracer = Tracer { merger: merger_of(step, self.arrays), spoken: Vec::new() };
+            let below = tracer.step(step, change, &wanted);
+            words.extend(tracer.spoken.into_iter().rev().map(|spoken| (at, spoken)));
+            match below {
+                Some(below) => wanted = below,
+                None => break,
+            }
+        }
+        words.reverse();
+        words
+    }
+}
+
+fn last_effective(words: &[(usize, Spoken)]) -> Option<usize> {
+    words.iter().rposition(|(_, spoken)| spoken.effective)
+}
+
+fn merger_of<'a>(step: &Step<'_>, arrays: &'a [(PathPattern, ArrayStrategy)]) -> Merger<'a> {
+    Merger { directives: step.layer.directives, arrays, notes: Vec::new() }
+}
+
+/// The path with the indexes of arrays as indexes and the keys of tables as keys, however they were written.
+fn normalized(root: &Value, path: &[Segment]) -> Path {
+    let mut at = Some(root);
+    let segments = path.iter().map(|segment| {
+        let fitting = match (at, segment, segment.as_index()) {
+            (Some(Value::Array(_)), _, Some(index)) => Segment::Index(index),
+            (Some(Value::Table(_)), Segment::Index(index), _) => Segment::from(itoa::Buffer::new().format(*index)),
+            _ => segment.clone(),
+        };
+        at = at.and_then(|value| value.child(&fitting));
+        fitting
+    });
+    segments.collect()
+}

@@ -1,0 +1,62 @@
+//! The layers that contributed to a value.
+
+use crate::diagnostic::{Origin, Path};
+use crate::merge::Action;
+use crate::value::Value;
+
+/// One layer's word about a value.
+///
+/// ```
+/// use superconfig::{Format, SuperConfig};
+///
+/// let config = SuperConfig::builder().text("[server]\nport = 8080", Format::Toml).load()?;
+/// let candidate = &config.explain("server.port")?.candidates[0];
+/// assert_eq!(candidate.value, superconfig::Value::Integer(8080));
+/// # Ok::<(), superconfig::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct Candidate {
+    /// The layer, and within it the file and position or the variable.
+    pub origin: Origin,
+    /// What the layer does.
+    pub action: Action,
+    /// What the layer says: the value, or what is added or removed.
+    pub value: Value,
+}
+
+/// Where a value comes from and what it overrides.
+///
+/// ```
+/// use superconfig::{Format, SuperConfig};
+///
+/// let config = SuperConfig::builder().text("[server]\nport = 8080", Format::Toml).load()?;
+/// let explanation = config.explain("server.port")?;
+/// assert_eq!(explanation.value, Some(superconfig::Value::Integer(8080)));
+/// # Ok::<(), superconfig::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct Explanation {
+    /// The path; indexes stand for the elements of the merged array.
+    pub path: Path,
+    /// The merged value; `None` where there is none.
+    pub value: Option<Value>,
+    /// Every layer that spoke about the path, from the lowest to the highest.
+    pub candidates: Vec<Candidate>,
+    /// Which candidate is in effect: the last that changed the value. For a table the last that set anything in it.
+    pub winner: Option<usize>,
+}
+
+impl Explanation {
+    /// The candidate that is in effect.
+    ///
+    /// ```
+    /// use superconfig::{Format, SuperConfig};
+    ///
+    /// let config = SuperConfig::builder().text("[server]\nport = 8080", Format::Toml).load()?;
+    /// assert_eq!(config.explain("server.port")?.winner().unwrap().origin.line, Some(2));
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
+    pub fn winner(&self) -> Option<&Candidate> {
+        self.candidates.get(self.winner?)
+    }
+}

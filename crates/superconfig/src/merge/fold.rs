@@ -1,0 +1,161 @@
+//! Layers to one value: pure, the same result for the same layers.
+
+use super::assign::assignment::Assignment;
+use super::assign::assignment_builder::Assigner;
+use super::assign::{assignment_builder, environment, flags};
+use super::directive::Directive;
+use super::explain::explainer::Explainer;
+use super::layer::{Content, Layer};
+use super::merged::Merged;
+use super::merger::Merger;
+use super::merger::{Fault, FaultKind, Note, NoteKind};
+use super::options::MergeOptions;
+use super::step::Step;
+use crate::diagnostic::{Error, ErrorCode, Warning};
+use crate::value::{FORBIDDEN, Hints};
+use crate::value::{Table, Value};
+
+/// Warnings that are worth a line and a column: finding one may cost a parse of the text, and layers that disagree
+/// everywhere must not take time out of proportion.
+const MAX_POSITIONS: usize = 100;
+
+/// Merges layers in order; the later wins.
+///
+/// Costs one visit to each value of the layers; what a layer does not touch stays shared with the layer below.
+///
+/// # Errors
+/// `ERR_SUPERCONFIG_MERGE` for a directive on something that is neither array nor table, `ERR_SUPERCONFIG_ENV` and
+/// `ERR_SUPERCONFIG_ARGS` for a variable or flag that is ambiguous, contradicts another or does not fit,
+/// `ERR_SUPERCONFIG_LIMIT` for one that nests too deep, and the reader's error for a file that a variable names.
+pub(crate) fn fold(layers: &[Layer], options: &MergeOptions<'_>) -> Result<Merged, Error> {
+    let mut value = Value::Table(Table::new());
+    let mut warnings = Vec::new();
+    let mut assignments: Vec<Vec<Assignment>> = Vec::with_capacity(layers.len());
+    let mut notes = Vec::new();
+    for (at, layer) in layers.iter().enumerate() {
+        let mut found = Vec::new();
+        assignments.push(resolve(layer, &value, options, &mut found)?);
+        warnings.extend(found.into_iter().map(|warning| (at, warning)));
+        for (number, step) in Step::of_layer(layer, &assignments[at]).enumerate() {
+            let mut merger = Merger { directives: layer.directives, arrays: options.arrays, notes: Vec::new() };
+            let outcome = step.apply(&mut value, &mut merger);
+            if let Err(fault) = outcome {
+                return Err(Replay::new(layers, &assignments, options).error(at, number, *fault));
+            }
+            notes.extend(merger.notes.into_iter().filter(|note| !silent(layer, note)).map(|note| (at, number, note)));
+        }
+    }
+    if !notes.is_empty() {
+        let mut replay = Replay::new(layers, &assignments, options);
+        for (count, (at, number, note)) in notes.into_iter().enumerate() {
+            if count == MAX_POSITIONS {
+                replay.explainer.without_positions();
+            }
+            warnings.push((at, replay.warning(at, number, note)));
+        }
+        warnings.sort_by_key(|(at, _)| *at);
+    }
+    Ok(Merged { value, warnings: warnings.into_iter().map(|(_, warning)| warning).collect(), assignments })
+}
+
+/// In a layer that fills holes `_remove` does nothing, so that it finds nothing is not worth telling.
+fn silent(layer: &Layer, note: &Note) -> bool {
+    layer.fill && matches!(note.kind, NoteKind::NoTarget(Directive::Remove))
+}
+
+/// What the variables or flags of a layer set in what lies below it.
+fn resolve(
+    layer: &Layer,
+    below: &Value,
+    options: &MergeOptions<'_>,
+    warnings: &mut Vec<Warning>,
+) -> Result<Vec<Assignment>, Error> {
+    if let Content::Document(_) = &layer.content {
+        return Ok(Vec::new());
+    }
+    let mut assigner = Assigner::new(below, options.schema.map(Hints::new), layer.directives, warnings);
+    assigner.depth = options.limits.depth;
+    assigner.secrets = options.secrets;
+    match &layer.content {
+        Content::Document(_) => Ok(Vec::new()),
+        Content::Variables(list) => environment::assignments(list, assigner, options.read_file),
+        Content::Flags(list) => flags::assignments(layer, list, assigner),
+    }
+}
+
+/// The layers once more, to say which of them a warning or an error is about.
+struct Replay<'a> {
+    explainer: Explainer<'a>,
+    /// The number of each layer's first step.
+    first_steps: Vec<usize>,
+}
+
+impl<'a> Replay<'a> {
+    fn new(layers: &'a [Layer], assignments: &'a [Vec<Assignment>], options: &MergeOptions<'a>) -> Self {
+        let mut steps = Vec::new();
+        let mut first_steps = Vec::new();
+        for (layer, made) in layers.iter().zip(assignments) {
+            first_steps.push(steps.len());
+            steps.extend(Step::of_layer(layer, made));
+        }
+        Replay { explainer: Explainer::of_steps(steps, options.arrays, options.locate), first_steps }
+    }
+
+    fn step(&self, layer: usize, number: usize) -> usize {
+        self.first_steps.get(layer).copied().unwrap_or_default() + number
+    }
+
+    fn warning(&self, layer: usize, number: usize, note: Note) -> Warning {
+        let step = self.step(layer, number);
+        let origin = self.explainer.origin_in(step, &note.source);
+        let target = &note.target;
+        let warning = match note.kind {
+            NoteKind::TypeConflict { below, above } => {
+                let message = match self.explainer.origin_before(step, target) {
+                    Some(there) => format!("the {above} from {origin} replaces the {below} from {there}"),
+                    None => format!("the {above} from {origin} replaces the {below} that was there"),
+                };
+                Warning::new("type-conflict", message)
+            }
+            NoteKind::NoTarget(directive) => {
+                let what = if directive == Directive::Add { "add to" } else { "remove from" };
+                Warning::new("directive-no-target", format!("there is nothing at {target} to {what}"))
+            }
+            NoteKind::Forbidden => Warning::new("forbidden-key", format!("the key `{FORBIDDEN}` is not allowed and was dropped")),
+        };
+        warning.with_path(note.target).with_origin(origin)
+    }
+
+    fn error(&self, layer: usize, number: usize, fault: Fault) -> Error {
+        let step = self.step(layer, number);
+        let origin = self.explainer.origin_in(step, &fault.source);
+        let target = &fault.target;
+        match fault.kind {
+            FaultKind::Directive(directive, kind) => {
+                let verb = if directive == Directive::Add { "add to" } else { "remove from" };
+                let there = match self.explainer.origin_before(step, target) {
+                    Some(there) => format!("set by {there}"),
+                    None => "set by the same layer".to_owned(),
+                };
+                let message = format!("{origin} cannot {verb} {target}: it is {}, {there}", with_article(kind));
+                let wanted = if directive == Directive::Add { "an array" } else { "an array or a table" };
+                Error::new(ErrorCode::Merge, message)
+                    .with_hint(format!("`{}` acts on {wanted}; set {target} itself to replace it", directive.suffix()))
+                    .with_path(fault.target)
+                    .with_origin(origin)
+            }
+            FaultKind::Index { length } => {
+                let code = if origin.kind == crate::diagnostic::SourceKind::Args { ErrorCode::Args } else { ErrorCode::Env };
+                assignment_builder::past_the_end(code, fault.target, length, origin)
+            }
+        }
+    }
+}
+
+fn with_article(kind: &str) -> String {
+    match kind {
+        "null" => kind.to_owned(),
+        _ if kind.starts_with(['a', 'e', 'i', 'o', 'u']) => format!("an {kind}"),
+        _ => format!("a {kind}"),
+    }
+}

@@ -1,0 +1,118 @@
+//! One layer of configuration, between parsing and merging.
+
+use crate::diagnostic::{Origin, Path, Segment, SourceKind, Warning};
+use crate::format::Format;
+use crate::value::Value;
+use std::sync::Arc;
+
+/// What one source gave: merged over the layers before it.
+#[derive(Clone, Debug)]
+pub(crate) struct Layer {
+    /// The kind of the source.
+    pub(crate) kind: SourceKind,
+    /// The layer's name for people: the file as given, `env`, `defaults`, or the name given in code.
+    pub(crate) name: Arc<str>,
+    /// Fills holes only (`join`).
+    pub(crate) fill: bool,
+    /// Whether `_add` and `_remove` keys are instructions.
+    pub(crate) directives: bool,
+    /// What it holds.
+    pub(crate) content: Content,
+}
+
+/// What a layer holds.
+#[derive(Clone, Debug)]
+pub(crate) enum Content {
+    /// A parsed document or values given in code.
+    Document(Arc<Document>),
+    /// Environment variables, resolved against the layers below.
+    Variables(Arc<Variables>),
+    /// Command-line flags, resolved against the layers below.
+    Flags(Arc<[Flag]>),
+}
+
+/// A parsed document with what is needed to find positions in it later.
+#[derive(Clone, Debug)]
+pub(crate) struct Document {
+    /// The layer's root, a table.
+    pub(crate) value: Value,
+    /// The file, as it was given or found.
+    pub(crate) file: Option<Arc<str>>,
+    /// The text that was parsed and its format; `None` for values given in code.
+    pub(crate) text: Option<(Arc<str>, Format)>,
+    /// Where in the text the layer's root stands: empty, or e.g. `tool.myapp` in a manifest.
+    pub(crate) root: Path,
+    /// What the parser found worth telling.
+    pub(crate) warnings: Vec<Warning>,
+}
+
+impl Document {
+    /// Values given in code.
+    pub(crate) fn of(value: Value) -> Self {
+        Self { value, file: None, text: None, root: Path::new(), warnings: Vec::new() }
+    }
+
+    /// The part of the document below a path; `None` where nothing is there.
+    pub(crate) fn part(&self, root: &[Segment]) -> Option<Self> {
+        let value = self.value.at(root)?.clone();
+        let within = |warning: &Warning| match &warning.path {
+            Some(path) => path.strip_prefix(root).map(|rest| {
+                let mut warning = warning.clone();
+                warning.path = Some(rest.iter().cloned().collect());
+                warning
+            }),
+            None => Some(warning.clone()),
+        };
+        let warnings = self.warnings.iter().filter_map(within).collect();
+        let root = self.root.iter().chain(root).cloned().collect();
+        Some(Self { value, file: self.file.clone(), text: self.text.clone(), root, warnings })
+    }
+}
+
+/// The environment as captured when a load starts, and how names map to paths (SEMANTICS: environment variables).
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Variables {
+    /// The prefix, e.g. `APP`; empty takes every variable whose path is known below.
+    pub(crate) prefix: Arc<str>,
+    /// Splits a name into segments; `__` by default.
+    pub(crate) separator: Arc<str>,
+    /// Variables read by name, without the prefix: path and variable.
+    pub(crate) mapping: Vec<(Path, Arc<str>)>,
+    /// Whether `NAME_FILE` names a file to read the value from.
+    pub(crate) file_suffix: bool,
+    /// Name, value and where it comes from. Only those that can matter need be here. No name stands twice.
+    pub(crate) list: Vec<Variable>,
+}
+
+/// One environment variable.
+#[derive(Clone, Debug)]
+pub(crate) struct Variable {
+    /// The name.
+    pub(crate) name: Arc<str>,
+    /// The value.
+    pub(crate) value: Arc<str>,
+    /// `Env`, or `Dotenv` with file, line and column.
+    pub(crate) origin: Origin,
+}
+
+/// One `--path=value` from the command line.
+#[derive(Clone, Debug)]
+pub(crate) struct Flag {
+    /// The path as written, without dashes.
+    pub(crate) path: Path,
+    /// The value as written.
+    pub(crate) value: FlagValue,
+    /// The flag as written, for messages.
+    pub(crate) flag: Arc<str>,
+}
+
+/// How a flag came by its value. What a flag without `=` means is known once the type of its path is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum FlagValue {
+    /// `--path=value`.
+    Given(Arc<str>),
+    /// `--path` and the argument after it, which a boolean takes only if it spells one.
+    Next(Arc<str>),
+    /// `--path` with no value after it.
+    Nothing,
+}

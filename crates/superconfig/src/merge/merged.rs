@@ -1,0 +1,16 @@
+//! The result of a merge.
+
+use super::assign::assignment::Assignment;
+use crate::diagnostic::Warning;
+use crate::value::Value;
+
+/// The result of a fold.
+#[derive(Clone, Debug)]
+pub(crate) struct Merged {
+    /// All layers in one table.
+    pub(crate) value: Value,
+    /// What merging found worth telling, by layer; what parsers found is with the documents.
+    pub(crate) warnings: Vec<Warning>,
+    /// For each layer what its variables or flags turned out to set; nothing for documents.
+    pub(crate) assignments: Vec<Vec<Assignment>>,
+}

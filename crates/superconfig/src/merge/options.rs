@@ -1,0 +1,31 @@
+//! The options of a merge.
+
+use super::array_strategy::ArrayStrategy;
+use crate::diagnostic::{Error, Position, Segment};
+use crate::format::Format;
+use crate::redaction::SecretRules;
+use crate::value::{Limits, PathPattern, Value};
+use std::sync::Arc;
+
+/// Finds the position of a path in a text of a format: the value's first character.
+pub(crate) type Locate<'a> = dyn Fn(&str, Format, &[Segment]) -> Option<Position> + 'a;
+
+/// Reads the file that a variable names.
+pub(crate) type ReadFile<'a> = dyn Fn(&str) -> Result<Arc<str>, Error> + 'a;
+
+/// How layers are merged, and what merging may ask the outside, so that it needs no file system and knows no format.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct MergeOptions<'a> {
+    /// Array strategies per path.
+    pub(crate) arrays: &'a [(PathPattern, ArrayStrategy)],
+    /// The schema as a JSON Schema document: its keys and types guide variables and flags.
+    pub(crate) schema: Option<&'a Value>,
+    /// What messages must not quote.
+    pub(crate) secrets: Option<&'a SecretRules>,
+    /// Bounds on what variables and flags may build.
+    pub(crate) limits: Limits,
+    /// Finds positions in the texts of layers, for warnings and errors.
+    pub(crate) locate: Option<&'a Locate<'a>>,
+    /// Reads the file that a `NAME_FILE` variable names.
+    pub(crate) read_file: Option<&'a ReadFile<'a>>,
+}

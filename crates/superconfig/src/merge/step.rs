@@ -1,0 +1,58 @@
+//! One step of a merge: a document, or one variable or flag.
+
+use super::assign::assignment::Assignment;
+use super::cursor::Trail;
+use super::layer::{Content, Document, Layer};
+use super::merger::{Merger, filled};
+use crate::diagnostic::Segment;
+use crate::value::Value;
+
+/// One thing that was merged: a document, or one variable or flag.
+#[derive(Clone, Copy)]
+pub(crate) struct Step<'a> {
+    pub(crate) layer: &'a Layer,
+    pub(crate) content: StepContent<'a>,
+}
+
+#[derive(Clone, Copy)]
+pub(crate) enum StepContent<'a> {
+    Document(&'a Document),
+    Assignment(&'a Assignment),
+}
+
+impl<'a> Step<'a> {
+    /// The steps of a layer, in the order in which they apply.
+    pub(crate) fn of_layer(layer: &'a Layer, assignments: &'a [Assignment]) -> impl Iterator<Item = Step<'a>> {
+        let document = match &layer.content {
+            Content::Document(document) => Some(StepContent::Document(document)),
+            _ => None,
+        };
+        document.into_iter().chain(assignments.iter().map(StepContent::Assignment)).map(move |content| Step { layer, content })
+    }
+
+    /// False for a variable or flag that has nothing to do with a path: it is neither above nor below its own.
+    pub(super) fn is_about(&self, path: &[Segment]) -> bool {
+        let same = |(a, b): (&Segment, &Segment)| a == b || a.as_index().is_some() && a.as_index() == b.as_index();
+        match self.content {
+            StepContent::Document(_) => true,
+            StepContent::Assignment(assignment) => assignment.path.iter().zip(path).all(same),
+        }
+    }
+
+    /// Merges the step over what lies below it.
+    pub(crate) fn apply(&self, root: &mut Value, merger: &mut Merger<'_>) -> crate::merge::Outcome<()> {
+        match self.content {
+            StepContent::Assignment(assignment) => merger.assign(root, assignment, self.layer.fill),
+            StepContent::Document(document) if !self.layer.fill => merger.merge(root, &document.value, &Trail::ROOT),
+            StepContent::Document(document) => {
+                let own = merger.normalize(&document.value, &Trail::ROOT)?;
+                if let (Value::Table(below), Value::Table(above)) = (&*root, own.as_ref().unwrap_or(&document.value))
+                    && let Some(table) = filled(below, above)
+                {
+                    *root = Value::Table(table);
+                }
+                Ok(())
+            }
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! Scans the lines of a text for what could belong to a secret.
+
+/// True when a line, counted from 0, names a secret, or could belong to one that a line above begins: a table, a list or a
+/// text of several lines. The text need not be well formed, so this goes by its looks, and rather hides too much.
+///
+/// Costs one pass over the text above.
+pub(crate) fn may_show_secret(text: &str, at: usize, names_secret: &dyn Fn(&str) -> bool) -> bool {
+    let lines: Vec<&str> = text.lines().take(at + 1).collect();
+    let Some((line, above)) = lines.split_last() else { return false };
+    if names_secret(line) || hides_characters(line) || armoured(&lines) {
+        return true;
+    }
+    let mut below = Below { indent: indent(line), header: is_header(line), keyless: is_keyless(line), ..Below::default() };
+    above.iter().rev().any(|line| {
+        let opens = below.belongs_to(line) && names_secret(line);
+        below.add(line);
+        opens
+    })
+}
+
+/// What stands between a line above and the one in question.
+#[derive(Default)]
+struct Below {
+    /// The least indentation.
+    indent: usize,
+    /// A `[header]` begins something else.
+    header: bool,
+    /// No key: what stands there could go on with the value above.
+    keyless: bool,
+    /// Anything but empty lines.
+    something: bool,
+    /// Brackets that are opened and not closed, by what is between; negative where they close what is above.
+    brackets: isize,
+    /// Quotes of each kind, odd where one is open.
+    quotes: [usize; 3],
+}
+
+impl Below {
+    /// Whether the line in question could be part of what a line above begins.
+    fn belongs_to(&self, line: &str) -> bool {
+        let (brackets, quotes) = count(line);
+        let is_quoted = quotes.iter().zip(self.quotes).any(|(own, below)| (own + below) % 2 == 1);
+        let continues = !self.something && line.trim_end().ends_with([':', '=', '\\', '|', '>', ',', '-', '+']);
+        let is_header = is_header(line) && !self.header;
+        is_header || is_quoted || self.keyless || brackets + self.brackets > 0 || self.indent > indent(line) || continues
+    }
+
+    fn add(&mut self, line: &str) {
+        if line.trim().is_empty() {
+            return;
+        }
+        let (brackets, quotes) = count(line);
+        self.brackets += brackets;
+        self.quotes.iter_mut().zip(quotes).for_each(|(all, own)| *all += own);
+        self.indent = self.indent.min(indent(line));
+        self.header |= is_header(line);
+        self.keyless &= is_keyless(line);
+        self.something = true;
+    }
+}
+
+/// Spaces before the first character; an element of a YAML sequence may stand below its key without any.
+fn indent(line: &str) -> usize {
+    let start = line.trim_start();
+    let dash = start == "-" || start.starts_with("- ");
+    2 * (line.len() - start.len()) + usize::from(dash)
+}
+
+/// `[table]` or `[[table]]` of TOML, or `[section]` of INI.
+fn is_header(line: &str) -> bool {
+    let line = line.trim();
+    line.starts_with('[') && !line.contains(['=', ',', '{'])
+}
+
+/// No `key = value` and no `key: value`; base64 ends with `=`.
+fn is_keyless(line: &str) -> bool {
+    !line.trim_end().trim_end_matches('=').contains(['=', ':'])
+}
+
+/// Brackets that a line opens beyond those that it closes, outside of quotes, and its quotes. A comment has neither.
+fn count(line: &str) -> (isize, [usize; 3]) {
+    let (mut brackets, mut quotes) = (0, [0; 3]);
+    if is_header(line) || line.trim_start().starts_with(['#', ';']) || line.trim_start().starts_with("//") {
+        return (brackets, quotes);
+    }
+    let (mut open, mut escaped) = (None, false);
+    for character in line.chars() {
+        if std::mem::take(&mut escaped) {
+            continue;
+        }
+        match character {
+            '\\' => escaped = true,
+            '"' | '\'' | '`' if open.is_none_or(|quote| quote == character) => {
+                open = if open.is_none() { Some(character) } else { None };
+                quotes[match character {
+                    '"' => 0,
+                    '\'' => 1,
+                    _ => 2,
+                }] += 1;
+            }
+            '{' | '[' | '(' if open.is_none() => brackets += 1,
+            '}' | ']' | ')' if open.is_none() => brackets -= 1,
+            _ => {}
+        }
+    }
+    (brackets, quotes)
+}
+
+/// A key that is written with escapes cannot be read by its looks.
+fn hides_characters(line: &str) -> bool {
+    ["\\u", "\\U", "\\x"].iter().any(|escape| line.contains(escape))
+}
+
+/// True inside armoured text such as a private key.
+fn armoured(lines: &[&str]) -> bool {
+    let begun = lines.iter().filter(|line| line.contains("-----BEGIN")).count();
+    let ended = lines.iter().filter(|line| line.contains("-----END")).count();
+    begun > 0 && (begun > ended || lines.last().is_some_and(|line| line.contains("-----")))
+}

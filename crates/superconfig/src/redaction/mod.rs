@@ -1,0 +1,7 @@
+//! Rules that keep secrets out of what is shown.
+
+mod line_scan;
+mod rules;
+pub(crate) mod snippet;
+
+pub(crate) use rules::{REDACTED, SecretRules, line_may_hold_secret, mask_userinfo, text_names_secret};

@@ -1,0 +1,126 @@
+//! The line of a text that a problem is in.
+
+use super::line_scan::may_show_secret;
+use super::rules::line_may_hold_secret;
+use crate::diagnostic::Position;
+
+/// Longer lines are not shown: nobody finds the place in them.
+const MAX_CHARACTERS: usize = 160;
+
+/// Shows a line with its number and a mark below the column; `None` where the line could hold a secret.
+pub(crate) fn render(text: &str, position: Position) -> Option<String> {
+    marked(text, position, |_| 1)
+}
+
+/// The same with the whole value marked that begins at the column, as far as it is on the line.
+pub(crate) fn render_value(text: &str, position: Position) -> Option<String> {
+    marked(text, position, |rest| {
+        let mut characters = rest.chars();
+        let quote = characters.next().filter(|first| matches!(first, '"' | '\'' | '`'));
+        let end = match quote {
+            Some(quote) => {
+                let mut escaped = false;
+                let is_end = |character| {
+                    let ends = character == quote && !escaped;
+                    escaped = character == '\\' && !escaped;
+                    ends
+                };
+                characters.position(is_end).map(|at| at + 2)
+            }
+            None => rest.chars().position(|character| character.is_whitespace() || ",]}#;".contains(character)),
+        };
+        end.unwrap_or_else(|| rest.trim_end().chars().count()).max(1)
+    })
+}
+
+/// `length` tells how many characters to mark of what begins at the column.
+fn marked(text: &str, position: Position, length: impl FnOnce(&str) -> usize) -> Option<String> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let at = position.line as usize - 1;
+    let line = text.lines().nth(at)?;
+    if line.chars().count() > MAX_CHARACTERS || may_show_secret(text, at, &line_may_hold_secret) {
+        return None;
+    }
+    let number = position.line.to_string();
+    let shown: String = line.chars().map(|character| if character == '\t' { ' ' } else { character }).collect();
+    let margin = " ".repeat(number.len());
+    let before = position.column as usize - 1;
+    let indent = " ".repeat(before);
+    let mark = "^".repeat(length(&line.chars().skip(before).collect::<String>()));
+    Some(format!("   {number} | {shown}\n   {margin} | {indent}{mark}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_is_marked_as_far_as_it_goes() {
+        for (text, column, mark) in [
+            ("port = \"eighty\"", 8, "^^^^^^^^"),
+            ("port = 'a b' # c", 8, "^^^^^"),
+            (r#"{"a": "b\"c\\", "d": 1}"#, 7, "^^^^^^^^"),
+            ("[80, 81]", 2, "^^"),
+            ("port: eighty", 7, "^^^^^^"),
+            ("text = \"\"\"", 8, "^^"),
+            ("a = \"open", 5, "^^^^^"),
+            ("a =", 4, "^"),
+        ] {
+            let shown = render_value(text, Position { line: 1, column }).unwrap();
+            assert_eq!(shown.lines().last().unwrap().split_once("| ").unwrap().1.trim_start(), mark, "{text}");
+        }
+    }
+
+    /// The last line is the one in question.
+    fn hidden(text: &str) -> bool {
+        may_show_secret(text, text.lines().count() - 1, &line_may_hold_secret)
+    }
+
+    #[test]
+    fn what_belongs_to_a_secret_is_hidden() {
+        for text in [
+            "password = 1",
+            "[credentials]\na = 1\n\nb = 2\nc = 3\nuser = x",
+            "[[a.tokens]]\nb = 1\nc = x",
+            "tokens = [\n1,\n2,\n3,\n4\nx",
+            "{\n\"tokens\": {\n\"a\": {\n\"b\": 1\n},\n\"c\": x",
+            "credentials:\n  a: 1\n  b:\n    c: 2\n  d: x",
+            "tokens:\n- 1\n- 2\n- x",
+            "a:\n- b: 1\n  secrets:\n    c: 2\n    d: x",
+            "password:\n\n  x",
+            "\"password\":\n\"x\"",
+            "TOKEN='a\nb\nx",
+            "password = \"\"\"\na\nb\nx",
+            "token: |\n  a\n\n  b\n  x",
+            "[a]\npassword = 1\nab\ncd==\nx",
+            "key = '''\n-----BEGIN RSA\nx",
+            "{\"p\\u0061ssword\": x",
+        ] {
+            assert!(hidden(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_stands_beside_a_secret_is_shown() {
+        for text in [
+            "password = 1\nport = x",
+            "[credentials]\na = 1\n[server]\nport = x",
+            "tokens = [\n1,\n2\n]\nport = x",
+            "tokens = [1]\nport = x",
+            "{\n  \"password\": \"a\",\n  \"a\": 1,\n  \"port\": x",
+            "{\n\"tokens\": {\n\"a\": 1\n},\n\"c\": 1,\n\"d\": x",
+            "credentials:\n  a: 1\nport: x",
+            "tokens:\n- 1\nport: x",
+            "# don't put a password here\nport = x",
+            "TOKEN='a\nb'\nport=x",
+        ] {
+            assert!(!hidden(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_long_text_costs_one_pass() {
+        let text = "password = [\n]\n".repeat(20_000) + "port = x";
+        assert!(!hidden(&text));
+    }
+}

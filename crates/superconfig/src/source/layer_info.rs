@@ -1,0 +1,89 @@
+//! What was looked for, and what became of it.
+
+use crate::diagnostic::SourceKind;
+use crate::format::Format;
+use std::borrow::Cow;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// A source, or a file that one looked for.
+///
+/// ```
+/// use superconfig::{FileOptions, LayerStatus, SuperConfig};
+///
+/// let options = FileOptions { optional: true, ..FileOptions::default() };
+/// let config = SuperConfig::builder().file_with("not-there.toml", options).load()?;
+/// assert_eq!(config.snapshot()?.layers()[0].status, LayerStatus::Missing);
+/// # Ok::<(), superconfig::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct LayerInfo {
+    /// The kind of the source.
+    pub kind: SourceKind,
+    /// The file as given or found, a pattern such as `config/local.*` where nothing matched, or the layer's name.
+    pub name: Arc<str>,
+    /// The file as given or found; `None` for what is no file.
+    pub file: Option<Arc<str>>,
+    /// Where the file is, or would be: absolute. For a pattern, `*` and all.
+    pub path: Option<PathBuf>,
+    /// The format that a file or text was read in.
+    pub format: Option<Format>,
+    /// Whether it took part.
+    pub status: LayerStatus,
+    /// Why it did not take part, or which part of it did.
+    pub reason: Option<Cow<'static, str>>,
+}
+
+/// Whether something that was looked for took part.
+///
+/// ```
+/// use superconfig::{Format, SuperConfig};
+///
+/// let config = SuperConfig::builder().text("[server]\nport = 8080", Format::Toml).load()?;
+/// assert_eq!(config.snapshot()?.layers()[0].status, superconfig::LayerStatus::Found);
+/// # Ok::<(), superconfig::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum LayerStatus {
+    /// It is there and took part.
+    Found,
+    /// It is not there.
+    Missing,
+    /// It was not asked, or is there and holds nothing for this configuration.
+    Skipped,
+}
+
+impl LayerStatus {
+    /// The status as it is called in every language: `found`, `missing` or `skipped`.
+    ///
+    /// ```
+    /// assert_eq!(superconfig::LayerStatus::Skipped.as_str(), "skipped");
+    /// ```
+    pub fn as_str(self) -> &'static str {
+        match self {
+            LayerStatus::Found => "found",
+            LayerStatus::Missing => "missing",
+            LayerStatus::Skipped => "skipped",
+        }
+    }
+}
+
+impl LayerInfo {
+    /// A layer that took part and is no file.
+    pub(crate) fn found(kind: SourceKind, name: Arc<str>) -> Self {
+        Self { kind, name, file: None, path: None, format: None, status: LayerStatus::Found, reason: None }
+    }
+
+    /// A file that did not take part.
+    pub(crate) fn absent(
+        kind: SourceKind,
+        name: impl Into<Arc<str>>,
+        path: PathBuf,
+        status: LayerStatus,
+        reason: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        let name = name.into();
+        Self { kind, file: Some(name.clone()), name, path: Some(path), format: None, status, reason: Some(reason.into()) }
+    }
+}

@@ -1,0 +1,84 @@
+//! Who could have written a file.
+
+use crate::diagnostic::{Error, ErrorCode};
+use std::fs::Metadata;
+
+/// What to do about a file that others can write, or that another user owns who is not root.
+///
+/// ```
+/// use superconfig::{FileOptions, SuperConfig, Trust};
+///
+/// let options = FileOptions { optional: true, trust: Some(Trust::Strict), ..FileOptions::default() };
+/// SuperConfig::builder().file_with("not-there.toml", options).load()?;
+/// # Ok::<(), superconfig::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trust {
+    /// Warn `insecure-permissions` and read it.
+    Warn,
+    /// Fail with `ERR_SUPERCONFIG_TRUST`.
+    Strict,
+}
+
+/// What an opened file says about who can write it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Ownership {
+    #[cfg(unix)]
+    mode: u32,
+    #[cfg(unix)]
+    owner: u32,
+}
+
+impl Ownership {
+    #[cfg(unix)]
+    pub(crate) fn of(metadata: &Metadata) -> Self {
+        use std::os::unix::fs::MetadataExt;
+        Self { mode: metadata.mode(), owner: metadata.uid() }
+    }
+
+    /// Elsewhere access lists rule, which tell nothing as simple as this.
+    #[cfg(not(unix))]
+    pub(crate) fn of(_: &Metadata) -> Self {
+        Self {}
+    }
+
+    /// Why the file could be somebody else's work; `None` when it cannot. A group that may write is one that the owner
+    /// chose, so it does not count as others: with private groups, as most systems have them, it is the owner alone.
+    #[cfg(unix)]
+    pub(crate) fn doubt(self) -> Option<String> {
+        // SAFETY: the call takes nothing, touches no memory and cannot fail.
+        let user = unsafe { libc::geteuid() };
+        if self.mode & 0o002 != 0 {
+            return Some(format!("everybody can write it (its mode is {:o})", self.mode & 0o7777));
+        }
+        (self.owner != user && self.owner != 0).then(|| format!("another user (with the id {}) owns it", self.owner))
+    }
+
+    #[cfg(not(unix))]
+    pub(crate) fn doubt(self) -> Option<String> {
+        None
+    }
+}
+
+/// The error of a file that strict trust refuses.
+pub(crate) fn refused(doubt: &str) -> Error {
+    let error = Error::new(ErrorCode::Trust, format!("the file is not trusted: {doubt}"));
+    error.with_hint("correct its owner and permissions (`chmod o-w`), or do without `trust: 'strict'`")
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn doubts_what_others_can_write_or_own() {
+        // SAFETY: as above.
+        let user = unsafe { libc::geteuid() };
+        let doubt = |mode, owner| Ownership { mode, owner }.doubt();
+        assert_eq!(doubt(0o100_644, user), None);
+        assert_eq!(doubt(0o100_664, user), None);
+        assert_eq!(doubt(0o100_644, 0), None);
+        assert!(doubt(0o100_646, user).unwrap().contains("646"));
+        assert!(doubt(0o100_600, user + 1).unwrap().contains(&(user + 1).to_string()));
+    }
+}

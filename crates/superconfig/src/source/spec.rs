@@ -1,0 +1,233 @@
+//! The description that a [`Builder`](crate::Builder) collects.
+
+use super::custom::Source;
+use super::ownership::Trust;
+use crate::diagnostic::SourceKind;
+use crate::format::Format;
+use crate::value::Value;
+use std::sync::Arc;
+
+/// One source with what holds for every kind of source.
+///
+/// ```
+/// use superconfig::{Builder, SourceEntry, SourceSpec};
+///
+/// let entry = SourceEntry { spec: SourceSpec::Args(vec!["--port=80".to_owned()]), fill: true, directives: true };
+/// assert_eq!(Builder::new().entry(entry).load()?.get::<u16>("port")?, 80);
+/// # Ok::<(), superconfig::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct SourceEntry {
+    /// The source itself.
+    pub spec: SourceSpec,
+    /// Fills holes only (`join`).
+    pub fill: bool,
+    /// Whether `_add` and `_remove` keys are instructions.
+    pub directives: bool,
+}
+
+/// A source of configuration.
+///
+/// ```
+/// use superconfig::{Builder, Format, SourceEntry, SourceSpec, TextOptions};
+///
+/// let options = TextOptions { format: Some(Format::Toml), ..TextOptions::default() };
+/// let spec = SourceSpec::Text { text: "port = 80".into(), options };
+/// assert_eq!(Builder::new().entry(SourceEntry { spec, fill: false, directives: true }).load()?.get::<u16>("port")?, 80);
+/// # Ok::<(), superconfig::Error>(())
+/// ```
+#[derive(Clone)]
+#[non_exhaustive]
+pub enum SourceSpec {
+    /// Values given in code: defaults, overrides.
+    Values {
+        /// `Defaults`, `Override` or `Custom`.
+        kind: SourceKind,
+        /// The layer's name for people.
+        name: Arc<str>,
+        /// A table.
+        value: Value,
+    },
+    /// One file, or one per profile where the path holds `{profile}`.
+    File {
+        /// The path, relative to the working directory; `~` is the home directory.
+        path: String,
+        /// How to read it.
+        options: FileOptions,
+    },
+    /// All files that match a pattern.
+    Glob {
+        /// The pattern, e.g. `conf.d/*.json`.
+        pattern: String,
+        /// How to read them.
+        options: GlobOptions,
+    },
+    /// A directory with `default`, `{profile}`, `local` and `{profile}.local` files.
+    Directory {
+        /// The directory.
+        path: String,
+        /// How to read it.
+        options: DirectoryOptions,
+    },
+    /// The places of the system, the user and the project where an application's files are looked for.
+    #[cfg(feature = "discovery")]
+    Discover {
+        /// The application's name.
+        name: String,
+        /// How to read them.
+        options: DiscoverOptions,
+    },
+    /// Text given in code.
+    Text {
+        /// The text.
+        text: Arc<str>,
+        /// How to read it.
+        options: TextOptions,
+    },
+    /// `.env` files that supply variables to `Env` sources.
+    Dotenv,
+    /// Environment variables.
+    Env(EnvOptions),
+    /// Command-line flags.
+    Args(Vec<String>),
+    /// Whatever a program implements.
+    Custom(Arc<dyn Source>),
+}
+
+impl SourceSpec {
+    /// The layer's name for people, where the source itself has one.
+    pub(crate) fn name(&self) -> &str {
+        match self {
+            SourceSpec::Values { name, .. } => name,
+            SourceSpec::Custom(source) => source.name(),
+            SourceSpec::File { path, .. } | SourceSpec::Directory { path, .. } => path,
+            SourceSpec::Glob { pattern, .. } => pattern,
+            #[cfg(feature = "discovery")]
+            SourceSpec::Discover { name, .. } => name,
+            SourceSpec::Text { options, .. } => options.name.as_deref().unwrap_or("text"),
+            SourceSpec::Dotenv => "dotenv",
+            SourceSpec::Env(_) => "env",
+            SourceSpec::Args(_) => "args",
+        }
+    }
+}
+
+/// How to read a file.
+///
+/// ```
+/// use superconfig::{FileOptions, Format, SuperConfig};
+///
+/// let options = FileOptions { optional: true, format: Some(Format::Yaml), ..FileOptions::default() };
+/// SuperConfig::builder().file_with("local.conf", options).load()?;
+/// # Ok::<(), superconfig::Error>(())
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct FileOptions {
+    /// A file that is not there is skipped.
+    pub optional: bool,
+    /// The format; told from the extension, then from the content, by default.
+    pub format: Option<Format>,
+    /// The file's top-level tables are profiles: `default`, the selected ones, `global`.
+    pub nested_profiles: bool,
+    /// What to do where others could have written it; nothing by default.
+    pub trust: Option<Trust>,
+}
+
+/// How to read the files of a pattern.
+///
+/// ```
+/// use superconfig::{Builder, GlobOptions, SourceEntry, SourceSpec, Trust};
+///
+/// let options = GlobOptions { trust: Some(Trust::Strict), ..GlobOptions::default() };
+/// let spec = SourceSpec::Glob { pattern: "conf.d/*.toml".into(), options };
+/// Builder::new().entry(SourceEntry { spec, fill: false, directives: true }).load()?;
+/// # Ok::<(), superconfig::Error>(())
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct GlobOptions {
+    /// The format of all of them.
+    pub format: Option<Format>,
+    /// What to do where others could have written them; nothing by default.
+    pub trust: Option<Trust>,
+}
+
+/// How to read a directory.
+///
+/// ```
+/// use superconfig::{Builder, DirectoryOptions, SourceEntry, SourceSpec, Trust};
+///
+/// let options = DirectoryOptions { optional: true, trust: Some(Trust::Strict) };
+/// let spec = SourceSpec::Directory { path: "config".into(), options };
+/// Builder::new().entry(SourceEntry { spec, fill: false, directives: true }).load()?;
+/// # Ok::<(), superconfig::Error>(())
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct DirectoryOptions {
+    /// A directory that is not there is skipped.
+    pub optional: bool,
+    /// What to do where others could have written its files; nothing by default.
+    pub trust: Option<Trust>,
+}
+
+/// How to read what discovery finds.
+///
+/// ```
+/// use superconfig::{DiscoverOptions, SuperConfig, Trust};
+///
+/// let builder = SuperConfig::builder().cwd("/").home("/nowhere").root("/nowhere");
+/// builder.discover_with("an-app-of-no-name", DiscoverOptions { trust: Some(Trust::Strict) }).load()?;
+/// # Ok::<(), superconfig::Error>(())
+/// ```
+#[cfg(feature = "discovery")]
+#[derive(Clone, Debug, Default)]
+pub struct DiscoverOptions {
+    /// What to do where others could have written a file; a warning by default.
+    pub trust: Option<Trust>,
+}
+
+/// How to read text.
+///
+/// ```
+/// use superconfig::{Builder, SourceEntry, SourceSpec, TextOptions};
+///
+/// let options = TextOptions { name: Some("inline".into()), ..TextOptions::default() };
+/// let spec = SourceSpec::Text { text: "port: 80".into(), options };
+/// let config = Builder::new().entry(SourceEntry { spec, fill: false, directives: true }).load()?;
+/// assert_eq!(&*config.explain("port")?.winner().unwrap().origin.source, "inline");
+/// # Ok::<(), superconfig::Error>(())
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct TextOptions {
+    /// The format; told from the content by default.
+    pub format: Option<Format>,
+    /// The layer's name for people; `text` by default.
+    pub name: Option<Arc<str>>,
+}
+
+/// Which environment variables take part and how their names are read.
+///
+/// ```
+/// use superconfig::{EnvOptions, SuperConfig};
+///
+/// let options = EnvOptions { prefix: "APP".into(), separator: ".".into(), ..EnvOptions::default() };
+/// let config = SuperConfig::builder().environment([("APP.SERVER.PORT", "80")]).env_with(options).load()?;
+/// assert_eq!(config.get::<u16>("server.port")?, 80);
+/// # Ok::<(), superconfig::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct EnvOptions {
+    /// The prefix, without its underscore; empty takes variables whose path is known.
+    pub prefix: Arc<str>,
+    /// Splits names into segments; `__` by default.
+    pub separator: Arc<str>,
+    /// Paths with the variables that set them, read without the prefix.
+    pub mapping: Vec<(String, Arc<str>)>,
+    /// Whether `NAME_FILE` names a file to read the value from.
+    pub file_suffix: bool,
+}
+
+impl Default for EnvOptions {
+    fn default() -> Self {
+        Self { prefix: "".into(), separator: "__".into(), mapping: Vec::new(), file_suffix: false }
+    }
+}

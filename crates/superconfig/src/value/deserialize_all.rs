@@ -1,0 +1,175 @@
+//! Everything about a value that does not fit a type, not only the first thing.
+
+use super::deserialize::{Mismatch, ValueDeserializer};
+use super::value::Value;
+use crate::diagnostic::{Path, Segment};
+use serde::de::DeserializeOwned;
+use std::sync::Arc;
+
+/// More are not looked for: each costs another reading.
+const MOST: usize = 50;
+
+/// One thing that does not fit.
+#[derive(Debug)]
+pub(crate) struct Problem {
+    pub(crate) path: Path,
+    pub(crate) message: String,
+    pub(crate) expected: Option<String>,
+}
+
+/// Reads a value as a type, or tells all that is in the way.
+///
+/// serde stops at the first problem. So what does not fit is left out and the rest read again, until nothing new comes up;
+/// what is then missing only because it was left out is no problem of its own. Costs one reading where everything fits.
+pub(crate) fn read<T: DeserializeOwned>(value: &Value) -> Result<T, Vec<Problem>> {
+    let mut mismatch = match T::deserialize(ValueDeserializer(value)) {
+        Ok(read) => return Ok(read),
+        Err(mismatch) => mismatch,
+    };
+    let mut problems = Vec::new();
+    let mut left_out = LeftOut { rest: value.clone(), paths: Vec::new() };
+    loop {
+        let path = left_out.original(&mismatch.path(&Path::new()));
+        if !left_out.explains(&path, &mismatch) {
+            problems.push(Problem { path: path.clone(), message: mismatch.message, expected: mismatch.expected });
+        }
+        if path.is_empty() || problems.len() == MOST || !left_out.add(path) {
+            return Err(problems);
+        }
+        mismatch = match T::deserialize(ValueDeserializer(&left_out.rest)) {
+            Ok(_) => return Err(problems),
+            Err(mismatch) => mismatch,
+        };
+    }
+}
+
+/// A value without what did not fit.
+struct LeftOut {
+    rest: Value,
+    /// As they are in the whole value.
+    paths: Vec<Path>,
+}
+
+impl LeftOut {
+    /// Leaves out one more; false if it is gone already.
+    fn add(&mut self, path: Path) -> bool {
+        let own = self.current(&path);
+        let removed = remove(&mut self.rest, &own);
+        self.paths.push(path);
+        removed
+    }
+
+    /// True when a problem is only there because of what was left out directly below its place.
+    fn explains(&self, path: &[Segment], mismatch: &Mismatch) -> bool {
+        let mut below = self.paths.iter().filter_map(|gone| match gone.strip_prefix(path) {
+            Some([child]) => Some(child),
+            _ => None,
+        });
+        match mismatch.missing {
+            Some(field) => below.any(|child| *child == Segment::from(field)),
+            None => below.next().is_some(),
+        }
+    }
+
+    /// A path of the whole value as it is in the rest.
+    fn current(&self, path: &[Segment]) -> Vec<Segment> {
+        let shifted = path.iter().enumerate().map(|(at, segment)| match segment {
+            Segment::Index(index) => Segment::Index(index - self.gone_in(&path[..at]).filter(|gone| gone < index).count()),
+            key => key.clone(),
+        });
+        shifted.collect()
+    }
+
+    /// A path of the rest as it is in the whole value.
+    fn original(&self, path: &[Segment]) -> Path {
+        let mut original: Vec<Segment> = Vec::with_capacity(path.len());
+        for segment in path {
+            let segment = match segment {
+                Segment::Index(index) => {
+                    let mut gone: Vec<usize> = self.gone_in(&original).collect();
+                    gone.sort_unstable();
+                    Segment::Index(gone.into_iter().fold(*index, |index, gone| if gone <= index { index + 1 } else { index }))
+                }
+                key => key.clone(),
+            };
+            original.push(segment);
+        }
+        original.into()
+    }
+
+    /// The indexes that were left out of an array.
+    fn gone_in<'a>(&'a self, array: &'a [Segment]) -> impl Iterator<Item = usize> + 'a {
+        self.paths.iter().filter_map(move |gone| match gone.strip_prefix(array) {
+            Some([Segment::Index(index)]) => Some(*index),
+            _ => None,
+        })
+    }
+}
+
+fn remove(value: &mut Value, path: &[Segment]) -> bool {
+    match (value, path) {
+        (Value::Table(table), [Segment::Key(key)]) => table.remove(key).is_some(),
+        (Value::Table(table), [Segment::Key(key), rest @ ..]) => table.get_mut(key).is_some_and(|value| remove(value, rest)),
+        (Value::Array(items), [Segment::Index(index)]) if *index < items.len() => {
+            Arc::make_mut(items).remove(*index);
+            true
+        }
+        (Value::Array(items), [Segment::Index(index), rest @ ..]) => {
+            Arc::make_mut(items).get_mut(*index).is_some_and(|value| remove(value, rest))
+        }
+        _ => false,
+    }
+}
+
+#[cfg(all(test, feature = "json"))]
+mod tests {
+    use super::*;
+    use crate::value::parse_json;
+    use serde::Deserialize;
+
+    #[derive(Debug, Deserialize)]
+    #[allow(dead_code, reason = "only read into")]
+    enum Shape {
+        Circle { radius: u8 },
+        Point,
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[allow(dead_code, reason = "only read into")]
+    struct Inner {
+        a: u8,
+        b: bool,
+    }
+
+    fn paths<T: DeserializeOwned>(json: &str) -> Vec<String> {
+        let problems = read::<T>(&parse_json(json).unwrap()).map(|_| ()).unwrap_err();
+        problems.into_iter().map(|problem| problem.path.to_string()).collect()
+    }
+
+    #[test]
+    fn elements_keep_their_indexes() {
+        assert_eq!(paths::<Vec<u8>>(r#"[1, "x", 2, "y", "z", 3, -1]"#), ["[1]", "[3]", "[4]", "[6]"]);
+        assert_eq!(
+            paths::<Vec<Vec<u8>>>(r#"[["x"], 1, [1, "y"], ["z", 2, "w"]]"#),
+            ["[0][0]", "[1]", "[2][1]", "[3][0]", "[3][2]"]
+        );
+        assert_eq!(paths::<Vec<Inner>>(r#"[{"a":1,"b":2},{"a":"x","b":"y"},{"a":1}]"#), ["[0].b", "[1].a", "[1].b", "[2]"]);
+    }
+
+    #[test]
+    fn what_is_missing_because_it_was_left_out_is_no_problem() {
+        assert_eq!(paths::<Inner>(r#"{"a":-1,"b":1}"#), ["a", "b"]);
+        assert_eq!(paths::<Inner>(r#"{"b":1}"#), ["b", ""], "`a` is missing indeed");
+        assert_eq!(paths::<(u8, u8)>(r#"["x", 1]"#), ["[0]"]);
+        assert_eq!(
+            paths::<Vec<Shape>>(r#"[{"Circle":{"radius":"x"}},"Point",{"Square":1},"Line"]"#),
+            ["[0].Circle.radius", "[2].Square", "[3]"]
+        );
+    }
+
+    #[test]
+    fn problems_without_end_are_cut() {
+        let list = format!("[{}\"x\"]", "\"x\",".repeat(200));
+        assert_eq!(paths::<Vec<u8>>(&list).len(), MOST);
+    }
+}

@@ -1,0 +1,77 @@
+//! Bounds on what input may cost.
+
+use super::value::Value;
+use crate::diagnostic::{Error, ErrorCode};
+
+/// How deep, how large and how repetitive a document may be. The same limits hold for every format and for values
+/// that come from a host language.
+///
+/// ```
+/// use superconfig::Limits;
+///
+/// assert_eq!(Limits::default().depth, 128);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Nested arrays and tables, from 1 to [`Limits::MAX_DEPTH`]; 128 by default.
+    pub depth: usize,
+    /// Bytes of one document; 64 MiB by default.
+    pub document_bytes: usize,
+    /// Values that one YAML document may produce, counting what aliases expand to; 1 million by default.
+    pub alias_nodes: usize,
+}
+
+impl Limits {
+    /// The deepest nesting that can be allowed: recursion over a value stays within a small thread's stack.
+    pub const MAX_DEPTH: usize = 512;
+
+    /// Checks that the limits can be kept.
+    ///
+    /// ```
+    /// use superconfig::Limits;
+    ///
+    /// assert!(Limits::default().validate().is_ok());
+    /// assert!(Limits { depth: 0, ..Limits::default() }.validate().is_err());
+    /// ```
+    ///
+    /// # Errors
+    /// `ERR_SUPERCONFIG_OPTION` for a zero, or a depth above [`Limits::MAX_DEPTH`].
+    pub fn validate(&self) -> Result<(), Error> {
+        if self.depth == 0 || self.depth > Self::MAX_DEPTH {
+            let message = format!("the limit `depth` must be from 1 to {}, not {}", Self::MAX_DEPTH, self.depth);
+            return Err(Error::new(ErrorCode::Option, message));
+        }
+        if self.document_bytes == 0 || self.alias_nodes == 0 {
+            return Err(Error::new(ErrorCode::Option, "the limits `documentBytes` and `aliasNodes` must be at least 1"));
+        }
+        Ok(())
+    }
+
+    /// Checks how deep a value nests that did not come from a text; `what` names it in the message.
+    ///
+    /// Costs a visit to each value.
+    ///
+    /// # Errors
+    /// `ERR_SUPERCONFIG_LIMIT` for one that nests deeper than `depth`.
+    ///
+    /// ```
+    /// use superconfig::{Limits, Value};
+    ///
+    /// let nested = Value::array(vec![Value::array(vec![])]);
+    /// assert!(Limits::default().check_depth(&nested, "the value").is_ok());
+    /// assert!(Limits { depth: 1, ..Limits::default() }.check_depth(&nested, "the value").is_err());
+    /// ```
+    pub fn check_depth(&self, value: &Value, what: &str) -> Result<(), Error> {
+        if !value.nests_deeper_than(self.depth) {
+            return Ok(());
+        }
+        let message = format!("{what} nests deeper than the limit of {}", self.depth);
+        Err(Error::new(ErrorCode::Limit, message).with_hint("the limit `depth` can be raised"))
+    }
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { depth: 128, document_bytes: 64 << 20, alias_nodes: 1_000_000 }
+    }
+}
