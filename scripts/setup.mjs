@@ -86,20 +86,16 @@ if (!compiled.done) checkRust();
 
 step('packages', ['package.json', 'package-lock.json'], 'node_modules').do(() => run('npm', ['install', '--ignore-scripts', '--no-save']));
 
-/** Compiles the addon; cargo says where it put it. */
-function compile() {
-  const profile = build === 'release' ? ['--release'] : [];
-  const args = ['build', '-p', 'superconfig-napi', ...profile, '--message-format=json-render-diagnostics'];
-  const { status, stdout } = spawnSync('cargo', args, { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 2], maxBuffer: 1 << 28 });
-  if (status !== 0) stop(`\`cargo ${args.join(' ')}\` failed; its output is above.`);
-  const artifacts = stdout.split('\n').filter((line) => line.includes('"name":"superconfig_napi"'));
-  return artifacts.flatMap((line) => JSON.parse(line).filenames ?? [])[0];
-}
-
 compiled.do(() => {
-  const library = compile();
   mkdirSync(join(root, kept), { recursive: true });
-  copyFileSync(library, join(root, kept, addon.file));
+  const manifest = ['--manifest-path', 'crates/superconfig-napi/Cargo.toml'];
+  if (build === 'release') {
+    run('npx', ['napi', 'build', '--release', '--platform', '--no-js', ...manifest, '--output-dir', kept, '--dts', '../addon.d.ts']);
+  } else {
+    // By cargo itself, for the target of `cargo test`: what the tests have compiled is not compiled again.
+    run('cargo', ['build', ...manifest, '--target-dir', 'target']);
+    copyFileSync(join(root, 'target/debug/libsuperconfig_napi.so'), join(root, kept, addon.file));
+  }
 });
 
 const loaded = join(root, addon.folder, addon.file);
