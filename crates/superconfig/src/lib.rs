@@ -135,3 +135,8 @@ pub use source::{
     SourceEntry, SourceError, SourceSignal, SourceSpec, SourceWatch, TextOptions, Trust,
 };
 pub use value::{JsonText, Limits, Meter, PathPattern, Table, TableIter, Value, to_json};
+
+/// The documents with Rust in them, whose code runs among the doctests.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/precedence.md")]
+mod documents {}

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import ts from 'typescript-5';
 
-const root = join(import.meta.dirname, '..');
+const root = join(import.meta.dirname, '../..');
 
 /** Something public, with what its comment says. */
 export interface Documented {

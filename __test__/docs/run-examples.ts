@@ -1,25 +1,14 @@
-// Every example in the documentation: of each public name, and of the README. They are compiled as users compile them, and run in a
-// directory of their own with real files.
+// Compiles examples as users compile them, and runs each in a directory of its own with real files.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import ts from 'typescript-5';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { documented, toProgram } from './documented.ts';
+import { toProgram } from './documented.ts';
 
-const root = join(import.meta.dirname, '..');
-const all = documented();
-const exported = all.map(({ name }) => name).filter((name) => !name.includes('.'));
-// The first is run from the packed tarball, by another test.
-const readme = [...readFileSync(join(root, 'README.md'), 'utf8').matchAll(/```ts\n(.*?)```/gs)].slice(1).map(([, code]) => code as string);
+const root = join(import.meta.dirname, '../..');
 
-/** The examples by name; a second one of the same name gets a number. */
-const examples = new Map<string, string>();
-for (const { name, examples: codes } of [...all, { name: 'README', examples: readme }]) {
-  for (const [at, code] of codes.entries()) examples.set(at === 0 ? name : `${name} ${at + 1}`, code);
-}
-
+/** What an example finds in its directory. */
 const FILES: Record<string, string> = {
   'config/default.toml': `plugins = ["auth"]
 
@@ -77,14 +66,30 @@ writeFileSync(join(process.argv[2], 'failures.json'), JSON.stringify(failures));
 process.exit(0);
 `;
 
-let directory: string;
-let problems: Map<string, string>;
-let failures: Record<string, string>;
-let checks = 0;
-const fileOf = (name: string) => `example-${[...examples.keys()].indexOf(name)}.ts`;
+/** What came of some examples. */
+export interface Outcome {
+  /** What the compiler says, by example; under `all` what belongs to none. */
+  problems: Map<string, string>;
+  /** What was thrown, by example. */
+  failures: Record<string, string>;
+  /** How many values the examples state. */
+  checks: number;
+}
 
-beforeAll(() => {
-  directory = mkdtempSync(join(tmpdir(), 'superconfig-examples-'));
+/** Compiles and runs examples, by their names, against the built package; `exported` are the names that they may use unasked. */
+export function runExamples(examples: ReadonlyMap<string, string>, exported: readonly string[]): Outcome {
+  const directory = mkdtempSync(join(tmpdir(), 'superconfig-examples-'));
+  try {
+    return runIn(directory, examples, exported);
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+function runIn(directory: string, examples: ReadonlyMap<string, string>, exported: readonly string[]): Outcome {
+  const names = [...examples.keys()];
+  const fileOf = (name: string) => `example-${names.indexOf(name)}.ts`;
+  let checks = 0;
   mkdirSync(join(directory, 'node_modules'));
   symlinkSync(root, join(directory, 'node_modules/superconfig'));
   for (const name of ['zod', '@types']) symlinkSync(join(root, 'node_modules', name), join(directory, 'node_modules', name));
@@ -101,7 +106,6 @@ beforeAll(() => {
     writeFileSync(join(directory, fileOf(name)), program.code);
   }
 
-  const names = [...examples.keys()];
   const program = ts.createProgram(
     names.map((name) => join(directory, fileOf(name))),
     {
@@ -116,7 +120,7 @@ beforeAll(() => {
       rootDir: directory,
     },
   );
-  problems = new Map();
+  const problems = new Map<string, string>();
   for (const { file, start, messageText } of ts.getPreEmitDiagnostics(program)) {
     const name = names.find((name) => file?.fileName.endsWith(`/${fileOf(name)}`)) ?? 'all';
     const line = file === undefined ? '' : (file.text.slice(file.text.lastIndexOf('\n', start) + 1).split('\n')[0] ?? '');
@@ -129,27 +133,9 @@ beforeAll(() => {
     env: { ...env, HOME: directory },
   });
   try {
-    failures = JSON.parse(readFileSync(join(directory, 'failures.json'), 'utf8'));
+    const failures = JSON.parse(readFileSync(join(directory, 'failures.json'), 'utf8')) as Record<string, string>;
+    return { problems, failures, checks };
   } catch {
     throw new Error(`the examples did not run: ${ran.stdout}${ran.stderr}`);
   }
-}, 120_000);
-
-afterAll(() => rmSync(directory, { recursive: true, force: true }));
-
-test('every public name has a summary, and an example unless it is a property', () => {
-  expect(all.filter(({ summary }) => summary === '').map(({ name }) => name)).toEqual([]);
-  expect(all.filter(({ isShown, examples }) => isShown && !examples.some((code) => code !== '')).map(({ name }) => name)).toEqual([]);
-});
-
-describe('the example of', () => {
-  test.each([...examples.keys()])('%s compiles and does what it says', (name) => {
-    expect(problems.get(name)).toBe(undefined);
-    expect(failures[name]).toBe(undefined);
-  });
-});
-
-test('the examples say what comes out', () => {
-  expect(checks).toBeGreaterThan(examples.size / 2);
-  expect(problems.get('all')).toBe(undefined);
-});
+}

@@ -1,0 +1,68 @@
+// Every piece of code in the documents runs, or at least is what it says that it is, and every link leads somewhere.
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import * as superconfig from '../../ts/index.ts';
+import { documented } from './documented.ts';
+import { blocks, documents, links } from './markdown.ts';
+import { type Outcome, runExamples } from './run-examples.ts';
+import { runShell } from './run-shell.ts';
+
+const root = join(import.meta.dirname, '../..');
+const all = documents().flatMap(blocks);
+const of = (...languages: string[]) => all.filter(({ language }) => languages.includes(language));
+
+const PROGRAMS = ['ts', 'js', 'mjs'];
+const SHELLS = ['sh'];
+const DATA = ['json', 'jsonc', 'json5', 'toml', 'yaml', 'dotenv', 'ini'] as const;
+/** Output, drawings, and commands that cannot run here. */
+const SHOWN = ['text', ''];
+
+test('code says its language', () => {
+  const known: string[] = [...PROGRAMS, ...SHELLS, ...DATA, ...SHOWN, 'rust'];
+  expect(all.filter(({ language }) => !known.includes(language)).map(({ place, language }) => `${place}: ${language}`)).toEqual([]);
+});
+
+describe('a program', () => {
+  const programs = new Map(of(...PROGRAMS).map(({ place, code }) => [place, code]));
+  let outcome: Outcome;
+
+  beforeAll(() => {
+    const exported = documented().flatMap(({ name }) => (name.includes('.') ? [] : [name]));
+    outcome = runExamples(programs, exported);
+  }, 120_000);
+
+  test.each([...programs.keys()])('%s compiles and does what it says', (place) => {
+    expect(outcome.problems.get(place)).toBe(undefined);
+    expect(outcome.failures[place]).toBe(undefined);
+  });
+
+  test('some of them say what comes out', () => {
+    expect(outcome.checks).toBeGreaterThan(5);
+    expect(outcome.problems.get('all')).toBe(undefined);
+  });
+});
+
+test.each(of(...SHELLS))('$place runs', ({ code }) => {
+  expect(runShell(code)).toEqual({ status: 0, stderr: '' });
+});
+
+test('a command that does not exist is found out', () => {
+  for (const command of ['npm run no-such', 'npx no-such', 'cargo test --test no_such', 'cargo test -p no-such', 'scripts/no-such.sh']) {
+    expect(runShell(command).status, command).not.toBe(0);
+  }
+});
+
+test.each(of(...DATA))('$place is $language', ({ language, code }) => {
+  expect(superconfig.parse(code, language as superconfig.Format)).toBeDefined();
+});
+
+test('documents with Rust in them are among the doctests', () => {
+  const engine = readFileSync(join(root, 'crates/superconfig/src/lib.rs'), 'utf8');
+  const rust = new Set(of('rust').map(({ place }) => place.replace(/:.*/, '')));
+  expect([...rust].filter((document) => !engine.includes(`include_str!("../../../${document}")`))).toEqual([]);
+});
+
+test.each(documents())('the links of %s lead somewhere', (document) => {
+  expect(links(document).filter((target) => !existsSync(join(root, target)))).toEqual([]);
+});
