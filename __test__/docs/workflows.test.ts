@@ -1,0 +1,40 @@
+// The workflows and forms: YAML that parses, and commands that exist. What GitHub itself asks for is `actionlint`'s to find out.
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { runShell } from './run-shell.ts';
+
+const root = join(import.meta.dirname, '../..');
+const files = readdirSync(join(root, '.github'), { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.yml'));
+const read = (name: string) => parse(readFileSync(join(root, '.github', name), 'utf8'), { strict: true, uniqueKeys: true });
+
+interface Workflow {
+  permissions: Record<string, string>;
+  jobs: Record<string, { 'timeout-minutes': number; steps: { run?: string; uses?: string }[] }>;
+}
+
+test('every file is YAML', () => {
+  expect(files.length).toBeGreaterThan(4);
+  for (const name of files) expect(read(name), name).toBeTypeOf('object');
+});
+
+describe.each(files.filter((name) => name.startsWith('workflows/')))('%s', (name) => {
+  const { permissions, jobs } = read(name) as Workflow;
+  const steps = Object.values(jobs).flatMap((job) => job.steps);
+
+  test('may only read, and ends', () => {
+    expect(permissions).toEqual({ contents: 'read' });
+    for (const [job, { 'timeout-minutes': minutes }] of Object.entries(jobs)) expect(minutes, job).toBeGreaterThan(0);
+  });
+
+  test('uses actions at a version', () => {
+    for (const { uses } of steps) if (uses !== undefined) expect(uses).toMatch(/^[\w-]+\/[\w-]+@(v\d+|\d+\.\d+\.\d+|nightly)$/);
+  });
+
+  test('runs what is there', () => {
+    const own = steps.flatMap(({ run }) => (run === undefined ? [] : run.split('\n'))).filter((line) => /^(npm|cargo (miri|test)|scripts\/|\.ci\/)/.test(line));
+    expect(own.length).toBeGreaterThan(0);
+    for (const line of own) expect(runShell(`RUNNER_TEMP=. && ${line}`), line).toEqual({ status: 0, stderr: '' });
+  });
+});
