@@ -80,7 +80,7 @@ describe('of two builds', () => {
   const script = (name: string, args: string[] = [], build?: string) =>
     spawnSync(process.execPath, [join(clone, 'scripts', name), ...args], {
       encoding: 'utf8',
-      env: { PATH: process.env['PATH'], ...(build === undefined ? {} : { SUPERCONFIG_BUILD: build }) },
+      env: { PATH: process.env.PATH, ...(build === undefined ? {} : { SUPERCONFIG_BUILD: build }) },
     });
 
   /** Everything but the addons is as it is here; what stands for them is text. */
