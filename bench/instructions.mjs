@@ -21,7 +21,7 @@ try {
   if (asked.check) throw error;
 }
 
-const build = ['bench', '--locked', '-p', 'superconfig', '--bench', 'instructions', '--no-run', '--message-format=json'];
+const build = ['bench', '--locked', '-p', 'superconfig-bench', '--bench', 'instructions', '--no-run', '--message-format=json'];
 const messages = execFileSync('cargo', build, { cwd: join(here, '..'), encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'], maxBuffer: 1 << 28 });
 const program = messages.match(/"executable":"([^"]*instructions[^"]*)"/)?.[1];
 const paths = execFileSync(program, { encoding: 'utf8' }).trim().split('\n');

@@ -77,7 +77,7 @@ if (process.platform !== 'linux' || process.arch !== 'x64' || !process.report.ge
 const wanted = process.env.SUPERCONFIG_BUILD ?? 'release';
 if (!['release', 'dev'].includes(wanted)) stop(`SUPERCONFIG_BUILD is \`${wanted}\`; it can be \`dev\` or \`release\`.`);
 const build = process.argv.includes('release') ? 'release' : wanted;
-const rust = ['Cargo.toml', 'Cargo.lock', ...files('crates', /\.(rs|toml)$/, ['target', 'tests', 'benches', 'fuzz'])];
+const rust = ['Cargo.toml', 'Cargo.lock', ...files('crates', /\.(rs|toml)$/, ['target', 'tests', 'superconfig-bench', 'fuzz'])];
 // Each build is kept, so that going from one to the other copies a file.
 const kept = `target/addon/${build}`;
 const compiled = step(`addon-${build}`, rust, join(kept, addon.file));

@@ -20,7 +20,7 @@ function measured(directory, since) {
 export async function measure({ quick }) {
   const root = join(here, '..');
   const cargo = (...args) => {
-    const command = ['bench', '--locked', '-p', 'superconfig', '--bench', 'registry', '--bench', 'peers', ...args];
+    const command = ['bench', '--locked', '-p', 'superconfig-bench', '--bench', 'registry', '--bench', 'peers', ...args];
     // Everything goes to the other stream: this one is for the rows.
     if (spawnSync('cargo', command, { cwd: root, stdio: ['ignore', 2, 2] }).status !== 0) throw new Error(`\`cargo ${command.join(' ')}\` failed`);
   };

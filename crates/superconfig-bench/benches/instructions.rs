@@ -1,7 +1,7 @@
-//! Hot paths for `valgrind --tool=callgrind`, which counts the instructions of `measured` and of nothing else: `bench/callgrind.mjs`
+//! Hot paths for `valgrind --tool=callgrind`, which counts the instructions of `measured` and of nothing else: `bench/instructions.mjs`
 //! runs it once for each. With a name as its argument it runs that path, else it lists them.
 
-#![allow(missing_docs, reason = "a program for bench/callgrind.mjs")]
+#![allow(missing_docs, reason = "a program for bench/instructions.mjs")]
 #![allow(clippy::print_stdout, reason = "the list of paths is what it is asked for")]
 
 #[allow(dead_code, reason = "shared with the benchmarks that have types for the texts")]
