@@ -18,14 +18,14 @@ if [ "$only" != leak ]; then
     RUSTFLAGS="-Zsanitizer=thread -Cunsafe-allow-abi-mismatch=sanitizer" \
     TSAN_OPTIONS="exitcode=66 $suppressions" \
     CARGO_TARGET_DIR=target/tsan \
-        cargo +nightly test $build_std --target x86_64-unknown-linux-gnu -p superconfig --test registry_storm
+        cargo +nightly test $build_std --target x86_64-unknown-linux-gnu -p superconfig --test it registry::storm
 fi
 
 if [ "$only" != thread ]; then
-    build=$(cargo test -p superconfig --test registry_storm --no-run 2>&1)
-    storm=$(printf '%s\n' "$build" | sed -n 's/.*Executable.*(\(.*\))$/\1/p')
+    build=$(cargo test -p superconfig --test it --no-run 2>&1)
+    tests=$(printf '%s\n' "$build" | sed -n 's/.*Executable.*(\(.*\))$/\1/p')
     # Places for reading are kept for the next thread (arc-swap), and so stay reachable; the standard library marks its pointer to
     # the main thread, which makes that "possibly" lost. What is lost for certain is an error.
     valgrind --leak-check=full --show-leak-kinds=definite,indirect --errors-for-leak-kinds=definite,indirect \
-        --fair-sched=yes --error-exitcode=1 "$storm" --test-threads=1
+        --fair-sched=yes --error-exitcode=1 "$tests" registry::storm --test-threads=1
 fi

@@ -2,39 +2,23 @@
 #![cfg(all(target_os = "linux", feature = "watch", feature = "json"))]
 #![allow(clippy::print_stderr, reason = "what cannot be tested on a system is said")]
 
-mod watching;
+mod support;
 
 use std::os::fd::AsRawFd;
 use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
 use superconfig::{ErrorCode, WatchMode};
-use watching::{Watched, in_parallel};
-
-const INNER: &str = "SUPERCONFIG_TEST_INNER";
-
-/// True in the process that `wrap` starts; else starts it, running the test of this name alone.
-fn is_inner(test: &str, wrap: &[&str]) -> bool {
-    if std::env::var_os(INNER).is_some() {
-        return true;
-    }
-    let this = std::env::current_exe().unwrap();
-    // Not all that starts a process leaves it its environment.
-    let environment = [format!("{INNER}=1"), format!("SUPERCONFIG_TEST_ROUNDS={}", watching::rounds())];
-    let [first, rest @ ..] = &[wrap, &["env"]].concat()[..] else { unreachable!() };
-    let mut command = Command::new(first);
-    let status = command.args(rest).args(environment).arg(this).args([test, "--exact", "--nocapture"]).status();
-    assert!(status.unwrap().success());
-    false
-}
+use support::alone::{ALONE, is_alone};
+use support::watched::{self, Watched, in_parallel};
 
 /// A user namespace, in which a process has limits of its own. Some systems leave making one to the superuser.
 const NAMESPACES: [&[&str]; 2] =
     [&["unshare", "--user", "--map-root-user"], &["sudo", "--non-interactive", "unshare", "--user", "--map-root-user"]];
 
-/// [`is_inner`] in a user namespace, after a script has set its limits.
-fn is_inner_with(test: &str, script: &str) -> bool {
-    if std::env::var_os(INNER).is_some() {
+/// [`is_alone`] in a user namespace, after a script has set its limits.
+fn is_alone_after(test: &str, script: &str) -> bool {
+    if std::env::var_os(ALONE).is_some() {
         return true;
     }
     let works = |wrap: &&&[&str]| {
@@ -45,7 +29,7 @@ fn is_inner_with(test: &str, script: &str) -> bool {
         eprintln!("{test}: not tested, the system lets nobody make a user namespace");
         return false;
     };
-    is_inner(test, &[namespace, &["sh", "-c", &format!("{script} && exec \"$0\" \"$@\"")][..]].concat())
+    is_alone(module_path!(), test, &[namespace, &["sh", "-c", &format!("{script} && exec \"$0\" \"$@\"")][..]].concat())
 }
 
 #[test]
@@ -54,7 +38,7 @@ fn permission_taken_and_given_back() {
     // SAFETY: it only asks.
     let is_superuser = unsafe { libc::geteuid() } == 0;
     let wrap: &[&str] = if is_superuser { &["setpriv", "--bounding-set=-dac_override,-dac_read_search"] } else { &[] };
-    if !is_inner("permission_taken_and_given_back", wrap) {
+    if !is_alone(module_path!(), "permission_taken_and_given_back", wrap) {
         return;
     }
     in_parallel(|rounds| {
@@ -102,14 +86,14 @@ fn falls_back(reason: &str) {
 
 #[test]
 fn no_more_watches_are_allowed() {
-    if is_inner_with("no_more_watches_are_allowed", "echo 0 > /proc/sys/user/max_inotify_watches") {
+    if is_alone_after("no_more_watches_are_allowed", "echo 0 > /proc/sys/user/max_inotify_watches") {
         falls_back("max_user_watches");
     }
 }
 
 #[test]
 fn no_more_instances_are_allowed() {
-    if is_inner_with("no_more_instances_are_allowed", "echo 0 > /proc/sys/user/max_inotify_instances") {
+    if is_alone_after("no_more_instances_are_allowed", "echo 0 > /proc/sys/user/max_inotify_instances") {
         falls_back("max_user_instances");
     }
 }
@@ -117,13 +101,13 @@ fn no_more_instances_are_allowed() {
 #[test]
 fn watches_that_are_allowed_again_are_used() {
     let script = "echo 0 > /proc/sys/user/max_inotify_watches";
-    if !is_inner_with("watches_that_are_allowed_again_are_used", script) {
+    if !is_alone_after("watches_that_are_allowed_again_are_used", script) {
         return;
     }
     let watched = Watched::new(|_| {}, |builder| builder.file("app.json"));
     assert!(is_refused(&watched, "max_user_watches"));
     std::fs::write("/proc/sys/user/max_inotify_watches", "1000").unwrap();
-    watching::until(|| is_native(&watched));
+    watched::until(|| is_native(&watched));
     watched.write("app.json", 1);
     watched.expect(1);
     watched.nothing_more();
@@ -138,7 +122,7 @@ fn allow_descriptors(count: u64) {
 
 #[test]
 fn descriptors_that_are_allowed_again_are_used() {
-    if !is_inner("descriptors_that_are_allowed_again_are_used", &[]) {
+    if !is_alone(module_path!(), "descriptors_that_are_allowed_again_are_used", &[]) {
         return;
     }
     let next = std::fs::File::open("/dev/null").unwrap().as_raw_fd();
@@ -149,7 +133,7 @@ fn descriptors_that_are_allowed_again_are_used() {
     watched.write("app.json", 1);
     watched.expect(1);
     allow_descriptors(1024);
-    watching::until(|| is_native(&watched));
+    watched::until(|| is_native(&watched));
     watched.write("app.json", 2);
     watched.expect(2);
     watched.nothing_more();
@@ -187,7 +171,7 @@ fn listener() -> i32 {
 
 #[test]
 fn more_changes_than_the_system_can_tell_of() {
-    if !is_inner("more_changes_than_the_system_can_tell_of", &[]) {
+    if !is_alone(module_path!(), "more_changes_than_the_system_can_tell_of", &[]) {
         return;
     }
     let watched = Watched::new(|_| {}, |builder| builder.file("app.json"));
@@ -202,9 +186,9 @@ fn more_changes_than_the_system_can_tell_of() {
         // Of this nothing is heard.
         watched.write("app.json", 1);
     });
-    watching::until(|| is_refused(&watched, "more changes than it could tell of"));
+    watched::until(|| is_refused(&watched, "more changes than it could tell of"));
     watched.expect(1);
-    watching::until(|| is_native(&watched));
+    watched::until(|| is_native(&watched));
     watched.write("app.json", 2);
     watched.expect(2);
     watched.nothing_more();

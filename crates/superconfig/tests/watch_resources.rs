@@ -1,12 +1,12 @@
 //! What watching takes from the system, and that it gives all of it back. One test, as it looks at the whole process.
 #![cfg(all(target_os = "linux", feature = "watch", feature = "json"))]
 
-mod watching;
+mod support;
 
 use std::collections::BTreeMap;
 use std::path::Path;
 use superconfig::{SuperConfig, WatchOptions};
-use watching::until;
+use support::watched::until;
 
 fn entries(directory: &str) -> Vec<String> {
     let names = std::fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());

@@ -1,5 +1,4 @@
 //! A directory with files, a configuration that watches them, and what its listeners heard.
-#![allow(dead_code, reason = "not every test file uses all of it")]
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

@@ -1,5 +1,6 @@
 //! What the registry promises, one promise a test.
 
+use crate::support::alone::is_alone;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, mpsc};
 use std::time::{Duration, Instant};
@@ -467,13 +468,7 @@ fn limit_memory(bytes: libc::rlim_t) -> libc::rlim_t {
 #[test]
 #[cfg(target_os = "linux")]
 fn refuses_a_lifetime_where_no_thread_can_be_started() {
-    if std::env::var_os("SUPERCONFIG_TEST_ALONE").is_none() {
-        let program = std::env::current_exe().unwrap();
-        let name = "refuses_a_lifetime_where_no_thread_can_be_started";
-        let run =
-            std::process::Command::new(program).args(["--exact", name]).env("SUPERCONFIG_TEST_ALONE", "1").output().unwrap();
-        let output = String::from_utf8_lossy(&run.stdout);
-        assert!(run.status.success() && output.contains("1 passed"), "{output}");
+    if !is_alone(module_path!(), "refuses_a_lifetime_where_no_thread_can_be_started", &[]) {
         return;
     }
     let registry = ConfigRegistry::new();

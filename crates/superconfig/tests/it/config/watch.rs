@@ -2,15 +2,13 @@
 #![cfg(all(feature = "watch", feature = "json", feature = "toml", feature = "yaml"))]
 #![allow(clippy::print_stderr, reason = "what cannot be tested on a system is said")]
 
-mod watching;
-
+use crate::support::watched::{self as watching, DEBOUNCE, Watched, in_parallel, rounds};
 use std::os::unix::fs::symlink;
 use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant, SystemTime};
 use superconfig::{Builder, ErrorCode, SuperConfig, WatchMode, WatchOptions};
-use watching::{DEBOUNCE, Watched, in_parallel, rounds};
 
 fn one_file() -> Watched {
     Watched::new(|_| {}, |builder| builder.file("app.json"))

@@ -229,11 +229,7 @@ fn trust() {
 #[test]
 fn watch() {
     use superconfig::WatchOptions;
-    const INNER: &str = "SUPERCONFIG_TEST_INNER";
-    if std::env::var_os(INNER).is_none() {
-        let this = std::env::current_exe().unwrap();
-        let status = std::process::Command::new(this).args(["watch", "--exact", "--nocapture"]).env(INNER, "1").status();
-        assert!(status.unwrap().success());
+    if !crate::support::alone::is_alone(module_path!(), "watch", &[]) {
         return;
     }
     let none = libc::rlimit { rlim_cur: 0, rlim_max: 0 };

@@ -1,0 +1,3 @@
+//! Configurations that are open: live reload.
+
+mod watch;

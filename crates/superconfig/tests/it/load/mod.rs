@@ -1,0 +1,4 @@
+//! Loads: in parallel, and in two steps.
+
+mod parallel;
+mod prepare;

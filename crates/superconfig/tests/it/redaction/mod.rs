@@ -1,0 +1,3 @@
+//! Secrets in everything that is shown.
+
+mod secrets;

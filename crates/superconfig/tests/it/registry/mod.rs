@@ -1,0 +1,4 @@
+//! The registry: its promises one by one, and all of them under load.
+
+mod entries;
+mod storm;

@@ -1,0 +1,3 @@
+//! Sources that are found.
+
+mod discovery;

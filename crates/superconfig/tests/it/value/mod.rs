@@ -1,0 +1,3 @@
+//! Values read into types.
+
+mod deserialize;
