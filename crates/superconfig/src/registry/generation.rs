@@ -20,24 +20,34 @@ pub static WORDS: [AtomicU32; WORD_COUNT] = [const { AtomicU32::new(0) }; WORD_C
 
 static NEXT: AtomicU32 = AtomicU32::new(1);
 
-static MIRRORS: Mutex<Vec<Place>> = Mutex::new(Vec::new());
+/// No snapshot carries these, also not after four billion publications: the word of what never published, and the one that the
+/// host languages read in place of it when a configuration is closed.
+const RESERVED: [u32; 2] = [0, u32::MAX];
+
+static MIRRORS: Mutex<Vec<MirrorWords>> = Mutex::new(Vec::new());
 
 /// How many mirrors there are, so that where there are none nobody takes the lock.
 static MIRROR_COUNT: AtomicUsize = AtomicUsize::new(0);
 
-/// Where a mirror's words are.
+/// The words of a mirror.
+///
+/// The pointer is to the whole array, so whoever makes one has the right to all of it: a pointer to the first word alone may,
+/// under the aliasing model, reach no other.
 #[derive(Clone, Copy, PartialEq, Eq)]
-struct Place(NonNull<AtomicU32>);
+struct MirrorWords(NonNull<[AtomicU32; WORD_COUNT]>);
 
-// SAFETY: whoever made the mirror promised that the memory may be written from any thread.
-unsafe impl Send for Place {}
+// SAFETY: it is only ever used for atomic stores, and whoever made the mirror promised that the memory may be written from any
+// thread.
+unsafe impl Send for MirrorWords {}
 
-impl Place {
+impl MirrorWords {
+    /// The caller holds the lock of [`MIRRORS`], or is making the mirror.
     fn copy(self, at: usize) {
-        // SAFETY: it is one of `WORD_COUNT` words that are good as long as the mirror is listed, and it is listed as long as
-        // the lock of the list is held here.
-        let word = unsafe { self.0.add(at).as_ref() };
-        word.store(WORDS[at].load(Ordering::Acquire), Ordering::Release);
+        // SAFETY: the pointer is to `WORD_COUNT` words, and `Mirror::new` was promised that they are good until the mirror is
+        // dropped. That takes it off the list under the lock that the caller holds, so it has not happened. Others only read the
+        // words meanwhile, or write them through another such reference: atomics may be shared for both.
+        let words = unsafe { self.0.as_ref() };
+        words[at].store(WORDS[at].load(Ordering::Acquire), Ordering::Release);
     }
 }
 
@@ -48,49 +58,49 @@ impl Place {
 /// use std::sync::atomic::AtomicU32;
 /// use superconfig::generation::{Mirror, WORD_COUNT};
 ///
-/// let words: Vec<AtomicU32> = (0..WORD_COUNT).map(|_| AtomicU32::new(0)).collect();
+/// let words = [const { AtomicU32::new(0) }; WORD_COUNT];
 /// // SAFETY: the words are as many, outlive the mirror, and nobody else writes them.
-/// let mirror = unsafe { Mirror::new(NonNull::from(&words[0])) };
+/// let mirror = unsafe { Mirror::new(NonNull::from(&words)) };
 /// drop(mirror);
 /// ```
-pub struct Mirror(Place);
+pub struct Mirror(MirrorWords);
 
 impl Mirror {
     /// Starts to copy.
     ///
     /// # Safety
-    /// From here until the mirror is dropped, `words` must point to [`WORD_COUNT`] words that nobody else writes and that
-    /// may be written from any thread.
+    /// From here until the mirror is dropped, `words` must point to words that nobody else writes and that may be written from
+    /// any thread; the pointer must be good for all of them.
     ///
     /// ```
     /// use std::ptr::NonNull;
     /// use std::sync::atomic::{AtomicU32, Ordering};
     /// use superconfig::generation::{Mirror, WORD_COUNT, announce};
     ///
-    /// let words: Vec<AtomicU32> = (0..WORD_COUNT).map(|_| AtomicU32::new(0)).collect();
+    /// let words = [const { AtomicU32::new(0) }; WORD_COUNT];
     /// // SAFETY: the words are as many, outlive the mirror, and nobody else writes them.
-    /// let mirror = unsafe { Mirror::new(NonNull::from(&words[0])) };
+    /// let mirror = unsafe { Mirror::new(NonNull::from(&words)) };
     /// let port = superconfig::ConfigRegistry::new().insert(8080_u16)?;
     /// announce(port.id());
     /// assert_ne!(words[port.id().get() as usize % WORD_COUNT].load(Ordering::Relaxed), 0);
     /// # Ok::<(), superconfig::Error>(())
     /// ```
-    pub unsafe fn new(words: NonNull<AtomicU32>) -> Self {
-        let place = Place(words);
+    pub unsafe fn new(words: NonNull<[AtomicU32; WORD_COUNT]>) -> Self {
+        let words = MirrorWords(words);
         let mut mirrors = MIRRORS.lock();
-        mirrors.push(place);
+        mirrors.push(words);
         MIRROR_COUNT.store(mirrors.len(), Ordering::Relaxed);
         // Together with the one in `publish`: either that sees the mirror, or this sees its word.
         fence(Ordering::SeqCst);
-        (0..WORD_COUNT).for_each(|at| place.copy(at));
-        Self(place)
+        (0..WORD_COUNT).for_each(|at| words.copy(at));
+        Self(words)
     }
 }
 
 impl Drop for Mirror {
     fn drop(&mut self) {
         let mut mirrors = MIRRORS.lock();
-        if let Some(at) = mirrors.iter().position(|place| *place == self.0) {
+        if let Some(at) = mirrors.iter().position(|words| *words == self.0) {
             mirrors.swap_remove(at);
         }
         MIRROR_COUNT.store(mirrors.len(), Ordering::Relaxed);
@@ -100,9 +110,8 @@ impl Drop for Mirror {
 /// Draws a generation for a snapshot that is about to be published.
 pub(crate) fn next() -> u32 {
     loop {
-        // Zero is the word of a configuration that never published: no snapshot may carry it.
         let generation = NEXT.fetch_add(1, Ordering::Relaxed);
-        if generation != 0 {
+        if !RESERVED.contains(&generation) {
             return generation;
         }
     }
@@ -114,7 +123,7 @@ pub(crate) fn publish(id: u64, generation: u32) {
     WORDS[at].store(generation, Ordering::Release);
     fence(Ordering::SeqCst);
     if MIRROR_COUNT.load(Ordering::Relaxed) > 0 {
-        MIRRORS.lock().iter().for_each(|place| place.copy(at));
+        MIRRORS.lock().iter().for_each(|words| words.copy(at));
     }
 }
 
@@ -137,13 +146,22 @@ mod tests {
     use super::*;
 
     #[test]
+    fn no_generation_is_the_word_of_what_never_published_or_is_closed() {
+        let before = NEXT.swap(u32::MAX - 1, Ordering::Relaxed);
+        let drawn: Vec<u32> = (0..4).map(|_| next()).collect();
+        NEXT.fetch_max(before, Ordering::Relaxed);
+        // Other tests may have drawn some of them.
+        assert!(drawn.iter().all(|generation| !RESERVED.contains(generation)), "{drawn:?}");
+    }
+
+    #[test]
     fn a_mirror_holds_what_was_published_before_and_since() {
-        let words: Vec<AtomicU32> = (0..WORD_COUNT).map(|_| AtomicU32::new(0)).collect();
+        let words = [const { AtomicU32::new(0) }; WORD_COUNT];
         // Ids that no test reaches.
         let (before, since) = (u64::MAX - 5000, u64::MAX - 4999);
         publish(before, 4_000_000_001);
         // SAFETY: the words outlive the mirror, and only the mirror writes them.
-        let mirror = unsafe { Mirror::new(NonNull::from(&words[0])) };
+        let mirror = unsafe { Mirror::new(NonNull::from(&words)) };
         publish(since, 4_000_000_002);
         let word = |id: u64| words[id as usize % WORD_COUNT].load(Ordering::Acquire);
         assert_eq!((word(before), word(since)), (4_000_000_001, 4_000_000_002));
