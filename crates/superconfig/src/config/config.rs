@@ -7,6 +7,7 @@ use super::live_handle::Followers;
 use super::reload::{PreparedLoad, PreparedReload};
 use super::snapshot::{Snapshot, closed};
 use super::status::{Health, Status};
+use super::token;
 use crate::diagnostic::{Error, ErrorCode, Path};
 use crate::load::{LoadOptions, Loaded, Loader, capture, context};
 use crate::merge::{Explanation, changed};
@@ -152,9 +153,10 @@ impl SuperConfig {
     /// `ERR_SUPERCONFIG_CLOSED` when no such configuration is open.
     pub fn attach(name_or_token: &str) -> Result<Self, Error> {
         let registry = ConfigRegistry::global();
-        let handle = match name_or_token.strip_prefix(TOKEN_PREFIX).and_then(|id| id.parse().ok()) {
-            Some(id) => HandleId::from_raw(id).and_then(|id| registry.handle::<Arc<Snapshot>>(id)),
-            None => registry.find::<Arc<Snapshot>>(name_or_token),
+        let handle = if token::is_token(name_or_token) {
+            token::id(name_or_token).ok_or_else(closed).and_then(|id| registry.handle::<Arc<Snapshot>>(id))
+        } else {
+            registry.find::<Arc<Snapshot>>(name_or_token)
         };
         let core = handle.ok().and_then(|handle| handle.value().ok()?.core.get()?.upgrade());
         core.map(Self).ok_or_else(|| {
@@ -173,7 +175,7 @@ impl SuperConfig {
     /// # Ok::<(), superconfig::Error>(())
     /// ```
     pub fn token(&self) -> String {
-        format!("{TOKEN_PREFIX}{}", self.id().get())
+        token::token(self.id())
     }
 
     /// The name, if one was given.
@@ -574,5 +576,3 @@ impl Drop for Core {
         self.close();
     }
 }
-
-const TOKEN_PREFIX: &str = "superconfig:";

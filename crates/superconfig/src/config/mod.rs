@@ -10,6 +10,7 @@ mod metrics;
 mod reload;
 mod snapshot;
 mod status;
+mod token;
 #[cfg(feature = "watch")]
 mod watch;
 

@@ -2,9 +2,10 @@
 
 use super::config::{Reload, SuperConfig};
 use super::counters::LOADS;
+use super::token;
 use crate::diagnostic::{Error, Issue, Segment};
 use crate::load::{LoadOptions, Loaded, Loader, Validator, context};
-use crate::source::{Environment, check_name};
+use crate::source::Environment;
 use crate::value::Value;
 use std::sync::Arc;
 
@@ -31,7 +32,7 @@ pub struct PreparedLoad {
 impl PreparedLoad {
     pub(crate) fn new(options: Arc<LoadOptions>, environment: Environment) -> Result<Self, Error> {
         if let Some(name) = &options.name {
-            check_name("configuration's name", name)?;
+            token::check_name(name)?;
         }
         let supplied = context::ask(&options, &environment)?;
         let mut loader = Loader::new(options.clone(), environment)?;
