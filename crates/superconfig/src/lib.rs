@@ -134,7 +134,10 @@ pub use source::{
     DirectoryOptions, EnvOptions, Environment, FileOptions, GlobOptions, LayerInfo, LayerStatus, Source, SourceContext,
     SourceEntry, SourceError, SourceSignal, SourceSpec, SourceWatch, TextOptions, Trust,
 };
-pub use value::{JsonText, Limits, Meter, PathPattern, Table, TableIter, Value, to_json};
+pub use value::{
+    FieldNames, JsonText, Limits, Meter, MismatchKind, PathPattern, Table, TableIter, TypeMismatch, Value, read_options, to_json,
+    to_value,
+};
 
 /// The documents with Rust in them, whose code runs among the doctests.
 #[cfg(doctest)]

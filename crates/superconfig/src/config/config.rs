@@ -62,7 +62,7 @@ pub(crate) struct Core {
 /// assert_eq!((reload.version, reload.changed.len()), (1, 0));
 /// # Ok::<(), superconfig::Error>(())
 /// ```
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize)]
 pub struct Reload {
     /// The version now; the one before where nothing changed.
     pub version: u64,
@@ -529,10 +529,11 @@ impl SuperConfig {
     /// # Errors
     /// `ERR_SUPERCONFIG_CLOSED` after [`SuperConfig::close`].
     pub fn status(&self) -> Result<Status, Error> {
-        let version = self.version()?;
+        let snapshot = self.snapshot()?;
         let health = self.0.health.lock();
         Ok(Status {
-            version,
+            version: snapshot.version(),
+            profiles: snapshot.profiles().to_vec(),
             watching: health.watching.clone(),
             last_reload: health.last_reload,
             last_error: health.last_error.clone(),

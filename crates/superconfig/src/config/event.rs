@@ -3,6 +3,7 @@
 use super::snapshot::Snapshot;
 use crate::diagnostic::Error;
 use parking_lot::Mutex;
+use serde::Serialize;
 use std::collections::VecDeque;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -34,7 +35,7 @@ pub enum Event {
     Closed,
 }
 
-/// A new version and the one before. Printing shows no values.
+/// A new version and the one before. Printing shows no values, nor does serializing: that gives `version` and `changed`.
 ///
 /// ```
 /// use superconfig::{Environment, Event, ReloadInputs, SuperConfig};
@@ -49,7 +50,7 @@ pub enum Event {
 /// assert_eq!(change.previous.get::<u16>(&"port".parse()?)?, 80);
 /// # Ok::<(), superconfig::Error>(())
 /// ```
-#[derive(Clone)]
+#[derive(Clone, Serialize)]
 #[non_exhaustive]
 pub struct Change {
     /// The new version.
@@ -57,9 +58,39 @@ pub struct Change {
     /// Sorted paths of the leaves that were set, changed or removed.
     pub changed: Vec<String>,
     /// The version before.
+    #[serde(skip)]
     pub previous: Arc<Snapshot>,
     /// The new version.
+    #[serde(skip)]
     pub current: Arc<Snapshot>,
+}
+
+impl Change {
+    /// This change and one that came after it as one: from the version before this to the later one, with the paths of both.
+    ///
+    /// ```
+    /// use superconfig::{Environment, Event, ReloadInputs, SuperConfig};
+    ///
+    /// let config = SuperConfig::builder().environment([("APP_A", "1"), ("APP_B", "1")]).env("APP").load()?;
+    /// let (sender, told) = std::sync::mpsc::channel();
+    /// let subscription = config.subscribe(move |event| sender.send(event.clone()).unwrap_or_default());
+    /// for pairs in [[("APP_A", "2"), ("APP_B", "1")], [("APP_A", "2"), ("APP_B", "2")]] {
+    ///     config.reload_with(ReloadInputs { environment: Some(Environment::from_pairs(pairs)), ..ReloadInputs::default() })?;
+    /// }
+    /// let (Ok(Event::Changed(first)), Ok(Event::Changed(second))) = (told.recv(), told.recv()) else { panic!() };
+    /// let both = first.then(&second);
+    /// assert_eq!((both.version, both.changed), (3, vec!["a".to_owned(), "b".to_owned()]));
+    /// assert_eq!((both.previous.version(), both.current.version()), (1, 3));
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
+    #[must_use]
+    pub fn then(self, later: &Change) -> Change {
+        let mut changed = self.changed;
+        changed.extend_from_slice(&later.changed);
+        changed.sort_unstable();
+        changed.dedup();
+        Change { changed, previous: self.previous, ..later.clone() }
+    }
 }
 
 impl fmt::Debug for Change {

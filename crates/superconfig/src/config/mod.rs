@@ -3,6 +3,8 @@
 mod builder;
 mod config;
 mod counters;
+#[cfg(all(test, feature = "json", feature = "toml"))]
+mod descriptions_test;
 mod event;
 mod live_handle;
 #[cfg(feature = "metrics")]

@@ -1,10 +1,11 @@
 //! How a configuration is doing.
 
 use crate::diagnostic::Error;
-use std::path::PathBuf;
+use serde::ser::{Serialize, Serializer};
+use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-/// How a configuration is doing.
+/// How a configuration is doing. Serializes in camelCase, times as milliseconds since 1970.
 ///
 /// ```
 /// use superconfig::{Format, SuperConfig};
@@ -13,19 +14,37 @@ use std::time::SystemTime;
 /// assert_eq!(config.status()?.version, 1);
 /// # Ok::<(), superconfig::Error>(())
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Status {
     /// The version in use.
     pub version: u64,
+    /// The profiles, in the order in which they applied.
+    pub profiles: Vec<String>,
     /// What is watched; empty without [`Builder::watch`](crate::Builder::watch).
     pub watching: Vec<Watching>,
     /// When a load or reload last succeeded, whether it changed anything or not.
+    #[serde(serialize_with = "milliseconds")]
     pub last_reload: SystemTime,
     /// Why the last reload failed, or a custom source in it; `None` after one that succeeded.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub last_error: Option<Error>,
     /// Since when reloads, or custom sources, have been failing, so that the version in use is older than what it was read from.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "milliseconds_of")]
     pub stale_since: Option<SystemTime>,
+}
+
+fn milliseconds<S: Serializer>(time: &SystemTime, serializer: S) -> Result<S::Ok, S::Error> {
+    let elapsed = time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    serializer.serialize_u64(u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX))
+}
+
+fn milliseconds_of<S: Serializer>(time: &Option<SystemTime>, serializer: S) -> Result<S::Ok, S::Error> {
+    match time {
+        Some(time) => milliseconds(time, serializer),
+        None => serializer.serialize_none(),
+    }
 }
 
 /// One file or directory that is watched, there or not.
@@ -39,15 +58,22 @@ pub struct Status {
 /// assert!(config.status()?.watching.iter().any(|watching| watching.path == directory.path()));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 #[non_exhaustive]
 pub struct Watching {
     /// The file or directory.
+    #[serde(serialize_with = "lossy")]
     pub path: PathBuf,
     /// How it is watched.
     pub mode: WatchMode,
     /// Why it is polled.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+}
+
+/// A path as text; bytes that are none are replaced.
+fn lossy<S: Serializer>(path: &Path, serializer: S) -> Result<S::Ok, S::Error> {
+    path.to_string_lossy().serialize(serializer)
 }
 
 /// How a place is watched.
@@ -61,7 +87,8 @@ pub struct Watching {
 /// assert_eq!(config.status()?.watching[0].mode, WatchMode::Polling);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum WatchMode {
     /// The operating system tells of changes; nothing runs until then.
     Native,

@@ -2,6 +2,7 @@
 
 use super::origin::{Origin, SourceKind};
 use super::path::Path;
+use serde::ser::{Serialize, SerializeStruct, Serializer};
 use std::fmt;
 use std::sync::Arc;
 
@@ -89,6 +90,13 @@ impl ErrorCode {
     }
 }
 
+/// Serializes as its text.
+impl Serialize for ErrorCode {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
 /// Every failure of this crate: a code, a message, and where in which file or variable it comes from.
 ///
 /// Printing gives the place first, then what is wrong, then the line of the file and a hint where there is one.
@@ -126,19 +134,23 @@ struct Details {
 /// assert_eq!(error.issues()[0].path.to_string(), "port");
 /// # Ok::<(), superconfig::Error>(())
 /// ```
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize)]
 pub struct Issue {
     /// The value's path.
     pub path: Path,
     /// What is wrong.
     pub message: String,
     /// What was expected, where it can be told.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub expected: Option<String>,
     /// What was found instead, redacted for secrets.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub found: Option<String>,
     /// Where the value comes from.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub origin: Option<Origin>,
     /// What to do about it.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub hint: Option<String>,
 }
 
@@ -436,3 +448,28 @@ impl fmt::Debug for Error {
 }
 
 impl std::error::Error for Error {}
+
+/// Serializes as `{ code, message, rendered, path, origin, issues, snippet, hint, cause }`, without what is not known; `rendered`
+/// is what printing gives.
+impl Serialize for Error {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Details { code, message, path, origin, issues, snippet, hint, cause } = &*self.0;
+        let mut fields = serializer.serialize_struct("Error", 9)?;
+        fields.serialize_field("code", code)?;
+        fields.serialize_field("message", message)?;
+        fields.serialize_field("rendered", &self.to_string())?;
+        if let Some(path) = path {
+            fields.serialize_field("path", path)?;
+        }
+        if let Some(origin) = origin {
+            fields.serialize_field("origin", origin)?;
+        }
+        fields.serialize_field("issues", issues)?;
+        for (name, text) in [("snippet", snippet), ("hint", hint), ("cause", cause)] {
+            if let Some(text) = text {
+                fields.serialize_field(name, text)?;
+            }
+        }
+        fields.end()
+    }
+}

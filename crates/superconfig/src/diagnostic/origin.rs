@@ -1,5 +1,6 @@
 //! Where a value or a problem comes from.
 
+use serde::Serialize;
 use std::fmt;
 use std::sync::Arc;
 
@@ -12,7 +13,8 @@ use std::sync::Arc;
 /// assert_eq!(config.explain("server.port")?.winner().unwrap().origin.kind, superconfig::SourceKind::Text);
 /// # Ok::<(), superconfig::Error>(())
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum SourceKind {
     /// Values given as defaults in code.
@@ -131,19 +133,23 @@ impl<'a> Cursor<'a> {
 /// assert_eq!((origin.line, origin.column), (Some(2), Some(8)));
 /// # Ok::<(), superconfig::Error>(())
 /// ```
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Origin {
     /// The kind of the source.
     pub kind: SourceKind,
     /// The layer's name: the file as it was given, `env`, `defaults`, or the name given in code.
     pub source: Arc<str>,
     /// The file, as it was given or found.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub file: Option<Arc<str>>,
     /// The line, from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub line: Option<u32>,
     /// The column in characters, from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub column: Option<u32>,
     /// The environment variable or flag.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub variable: Option<Arc<str>>,
 }
 

@@ -1,6 +1,7 @@
 //! Where a value stands: `server.ports[0]`.
 
 use super::error::{Error, ErrorCode};
+use serde::ser::{Serialize, Serializer};
 use std::fmt;
 use std::sync::Arc;
 
@@ -127,6 +128,13 @@ impl From<Vec<Segment>> for Path {
 impl FromIterator<Segment> for Path {
     fn from_iter<I: IntoIterator<Item = Segment>>(segments: I) -> Self {
         Self(segments.into_iter().collect())
+    }
+}
+
+/// Serializes as its text.
+impl Serialize for Path {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
     }
 }
 

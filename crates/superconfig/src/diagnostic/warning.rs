@@ -2,6 +2,7 @@
 
 use super::origin::Origin;
 use super::path::Path;
+use serde::Serialize;
 use std::fmt;
 
 /// Something that is probably not meant, found while loading. Warnings are collected, never printed.
@@ -13,15 +14,17 @@ use std::fmt;
 /// assert_eq!(config.snapshot()?.warnings()[0].code, "duplicate-key");
 /// # Ok::<(), superconfig::Error>(())
 /// ```
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Warning {
     /// A stable name such as `type-conflict` or `duplicate-key`.
     pub code: &'static str,
     /// What was found, in one sentence; holds no secret value.
     pub message: String,
     /// The path in question.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub path: Option<Path>,
     /// Where it comes from.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub origin: Option<Origin>,
 }
 

@@ -12,7 +12,8 @@ use std::str::FromStr;
 /// assert_eq!(parse("[1, 2]", Format::Json)?, parse("- 1\n- 2", Format::Yaml)?);
 /// # Ok::<(), superconfig::Error>(())
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Format {
     /// RFC 8259, strict.
     Json,

@@ -9,7 +9,8 @@
 /// assert_eq!(config.explain("server.port")?.winner().unwrap().action, superconfig::Action::Set);
 /// # Ok::<(), superconfig::Error>(())
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Action {
     /// It sets it.
     Set,

@@ -2,7 +2,7 @@
 
 /// What a registry holds now, and what it has done since it was made.
 ///
-/// At rest, `inserts` is `total_handles + removes + expired + freed`.
+/// Serializes in camelCase. At rest, `inserts` is `total_handles + removes + expired + freed`.
 ///
 /// ```
 /// let registry = superconfig::ConfigRegistry::new();
@@ -11,7 +11,8 @@
 /// assert_eq!((stats.total_handles, stats.active_references), (1, 1));
 /// # Ok::<(), superconfig::Error>(())
 /// ```
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct RegistryStats {
     /// Entries that can be found by their id.
@@ -33,5 +34,6 @@ pub struct RegistryStats {
     /// Unnamed entries that went with their last handle.
     pub freed: u64,
     /// Successful reads; `None` unless the registry was made to count them.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub reads: Option<u64>,
 }

@@ -3,6 +3,7 @@
 use super::environment::Environment;
 use crate::diagnostic::{Error, ErrorCode, SourceKind};
 use crate::value::Value;
+use serde::ser::{Serialize, SerializeStruct, Serializer};
 use std::any::Any;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -91,6 +92,19 @@ pub struct SourceContext {
     pub(crate) home: Option<PathBuf>,
     pub(crate) profiles: Vec<String>,
     pub(crate) environment: Environment,
+}
+
+/// Serializes as `{ cwd, home, profiles }`, without the environment, and without a home where there is none.
+impl Serialize for SourceContext {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut fields = serializer.serialize_struct("SourceContext", 3)?;
+        fields.serialize_field("cwd", &self.cwd.to_string_lossy())?;
+        if let Some(home) = &self.home {
+            fields.serialize_field("home", &home.to_string_lossy())?;
+        }
+        fields.serialize_field("profiles", &self.profiles)?;
+        fields.end()
+    }
 }
 
 impl SourceContext {

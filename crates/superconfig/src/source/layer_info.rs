@@ -2,11 +2,12 @@
 
 use crate::diagnostic::SourceKind;
 use crate::format::Format;
+use serde::Serialize;
 use std::borrow::Cow;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-/// A source, or a file that one looked for.
+/// A source, or a file that one looked for. Serializes without its `path`.
 ///
 /// ```
 /// use superconfig::{FileOptions, LayerStatus, SuperConfig};
@@ -16,7 +17,7 @@ use std::sync::Arc;
 /// assert_eq!(config.snapshot()?.layers()[0].status, LayerStatus::Missing);
 /// # Ok::<(), superconfig::Error>(())
 /// ```
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct LayerInfo {
     /// The kind of the source.
@@ -24,14 +25,18 @@ pub struct LayerInfo {
     /// The file as given or found, a pattern such as `config/local.*` where nothing matched, or the layer's name.
     pub name: Arc<str>,
     /// The file as given or found; `None` for what is no file.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub file: Option<Arc<str>>,
     /// Where the file is, or would be: absolute. For a pattern, `*` and all.
+    #[serde(skip)]
     pub path: Option<PathBuf>,
     /// The format that a file or text was read in.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub format: Option<Format>,
     /// Whether it took part.
     pub status: LayerStatus,
     /// Why it did not take part, or which part of it did.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<Cow<'static, str>>,
 }
 
@@ -44,7 +49,8 @@ pub struct LayerInfo {
 /// assert_eq!(config.snapshot()?.layers()[0].status, superconfig::LayerStatus::Found);
 /// # Ok::<(), superconfig::Error>(())
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum LayerStatus {
     /// It is there and took part.
     Found,

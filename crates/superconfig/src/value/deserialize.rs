@@ -1,11 +1,13 @@
 //! Values into Rust types, through serde, with the path of what does not fit.
 
+use super::handover;
 use super::value::Value;
 use crate::diagnostic::{Path, Segment};
 use serde::de::value::{BorrowedStrDeserializer, StrDeserializer};
 use serde::de::{
     self, DeserializeSeed, Deserializer, EnumAccess, IntoDeserializer, MapAccess, SeqAccess, Unexpected, VariantAccess, Visitor,
 };
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
@@ -15,10 +17,108 @@ pub(crate) struct Mismatch {
     pub message: String,
     /// What would fit, where that is known.
     pub expected: Option<String>,
-    /// The field that is not there, where that is the problem.
-    pub missing: Option<&'static str>,
+    pub kind: MismatchKind,
     /// From the innermost segment outwards.
     reversed: Vec<Segment>,
+}
+
+/// What kind of problem a mismatch is, with the names that the type knows.
+///
+/// ```
+/// use superconfig::{FieldNames, Format, MismatchKind, parse, read_options};
+///
+/// #[derive(Debug, serde::Deserialize)]
+/// #[serde(deny_unknown_fields)]
+/// struct Options {
+///     depth: u8,
+/// }
+///
+/// let given = parse("dept = 3", Format::Toml)?;
+/// let mismatches = read_options::<Options>(&given, FieldNames::Exact).unwrap_err();
+/// assert_eq!(mismatches[0].kind, MismatchKind::UnknownField(&["depth"]));
+/// # Ok::<(), superconfig::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum MismatchKind {
+    /// A value of another kind, or out of range.
+    #[default]
+    Value,
+    /// The path's last key is none of these fields of a struct.
+    UnknownField(&'static [&'static str]),
+    /// The text, or the path's last key, is none of these variants of an enum.
+    UnknownVariant(&'static [&'static str]),
+    /// The table at the path lacks this field.
+    MissingField(&'static str),
+}
+
+/// How a table spells the fields of a struct.
+///
+/// ```
+/// use superconfig::{FieldNames, Format, parse, read_options};
+///
+/// #[derive(serde::Deserialize)]
+/// struct Options {
+///     max_wait: u8,
+/// }
+///
+/// let given = parse("maxWait = 3", Format::Toml)?;
+/// assert_eq!(read_options::<Options>(&given, FieldNames::CamelCase).unwrap().max_wait, 3);
+/// assert!(read_options::<Options>(&given, FieldNames::Exact).is_err());
+/// # Ok::<(), superconfig::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum FieldNames {
+    /// As the struct does: `max_wait`.
+    #[default]
+    Exact,
+    /// In camelCase, and no other way: `maxWait`.
+    CamelCase,
+}
+
+impl FieldNames {
+    /// A field's name as a table spells it.
+    ///
+    /// ```
+    /// assert_eq!(superconfig::FieldNames::CamelCase.spell("max_wait"), "maxWait");
+    /// ```
+    pub fn spell(self, field: &str) -> Cow<'_, str> {
+        match self {
+            FieldNames::Exact => Cow::Borrowed(field),
+            FieldNames::CamelCase => Cow::Owned(camel_case(field).collect()),
+        }
+    }
+
+    /// The field of a struct that a key names.
+    fn field(self, key: &str, fields: &'static [&'static str]) -> Option<&'static str> {
+        let names = |field: &&&str| match self {
+            FieldNames::Exact => **field == key,
+            FieldNames::CamelCase => camel_case(field).eq(key.chars()),
+        };
+        fields.iter().find(names).copied()
+    }
+}
+
+fn camel_case(field: &str) -> impl Iterator<Item = char> {
+    let mut starts_word = false;
+    field.chars().filter_map(move |character| {
+        let starts = std::mem::replace(&mut starts_word, character == '_');
+        match character {
+            '_' => None,
+            _ if starts => Some(character.to_ascii_uppercase()),
+            _ => Some(character),
+        }
+    })
+}
+
+/// How strictly a value is read.
+#[derive(Clone, Copy)]
+pub(crate) enum Reading {
+    /// A value of a configuration: `null` stands for `None`.
+    Lenient,
+    /// Options of a program: fields are spelled its way, and `null` is a value as any other.
+    Options(FieldNames),
 }
 
 impl Mismatch {
@@ -42,7 +142,7 @@ impl std::error::Error for Mismatch {}
 
 impl de::Error for Mismatch {
     fn custom<T: fmt::Display>(message: T) -> Self {
-        Self { message: message.to_string(), expected: None, missing: None, reversed: Vec::new() }
+        Self { message: message.to_string(), expected: None, kind: MismatchKind::Value, reversed: Vec::new() }
     }
 
     fn invalid_type(found: Unexpected<'_>, expected: &dyn de::Expected) -> Self {
@@ -64,17 +164,18 @@ impl de::Error for Mismatch {
     fn unknown_variant(_: &str, expected: &'static [&'static str]) -> Self {
         let names = expected.join(", ");
         let mismatch = Self::custom(format_args!("expected one of {names}, found another string"));
-        Self { expected: Some(format!("one of {names}")), ..mismatch }
+        Self { expected: Some(format!("one of {names}")), kind: MismatchKind::UnknownVariant(expected), ..mismatch }
     }
 
     fn unknown_field(field: &str, expected: &'static [&'static str]) -> Self {
         let near = crate::diagnostic::nearest(field, expected.iter().copied());
         let message = format!("the key `{field}` is unknown");
-        Self::custom(near.map_or(message.clone(), |near| format!("{message}; did you mean `{near}`?")))
+        let mismatch = Self::custom(near.map_or(message.clone(), |near| format!("{message}; did you mean `{near}`?")));
+        Self { kind: MismatchKind::UnknownField(expected), ..mismatch }
     }
 
     fn missing_field(field: &'static str) -> Self {
-        Self { missing: Some(field), ..Self::custom(format_args!("the key `{field}` is missing")) }
+        Self { kind: MismatchKind::MissingField(field), ..Self::custom(format_args!("the key `{field}` is missing")) }
     }
 }
 
@@ -93,7 +194,7 @@ fn kind_of(found: &Unexpected<'_>) -> &'static str {
 
 /// Reads a [`Value`] as any serde type. A float with an integral value is accepted where an integer is asked for
 /// only if the type itself does; strings are never taken for numbers.
-pub(crate) struct ValueDeserializer<'de>(pub &'de Value);
+pub(crate) struct ValueDeserializer<'de>(pub &'de Value, pub Reading);
 
 impl<'de> Deserializer<'de> for ValueDeserializer<'de> {
     type Error = Mismatch;
@@ -106,47 +207,73 @@ impl<'de> Deserializer<'de> for ValueDeserializer<'de> {
             Value::Unsigned(value) => visitor.visit_u64(*value),
             Value::Float(value) => visitor.visit_f64(*value),
             Value::String(text) | Value::Datetime(text) => visitor.visit_borrowed_str(text),
-            Value::Array(items) => visitor.visit_seq(Items { items: items.iter(), index: 0 }),
-            Value::Table(table) => visitor.visit_map(Fields { entries: table.entries().iter(), current: None }),
+            Value::Array(items) => visitor.visit_seq(Items { items: items.iter(), index: 0, reading: self.1 }),
+            Value::Table(table) => {
+                visitor.visit_map(Fields { entries: table.entries().iter(), current: None, reading: self.1, fields: &[] })
+            }
         }
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mismatch> {
-        if self.0.is_null() { visitor.visit_none() } else { visitor.visit_some(self) }
+        match (self.0, self.1) {
+            (Value::Null, Reading::Lenient) => visitor.visit_none(),
+            _ => visitor.visit_some(self),
+        }
     }
 
-    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, Mismatch> {
+    fn deserialize_newtype_struct<V: Visitor<'de>>(self, name: &'static str, visitor: V) -> Result<V::Value, Mismatch> {
+        if name == handover::NAME {
+            return handover::offer(self.0, || visitor.visit_newtype_struct(self));
+        }
         visitor.visit_newtype_struct(self)
+    }
+
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Mismatch> {
+        match self.0 {
+            Value::Table(table) => {
+                visitor.visit_map(Fields { entries: table.entries().iter(), current: None, reading: self.1, fields })
+            }
+            _ => self.deserialize_any(visitor),
+        }
     }
 
     fn deserialize_enum<V: Visitor<'de>>(
         self,
         _: &'static str,
-        _: &'static [&'static str],
+        variants: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Mismatch> {
         match self.0 {
             Value::String(text) | Value::Datetime(text) => visitor.visit_enum(BorrowedStrDeserializer::new(text)),
             Value::Table(table) if table.len() == 1 => {
                 let (key, value) = &table.entries()[0];
-                visitor.visit_enum(Variant { key, value }).map_err(|mismatch| mismatch.below(Segment::Key(key.clone())))
+                visitor
+                    .visit_enum(Variant { key, value, reading: self.1 })
+                    .map_err(|mismatch| mismatch.below(Segment::Key(key.clone())))
             }
             other => {
                 let message = format!("expected a variant's name or a table with one, found {}", other.kind());
-                Err(de::Error::custom(message))
+                let mismatch: Mismatch = de::Error::custom(message);
+                Err(Mismatch { kind: MismatchKind::UnknownVariant(variants), ..mismatch })
             }
         }
     }
 
     serde::forward_to_deserialize_any! {
         bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct seq tuple
-        tuple_struct map struct identifier ignored_any
+        tuple_struct map identifier ignored_any
     }
 }
 
 struct Items<'de> {
     items: std::slice::Iter<'de, Value>,
     index: usize,
+    reading: Reading,
 }
 
 impl<'de> SeqAccess<'de> for Items<'de> {
@@ -156,7 +283,9 @@ impl<'de> SeqAccess<'de> for Items<'de> {
         let Some(value) = self.items.next() else { return Ok(None) };
         let index = self.index;
         self.index += 1;
-        seed.deserialize(ValueDeserializer(value)).map(Some).map_err(|mismatch| mismatch.below(Segment::Index(index)))
+        seed.deserialize(ValueDeserializer(value, self.reading))
+            .map(Some)
+            .map_err(|mismatch| mismatch.below(Segment::Index(index)))
     }
 
     fn size_hint(&self) -> Option<usize> {
@@ -167,6 +296,9 @@ impl<'de> SeqAccess<'de> for Items<'de> {
 struct Fields<'de> {
     entries: std::slice::Iter<'de, (Arc<str>, Value)>,
     current: Option<&'de (Arc<str>, Value)>,
+    reading: Reading,
+    /// Those of the struct that is read; none for a map.
+    fields: &'static [&'static str],
 }
 
 impl<'de> MapAccess<'de> for Fields<'de> {
@@ -175,12 +307,17 @@ impl<'de> MapAccess<'de> for Fields<'de> {
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Mismatch> {
         self.current = self.entries.next();
         let Some((key, _)) = self.current else { return Ok(None) };
-        seed.deserialize(Key(key)).map(Some).map_err(|mismatch| mismatch.below(Segment::Key(key.clone())))
+        let name = match self.reading {
+            Reading::Options(names @ FieldNames::CamelCase) if !self.fields.is_empty() => names.field(key, self.fields),
+            _ => Some(&**key),
+        };
+        let read = name.ok_or_else(|| de::Error::unknown_field(key, self.fields)).and_then(|name| seed.deserialize(Key(name)));
+        read.map(Some).map_err(|mismatch: Mismatch| mismatch.below(Segment::Key(key.clone())))
     }
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Mismatch> {
         let Some((key, value)) = self.current else { return Err(de::Error::custom("a value was asked for before its key")) };
-        seed.deserialize(ValueDeserializer(value)).map_err(|mismatch| mismatch.below(Segment::Key(key.clone())))
+        seed.deserialize(ValueDeserializer(value, self.reading)).map_err(|mismatch| mismatch.below(Segment::Key(key.clone())))
     }
 
     fn size_hint(&self) -> Option<usize> {
@@ -241,6 +378,7 @@ impl<'de> Deserializer<'de> for Key<'de> {
 struct Variant<'de> {
     key: &'de str,
     value: &'de Value,
+    reading: Reading,
 }
 
 impl<'de> EnumAccess<'de> for Variant<'de> {
@@ -249,12 +387,12 @@ impl<'de> EnumAccess<'de> for Variant<'de> {
 
     fn variant_seed<V: DeserializeSeed<'de>>(self, seed: V) -> Result<(V::Value, Content<'de>), Mismatch> {
         let key: StrDeserializer<'de, Mismatch> = self.key.into_deserializer();
-        Ok((seed.deserialize(key)?, Content(self.value)))
+        Ok((seed.deserialize(key)?, Content(self.value, self.reading)))
     }
 }
 
 /// What stands beside a variant's name.
-struct Content<'de>(&'de Value);
+struct Content<'de>(&'de Value, Reading);
 
 impl<'de> VariantAccess<'de> for Content<'de> {
     type Error = Mismatch;
@@ -267,19 +405,19 @@ impl<'de> VariantAccess<'de> for Content<'de> {
     }
 
     fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<T::Value, Mismatch> {
-        seed.deserialize(ValueDeserializer(self.0))
+        seed.deserialize(ValueDeserializer(self.0, self.1))
     }
 
     fn tuple_variant<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, Mismatch> {
-        ValueDeserializer(self.0).deserialize_any(visitor)
+        ValueDeserializer(self.0, self.1).deserialize_any(visitor)
     }
 
-    fn struct_variant<V: Visitor<'de>>(self, _: &'static [&'static str], visitor: V) -> Result<V::Value, Mismatch> {
-        ValueDeserializer(self.0).deserialize_any(visitor)
+    fn struct_variant<V: Visitor<'de>>(self, fields: &'static [&'static str], visitor: V) -> Result<V::Value, Mismatch> {
+        ValueDeserializer(self.0, self.1).deserialize_struct("", fields, visitor)
     }
 }
 
-/// So that an extracted type may itself hold values of any shape.
+/// So that an extracted type may itself hold values of any shape; out of a [`Value`] they are shared, not copied.
 impl<'de> de::Deserialize<'de> for Value {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct AnyValue;
@@ -301,6 +439,13 @@ impl<'de> de::Deserialize<'de> for Value {
 
             fn visit_some<D: Deserializer<'de>>(self, inner: D) -> Result<Value, D::Error> {
                 inner.deserialize_any(self)
+            }
+
+            fn visit_newtype_struct<D: Deserializer<'de>>(self, inner: D) -> Result<Value, D::Error> {
+                match handover::take() {
+                    Some(value) => Ok(value),
+                    None => inner.deserialize_any(self),
+                }
             }
 
             fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
@@ -340,6 +485,6 @@ impl<'de> de::Deserialize<'de> for Value {
             }
         }
 
-        deserializer.deserialize_any(AnyValue)
+        deserializer.deserialize_newtype_struct(handover::NAME, AnyValue)
     }
 }

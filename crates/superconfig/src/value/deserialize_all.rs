@@ -1,6 +1,6 @@
 //! Everything about a value that does not fit a type, not only the first thing.
 
-use super::deserialize::{Mismatch, ValueDeserializer};
+use super::deserialize::{FieldNames, Mismatch, MismatchKind, Reading, ValueDeserializer};
 use super::value::Value;
 use crate::diagnostic::{Path, Segment};
 use serde::de::DeserializeOwned;
@@ -9,34 +9,82 @@ use std::sync::Arc;
 /// More are not looked for: each costs another reading.
 const MOST: usize = 50;
 
-/// One thing that does not fit.
-#[derive(Debug)]
-pub(crate) struct Problem {
-    pub(crate) path: Path,
-    pub(crate) message: String,
-    pub(crate) expected: Option<String>,
+/// One thing in a value that does not fit a type.
+///
+/// ```
+/// use superconfig::{FieldNames, Format, parse, read_options};
+///
+/// let given = parse("[limits]\ndepth = 'x'", Format::Toml)?;
+/// type Options = std::collections::HashMap<String, std::collections::HashMap<String, u8>>;
+/// let mismatch = &read_options::<Options>(&given, FieldNames::Exact).unwrap_err()[0];
+/// assert_eq!((mismatch.path.to_string(), mismatch.expected.as_deref()), ("limits.depth".to_owned(), Some("u8")));
+/// # Ok::<(), superconfig::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct TypeMismatch {
+    /// The path in the value.
+    pub path: Path,
+    /// What is wrong, in one sentence; it quotes no text.
+    pub message: String,
+    /// What would fit, where that is known.
+    pub expected: Option<String>,
+    /// What kind of problem it is.
+    pub kind: MismatchKind,
+}
+
+/// Reads the options of a program as a type, or lists everything that does not fit: unknown fields, where the type denies
+/// them, and values of another kind. `null` is not taken for an absent value, also where an `Option` is read.
+///
+/// Costs one pass where everything fits.
+///
+/// ```
+/// use superconfig::{FieldNames, Format, parse, read_options};
+///
+/// #[derive(Debug, Default, serde::Deserialize)]
+/// #[serde(default, deny_unknown_fields)]
+/// struct Options {
+///     max_wait: u32,
+///     poll: bool,
+/// }
+///
+/// let given = parse("maxWait = 'long'\npolls = true", Format::Toml)?;
+/// let paths = read_options::<Options>(&given, FieldNames::CamelCase).unwrap_err().into_iter().map(|one| one.path.to_string());
+/// assert_eq!(paths.collect::<Vec<_>>(), ["maxWait", "polls"]);
+/// # Ok::<(), superconfig::Error>(())
+/// ```
+///
+/// # Errors
+/// Everything that does not fit.
+pub fn read_options<T: DeserializeOwned>(options: &Value, names: FieldNames) -> Result<T, Vec<TypeMismatch>> {
+    read_as(options, Reading::Options(names))
 }
 
 /// Reads a value as a type, or tells all that is in the way.
 ///
 /// serde stops at the first problem. So what does not fit is left out and the rest read again, until nothing new comes up;
 /// what is then missing only because it was left out is no problem of its own. Costs one reading where everything fits.
-pub(crate) fn read<T: DeserializeOwned>(value: &Value) -> Result<T, Vec<Problem>> {
-    let mut mismatch = match T::deserialize(ValueDeserializer(value)) {
+pub(crate) fn read<T: DeserializeOwned>(value: &Value) -> Result<T, Vec<TypeMismatch>> {
+    read_as(value, Reading::Lenient)
+}
+
+fn read_as<T: DeserializeOwned>(value: &Value, reading: Reading) -> Result<T, Vec<TypeMismatch>> {
+    let mut mismatch = match T::deserialize(ValueDeserializer(value, reading)) {
         Ok(read) => return Ok(read),
         Err(mismatch) => mismatch,
     };
     let mut problems = Vec::new();
-    let mut left_out = LeftOut { rest: value.clone(), paths: Vec::new() };
+    let mut left_out = LeftOut { rest: value.clone(), paths: Vec::new(), reading };
     loop {
         let path = left_out.original(&mismatch.path(&Path::new()));
         if !left_out.explains(&path, &mismatch) {
-            problems.push(Problem { path: path.clone(), message: mismatch.message, expected: mismatch.expected });
+            let Mismatch { message, expected, kind, .. } = mismatch;
+            problems.push(TypeMismatch { path: path.clone(), message, expected, kind });
         }
         if path.is_empty() || problems.len() == MOST || !left_out.add(path) {
             return Err(problems);
         }
-        mismatch = match T::deserialize(ValueDeserializer(&left_out.rest)) {
+        mismatch = match T::deserialize(ValueDeserializer(&left_out.rest, reading)) {
             Ok(_) => return Err(problems),
             Err(mismatch) => mismatch,
         };
@@ -48,6 +96,7 @@ struct LeftOut {
     rest: Value,
     /// As they are in the whole value.
     paths: Vec<Path>,
+    reading: Reading,
 }
 
 impl LeftOut {
@@ -65,9 +114,15 @@ impl LeftOut {
             Some([child]) => Some(child),
             _ => None,
         });
-        match mismatch.missing {
-            Some(field) => below.any(|child| *child == Segment::from(field)),
-            None => below.next().is_some(),
+        match mismatch.kind {
+            MismatchKind::MissingField(field) => {
+                let name = match self.reading {
+                    Reading::Lenient => field.into(),
+                    Reading::Options(names) => names.spell(field),
+                };
+                below.any(|child| *child == Segment::from(&*name))
+            }
+            _ => below.next().is_some(),
         }
     }
 
@@ -165,6 +220,64 @@ mod tests {
             paths::<Vec<Shape>>(r#"[{"Circle":{"radius":"x"}},"Point",{"Square":1},"Line"]"#),
             ["[0].Circle.radius", "[2].Square", "[3]"]
         );
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    #[allow(dead_code, reason = "only read into")]
+    struct Options {
+        max_wait: u8,
+        #[serde(default)]
+        name: Option<String>,
+        #[serde(default)]
+        shapes: Vec<OptionShape>,
+        #[serde(default)]
+        any: Value,
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[serde(rename_all = "snake_case", deny_unknown_fields)]
+    #[allow(dead_code, reason = "only read into")]
+    enum OptionShape {
+        Circle { outer_radius: u8 },
+        Point,
+    }
+
+    #[test]
+    fn options_are_spelled_as_their_program_does() {
+        let read = |json: &str, names| read_options::<Options>(&parse_json(json).unwrap(), names);
+        let paths = |json: &str, names| -> Vec<(String, MismatchKind)> {
+            let mismatches = read(json, names).map(|_| ()).unwrap_err();
+            mismatches.into_iter().map(|mismatch| (mismatch.path.to_string(), mismatch.kind)).collect()
+        };
+        const FIELDS: MismatchKind = MismatchKind::UnknownField(&["max_wait", "name", "shapes", "any"]);
+        let camel = r#"{"maxWait":1,"shapes":[{"circle":{"outerRadius":2}},"point"],"any":{"a_b":null}}"#;
+        let options = read(camel, FieldNames::CamelCase).unwrap();
+        assert_eq!(options.any, parse_json(r#"{"a_b":null}"#).unwrap());
+        assert!(matches!(options.shapes[..], [OptionShape::Circle { outer_radius: 2 }, OptionShape::Point]));
+        let snake = r#"{"max_wait":1,"shapes":[{"circle":{"outer_radius":2}}]}"#;
+        assert!(read(snake, FieldNames::Exact).is_ok());
+        assert_eq!(
+            paths(snake, FieldNames::CamelCase),
+            [
+                ("max_wait".to_owned(), FIELDS),
+                ("shapes[0].circle.outer_radius".to_owned(), MismatchKind::UnknownField(&["outer_radius"])),
+                ("shapes[0].circle".to_owned(), MismatchKind::MissingField("outer_radius")),
+                (String::new(), MismatchKind::MissingField("max_wait")),
+            ]
+        );
+        assert_eq!(paths(r#"{"maxWait":"x"}"#, FieldNames::CamelCase), [("maxWait".to_owned(), MismatchKind::Value)]);
+        assert_eq!(
+            paths(r#"{"max_wait":1,"name":null,"shapes":[1,"line",{"square":{}}]}"#, FieldNames::Exact),
+            [
+                ("name".to_owned(), MismatchKind::Value),
+                ("shapes[0]".to_owned(), MismatchKind::UnknownVariant(&["circle", "point"])),
+                ("shapes[1]".to_owned(), MismatchKind::UnknownVariant(&["circle", "point"])),
+                ("shapes[2].square".to_owned(), MismatchKind::UnknownVariant(&["circle", "point"])),
+            ]
+        );
+        assert_eq!(FieldNames::CamelCase.spell("a_long_name"), "aLongName");
+        assert_eq!(FieldNames::Exact.spell("a_long_name"), "a_long_name");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use crate::diagnostic::{Origin, Path};
 use crate::merge::Action;
 use crate::value::Value;
+use serde::ser::{Serialize, SerializeStruct, Serializer};
 
 /// One layer's word about a value.
 ///
@@ -24,7 +25,30 @@ pub struct Candidate {
     pub value: Value,
 }
 
-/// Where a value comes from and what it overrides.
+/// Serializes flat: the origin's fields, its source as `name`, beside `action` and `value`.
+impl Serialize for Candidate {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Origin { kind, source, file, line, column, variable } = &self.origin;
+        let mut fields = serializer.serialize_struct("Candidate", 8)?;
+        fields.serialize_field("kind", kind)?;
+        fields.serialize_field("name", source)?;
+        for (name, text) in [("file", file), ("variable", variable)] {
+            if let Some(text) = text {
+                fields.serialize_field(name, text)?;
+            }
+        }
+        for (name, number) in [("line", line), ("column", column)] {
+            if let Some(number) = number {
+                fields.serialize_field(name, number)?;
+            }
+        }
+        fields.serialize_field("action", &self.action)?;
+        fields.serialize_field("value", &self.value)?;
+        fields.end()
+    }
+}
+
+/// Where a value comes from and what it overrides. Serializes with the winner's index among the candidates.
 ///
 /// ```
 /// use superconfig::{Format, SuperConfig};
@@ -34,11 +58,12 @@ pub struct Candidate {
 /// assert_eq!(explanation.value, Some(superconfig::Value::Integer(8080)));
 /// # Ok::<(), superconfig::Error>(())
 /// ```
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize)]
 pub struct Explanation {
     /// The path; indexes stand for the elements of the merged array.
     pub path: Path,
     /// The merged value; `None` where there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub value: Option<Value>,
     /// Every layer that spoke about the path, from the lowest to the highest.
     pub candidates: Vec<Candidate>,

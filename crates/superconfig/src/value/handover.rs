@@ -1,0 +1,34 @@
+//! Hands a [`Value`] through serde whole.
+//!
+//! serde's data model has no place for a shared value, so reading or writing one would copy every key and text in it. Where
+//! both ends are of this crate, the value goes beside serde instead: at the cost of one reference, whatever its size.
+
+use super::value::Value;
+use std::cell::Cell;
+
+/// The newtype struct that stands for a value that goes beside serde.
+pub(super) const NAME: &str = "$superconfig::Value";
+
+thread_local! {
+    static HANDED: Cell<Option<Value>> = const { Cell::new(None) };
+}
+
+/// Offers a value for the length of a call.
+pub(super) fn offer<R>(value: &Value, call: impl FnOnce() -> R) -> R {
+    struct Withdraw;
+
+    impl Drop for Withdraw {
+        fn drop(&mut self) {
+            HANDED.take();
+        }
+    }
+
+    HANDED.set(Some(value.clone()));
+    let _withdraw = Withdraw;
+    call()
+}
+
+/// Takes the value that is offered, if one is.
+pub(super) fn take() -> Option<Value> {
+    HANDED.take()
+}
