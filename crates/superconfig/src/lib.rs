@@ -126,6 +126,7 @@ pub use format::{Format, parse, parse_within, render};
 #[cfg(feature = "watch")]
 pub use load::WatchOptions;
 pub use merge::{Action, ArrayStrategy, Candidate, Explanation};
+pub use redaction::mask_userinfo;
 pub use registry::generation;
 pub use registry::{CachedHandle, ConfigHandle, ConfigRegistry, Guard, HandleId, InsertOptions, RegistryOptions, RegistryStats};
 #[cfg(feature = "discovery")]

@@ -90,6 +90,9 @@ pub struct ReloadInputs {
     /// Nobody called for the reload, it follows [`Event::Outdated`]: the environment stays as it was captured, an empty
     /// file counts as half written for a second, and listeners are told of a failure because nobody else is.
     pub background: bool,
+    /// The caller checks what it commits; without it a configuration that is
+    /// [validated by its host](crate::Builder::validated_by_host) refuses the reload.
+    pub validated: bool,
 }
 
 impl SuperConfig {
@@ -375,10 +378,6 @@ impl SuperConfig {
     /// Those of [`SuperConfig::reload`], and `ERR_SUPERCONFIG_OPTION` where values come in for a source that is not a
     /// custom one.
     pub fn reload_with(&self, inputs: ReloadInputs) -> Result<Reload, Error> {
-        if self.0.options.validated_by_host {
-            let message = "the program that loaded this configuration checks each version, so only it can reload";
-            return Err(Error::new(ErrorCode::Option, message).with_hint("reload it in the thread that loaded it"));
-        }
         self.prepare_reload(inputs)?.checked(self.0.options.validator.as_ref())
     }
 
@@ -399,6 +398,10 @@ impl SuperConfig {
     pub fn prepare_reload(&self, inputs: ReloadInputs) -> Result<PreparedReload, Error> {
         // A closed configuration asks nobody anything.
         self.snapshot()?;
+        if self.0.options.validated_by_host && !inputs.validated {
+            let message = "the program that loaded this configuration checks each version, so only it can reload";
+            return Err(Error::new(ErrorCode::Option, message).with_hint("reload it in the thread that loaded it"));
+        }
         let unasked = inputs.background;
         #[cfg(feature = "watch")]
         let (loaded, unsettled) = self.read_next(inputs, |loader| super::watch::looked(self, loader, unasked));

@@ -4,4 +4,5 @@ mod line_scan;
 mod rules;
 pub(crate) mod snippet;
 
-pub(crate) use rules::{REDACTED, SecretRules, line_may_hold_secret, mask_userinfo, text_names_secret};
+pub use rules::mask_userinfo;
+pub(crate) use rules::{REDACTED, SecretRules, line_may_hold_secret, text_names_secret};

@@ -109,8 +109,14 @@ fn masked(value: &Value) -> Value {
     }
 }
 
-/// Hides `user:password` of each URL in a text and shows the rest; `None` where there is none.
-pub(crate) fn mask_userinfo(text: &str) -> Option<String> {
+/// Masks `user:password` of each URL in a text; `None` where there is none. Costs one pass.
+///
+/// ```
+/// let masked = superconfig::mask_userinfo("cannot reach db://me:hunter2@host/x");
+/// assert_eq!(masked.as_deref(), Some("cannot reach db://[redacted]@host/x"));
+/// assert_eq!(superconfig::mask_userinfo("https://example.com"), None);
+/// ```
+pub fn mask_userinfo(text: &str) -> Option<String> {
     let mut shown = String::new();
     let mut rest = text;
     while let Some(start) = rest.find("://") {

@@ -293,7 +293,8 @@ impl Builder {
     }
 
     /// Says that a binding checks every version in its host language: then only [`Builder::prepare`] and
-    /// [`SuperConfig::prepare_reload`] make versions, and a plain reload is `ERR_SUPERCONFIG_OPTION`.
+    /// [`SuperConfig::prepare_reload`] with [`ReloadInputs::validated`](crate::ReloadInputs) make versions, and any other
+    /// reload is `ERR_SUPERCONFIG_OPTION`.
     ///
     /// ```
     /// use superconfig::{ErrorCode, Format, SuperConfig};

@@ -253,10 +253,12 @@ fn who_checks_in_the_host_reloads_through_it_alone() {
     let config = builder.prepare().unwrap().commit(Some(table([("a", Value::Integer(2))]))).unwrap();
     assert_eq!(config.get::<i64>("a").unwrap(), 2);
     assert_eq!(config.reload().unwrap_err().code(), ErrorCode::Option);
-    let prepared = config.prepare_reload(ReloadInputs::default()).unwrap();
+    assert_eq!(config.prepare_reload(ReloadInputs::default()).err().unwrap().code(), ErrorCode::Option);
+    let validated = || ReloadInputs { validated: true, ..ReloadInputs::default() };
+    let prepared = config.prepare_reload(validated()).unwrap();
     assert_eq!(prepared.value(), &table([("a", Value::Integer(1))]));
     assert_eq!(prepared.commit(Some(Value::Null)).unwrap_err().code(), ErrorCode::Option);
-    let prepared = config.prepare_reload(ReloadInputs::default()).unwrap();
+    let prepared = config.prepare_reload(validated()).unwrap();
     assert_eq!(prepared.commit(Some(table([("a", Value::Integer(3))]))).unwrap().changed, ["a"]);
 }
 
