@@ -33,6 +33,35 @@ const CALLS: Record<string, [call: () => unknown, message: RegExp, hint?: RegExp
   'defaults of a URL': [() => builder().defaults({ a: new URL('http://x') }), /a: a URL is not a configuration value/],
   'defaults of bytes': [() => builder().defaults({ a: Buffer.from('x') }), /a: a Buffer is not a configuration value/],
   'defaults of too large a bigint': [() => builder().defaults({ a: 2n ** 64n }), /a: a bigint beyond 64 bits is not a configuration value/],
+  'defaults with a getter that throws': [
+    () =>
+      builder().defaults({
+        a: {
+          get b() {
+            throw new Error('x');
+          },
+        },
+      }),
+    /^defaults: a.b: reading the value threw$/,
+  ],
+  'defaults with a getter that throws no error': [
+    () =>
+      builder().defaults({
+        get a() {
+          throw 'x';
+        },
+      }),
+    /^defaults: a: reading the value threw$/,
+  ],
+  'file with a getter that throws': [
+    () =>
+      api.file('a.toml', {
+        get optional(): boolean {
+          throw new Error('x');
+        },
+      }),
+    /`file`: optional: reading the value threw/,
+  ],
   'file()': [() => builder().file(), /a file's path is a string, not undefined/],
   'file with text for options': [() => builder().file('a.toml', 'toml'), /the options of `file` are an object, not a string/],
   'file with a function for an option': [() => builder().file('a.toml', { optional: () => true }), /the options of `file`: optional: a function/],

@@ -6,8 +6,9 @@ import { buildSync } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { native } from '../ts/engine/addon.ts';
+import { guard } from '../ts/engine/native-error.ts';
 import { isSuperConfigError, parse, registry, SuperConfig, type SuperConfigBuilder, type SuperConfigError, type SuperConfigErrorCode } from '../ts/index.ts';
-import { ERROR_CODES, guard } from '../ts/internal/errors.ts';
+import { ERROR_CODES } from '../ts/internal/errors.ts';
 import { caught, firstFrame, rejected } from './caught.ts';
 
 let root: string;

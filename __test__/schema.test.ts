@@ -125,6 +125,17 @@ test.each([
   expect(error.message).toContain('the key `maximun` is unknown');
 });
 
+test('what only attached to a configuration with a schema cannot publish values that the schema never saw', async () => {
+  write('app.toml', 'port = 1');
+  const config = loadConfigSync({ cwd: root, env: {}, sources: [file('app.toml')], schema: z.object({ port: z.number() }) });
+  const attached = SuperConfig.attach(config.token);
+  write('app.toml', 'port = "many"');
+  expect(thrown(() => attached.reloadSync())).toMatchObject({ code: 'ERR_SUPERCONFIG_OPTION', hint: 'reload it in the thread that loaded it' });
+  await expect(attached.reload()).rejects.toMatchObject({ code: 'ERR_SUPERCONFIG_OPTION' });
+  expect([config.get('port'), attached.get('port')]).toEqual([1, 1]);
+  config.close();
+});
+
 test('a schema may change values and their types', () => {
   const schema = z.object({ port: z.string().transform(Number), tags: z.preprocess((given) => String(given).split(','), z.array(z.string())) });
   const config = SuperConfig.builder().defaults({ port: '80', tags: 'a,b', extra: true }).schema(schema).loadSync();

@@ -192,6 +192,20 @@ describe('reloading', () => {
     expect(stopped).toBe(1);
   });
 
+  test('a watch that starts after the configuration was closed ends at once', async () => {
+    let started = (_stop: () => void) => {};
+    let stopped = 0;
+    const config = builder()
+      .source({ name: 'slow', load: () => ({}), watch: () => new Promise((resolve) => (started = resolve)) })
+      .watch()
+      .loadSync();
+    config.close();
+    started(() => {
+      stopped += 1;
+    });
+    await until(() => stopped === 1);
+  });
+
   test('of watched files asks the sources as well', async () => {
     writeFileSync(join(root, 'app.json'), '{"file": 1}');
     let value = 1;

@@ -89,7 +89,7 @@ function source(layer: Layer): Source {
     case 'dir':
       return { ...flags, ...sources.dir(name) };
     case 'text':
-      return { ...flags, ...sources.textSource(layer.text as string, { format: layer.format as Format, name }) };
+      return { ...flags, ...sources.text(layer.text as string, { format: layer.format as Format, name }) };
     case 'dotenv':
       return sources.dotenv();
     case 'env': {

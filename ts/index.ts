@@ -1,15 +1,9 @@
-export type { ArrayStrategy, BuilderOptions, Limits, SuperConfigBuilder, WatchOptions } from './api/builder.js';
-export {
-  type ChangesOptions,
-  type LayerInfo,
-  SuperConfig,
-  type ToStringOptions,
-  type Warning,
-} from './api/config.js';
-export { type CustomSource, custom as source, type SourceContext } from './api/custom-source.js';
-export type { ConfigChange } from './api/events.js';
+export { SuperConfig, type SuperConfigBuilder } from './api/config.js';
+export { source } from './api/custom-source.js';
+export type { ConfigChange, EventMap, Listener } from './api/events.js';
 export type { ConfigHandle } from './api/handle.js';
-export { type LoadOptions, loadConfig, loadConfigSync, parse } from './api/load.js';
+export { loadConfig, loadConfigSync } from './api/load.js';
+export { parse } from './api/parse.js';
 export { type InsertOptions, type RegistryHandle, type RegistryStats, registry } from './api/registry.js';
 export {
   args,
@@ -31,13 +25,16 @@ export {
   type SourceOptions,
   type TextOptions,
   type Trust,
-  textSource as text,
+  text,
   type ValueOptions,
 } from './api/sources.js';
-export type { DeepReadonly, LoosePath, Path, ValueAt } from './api/typed-path.js';
+export type { DeepReadonly, Path, ValueAt } from './api/typed-path.js';
 export type { Candidate, Explanation } from './api/types/explanation.js';
+export type { LayerInfo, Warning } from './api/types/layer.js';
+export type { ArrayStrategy, BuilderOptions, ChangesOptions, Limits, LoadOptions, ToStringOptions, WatchOptions } from './api/types/options.js';
 export type { Status, Watching } from './api/types/status.js';
-export type { EventMap, Listener } from './engine/event-pump.js';
+export type { CustomSource, SourceContext } from './engine/custom-sources.js';
 export type { ReloadResult } from './engine/load.js';
+export type { LoosePath } from './engine/path.js';
 export { type ErrorDetails, type Issue, isSuperConfigError, type Origin, SuperConfigError, type SuperConfigErrorCode } from './internal/errors.js';
 export type { InferOutput, StandardSchema } from './schema/standard-schema.js';

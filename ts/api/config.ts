@@ -1,105 +1,25 @@
-import { type Described, type NativeValue, native } from '../engine/addon.js';
-import {
-  assertOpen,
-  closeState,
-  lookUp,
-  lookUpLeniently,
-  openState,
-  readTree,
-  type State,
-  sync,
-  toJsonValue,
-  toValue,
-  unknownPath,
-} from '../engine/attachment.js';
-import { type EventMap, eventsOf, type Listener, listenerOf, signalOf } from '../engine/event-pump.js';
-import { type ReloadResult, reload, reloadSync } from '../engine/load.js';
-import { checkNames, kindOf, toNativePath } from '../engine/path.js';
-import { type Frame, guard, type Origin, SuperConfigError } from '../internal/errors.js';
-import { flag, text } from '../internal/validate.js';
-import { type BuilderOptions, SuperConfigBuilder } from './builder.js';
-import type { ConfigChange } from './events.js';
+// A loaded configuration, and the builder that loads it.
+import { native } from '../engine/addon.js';
+import { Attachment } from '../engine/attachment.js';
+import { toJsonValue, toValue } from '../engine/codec.js';
+import { pumpOf } from '../engine/event-pump.js';
+import { load, loadSync, type ReloadResult, reload, reloadSync } from '../engine/load.js';
+import { guard, guardAsync, publicError } from '../engine/native-error.js';
+import { checkNames } from '../engine/option-names.js';
+import { type LoosePath, toNativePath } from '../engine/path.js';
+import type { Described, NativeValue } from '../engine/protocol.js';
+import { lookUp, lookUpLeniently, readTree, sync, unknownPath } from '../engine/read-cache.js';
+import { type Frame, getterOf } from '../internal/stack.js';
+import { booleanOf, optionError, stringOf } from '../internal/validate.js';
+import { type InferOutput, type StandardSchema, validatorOf } from '../schema/standard-schema.js';
+import { RequestBuilder, type SourceVerbs } from './builder.js';
+import { type ConfigChange, changesOf, type EventMap, type Listener, listenerOf, onChange, signalOf } from './events.js';
 import { ConfigHandle } from './handle.js';
-import type { Format } from './sources.js';
-import type { DeepReadonly, LoosePath, Path, ValueAt } from './typed-path.js';
-import { type Candidate, type Explanation, explained } from './types/explanation.js';
+import type { DeepReadonly, Path, ValueAt } from './typed-path.js';
+import { type Explanation, toExplanation } from './types/explanation.js';
+import type { LayerInfo, Warning } from './types/layer.js';
+import type { BuilderOptions, ChangesOptions, ToStringOptions } from './types/options.js';
 import { type Status, type StatusReport, toStatus } from './types/status.js';
-
-/**
- * One layer of a configuration, or a file that was looked for.
- *
- * @example
- * ```ts
- * const missing: LayerInfo[] = config.layers.filter((layer) => layer.status === 'missing');
- * missing.map((layer) => layer.file); // ['config/local.*']
- * ```
- */
-export interface LayerInfo {
-  /** The kind of the layer. */
-  kind: Candidate['kind'];
-  /** The layer's name. */
-  name: string;
-  /** Whether it took part: `missing` is not there, `skipped` was not asked or holds nothing for this configuration. */
-  status: 'found' | 'missing' | 'skipped';
-  /** The file, as it was given or found; a pattern such as `config/local.*` where nothing matched. */
-  file?: string;
-  /** The format that it was read in. */
-  format?: Format;
-  /** Why it did not take part, or which part of the file did. */
-  reason?: string;
-}
-
-/**
- * Something worth telling that does not stop a load.
- *
- * @example
- * ```ts
- * const warnings: Warning[] = SuperConfig.builder().text('{ "a": 1, "a": 2 }', { format: 'json' }).loadSync().warnings;
- * warnings[0]?.code; // 'duplicate-key'
- * ```
- */
-export interface Warning {
-  /** What it is, e.g. `duplicate-key`. */
-  code: string;
-  /** The text for people. */
-  message: string;
-  /** The dotted path that it is about. */
-  path?: string;
-  /** Where it stands. */
-  origin?: Origin;
-}
-
-/**
- * What `changes` takes.
- *
- * @example
- * ```ts
- * const options: ChangesOptions<AppConfig> = { path: 'db.pool', signal };
- * for await (const { changed } of config.changes(options)) changed; // ['db.pool.max']
- * ```
- */
-export interface ChangesOptions<T> {
-  /** Only changes at or below this path. */
-  path?: Path<T>;
-  /** Ends the iteration when it aborts. */
-  signal?: AbortSignal;
-}
-
-/**
- * What `toString` takes.
- *
- * @example
- * ```ts
- * const options: ToStringOptions = { format: 'dotenv' };
- * config.toString(options).includes('SERVER__PORT=8080'); // true
- * ```
- */
-export interface ToStringOptions {
-  /** The format of the text; JSON by default. */
-  format?: Exclude<Format, 'ini'>;
-  /** Whether secrets are shown. */
-  secrets?: boolean;
-}
 
 /**
  * A loaded configuration.
@@ -112,17 +32,17 @@ export interface ToStringOptions {
  */
 // biome-ignore lint/suspicious/noExplicitAny: without a type every path is allowed.
 export class SuperConfig<T = any> {
-  readonly #state: State;
-  // What `current` compares and gives stands here, and not a step further away: the comparison is all that it costs.
+  readonly #attachment: Attachment;
+  // What `current` compares and returns is in fields of its own, not a step further away: the comparison is all that it costs.
   readonly #word: Uint32Array;
-  /** The word as it was when the tree was last found to hold; no word is -1. */
+  /** The word as it was when the tree was last found to be current; no word is -1. */
   #seen = -1;
   #tree: DeepReadonly<T> | undefined;
 
   /** Made by `load`, `loadSync` and `attach`. @hidden */
-  constructor(state: State) {
-    this.#state = state;
-    this.#word = state.word;
+  constructor(attachment: Attachment) {
+    this.#attachment = attachment;
+    this.#word = attachment.word;
   }
 
   /**
@@ -154,11 +74,7 @@ export class SuperConfig<T = any> {
    */
   // biome-ignore lint/suspicious/noExplicitAny: without a type every path is allowed.
   static attach<T = any>(nameOrToken: string): SuperConfig<T> {
-    const attached = guard(SuperConfig.attach, () => {
-      if (typeof nameOrToken === 'string') return native().attach(nameOrToken);
-      throw new SuperConfigError('ERR_SUPERCONFIG_OPTION', `a name or token is a string, not ${kindOf(nameOrToken)}`);
-    });
-    return new SuperConfig<T>(openState(attached));
+    return guard(SuperConfig.attach, () => new SuperConfig<T>(Attachment.open(native().attach(stringOf(nameOrToken, 'a name or token')))));
   }
 
   /**
@@ -179,16 +95,13 @@ export class SuperConfig<T = any> {
   get<const P extends Path<T>>(path: P): ValueAt<T, P>;
   get<const P extends Path<T>>(path: P, fallback: NonNullable<ValueAt<T, P>>): NonNullable<ValueAt<T, P>>;
   get(path: LoosePath, fallback?: unknown): unknown {
-    const state = this.#state;
-    if (state.word[0] !== state.seen) sync(state, GET);
-    const cached = state.cache.get(path as string);
+    const attachment = this.#attachment;
+    const cached = attachment.word[0] === attachment.seen ? attachment.cache.get(path as string) : undefined;
     if (cached !== undefined) return cached;
     // biome-ignore lint/complexity/noArguments: tells `get(path)` from `get(path, undefined)` without an array per call.
-    const strict = arguments.length < 2;
-    const value = strict ? lookUp(state, path, GET) : lookUpLeniently(state, path, GET);
-    if (value !== undefined) return value;
-    if (strict) throw unknownPath(state, path, GET);
-    return fallback;
+    if (arguments.length < 2) return this.#require(path);
+    const value = this.#find(path, SuperConfig.prototype.get);
+    return value === undefined ? fallback : value;
   }
 
   /**
@@ -202,10 +115,7 @@ export class SuperConfig<T = any> {
    * ```
    */
   has(path: LoosePath): boolean {
-    const state = this.#state;
-    const frame = SuperConfig.prototype.has;
-    if (state.word[0] !== state.seen) sync(state, frame);
-    return lookUpLeniently(state, path, frame) !== undefined;
+    return this.#find(path, SuperConfig.prototype.has) !== undefined;
   }
 
   /**
@@ -219,10 +129,11 @@ export class SuperConfig<T = any> {
    * ```
    */
   handle<const P extends Path<T>>(path: P): ConfigHandle<ValueAt<T, P>> {
-    const frame = SuperConfig.prototype.handle;
-    assertOpen(this.#state, frame);
-    guard(frame, () => toNativePath(path as LoosePath));
-    return new ConfigHandle(this.#state, path as LoosePath);
+    return guard(SuperConfig.prototype.handle, () => {
+      this.#attachment.assertOpen();
+      toNativePath(path as LoosePath);
+      return new ConfigHandle(this.#attachment, path as LoosePath);
+    });
   }
 
   /**
@@ -253,11 +164,9 @@ export class SuperConfig<T = any> {
    * ```
    */
   explain(path: LoosePath = ''): Explanation {
-    const frame = SuperConfig.prototype.explain;
-    const state = this.#synced(frame);
-    return guard(frame, () => {
+    return guard(SuperConfig.prototype.explain, () => {
       const { text, segments } = toNativePath(path);
-      return explained(native().explain(state.attachment, text, segments));
+      return toExplanation(native().explain(this.#synced().id, text, segments));
     });
   }
 
@@ -271,7 +180,7 @@ export class SuperConfig<T = any> {
    * ```
    */
   get version(): number {
-    return this.#synced(VERSION).version;
+    return guard(getterOf(SuperConfig.prototype, 'version'), () => this.#synced().version);
   }
 
   /**
@@ -284,7 +193,7 @@ export class SuperConfig<T = any> {
    * ```
    */
   get layers(): LayerInfo[] {
-    return this.#describe('layers', LAYERS) as LayerInfo[];
+    return this.#describe('layers') as LayerInfo[];
   }
 
   /**
@@ -297,7 +206,7 @@ export class SuperConfig<T = any> {
    * ```
    */
   get warnings(): Warning[] {
-    return this.#describe('warnings', WARNINGS) as Warning[];
+    return this.#describe('warnings') as Warning[];
   }
 
   /**
@@ -310,7 +219,7 @@ export class SuperConfig<T = any> {
    * ```
    */
   get status(): Status {
-    return toStatus(this.#describe('status', STATUS) as StatusReport);
+    return toStatus(this.#describe('status') as StatusReport);
   }
 
   /**
@@ -323,7 +232,7 @@ export class SuperConfig<T = any> {
    * ```
    */
   get token(): string {
-    return this.#describe('token', TOKEN) as string;
+    return this.#describe('token') as string;
   }
 
   /**
@@ -336,7 +245,7 @@ export class SuperConfig<T = any> {
    * ```
    */
   get name(): string | undefined {
-    return (this.#describe('name', NAME) as string | null) ?? undefined;
+    return (this.#describe('name') as string | null) ?? undefined;
   }
 
   /**
@@ -351,7 +260,7 @@ export class SuperConfig<T = any> {
    * ```
    */
   reload(): Promise<ReloadResult> {
-    return reload(this.#state, false, SuperConfig.prototype.reload);
+    return guardAsync(SuperConfig.prototype.reload, () => reload(this.#attachment, false));
   }
 
   /**
@@ -364,7 +273,7 @@ export class SuperConfig<T = any> {
    * ```
    */
   reloadSync(): ReloadResult {
-    return reloadSync(this.#state, SuperConfig.prototype.reloadSync);
+    return guard(SuperConfig.prototype.reloadSync, () => reloadSync(this.#attachment));
   }
 
   /**
@@ -384,13 +293,12 @@ export class SuperConfig<T = any> {
    * ```
    */
   on<E extends keyof EventMap<T>>(event: E, listener: Listener<EventMap<T>[E]>): () => void {
-    const frame = SuperConfig.prototype.on;
-    assertOpen(this.#state, frame);
-    return guard(frame, () => {
-      const events = eventsOf(this.#state);
-      if (event === 'change') return events.onChange<T>(listenerOf(listener));
-      if (event === 'error') return events.onError(listenerOf(listener));
-      throw new SuperConfigError('ERR_SUPERCONFIG_OPTION', `there is no event '${String(event)}'`, { hint: "the events are 'change' and 'error'" });
+    return guard(SuperConfig.prototype.on, () => {
+      this.#attachment.assertOpen();
+      const pump = pumpOf(this.#attachment);
+      if (event === 'change') return onChange<T>(pump, listenerOf(listener));
+      if (event === 'error') return pump.onError(listenerOf(listener));
+      throw optionError(`there is no event '${String(event)}'`, "the events are 'change' and 'error'");
     });
   }
 
@@ -406,14 +314,13 @@ export class SuperConfig<T = any> {
    * ```
    */
   changes(options: ChangesOptions<T> = {}): AsyncIterableIterator<ConfigChange<T>, undefined> {
-    const frame = SuperConfig.prototype.changes;
-    guard(frame, () => checkNames(options, ['path', 'signal'], 'the options of `changes`'));
-    const { path, signal } = options;
-    const state = this.#synced(frame);
-    return guard(frame, () => {
-      // Finds out about a malformed path now, not when something changes.
-      if (path !== undefined) lookUp(state, path as LoosePath, frame);
-      return eventsOf(state).changes<T>(path === undefined ? undefined : toNativePath(path as LoosePath), signalOf(signal));
+    return guard(SuperConfig.prototype.changes, () => {
+      checkNames(options, ['path', 'signal'], 'the options of `changes`');
+      const { path, signal } = options;
+      const attachment = this.#synced();
+      // Refuses a malformed path now, not when something changes.
+      if (path !== undefined) lookUp(attachment, path as LoosePath);
+      return changesOf<T>(pumpOf(attachment), path === undefined ? undefined : toNativePath(path as LoosePath), signalOf(signal));
     });
   }
 
@@ -429,7 +336,7 @@ export class SuperConfig<T = any> {
    * ```
    */
   toJSON(): unknown {
-    return toJsonValue(this.#redacted(SuperConfig.prototype.toJSON));
+    return guard(SuperConfig.prototype.toJSON, () => toJsonValue(this.#redacted()));
   }
 
   /**
@@ -444,11 +351,12 @@ export class SuperConfig<T = any> {
    * ```
    */
   toString(options: ToStringOptions = {}): string {
-    const [format, secrets] = guard(SuperConfig.prototype.toString, () => {
+    return guard(SuperConfig.prototype.toString, () => {
       checkNames(options, ['format', 'secrets'], 'the options of `toString`');
-      return [text(options.format ?? 'json', 'a format'), flag(options.secrets ?? false, 'secrets')] as const;
+      const format = stringOf(options.format ?? 'json', 'a format');
+      const secrets = booleanOf(options.secrets ?? false, 'secrets');
+      return native().render(this.#synced().id, format, secrets);
     });
-    return this.#render(format, secrets, SuperConfig.prototype.toString);
   }
 
   /**
@@ -465,7 +373,7 @@ export class SuperConfig<T = any> {
   close(): void {
     this.#seen = -1;
     this.#tree = undefined;
-    closeState(this.#state);
+    this.#attachment.close();
   }
 
   /**
@@ -485,49 +393,110 @@ export class SuperConfig<T = any> {
 
   /** What `console.log` shows: the whole, with secrets redacted. @internal */
   [Symbol.for('nodejs.util.inspect.custom')](_depth: number, options: object, inspect?: (value: unknown, options: object) => string): string {
-    if (this.#state.closed) return 'SuperConfig (closed)';
+    if (this.#attachment.closed) return 'SuperConfig (closed)';
     if (inspect === undefined) return `SuperConfig ${JSON.stringify(this)}`;
-    return `SuperConfig ${inspect(toValue(this.#redacted(SuperConfig.prototype.toJSON), false), options)}`;
+    return `SuperConfig ${inspect(toValue(this.#redacted(), false), options)}`;
   }
 
   #refresh(): DeepReadonly<T> {
-    const state = this.#state;
-    const tree = readTree(state, CURRENT) as DeepReadonly<T>;
-    this.#tree = tree;
-    this.#seen = state.seen;
-    return tree;
+    return guard(getterOf(SuperConfig.prototype, 'current'), () => {
+      const tree = readTree(this.#attachment) as DeepReadonly<T>;
+      this.#tree = tree;
+      this.#seen = this.#attachment.seen;
+      return tree;
+    });
   }
 
-  #synced(frame: Frame): State {
-    const state = this.#state;
-    if (state.word[0] !== state.seen) sync(state, frame);
-    return state;
+  #require(path: LoosePath): unknown {
+    return guard(SuperConfig.prototype.get, () => {
+      const value = lookUp(this.#attachment, path);
+      if (value === undefined) throw unknownPath(this.#attachment, path);
+      return value;
+    });
   }
 
-  #describe(what: Described, frame: Frame): unknown {
-    const state = this.#synced(frame);
-    return guard(frame, () => JSON.parse(native().describe(state.attachment, what)));
+  /** The value at a path, or `undefined`. Reads what does not exist without making a function. */
+  #find(path: LoosePath, frame: Frame): unknown {
+    try {
+      return lookUpLeniently(this.#attachment, path);
+    } catch (thrown) {
+      throw publicError(thrown, frame);
+    }
   }
 
-  #redacted(frame: Frame): NativeValue {
-    const state = this.#synced(frame);
-    return guard(frame, () => native().redacted(state.attachment));
+  #synced(): Attachment {
+    sync(this.#attachment);
+    return this.#attachment;
   }
 
-  #render(format: string, secrets: boolean, frame: Frame): string {
-    const state = this.#synced(frame);
-    return guard(frame, () => native().render(state.attachment, format, secrets));
+  #describe(what: Described): unknown {
+    return guard(getterOf(SuperConfig.prototype, what), () => JSON.parse(native().describe(this.#synced().id, what)));
+  }
+
+  #redacted(): NativeValue {
+    return native().redacted(this.#synced().id);
   }
 }
 
-function getter(name: keyof SuperConfig): Frame {
-  return Object.getOwnPropertyDescriptor(SuperConfig.prototype, name)?.get as Frame;
+/**
+ * Collects sources, later ones winning, and loads them. Nothing is read before `load()` or `loadSync()`.
+ *
+ * @example
+ * ```ts
+ * const builder = SuperConfig.builder().defaults({ server: { port: 80 } });
+ * builder.file('app.toml').env('APP').loadSync().get('server.port'); // 8081
+ * ```
+ */
+// Here and not in builder.ts, as this class and `SuperConfig` name each other.
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: builder.ts puts the verbs of the interface on the prototype.
+// biome-ignore lint/suspicious/noExplicitAny: without a type every path is allowed.
+export class SuperConfigBuilder<T = any> extends RequestBuilder {
+  /**
+   * Checks each version with a Standard Schema, such as Zod's, Valibot's or ArkType's; readers see what it returns, with its defaults
+   * and its types.
+   *
+   * @throws `ERR_SUPERCONFIG_OPTION` for what is no schema. On loading and reloading: `ERR_SUPERCONFIG_VALIDATION` with every issue
+   * and where its value comes from; `ERR_SUPERCONFIG_ASYNC` when `loadSync` or `reloadSync` meets an asynchronous schema.
+   * @example
+   * ```ts
+   * const schema = z.object({ port: z.coerce.number() });
+   * const config = SuperConfig.builder().defaults({ port: '8080' }).schema(schema).loadSync();
+   * config.get('port'); // 8080, and a number for the compiler
+   * ```
+   */
+  schema<S extends StandardSchema>(schema: S): SuperConfigBuilder<InferOutput<S>> {
+    this.validator = guard(SuperConfigBuilder.prototype.schema, () => validatorOf(schema));
+    return this as unknown as SuperConfigBuilder<InferOutput<S>>;
+  }
+
+  /**
+   * Loads on this thread. Cost: what the sources cost; two small files take tens of microseconds.
+   *
+   * @throws {@link SuperConfigError}: what a source's text, the environment, the schema or an option has wrong; `ERR_SUPERCONFIG_ASYNC`
+   * where a source or the schema must be awaited.
+   * @example
+   * ```ts
+   * SuperConfig.builder().file('missing.toml').loadSync(); // throws ERR_SUPERCONFIG_NOT_FOUND
+   * ```
+   */
+  loadSync(): SuperConfig<T> {
+    return guard(SuperConfigBuilder.prototype.loadSync, () => new SuperConfig<T>(loadSync(this.toRequest())));
+  }
+
+  /**
+   * Loads on another thread; a source of your own and a schema may be asynchronous here. The environment is captured at once.
+   *
+   * @throws {@link SuperConfigError}: what a source's text, the environment, the schema or an option has wrong.
+   * @example
+   * ```ts
+   * const config = await SuperConfig.builder().dir('config').load();
+   * config.get('server.port'); // 8080
+   * ```
+   */
+  load(): Promise<SuperConfig<T>> {
+    return guardAsync(SuperConfigBuilder.prototype.load, async () => new SuperConfig<T>(await load(this.toRequest())));
+  }
 }
-const GET: Frame = SuperConfig.prototype.get;
-const CURRENT = getter('current');
-const VERSION = getter('version');
-const LAYERS = getter('layers');
-const WARNINGS = getter('warnings');
-const STATUS = getter('status');
-const TOKEN = getter('token');
-const NAME = getter('name');
+
+// biome-ignore lint/suspicious/noExplicitAny: as above.
+export interface SuperConfigBuilder<T = any> extends SourceVerbs<SuperConfigBuilder<T>> {}

@@ -1,76 +1,43 @@
-import { type NativeValue, native, type Version } from '../engine/addon.js';
-import { toJsonValue, toValue } from '../engine/attachment.js';
+// The events of a configuration: what they hand over, and who receives them.
+import { toJsonValue, toValue } from '../engine/codec.js';
+import { callListener, type EventPump } from '../engine/event-pump.js';
 import type { NativePath } from '../engine/path.js';
+import type { NativeValue } from '../engine/protocol.js';
+import { at, below, merge, type Transition } from '../engine/transition.js';
+import type { SuperConfigError } from '../internal/errors.js';
+import { kindOf, optionError } from '../internal/validate.js';
 import type { DeepReadonly } from './typed-path.js';
 
-/** What one version has at a path, read from the addon when it is asked for. */
-class View {
-  readonly #version: Version;
-  readonly #path: NativePath;
-  #value: unknown;
-  #isRead = false;
-
-  constructor(version: Version, path: NativePath = { text: '', segments: false }) {
-    this.#version = version;
-    this.#path = path;
-  }
-
-  get value(): unknown {
-    if (!this.#isRead) {
-      this.#value = toValue(native().versionRead(this.#version, this.#path.text, this.#path.segments));
-      this.#isRead = true;
-    }
-    return this.#value;
-  }
-
-  get redacted(): NativeValue {
-    return native().versionRedacted(this.#version, this.#path.text, this.#path.segments);
-  }
-
-  at(path: NativePath): View {
-    return new View(this.#version, path);
-  }
-
-  changedSince(previous: View, path: NativePath): string[] {
-    return JSON.parse(native().versionChanges(previous.#version, this.#version, path.text, path.segments)) as string[];
-  }
-}
-
-/** The way from one version to another. */
-export interface Transition {
-  readonly version: number;
-  readonly changed: readonly string[];
-  readonly previous: View;
-  readonly current: View;
-}
-
-/** The transition between two versions of the addon. */
-export function transition(version: number, changed: readonly string[], previous: Version, current: Version): Transition {
-  return { version, changed, previous: new View(previous), current: new View(current) };
-}
-
-/** A transition with its paths limited to those at or below one; `undefined` where nothing differs there. */
-export function below(whole: Transition, path: NativePath): Transition | undefined {
-  const changed = whole.current.changedSince(whole.previous, path);
-  return changed.length === 0 ? undefined : { ...whole, changed };
-}
-
-/** The same, and all that is seen of the versions is what they have at the path. */
-export function at(whole: Transition, path: NativePath): Transition | undefined {
-  const part = below(whole, path);
-  return part && { ...part, previous: whole.previous.at(path), current: whole.current.at(path) };
-}
-
-/** Two transitions, one after the other, as one. */
-export function merge(first: Transition | undefined, second: Transition): Transition {
-  if (first === undefined) return second;
-  const changed = [...new Set([...first.changed, ...second.changed])].sort();
-  return { ...second, changed, previous: first.previous };
+/**
+ * What each event hands to its listeners.
+ *
+ * @example
+ * ```ts
+ * const warn = (error: EventMap<AppConfig>['error']) => console.error(error.message);
+ * config.on('error', warn);
+ * ```
+ */
+export interface EventMap<T> {
+  /** There is a new version. */
+  change: ConfigChange<T>;
+  /** A reload failed, and the last good version stays in use; or a custom source did (`SOURCE`), and its last values stay in use. */
+  error: SuperConfigError;
 }
 
 /**
- * What a `change` event tells: a new version, and the one that was told of before. Where the thread was busy meanwhile it stands
- * for several versions, and `changed` has all paths that changed on the way. Printing it shows no secret.
+ * A function that is called with an event; what it throws, or rejects with, becomes a process warning.
+ *
+ * @example
+ * ```ts
+ * const print: Listener<ConfigChange<AppConfig>> = ({ version, changed }) => console.log(version, changed);
+ * config.on('change', print);
+ * ```
+ */
+export type Listener<E> = (event: E) => unknown;
+
+/**
+ * A new version, with the version of the event before it. Where the thread was busy in between it covers several versions, and
+ * `changed` has all paths that changed in any of them. Printing it shows no secret.
  *
  * @example
  * ```ts
@@ -91,13 +58,13 @@ export class ConfigChange<T> {
   /** Made by events. @hidden */
   constructor(transition: Transition) {
     this.version = transition.version;
-    // Its own, whatever a listener does to it.
+    // A copy: listeners may change it.
     this.changed = [...transition.changed];
     this.#transition = transition;
   }
 
   /**
-   * What was there before, frozen; made when it is asked for.
+   * The values before, frozen; made on the first read.
    *
    * @example
    * ```ts
@@ -111,7 +78,7 @@ export class ConfigChange<T> {
   }
 
   /**
-   * What is there now, frozen; made when it is asked for. `config.current` may be newer already.
+   * The values of this version, frozen; made on the first read. `config.current` may be newer already.
    *
    * @example
    * ```ts
@@ -123,7 +90,7 @@ export class ConfigChange<T> {
   }
 
   /**
-   * What `JSON.stringify(change)` shows, with secrets redacted. A `bigint` is the text of its digits.
+   * The change for `JSON.stringify(change)`, with secrets redacted. A `bigint` is the text of its digits.
    *
    * @example
    * ```ts
@@ -131,20 +98,91 @@ export class ConfigChange<T> {
    * ```
    */
   toJSON(): unknown {
-    return this.#shown(toJsonValue);
+    return this.#redacted(toJsonValue);
   }
 
-  /** What `console.log` shows, with secrets redacted. @internal */
+  /** The text for `console.log`, with secrets redacted. @internal */
   [Symbol.for('nodejs.util.inspect.custom')](_depth: number, options: object, inspect?: (value: unknown, options: object) => string): string {
     if (inspect === undefined) return `ConfigChange ${JSON.stringify(this)}`;
-    return `ConfigChange ${inspect(
-      this.#shown((value) => toValue(value, false)),
-      options,
-    )}`;
+    const shown = this.#redacted((value) => toValue(value, false));
+    return `ConfigChange ${inspect(shown, options)}`;
   }
 
-  #shown(show: (value: NativeValue) => unknown): object {
+  #redacted(convert: (value: NativeValue) => unknown): object {
     const { version, changed, previous, current } = this.#transition;
-    return { version, changed, previous: show(previous.redacted), current: show(current.redacted) };
+    return { version, changed, previous: convert(previous.redacted), current: convert(current.redacted) };
   }
+}
+
+/** Calls a listener for new versions, or for those that differ at a path; returns what removes it. */
+export function onChange<T>(pump: EventPump, listener: Listener<ConfigChange<T>>, path?: NativePath): () => void {
+  return pump.observe({
+    next(whole) {
+      const change = path === undefined ? whole : at(whole, path);
+      if (change !== undefined) callListener('change', listener, new ConfigChange<T>(change));
+    },
+  });
+}
+
+/** Iterates over new versions, or over those that differ at or below a path; a slow consumer gets the newest one. */
+export function changesOf<T>(
+  pump: EventPump,
+  path: NativePath | undefined,
+  signal: AbortSignal | undefined,
+): AsyncIterableIterator<ConfigChange<T>, undefined> {
+  type Result = IteratorResult<ConfigChange<T>, undefined>;
+  const done: Result = { done: true, value: undefined };
+  const waiting: ((result: Result) => void)[] = [];
+  let pending: Transition | undefined;
+  let isDone = signal?.aborted ?? false;
+  const end = () => {
+    isDone = true;
+    pending = undefined;
+    off();
+    signal?.removeEventListener('abort', end);
+    for (const resolve of waiting.splice(0)) resolve(done);
+  };
+  const observer = {
+    next(whole: Transition) {
+      const change = path === undefined ? whole : below(whole, path);
+      if (change === undefined) return;
+      const resolve = waiting.shift();
+      if (resolve === undefined) pending = merge(pending, change);
+      else resolve({ done: false, value: new ConfigChange<T>(change) });
+    },
+    complete: end,
+  };
+  const off = isDone ? () => {} : pump.observe(observer);
+  if (!isDone) signal?.addEventListener('abort', end, { once: true });
+  return {
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+    async next() {
+      if (pending !== undefined) {
+        const value = new ConfigChange<T>(pending);
+        pending = undefined;
+        return { done: false, value };
+      }
+      return isDone ? done : new Promise((resolve) => waiting.push(resolve));
+    },
+    async return() {
+      end();
+      return done;
+    },
+  };
+}
+
+/** A signal, checked. @throws `ERR_SUPERCONFIG_OPTION` */
+export function signalOf(given: AbortSignal | undefined): AbortSignal | undefined {
+  if (given === undefined) return given;
+  const { aborted, addEventListener } = Object(given) as Partial<AbortSignal>;
+  if (typeof aborted === 'boolean' && typeof addEventListener === 'function') return given;
+  throw optionError(`\`signal\` is an AbortSignal, not ${kindOf(given)}`);
+}
+
+/** A listener, checked. @throws `ERR_SUPERCONFIG_OPTION` */
+export function listenerOf<E>(given: unknown): Listener<E> {
+  if (typeof given === 'function') return given as Listener<E>;
+  throw optionError(`a listener is a function, not ${kindOf(given)}`);
 }

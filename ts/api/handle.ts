@@ -1,11 +1,13 @@
+// A live view of one path.
 import { native } from '../engine/addon.js';
-import { closedError, lookUp, type State, sync, unknownPath } from '../engine/attachment.js';
-import { eventsOf, type Listener, listenerOf } from '../engine/event-pump.js';
-import { showPath, toNativePath } from '../engine/path.js';
-import { type Frame, guard, startAt } from '../internal/errors.js';
-import type { ConfigChange } from './events.js';
-import type { LoosePath } from './typed-path.js';
-import { type Explanation, explained } from './types/explanation.js';
+import { Attachment, closedError } from '../engine/attachment.js';
+import { pumpOf } from '../engine/event-pump.js';
+import { guard } from '../engine/native-error.js';
+import { type LoosePath, showPath, toNativePath } from '../engine/path.js';
+import { lookUp, sync, unknownPath } from '../engine/read-cache.js';
+import { getterOf } from '../internal/stack.js';
+import { type ConfigChange, type Listener, listenerOf, onChange } from './events.js';
+import { type Explanation, toExplanation } from './types/explanation.js';
 
 /**
  * A live view of one path: the quickest way to read a value again and again.
@@ -20,21 +22,21 @@ export class ConfigHandle<V = unknown> {
   /** The path, dotted. */
   readonly path: string;
   readonly #path: LoosePath;
-  #state: State;
+  #attachment: Attachment;
   #seen = -1;
   #value: V | undefined;
   #closed = false;
   readonly #listeners: (() => void)[] = [];
 
   /** Made by `config.handle(path)`. @hidden */
-  constructor(state: State, path: LoosePath) {
-    this.#state = state;
+  constructor(attachment: Attachment, path: LoosePath) {
+    this.#attachment = attachment;
     this.#path = typeof path === 'string' ? path : [...path];
     this.path = showPath(path);
   }
 
   /**
-   * The value as of now; tables and arrays are frozen and the same object for one version. Costs a comparison and a field.
+   * The current value; tables and arrays are frozen and the same object for one version. Costs a comparison and a field.
    *
    * @throws `ERR_SUPERCONFIG_PATH` when nothing is there, `ERR_SUPERCONFIG_CLOSED` after closing.
    * @example
@@ -44,8 +46,7 @@ export class ConfigHandle<V = unknown> {
    * ```
    */
   get value(): V {
-    const state = this.#state;
-    if (state.word[0] === this.#seen) return this.#value as V;
+    if (this.#attachment.word[0] === this.#seen) return this.#value as V;
     return this.#refresh();
   }
 
@@ -59,13 +60,11 @@ export class ConfigHandle<V = unknown> {
    * ```
    */
   get version(): number {
-    const state = this.#open(VERSION);
-    if (state.word[0] !== state.seen) sync(state, VERSION);
-    return state.version;
+    return guard(getterOf(ConfigHandle.prototype, 'version'), () => this.#synced().version);
   }
 
   /**
-   * Tells which layers spoke about the value and which one won.
+   * Explains the value: what each layer contributes to it and which one wins.
    *
    * @throws `ERR_SUPERCONFIG_PATH` when nothing is there, `ERR_SUPERCONFIG_CLOSED` after closing.
    * @example
@@ -74,18 +73,17 @@ export class ConfigHandle<V = unknown> {
    * ```
    */
   explain(): Explanation {
-    const frame = ConfigHandle.prototype.explain;
-    const state = this.#open(frame);
-    if (state.word[0] !== state.seen) sync(state, frame);
-    const { text, segments } = toNativePath(this.#path);
-    return guard(frame, () => explained(native().explain(state.attachment, text, segments)));
+    return guard(ConfigHandle.prototype.explain, () => {
+      const { text, segments } = toNativePath(this.#path);
+      return toExplanation(native().explain(this.#synced().id, text, segments));
+    });
   }
 
   /**
-   * Calls a listener after each change of the value at the path, or of anything below it, with what was there before and is now.
-   * A listener that throws stops no other; what it threw becomes a process warning.
+   * Calls a listener after each change of the value at the path, or of anything below it, with the values before and after. A listener
+   * that throws stops no other; what it threw becomes a process warning.
    *
-   * @returns The way to remove the listener. Closing the handle or the configuration removes it too.
+   * @returns A function that removes the listener. Closing the handle or the configuration removes it too.
    * @throws `ERR_SUPERCONFIG_PATH` for a malformed path, `ERR_SUPERCONFIG_OPTION` for what is not a function,
    * `ERR_SUPERCONFIG_CLOSED` after closing.
    * @example
@@ -96,20 +94,18 @@ export class ConfigHandle<V = unknown> {
    * ```
    */
   on(listener: Listener<ConfigChange<V | undefined>>): () => void {
-    const frame = ConfigHandle.prototype.on;
-    const state = this.#open(frame);
-    const off = guard(frame, () => {
-      if (state.word[0] !== state.seen) sync(state, frame);
-      // Finds out about a malformed path now, not when something changes.
-      lookUp(state, this.#path, frame);
-      return eventsOf(state).onChange(listenerOf<ConfigChange<V | undefined>>(listener), toNativePath(this.#path));
+    return guard(ConfigHandle.prototype.on, () => {
+      const attachment = this.#synced();
+      // Refuses a malformed path now, not when something changes.
+      lookUp(attachment, this.#path);
+      const off = onChange(pumpOf(attachment), listenerOf<ConfigChange<V | undefined>>(listener), toNativePath(this.#path));
+      this.#listeners.push(off);
+      return off;
     });
-    this.#listeners.push(off);
-    return off;
   }
 
   /**
-   * Lets go of the value; reads fail from then on. Safe to repeat. The configuration stays open.
+   * Releases the value; reads fail from then on. Safe to repeat. The configuration stays open.
    *
    * @example
    * ```ts
@@ -122,7 +118,7 @@ export class ConfigHandle<V = unknown> {
     this.#closed = true;
     for (const off of this.#listeners.splice(0)) off();
     this.#value = undefined;
-    this.#state = CLOSED;
+    this.#attachment = CLOSED;
   }
 
   /**
@@ -140,45 +136,23 @@ export class ConfigHandle<V = unknown> {
     this.close();
   }
 
-  #open(frame: Frame): State {
-    if (this.#closed) throw startAt(closedError('handle'), frame);
-    return this.#state;
+  #synced(): Attachment {
+    if (this.#closed) throw closedError('handle');
+    sync(this.#attachment);
+    return this.#attachment;
   }
 
   #refresh(): V {
-    const state = this.#open(VALUE);
-    if (state.word[0] !== state.seen) sync(state, VALUE);
-    const value = lookUp(state, this.#path, VALUE);
-    if (value === undefined) throw unknownPath(state, this.#path, VALUE);
-    this.#value = value as V;
-    this.#seen = state.seen;
-    return value as V;
+    return guard(getterOf(ConfigHandle.prototype, 'value'), () => {
+      const attachment = this.#synced();
+      const value = lookUp(attachment, this.#path);
+      if (value === undefined) throw unknownPath(attachment, this.#path);
+      this.#value = value as V;
+      this.#seen = attachment.seen;
+      return value as V;
+    });
   }
 }
 
-// A closed handle reads here: no generation that a handle has kept equals this word.
-const CLOSED: State = {
-  word: Uint32Array.of(0xffff_ffff),
-  seen: -1,
-  generation: -1,
-  version: 0,
-  attachment: -1,
-  closed: true,
-  cache: new Map(),
-  segmentCache: new Map(),
-  absent: new Set(),
-  tree: undefined,
-  opening: undefined,
-  events: undefined,
-  refresh: undefined,
-  asked: 0,
-  answered: 0,
-  failures: new Map(),
-  stops: [],
-};
-
-function getter(name: 'value' | 'version'): Frame {
-  return Object.getOwnPropertyDescriptor(ConfigHandle.prototype, name)?.get as Frame;
-}
-const VALUE = getter('value');
-const VERSION = getter('version');
+// What a closed handle reads from: no generation that a handle has kept equals its word.
+const CLOSED = new Attachment();

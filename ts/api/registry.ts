@@ -1,12 +1,14 @@
-import { generationWords, native } from '../engine/addon.js';
-import { toValue } from '../engine/attachment.js';
-import { encode } from '../engine/codec.js';
-import { checkNames, kindOf } from '../engine/path.js';
-import { type Frame, guard, SuperConfigError, startAt } from '../internal/errors.js';
-import { text } from '../internal/validate.js';
+// Values of the program's own that all its threads share.
+import { generationWords, native, wordIndex } from '../engine/addon.js';
+import { closedError } from '../engine/attachment.js';
+import { encode, toValue } from '../engine/codec.js';
+import { guard } from '../engine/native-error.js';
+import { checkNames } from '../engine/option-names.js';
+import { getterOf } from '../internal/stack.js';
+import { kindOf, optionError, stringOf } from '../internal/validate.js';
 
 /**
- * How a value is put into the registry.
+ * Options of `registry.insert`.
  *
  * @example
  * ```ts
@@ -22,7 +24,7 @@ export interface InsertOptions {
 }
 
 /**
- * What the registry of the process holds, and has done since the process started.
+ * The contents of the process's registry, and its operations since the process started.
  *
  * @example
  * ```ts
@@ -51,11 +53,11 @@ export interface RegistryStats {
   freed: number;
 }
 
-const dropped = new FinalizationRegistry<number>((reference) => {
+const unreachable = new FinalizationRegistry<number>((reference) => {
   try {
     native().registryRelease(reference);
   } catch {
-    // There is nobody to tell, and nothing is lost: the addon has already let it go.
+    // Nobody is left to report it to, and nothing is lost: the addon has already released it.
   }
 });
 
@@ -83,12 +85,12 @@ export class RegistryHandle<T = unknown> {
     this.id = id;
     this.#reference = reference;
     this.#words = generationWords();
-    this.#index = id & 4095;
-    dropped.register(this, reference, this);
+    this.#index = wordIndex(id);
+    unreachable.register(this, reference, this);
   }
 
   /**
-   * The value as of now; tables and arrays are frozen, and the same object until the value changes. Costs a comparison and
+   * The current value; tables and arrays are frozen, and the same object until the value changes. Costs a comparison and
    * a field after the first read.
    *
    * @throws `ERR_SUPERCONFIG_CLOSED` when the handle is closed or the entry was removed or has expired.
@@ -117,7 +119,7 @@ export class RegistryHandle<T = unknown> {
   }
 
   /**
-   * Lets go of the entry, which is freed with its last handle unless it has a name. Safe to repeat.
+   * Releases the entry, which is freed with its last handle unless it has a name. Safe to repeat.
    *
    * @example
    * ```ts
@@ -132,7 +134,7 @@ export class RegistryHandle<T = unknown> {
     this.#value = undefined;
     // No word equals it, so every read takes the slow way and fails there.
     this.#seen = -1;
-    dropped.unregister(this);
+    unreachable.unregister(this);
     native().registryRelease(this.#reference);
   }
 
@@ -152,25 +154,22 @@ export class RegistryHandle<T = unknown> {
   }
 
   #refresh(): T {
-    if (this.#closed) throw startAt(closedHandle(), VALUE);
-    // Looked at first: an update that comes in between then costs another look, never a value that is out of date.
-    const seen = this.#words[this.#index] as number;
-    const value = guard(VALUE, () => toValue(native().registryGet(this.id))) as T;
-    this.#value = value;
-    this.#seen = seen;
-    return value;
+    return guard(getterOf(RegistryHandle.prototype, 'value'), () => {
+      if (this.#closed) throw closedError('handle');
+      // Read before the value is: an update in between causes one more read, never a stale value.
+      const seen = this.#words[this.#index] as number;
+      const value = toValue(native().registryGet(this.id)) as T;
+      this.#value = value;
+      this.#seen = seen;
+      return value;
+    });
   }
 }
 
 const MARK = Symbol.for('superconfig.registryHandle');
 Object.defineProperty(RegistryHandle.prototype, MARK, { value: true });
-const VALUE = Object.getOwnPropertyDescriptor(RegistryHandle.prototype, 'value')?.get as Frame;
 
-function closedHandle(): SuperConfigError {
-  return new SuperConfigError('ERR_SUPERCONFIG_CLOSED', 'the handle is closed');
-}
-
-/** Whether it is a handle, be it of the other copy of this package: a process may load it as ESM and as CJS. */
+/** Whether it is a handle, also of the other copy of this package: a process may load it as ESM and as CJS. */
 function isHandle(entry: unknown): entry is RegistryHandle {
   return typeof entry === 'object' && entry !== null && (entry as Record<symbol, unknown>)[MARK] === true;
 }
@@ -178,14 +177,14 @@ function isHandle(entry: unknown): entry is RegistryHandle {
 /** The id of a handle, or the number given. @throws for what is neither, and for a closed handle. */
 function idOf(entry: RegistryHandle | number): number {
   if (isHandle(entry)) {
-    if (entry.closed) throw closedHandle();
+    if (entry.closed) throw closedError('handle');
     return entry.id;
   }
   if (typeof entry === 'number') return entry;
-  throw new SuperConfigError('ERR_SUPERCONFIG_OPTION', `an entry is named by a handle or its id, not by ${kindOf(entry)}`);
+  throw optionError(`an entry is named by a handle or its id, not by ${kindOf(entry)}`);
 }
 
-/** The same for questions that have an answer for everything. */
+/** The same, and 0, which is no id, for what is neither. */
 function idOrNone(entry: RegistryHandle | number): number {
   if (isHandle(entry)) return entry.closed ? 0 : entry.id;
   return typeof entry === 'number' ? entry : 0;
@@ -193,16 +192,16 @@ function idOrNone(entry: RegistryHandle | number): number {
 
 function crossing(value: unknown): string {
   const { value: copy, specials = [] } = encode(value, 'the value');
-  // A key `__proto__` becomes a warning of a configuration; an entry has none, so it only goes.
+  // A key `__proto__` is a warning of a configuration; an entry has no warnings, so it is only dropped.
   return JSON.stringify({ value: copy, specials: specials.filter(([, type]) => type !== 'forbidden') });
 }
 
 function checkOptions(options: InsertOptions): void {
   checkNames(options, ['name', 'ttlMs'], 'the options of `insert`');
   const { name, ttlMs } = options;
-  if (name !== undefined) text(name, '`name` of `insert`');
+  if (name !== undefined) stringOf(name, '`name` of `insert`');
   if (ttlMs !== undefined && !(Number.isSafeInteger(ttlMs) && ttlMs > 0)) {
-    throw new SuperConfigError('ERR_SUPERCONFIG_OPTION', '`ttlMs` of `insert` must be a whole number of milliseconds above 0');
+    throw optionError('`ttlMs` of `insert` must be a whole number of milliseconds above 0');
   }
 }
 
@@ -219,7 +218,7 @@ function checkOptions(options: InsertOptions): void {
  */
 export const registry = {
   /**
-   * Puts a value in. It stays for as long as a handle refers to it, or it has a name. A key `__proto__` in it is dropped.
+   * Inserts a value. The entry exists as long as a handle refers to it, or it has a name. A key `__proto__` in it is unreachable.
    *
    * @throws `ERR_SUPERCONFIG_OPTION` for what is not a configuration value, a name in use, or a wrong option;
    * `ERR_SUPERCONFIG_LIMIT` for a value of more than 128 levels.
@@ -248,7 +247,7 @@ export const registry = {
    */
   find<T = unknown>(name: string): RegistryHandle<T> {
     return guard(registry.find, () => {
-      return new RegistryHandle<T>(...native().registryFind(text(name, 'a name')));
+      return new RegistryHandle<T>(...native().registryFind(stringOf(name, 'a name')));
     });
   },
 
@@ -283,7 +282,7 @@ export const registry = {
   },
 
   /**
-   * Takes an entry out, whoever refers to it; false where there is none.
+   * Removes an entry, whatever refers to it; returns false where there is none.
    *
    * @example
    * ```ts
@@ -310,7 +309,7 @@ export const registry = {
   },
 
   /**
-   * What the registry holds and has done. Costs a walk over all entries.
+   * Counts what the registry holds and has done. Costs a walk over all entries.
    *
    * @example
    * ```ts

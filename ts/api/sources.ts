@@ -1,7 +1,9 @@
-import { encode } from '../engine/codec.js';
-import { guard } from '../internal/errors.js';
+// The helpers that make sources, which are the builder's verbs as well.
+import { encode, optionsOf } from '../engine/codec.js';
+import { guard } from '../engine/native-error.js';
+import type { SourceEntry } from '../engine/protocol.js';
 import { checkDocument } from '../internal/unicode.js';
-import { optionsOf, text, texts } from '../internal/validate.js';
+import { stringOf, stringsOf } from '../internal/validate.js';
 
 /**
  * A format's name.
@@ -35,11 +37,9 @@ export type Trust = 'strict' | 'warn';
  * loadConfigSync({ sources }).get('server.port'); // 8081
  * ```
  */
-export interface Source {
+export interface Source extends SourceEntry {
   /** The kind of the source. */
   readonly kind: 'defaults' | 'overrides' | 'file' | 'glob' | 'dir' | 'discover' | 'text' | 'dotenv' | 'env' | 'args' | 'custom';
-  /** What the source is made of, as it crosses to the addon. */
-  readonly [option: string]: unknown;
 }
 
 /**
@@ -178,7 +178,7 @@ function values(kind: 'defaults' | 'overrides', value: unknown, options: ValueOp
 }
 
 /**
- * Values given in code, to stand below the others. They are copied now.
+ * Values given in code, copied now; usually the first source, below all others.
  *
  * @throws `ERR_SUPERCONFIG_OPTION` for what is not a configuration value.
  * @example
@@ -191,7 +191,7 @@ export function defaults(value: object, options?: ValueOptions): Source {
 }
 
 /**
- * Values given in code, to stand above the others. They are copied now.
+ * Values given in code, copied now; they win over the sources before them.
  *
  * @throws `ERR_SUPERCONFIG_OPTION` for what is not a configuration value.
  * @example
@@ -204,75 +204,89 @@ export function overrides(value: object, options?: ValueOptions): Source {
 }
 
 /**
- * One file; `{profile}` in its path stands for each profile in turn. Loading fails as {@link SuperConfigBuilder.file} tells.
+ * One file, relative to `cwd`; `{profile}` in its path stands for each profile in turn. The extension decides the format, else the
+ * content does.
  *
- * @throws `ERR_SUPERCONFIG_OPTION` for a path that is none.
+ * @throws `ERR_SUPERCONFIG_OPTION` for a path that is no string. On loading: `ERR_SUPERCONFIG_NOT_FOUND` for a missing file that is
+ * not `optional`, `ERR_SUPERCONFIG_IO` for one that cannot be read, `ERR_SUPERCONFIG_PARSE` with the position, `ERR_SUPERCONFIG_FORMAT`
+ * for an unknown format, `ERR_SUPERCONFIG_LIMIT`, `ERR_SUPERCONFIG_TRUST`.
  * @example
  * ```ts
  * loadConfigSync({ sources: [file('app.toml'), file('app.{profile}.toml', { optional: true })] }).get('server.port'); // 8081
  * ```
  */
 export function file(path: string, options?: FileOptions): Source {
-  return guard(file, () => ({ ...optionsOf(options, 'file'), kind: 'file', path: text(path, "a file's path") }));
+  return guard(file, () => ({ ...optionsOf(options, 'file'), kind: 'file', path: stringOf(path, "a file's path") }));
 }
 
 /**
- * The files that match a pattern, sorted by path; none is fine. Loading fails as {@link SuperConfigBuilder.glob} tells.
+ * The files that match a pattern, sorted by path; no match is fine.
  *
- * @throws `ERR_SUPERCONFIG_OPTION` for a pattern that is no string.
+ * @throws `ERR_SUPERCONFIG_OPTION` for a pattern that is no string. On loading: `ERR_SUPERCONFIG_OPTION` for a malformed pattern, and
+ * what `file` throws for each file.
  * @example
  * ```ts
  * loadConfigSync({ sources: [glob('conf.d/*.json')] }).get('cache.size'); // 64
  * ```
  */
 export function glob(pattern: string, options?: GlobOptions): Source {
-  return guard(glob, () => ({ ...optionsOf(options, 'glob'), kind: 'glob', pattern: text(pattern, 'a pattern') }));
+  return guard(glob, () => ({ ...optionsOf(options, 'glob'), kind: 'glob', pattern: stringOf(pattern, 'a pattern') }));
 }
 
 /**
- * A directory with `default`, each profile, `local` and each profile's local file. Loading fails as {@link SuperConfigBuilder.dir} tells.
+ * A directory with the files `default`, of each profile, `local` and of each profile locally, each in any format.
  *
- * @throws `ERR_SUPERCONFIG_OPTION` for a path that is none.
+ * @throws `ERR_SUPERCONFIG_OPTION` for a path that is no string. On loading: `ERR_SUPERCONFIG_NOT_FOUND` for a missing directory that
+ * is not `optional`, and what `file` throws for each file.
  * @example
  * ```ts
  * loadConfigSync({ sources: [dir('config')], profile: 'production' }).get('server.host'); // '0.0.0.0'
  * ```
  */
 export function dir(path: string, options?: DirOptions): Source {
-  return guard(dir, () => ({ ...optionsOf(options, 'dir'), kind: 'dir', path: text(path, "a directory's path") }));
+  return guard(dir, () => ({ ...optionsOf(options, 'dir'), kind: 'dir', path: stringOf(path, "a directory's path") }));
 }
 
 /**
- * The files of an application that the system, the user and the project have, the project's on top; none need be there. `config.layers`
- * tells where it looked. Loading fails as {@link SuperConfigBuilder.discover} tells.
+ * The files of an application at the system's, the user's and the project's places, the project's winning: `/etc/NAME/config.*`,
+ * `~/.config/NAME/config.*`, `~/.NAMErc`, `package.json` (key `NAME`), `NAME.config.*` and others, each with its profiles' variants.
+ * None has to exist; `config.layers` lists the places that were searched.
  *
- * @throws `ERR_SUPERCONFIG_OPTION` for a name that is no string.
+ * @throws `ERR_SUPERCONFIG_OPTION` for a name that is no string. On loading: `ERR_SUPERCONFIG_OPTION` for a name that cannot be part
+ * of a file name, `ERR_SUPERCONFIG_TRUST` with `trust: 'strict'` for a file that others can write or another user owns.
  * @example
  * ```ts
- * loadConfigSync({ sources: [discover('myapp')] }).get('theme'); // 'dark'
+ * const config = loadConfigSync({ sources: [discover('myapp')] });
+ * config.get('theme'); // 'dark'
+ * config.layers.filter((layer) => layer.status === 'found').length; // 1
  * ```
  */
 export function discover(name: string, options?: DiscoverOptions): Source {
-  return guard(discover, () => ({ ...optionsOf(options, 'discover'), kind: 'discover', name: text(name, "an application's name") }));
+  return guard(discover, () => ({ ...optionsOf(options, 'discover'), kind: 'discover', name: stringOf(name, "an application's name") }));
 }
 
 /**
- * A document given as text. Loading fails as {@link SuperConfigBuilder.text} tells.
+ * A document given as text; without a format its content decides.
  *
- * @throws `ERR_SUPERCONFIG_PARSE` for half of a surrogate pair in it, `ERR_SUPERCONFIG_OPTION` for what is no string.
+ * @throws `ERR_SUPERCONFIG_PARSE` for half of a surrogate pair, `ERR_SUPERCONFIG_OPTION` for what is no string. On loading:
+ * `ERR_SUPERCONFIG_PARSE` with the position, `ERR_SUPERCONFIG_FORMAT`, `ERR_SUPERCONFIG_LIMIT`.
  * @example
  * ```ts
  * loadConfigSync({ sources: [text('port = 80', { format: 'toml' })] }).get('port'); // 80
  * ```
  */
-export function textSource(content: string, options?: TextOptions): Source {
-  if (typeof content === 'string') checkDocument(content, options?.name ?? 'text', textSource);
-  return guard(textSource, () => ({ ...optionsOf(options, 'text'), kind: 'text', text: text(content, 'a document') }));
+export function text(content: string, options?: TextOptions): Source {
+  return guard(text, () => {
+    if (typeof content === 'string') checkDocument(content, options?.name ?? 'text');
+    return { ...optionsOf(options, 'text'), kind: 'text', text: stringOf(content, 'a document') };
+  });
 }
 
 /**
- * The `.env` files, whose variables `env` makes values of; no layer themselves. Loading fails as {@link SuperConfigBuilder.dotenv} tells.
+ * The files `.env`, `.env.local`, `.env.{profile}` and `.env.{profile}.local`, later ones winning, the real environment above all. They
+ * are no layer themselves: `env` makes values of their variables.
  *
+ * @throws On loading: `ERR_SUPERCONFIG_PARSE` with the position, `ERR_SUPERCONFIG_INTERPOLATION` for a cycle, `ERR_SUPERCONFIG_LIMIT`.
  * @example
  * ```ts
  * loadConfigSync({ sources: [dotenv(), env('APP')] }).get('server.port'); // 9000
@@ -283,29 +297,31 @@ export function dotenv(): Source {
 }
 
 /**
- * Environment variables: with a prefix those named so, without one those whose path is known below. Loading fails as
- * {@link SuperConfigBuilder.env} tells.
+ * Environment variables: with a prefix those whose names begin with it, without one those whose path is known below. A value takes the
+ * type of the one below it, or of the schema.
  *
- * @throws `ERR_SUPERCONFIG_OPTION` for a prefix that is no string.
+ * @throws `ERR_SUPERCONFIG_OPTION` for a prefix that is no string. On loading: `ERR_SUPERCONFIG_ENV` for what is ambiguous, contradicts
+ * another variable or does not fit, all in one error.
  * @example
  * ```ts
  * loadConfigSync({ env: { APP_LOG__LEVEL: 'debug' }, sources: [dir('config'), env('APP')] }).get('log.level'); // 'debug'
  * ```
  */
 export function env(prefix?: string, options?: EnvOptions): Source {
-  return guard(env, () => ({ ...optionsOf(options, 'env'), kind: 'env', ...(prefix === undefined ? {} : { prefix: text(prefix, 'a prefix') }) }));
+  return guard(env, () => ({ ...optionsOf(options, 'env'), kind: 'env', ...(prefix !== undefined && { prefix: stringOf(prefix, 'a prefix') }) }));
 }
 
 /**
- * Flags as `--server.port=9000` and `--set server.port=9000`; by default those that the process was started with. Loading fails as
- * {@link SuperConfigBuilder.args} tells.
+ * Command-line flags, as `--server.port=9000` and `--set server.port=9000`; by default those of the builder's options, else of the
+ * process.
  *
- * @throws `ERR_SUPERCONFIG_OPTION` for what is not an array of strings.
+ * @throws `ERR_SUPERCONFIG_OPTION` for what is not an array of strings. On loading: `ERR_SUPERCONFIG_ARGS` for what is ambiguous,
+ * contradicts another flag or does not fit, all in one error.
  * @example
  * ```ts
  * loadConfigSync({ sources: [dir('config'), args(['--set', 'log.level=debug'])] }).get('log.level'); // 'debug'
  * ```
  */
 export function args(argv?: readonly string[], options?: SourceOptions): Source {
-  return guard(args, () => ({ ...optionsOf(options, 'args'), kind: 'args', ...(argv !== undefined && { argv: texts(argv, 'flags') }) }));
+  return guard(args, () => ({ ...optionsOf(options, 'args'), kind: 'args', ...(argv !== undefined && { argv: stringsOf(argv, 'flags') }) }));
 }

@@ -1,13 +1,5 @@
-/**
- * A path that is not known at compile time, e.g. in a configuration without a type.
- *
- * @example
- * ```ts
- * const path: LoosePath = ['db', 'pool', 'max'];
- * config.get(path); // 10
- * ```
- */
-export type LoosePath = string | readonly (string | number)[];
+// Paths into a configuration whose type is known, and the types of the values there.
+import type { LoosePath } from '../engine/path.js';
 
 type Scalar = string | number | boolean | bigint | null | undefined | Date;
 

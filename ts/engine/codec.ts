@@ -1,15 +1,9 @@
-import { SuperConfigError, type SuperConfigErrorCode } from '../internal/errors.js';
+// JavaScript values as they cross to the addon and back: as JSON text, with what JSON cannot hold beside it.
+import { isSuperConfigError, SuperConfigError, type SuperConfigErrorCode } from '../internal/errors.js';
 import { unpairedSurrogate } from '../internal/unicode.js';
-import { kindOf, showPath } from './path.js';
-
-/** What JSON cannot hold: where it stands, and a number's type and text; or a key that is forbidden. */
-export type Special = [segments: (string | number)[], type: 'bigint' | 'number' | 'forbidden', text: string];
-
-/** A JavaScript value as it crosses to the addon: plain JSON, and beside it what JSON cannot hold. */
-export interface Encoded {
-  value: unknown;
-  specials?: Special[];
-}
+import { kindOf, objectOf, optionError } from '../internal/validate.js';
+import { showPath } from './path.js';
+import type { Encoded, NativeTree, NativeValue, Special } from './protocol.js';
 
 // Far above every limit that can be useful, far below what the stack takes: the addon applies the real limit.
 const MAX_DEPTH = 512;
@@ -43,15 +37,12 @@ function classOf(value: object): string {
  */
 export function encode(value: unknown, what: string, { dates = true } = {}): Encoded {
   const specials: Special[] = [];
-  const above = new Set<object>();
+  const ancestors = new Set<object>();
   const segments: (string | number)[] = [];
 
-  const fail = (problem: string, code: SuperConfigErrorCode = 'ERR_SUPERCONFIG_OPTION', hint = KINDS): never => {
+  const fail = (problem: string, code: SuperConfigErrorCode = 'ERR_SUPERCONFIG_OPTION', hint = KINDS, cause?: unknown): never => {
     const at = showPath(segments.length > 12 ? [...segments.slice(0, 12), '…'] : segments);
-    throw new SuperConfigError(code, `${what}${at === '' ? '' : `: ${at}`}: ${problem}`, {
-      ...(at === '' ? {} : { path: at }),
-      hint,
-    });
+    throw new SuperConfigError(code, `${what}${at === '' ? '' : `: ${at}`}: ${problem}`, { ...(at !== '' && { path: at }), hint, cause });
   };
   const special = (type: Special[1], text: string): null => {
     specials.push([[...segments], type, text]);
@@ -80,7 +71,7 @@ export function encode(value: unknown, what: string, { dates = true } = {}): Enc
       if (!dates) fail('a Date is not what readers would see: keep it as text and make the Date where it is used');
       return Number.isNaN(input.getTime()) ? fail('an invalid date is not a configuration value') : input.toISOString();
     }
-    if (above.has(input)) return fail('the value contains itself');
+    if (ancestors.has(input)) return fail('the value contains itself');
     if (segments.length >= MAX_DEPTH) {
       return fail(`arrays and tables nest deeper than ${MAX_DEPTH} levels`, 'ERR_SUPERCONFIG_LIMIT', 'the limit `depth` can be raised, up to 512');
     }
@@ -88,9 +79,9 @@ export function encode(value: unknown, what: string, { dates = true } = {}): Enc
       // A Map, a URL or a Buffer would become an empty table, or one of bytes. Objects of a class are taken by their fields.
       return fail(`${classOf(input)} is not a configuration value`);
     }
-    above.add(input);
+    ancestors.add(input);
     const output = Array.isArray(input) ? walkArray(input) : walkTable(input as Record<string, unknown>);
-    above.delete(input);
+    ancestors.delete(input);
     return output;
   };
   const walkArray = (input: unknown[]): unknown[] => {
@@ -106,9 +97,12 @@ export function encode(value: unknown, what: string, { dates = true } = {}): Enc
   const walkTable = (input: Record<string, unknown>): object => {
     const output: Record<string, unknown> = {};
     for (const key of Object.keys(input)) {
-      const element = input[key];
-      if (element === undefined) continue;
       segments.push(key);
+      const element = input[key];
+      if (element === undefined) {
+        segments.pop();
+        continue;
+      }
       if (unpairedSurrogate(key) >= 0) fail('a key with half of a surrogate pair is not text');
       // An own key of that name sets no prototype here; the addon drops it with a warning.
       if (key === '__proto__') special('forbidden', '');
@@ -119,21 +113,36 @@ export function encode(value: unknown, what: string, { dates = true } = {}): Enc
     return output;
   };
 
-  const encoded = walk(value);
-  return specials.length === 0 ? { value: encoded } : { value: encoded, specials };
+  try {
+    const encoded = walk(value);
+    return specials.length === 0 ? { value: encoded } : { value: encoded, specials };
+  } catch (thrown) {
+    if (isSuperConfigError(thrown)) throw thrown;
+    return fail('reading the value threw', 'ERR_SUPERCONFIG_OPTION', 'a getter or proxy in it throws: see `cause`', thrown);
+  }
 }
 
-/** What the addon gives for a table or array: JSON text, and beside it what JSON cannot hold. */
-export type NativeTree = [json: string, specials?: string | Special[] | null];
+/**
+ * The options of a source or verb, whose names and kinds the addon checks: a copy of what crosses unchanged.
+ *
+ * @throws `ERR_SUPERCONFIG_OPTION` for what is not an object, and for a function, symbol, bigint or infinite number in it.
+ */
+export function optionsOf<T extends object>(given: T | undefined, verb: string): Partial<T> {
+  if (given === undefined) return {};
+  const what = `the options of \`${verb}\``;
+  const { value, specials: [special] = [] } = encode(objectOf(given, what), what);
+  if (special === undefined) return value as Partial<T>;
+  const [segments, type, text] = special;
+  throw optionError(`\`${segments.join('.')}\` of \`${verb}\` cannot be the ${type} ${text}`);
+}
 
-/** Makes the JavaScript value of a tree that the addon gave. Cost: `JSON.parse`, and one walk where it is to be frozen. */
-export function decode(tree: NativeTree, freeze = true, bigint: (digits: string) => unknown = BigInt): unknown {
-  const root: unknown = JSON.parse(tree[0]);
+/** The JavaScript value of a tree. Cost: `JSON.parse`, and one walk where it is frozen. */
+function decode([json, specials]: NativeTree, freeze: boolean, bigint: (digits: string) => unknown = BigInt): unknown {
+  const root: unknown = JSON.parse(json);
   let value = root;
-  if (tree[1] != null) {
-    const rows = typeof tree[1] === 'string' ? (JSON.parse(tree[1]) as Special[]) : tree[1];
-    for (const [segments, type, text] of rows) {
-      const number = type === 'bigint' ? bigint(text) : toNumber(text);
+  if (specials != null) {
+    for (const [segments, type, text] of JSON.parse(specials) as Special[]) {
+      const number = type === 'bigint' ? bigint(text) : Number(text);
       if (segments.length === 0) {
         value = number;
         continue;
@@ -146,21 +155,19 @@ export function decode(tree: NativeTree, freeze = true, bigint: (digits: string)
   return freeze ? deepFreeze(value) : value;
 }
 
-function toNumber(text: string): number {
-  switch (text) {
-    case 'inf':
-      return Infinity;
-    case '-inf':
-      return -Infinity;
-    case 'nan':
-      return Number.NaN;
-    default:
-      return Number(text);
-  }
+/** A value from the addon as readers see it; frozen unless `freeze` is false. */
+export function toValue(value: NativeValue, freeze = true): unknown {
+  return Array.isArray(value) ? decode(value, freeze) : value;
+}
+
+/** The same for `JSON.stringify`, which refuses a `bigint`: the text of its digits replaces it. */
+export function toJsonValue(value: NativeValue): unknown {
+  if (typeof value === 'bigint') return String(value);
+  return Array.isArray(value) ? decode(value, false, String) : value;
 }
 
 /** Freezes a tree at every level. The engine's limit on nesting bounds the recursion. */
-export function deepFreeze<T>(value: T): T {
+function deepFreeze<T>(value: T): T {
   if (typeof value !== 'object' || value === null) return value;
   for (const key in value) {
     const element = value[key];

@@ -1,4 +1,6 @@
-/** Every code of an error; they are the same in Rust. */
+// The error class of the package, which every layer throws.
+
+/** The codes of all errors; they are the same in every language. */
 export const ERROR_CODES = [
   'ERR_SUPERCONFIG_NOT_FOUND',
   'ERR_SUPERCONFIG_IO',
@@ -23,7 +25,7 @@ export const ERROR_CODES = [
 ] as const;
 
 /**
- * What an error's `code` can be.
+ * The `code` of an error.
  *
  * @example
  * ```ts
@@ -34,7 +36,7 @@ export const ERROR_CODES = [
 export type SuperConfigErrorCode = (typeof ERROR_CODES)[number];
 
 /**
- * Where a value or a problem stands. Lines and columns are 1-based; a column counts characters.
+ * The position of a value or a problem. Lines and columns are 1-based; a column counts characters.
  *
  * @example
  * ```ts
@@ -83,14 +85,14 @@ export interface Issue {
   expected?: string;
   /** What was found. */
   found?: string;
-  /** Where the value stands. */
+  /** The position of the value. */
   origin?: Origin;
   /** How to fix it. */
   hint?: string;
 }
 
 /**
- * What an error is made of.
+ * The fields of an error beside code and message.
  *
  * @example
  * ```ts
@@ -101,7 +103,7 @@ export interface Issue {
 export interface ErrorDetails {
   /** The dotted path that the error is about. */
   path?: string;
-  /** Where the problem stands. */
+  /** The position of the problem. */
   origin?: Origin;
   /** All problems, where there are several. */
   issues?: Issue[];
@@ -112,10 +114,6 @@ export interface ErrorDetails {
   /** What caused it. */
   cause?: unknown;
 }
-
-/** A function as `Error.captureStackTrace` takes it: frames above it, and itself, are left out. */
-// biome-ignore lint/complexity/noBannedTypes: this is the type that Error.captureStackTrace has.
-export type Frame = Function;
 
 const MARK = Symbol.for('superconfig.error');
 
@@ -136,7 +134,7 @@ export class SuperConfigError extends Error {
   readonly code: SuperConfigErrorCode;
   /** The dotted path that the error is about. */
   declare readonly path?: string;
-  /** Where the problem stands: file, line and column, or variable. */
+  /** The position of the problem: file, line and column, or variable. */
   declare readonly origin?: Origin;
   /** All problems, where there are several. */
   declare readonly issues?: Issue[];
@@ -145,7 +143,7 @@ export class SuperConfigError extends Error {
   /** The lines of the text around the problem, with no secret in them. */
   declare readonly snippet?: string;
 
-  /** An error of your own with the fields of this package's. */
+  /** Creates an error with the fields that are given. */
   constructor(code: SuperConfigErrorCode, message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
     this.code = code;
@@ -163,7 +161,7 @@ Object.defineProperties(SuperConfigError.prototype, {
 });
 
 /**
- * Tells whether something caught is an error of this package, also when it comes from another copy of it or another realm.
+ * Whether a caught value is an error of this package, also of another copy of it or of another realm.
  *
  * @example
  * ```ts
@@ -178,76 +176,7 @@ export function isSuperConfigError(error: unknown): error is SuperConfigError {
   return typeof error === 'object' && error !== null && (error as Record<symbol, unknown>)[MARK] === true;
 }
 
-/** Makes the stack begin at the caller of `frame`. */
-export function startAt<E extends Error>(error: E, frame: Frame): E {
-  Error.captureStackTrace?.(error, frame);
-  return error;
-}
-
-/** Remembers the place that an asynchronous call came from, because it is gone from the stack by the time of a failure. */
-export function captureStack(frame: Frame): string {
-  const holder: { stack?: string } = {};
-  Error.captureStackTrace?.(holder, frame);
-  const stack = holder.stack ?? '';
-  const end = stack.indexOf('\n');
-  return end < 0 ? '' : stack.slice(end);
-}
-
-/** Gives an error the remembered place as its stack. */
-export function withStack<E extends Error>(error: E, frames: string): E {
-  if (frames !== '') {
-    Object.defineProperty(error, 'stack', {
-      value: `${error.name}: ${error.message}${frames}`,
-      configurable: true,
-      writable: true,
-    });
-  }
-  return error;
-}
-
-/** An error as the addon tells of it. */
-export interface NativeReport extends ErrorDetails {
-  code: string;
-  message: string;
-  rendered?: string;
-}
-
 /** Whether something is an error of whatever realm: in a context of `vm`, as Jest has one for each test, the addon's are of another. */
 export function isError(thrown: unknown): thrown is Error {
   return thrown instanceof Error || Object.prototype.toString.call(thrown) === '[object Error]';
-}
-
-/** Turns what the addon threw, an `Error` whose message is JSON text, into a `SuperConfigError`. */
-export function fromNative(thrown: unknown): Error {
-  if (!isError(thrown) || isSuperConfigError(thrown)) return thrown as Error;
-  let report: NativeReport;
-  try {
-    report = JSON.parse(thrown.message) as NativeReport;
-  } catch {
-    return new SuperConfigError('ERR_SUPERCONFIG_INTERNAL', `the addon failed: ${thrown.message}`, { cause: thrown });
-  }
-  if (typeof report?.code !== 'string') {
-    return new SuperConfigError('ERR_SUPERCONFIG_INTERNAL', `the addon failed: ${thrown.message}`, { cause: thrown });
-  }
-  return fromReport(report);
-}
-
-/** Makes a `SuperConfigError` of what the addon told. */
-export function fromReport(report: NativeReport): SuperConfigError {
-  const code = (report.code.startsWith('ERR_SUPERCONFIG_') ? report.code : `ERR_SUPERCONFIG_${report.code}`) as SuperConfigErrorCode;
-  // Absent fields may cross as null.
-  const details: ErrorDetails = {};
-  for (const key of ['path', 'origin', 'issues', 'hint', 'snippet', 'cause'] as const) {
-    if (report[key] != null) Object.assign(details, { [key]: report[key] });
-  }
-  return new SuperConfigError(code, report.rendered ?? report.message, details);
-}
-
-/** Runs an addon call; what it throws becomes a `SuperConfigError` whose stack begins at the caller of `frame`. */
-export function guard<R>(frame: Frame, call: () => R): R {
-  try {
-    return call();
-  } catch (thrown) {
-    throw startAt(fromNative(thrown), frame);
-  }
 }

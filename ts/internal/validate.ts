@@ -1,40 +1,46 @@
-import { encode } from '../engine/codec.js';
-import { kindOf } from '../engine/path.js';
+// Checks of arguments whose kind the compiler cannot guarantee.
 import { SuperConfigError } from './errors.js';
 import { unpairedSurrogate } from './unicode.js';
 
-/**
- * Options that cross to the addon, which knows their names: a copy, with nothing in it that would be lost on the way.
- *
- * @throws `ERR_SUPERCONFIG_OPTION` for what is not an object, and for a function, symbol, bigint or number without end in it.
- */
-export function optionsOf<T extends object>(given: T | undefined, of: string): Partial<T> {
-  if (given === undefined) return {};
-  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
-    throw new SuperConfigError('ERR_SUPERCONFIG_OPTION', `the options of \`${of}\` are an object, not ${kindOf(given)}`);
-  }
-  const { value, specials } = encode(given, `the options of \`${of}\``);
-  const [special] = specials ?? [];
-  if (special === undefined) return value as Partial<T>;
-  const [segments, type, text] = special;
-  throw new SuperConfigError('ERR_SUPERCONFIG_OPTION', `\`${segments.join('.')}\` of \`${of}\` cannot be the ${type} ${text}`);
+/** The kind of a value for a message, never the value itself. */
+export function kindOf(value: unknown): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'an array';
+  if (value === undefined) return 'undefined';
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
+}
+
+/** An error with the code `ERR_SUPERCONFIG_OPTION`. */
+export function optionError(message: string, hint?: string): SuperConfigError {
+  return new SuperConfigError('ERR_SUPERCONFIG_OPTION', message, hint === undefined ? {} : { hint });
+}
+
+/** An object that is no array. @throws `ERR_SUPERCONFIG_OPTION` for anything else. */
+export function objectOf(given: unknown, what: string): object {
+  if (typeof given === 'object' && given !== null && !Array.isArray(given)) return given;
+  throw optionError(`${what} are an object, not ${kindOf(given)}`);
 }
 
 /** A string. @throws `ERR_SUPERCONFIG_OPTION` for anything else. */
-export function text(given: unknown, what: string): string {
-  if (typeof given !== 'string') throw new SuperConfigError('ERR_SUPERCONFIG_OPTION', `${what} is a string, not ${kindOf(given)}`);
-  if (unpairedSurrogate(given) >= 0) throw new SuperConfigError('ERR_SUPERCONFIG_OPTION', `${what} holds half of a surrogate pair`);
+export function stringOf(given: unknown, what: string): string {
+  if (typeof given !== 'string') throw optionError(`${what} is a string, not ${kindOf(given)}`);
+  if (unpairedSurrogate(given) >= 0) throw optionError(`${what} holds half of a surrogate pair`);
   return given;
 }
 
 /** A copy of an array of strings. @throws `ERR_SUPERCONFIG_OPTION` for anything else. */
-export function texts(given: unknown, what: string): string[] {
-  if (!Array.isArray(given)) throw new SuperConfigError('ERR_SUPERCONFIG_OPTION', `${what} are an array of strings, not ${kindOf(given)}`);
-  return given.map((one) => text(one, `each of ${what}`));
+export function stringsOf(given: unknown, what: string): string[] {
+  if (!Array.isArray(given)) throw optionError(`${what} are an array of strings, not ${kindOf(given)}`);
+  return given.map((one) => stringOf(one, `each of ${what}`));
 }
 
 /** `true` or `false`. @throws `ERR_SUPERCONFIG_OPTION` for anything else. */
-export function flag(given: unknown, what: string): boolean {
+export function booleanOf(given: unknown, what: string): boolean {
   if (typeof given === 'boolean') return given;
-  throw new SuperConfigError('ERR_SUPERCONFIG_OPTION', `\`${what}\` is true or false, not ${kindOf(given)}`);
+  throw optionError(`\`${what}\` is true or false, not ${kindOf(given)}`);
+}
+
+/** Whether a value has to be awaited. */
+export function isPromiseLike<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {
+  return (typeof value === 'object' || typeof value === 'function') && value !== null && typeof (value as { then?: unknown }).then === 'function';
 }

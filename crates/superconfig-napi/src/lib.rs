@@ -1,4 +1,4 @@
-//! The addon: flat functions over numbers, conversion and nothing else. `ts/native.ts` types them.
+//! The addon: flat functions over numbers, conversion and nothing else. `ts/engine/protocol.ts` types them.
 
 #![allow(missing_docs, reason = "the generated registration functions have none; what is written here does")]
 
@@ -23,21 +23,7 @@ use napi::bindgen_prelude::AsyncTask;
 use napi_derive::napi;
 use pending::Pending;
 use superconfig::{Format, ReloadInputs, SuperConfig};
-use task::{Load, Prepare, Reload};
-
-/// Loads a configuration: `[attachment, config id, generation, version]`.
-#[napi(catch_unwind)]
-pub fn load(options: String, environment: Option<String>) -> Result<Vec<f64>> {
-    let builder = options::builder(&options, environment.as_deref()).map_err(|error| to_napi(&error))?;
-    open(builder.load().map_err(|error| to_napi(&error))?)
-}
-
-/// [`load`] on another thread; the environment is captured on this one.
-#[napi(catch_unwind)]
-pub fn load_async(options: String, environment: Option<String>) -> Result<AsyncTask<Load>> {
-    let builder = options::builder(&options, environment.as_deref()).map_err(|error| to_napi(&error))?;
-    Ok(AsyncTask::new(Load::new(builder)))
-}
+use task::Prepare;
 
 /// Whether this is the thread that the process began with; `false` where that cannot be told.
 #[napi(catch_unwind)]
@@ -112,26 +98,6 @@ pub fn render(attachment: u32, format: String, secrets: bool) -> Result<String> 
     with(attachment, |attachment| describe::text(&attachment.pinned, &format, secrets))
 }
 
-/// Loads again: `{ version, changed }` as JSON text. `supplied` has what custom sources gave, by their places; a `background`
-/// reload is one that nobody called for.
-#[napi(catch_unwind)]
-pub fn reload(attachment: u32, environment: Option<String>, supplied: Option<String>, background: bool) -> Result<String> {
-    let (config, inputs) = reloading(attachment, environment, supplied, background)?;
-    config.reload_with(inputs).map(|reload| describe::reload(&reload)).map_err(|error| to_napi(&error))
-}
-
-/// [`reload`] on another thread; the environment is captured on this one.
-#[napi(catch_unwind)]
-pub fn reload_async(
-    attachment: u32,
-    environment: Option<String>,
-    supplied: Option<String>,
-    background: bool,
-) -> Result<AsyncTask<Reload>> {
-    let (config, inputs) = reloading(attachment, environment, supplied, background)?;
-    Ok(AsyncTask::new(Reload::new(config, inputs)))
-}
-
 /// What custom sources are told of a load: `{ cwd, home?, profiles }` as JSON text.
 #[napi(catch_unwind)]
 pub fn source_context(options: String, environment: Option<String>) -> Result<String> {
@@ -156,10 +122,17 @@ pub fn prepare_async(options: String, environment: Option<String>) -> Result<Asy
     Ok(AsyncTask::new(Prepare::load(builder)))
 }
 
-/// [`prepare`] for the next version of a configuration.
+/// [`prepare`] for the next version of a configuration. `supplied` has what custom sources gave, by their places; a `background`
+/// reload is one that nobody called for; `validated` says that a schema checks the values.
 #[napi(catch_unwind)]
-pub fn prepare_reload(attachment: u32, environment: Option<String>, supplied: Option<String>, background: bool) -> Result<u32> {
-    let (config, inputs) = reloading(attachment, environment, supplied, background)?;
+pub fn prepare_reload(
+    attachment: u32,
+    environment: Option<String>,
+    supplied: Option<String>,
+    background: bool,
+    validated: bool,
+) -> Result<u32> {
+    let (config, inputs) = reloading(attachment, environment, supplied, background, validated)?;
     Ok(pending::keep(Pending::Reload(Box::new(config.prepare_reload(inputs).map_err(|error| to_napi(&error))?))))
 }
 
@@ -170,8 +143,9 @@ pub fn prepare_reload_async(
     environment: Option<String>,
     supplied: Option<String>,
     background: bool,
+    validated: bool,
 ) -> Result<AsyncTask<Prepare>> {
-    let (config, inputs) = reloading(attachment, environment, supplied, background)?;
+    let (config, inputs) = reloading(attachment, environment, supplied, background, validated)?;
     Ok(AsyncTask::new(Prepare::reload(config, inputs)))
 }
 
@@ -212,9 +186,10 @@ fn reloading(
     environment: Option<String>,
     supplied: Option<String>,
     background: bool,
+    validated: bool,
 ) -> Result<(SuperConfig, ReloadInputs)> {
     with(attachment, |attachment| {
-        let mut inputs = options::reload_inputs(environment.as_deref(), supplied.as_deref(), background)?;
+        let mut inputs = options::reload_inputs(environment.as_deref(), supplied.as_deref(), background, validated)?;
         if !background {
             inputs.environment.get_or_insert_with(|| attachment.config.capture_environment());
         }
@@ -226,6 +201,12 @@ fn reloading(
 #[napi(catch_unwind)]
 pub fn close(attachment: u32) {
     attachment::close(attachment);
+}
+
+/// Masks `user:password` of each URL in a text.
+#[napi(catch_unwind)]
+pub fn mask_userinfo(text: String) -> String {
+    superconfig::mask_userinfo(&text).unwrap_or(text)
 }
 
 /// Reads one text as a value, as [`read`] gives it.

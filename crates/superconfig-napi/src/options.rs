@@ -157,9 +157,14 @@ pub(crate) fn encoded(json: &str) -> Result<Value, Error> {
 
 /// What a reload gets from JavaScript: its environment, and by the place of custom sources `{ value, specials? }` or
 /// `{ error }`, as JSON text.
-pub(crate) fn reload_inputs(environment: Option<&str>, supplied: Option<&str>, background: bool) -> Result<ReloadInputs, Error> {
+pub(crate) fn reload_inputs(
+    environment: Option<&str>,
+    supplied: Option<&str>,
+    background: bool,
+    validated: bool,
+) -> Result<ReloadInputs, Error> {
     let environment = environment.map(pairs).transpose()?.map(Environment::from_pairs);
-    let mut inputs = ReloadInputs { environment, background, ..ReloadInputs::default() };
+    let mut inputs = ReloadInputs { environment, background, validated, ..ReloadInputs::default() };
     let table = supplied.map(object).transpose()?.unwrap_or_default();
     for (at, given) in &table {
         let (Ok(at), Some(given)) = (at.parse(), given.as_table()) else {

@@ -1,61 +1,10 @@
 //! Work on a thread of the host's pool.
 
-use crate::attachment::open;
-use crate::describe;
 use crate::error::to_napi;
 use crate::pending::{self, Pending};
 use napi::{Env, Result, Task};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use superconfig::{Builder, Environment, Error, ErrorCode, ReloadInputs, SuperConfig};
-
-/// Loads a configuration.
-pub struct Load(Option<(Builder, Environment)>);
-
-impl Load {
-    pub(crate) fn new(builder: Builder) -> Self {
-        let environment = builder.capture_environment();
-        Self(Some((builder, environment)))
-    }
-}
-
-impl Task for Load {
-    type Output = SuperConfig;
-    type JsValue = Vec<f64>;
-
-    fn compute(&mut self) -> Result<SuperConfig> {
-        let Some((builder, environment)) = self.0.take() else {
-            return Err(to_napi(&Error::new(ErrorCode::Internal, "a load ran twice")));
-        };
-        caught(|| builder.load_with(environment))
-    }
-
-    fn resolve(&mut self, _: Env, config: SuperConfig) -> Result<Vec<f64>> {
-        open(config)
-    }
-}
-
-/// Reloads a configuration.
-pub struct Reload(SuperConfig, ReloadInputs);
-
-impl Reload {
-    pub(crate) fn new(config: SuperConfig, inputs: ReloadInputs) -> Self {
-        Self(config, inputs)
-    }
-}
-
-impl Task for Reload {
-    type Output = superconfig::Reload;
-    type JsValue = String;
-
-    fn compute(&mut self) -> Result<superconfig::Reload> {
-        let inputs = std::mem::take(&mut self.1);
-        caught(|| self.0.reload_with(inputs))
-    }
-
-    fn resolve(&mut self, _: Env, reload: superconfig::Reload) -> Result<String> {
-        Ok(describe::reload(&reload))
-    }
-}
 
 /// Reads and merges, and leaves publishing to JavaScript.
 pub struct Prepare(Option<Preparation>);

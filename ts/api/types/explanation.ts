@@ -1,8 +1,9 @@
-import type { NativeValue } from '../../engine/addon.js';
-import { toValue } from '../../engine/attachment.js';
+// Where a value comes from, layer by layer.
+import { toValue } from '../../engine/codec.js';
+import type { NativeValue } from '../../engine/protocol.js';
 
 /**
- * One layer's word about a value.
+ * The contribution of one layer to a value.
  *
  * @example
  * ```ts
@@ -30,7 +31,7 @@ export interface Candidate {
 }
 
 /**
- * Where a value comes from.
+ * The origin of a value: the layer that won, and the contributions of all.
  *
  * @example
  * ```ts
@@ -45,12 +46,12 @@ export interface Explanation {
   value: unknown;
   /** The layer whose value is in effect. */
   winner: Candidate | null;
-  /** All layers that spoke about it, from the lowest to the highest. */
+  /** The contributions, from the lowest layer to the highest. */
   candidates: Candidate[];
 }
 
-/** An explanation as the addon gives it, with the winner's place among the candidates. */
-export function explained(given: NativeValue): Explanation {
+/** The explanation that the addon describes, where the winner is an index into the candidates. */
+export function toExplanation(given: NativeValue): Explanation {
   const { winner, candidates, ...explanation } = toValue(given, false) as Omit<Explanation, 'winner'> & { winner: number | null };
   return { ...explanation, winner: candidates[winner ?? -1] ?? null, candidates };
 }

@@ -1,7 +1,9 @@
-import { fromReport, type NativeReport, type SuperConfigError } from '../../internal/errors.js';
+// The condition of a configuration.
+import { type ErrorReport, fromReport } from '../../engine/native-error.js';
+import type { SuperConfigError } from '../../internal/errors.js';
 
 /**
- * One file or directory that is watched, there or not.
+ * One file or directory that is watched, whether it exists or not.
  *
  * @example
  * ```ts
@@ -12,14 +14,14 @@ import { fromReport, type NativeReport, type SuperConfigError } from '../../inte
 export interface Watching {
   /** The file or directory. */
   path: string;
-  /** `native`: the system tells of changes, and nothing runs until then; `polling`: it is looked at from time to time. */
+  /** `native`: the system notifies of changes, and nothing runs until then; `polling`: it is checked at intervals. */
   mode: 'native' | 'polling';
   /** Why it is polled. */
   reason?: string;
 }
 
 /**
- * How a configuration is doing.
+ * The condition of a configuration: its version, what is watched, and how the last reload went.
  *
  * @example
  * ```ts
@@ -42,14 +44,14 @@ export interface Status {
   staleSince?: Date;
 }
 
-/** A status as the addon tells it. */
+/** A status as the addon describes it. */
 export interface StatusReport extends Pick<Status, 'version' | 'profiles' | 'watching'> {
   lastReload: number;
-  lastError?: NativeReport;
+  lastError?: ErrorReport;
   staleSince?: number;
 }
 
-/** Makes a status of what the addon told. */
+/** The status that a report describes. */
 export function toStatus({ lastReload, lastError, staleSince, ...rest }: StatusReport): Status {
   const status: Status = { ...rest, lastReload: new Date(lastReload) };
   if (lastError !== undefined) status.lastError = fromReport(lastError);

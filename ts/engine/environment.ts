@@ -1,0 +1,28 @@
+// The environment of a load, captured on the thread that starts it.
+import { unpairedSurrogate } from '../internal/unicode.js';
+import { optionError } from '../internal/validate.js';
+import { native, requireFrom } from './addon.js';
+
+let mainThread: boolean | undefined;
+
+/** Whether this is no worker thread. A worker never runs on the thread that its process began with; asking Node takes 3 ms to load. */
+function isMainThread(): boolean {
+  mainThread ??= native().onInitialThread() || (requireFrom('node:worker_threads') as typeof import('node:worker_threads')).isMainThread;
+  return mainThread;
+}
+
+/**
+ * The environment as JSON text, or `undefined` where the addon reads the process's own. A worker's `process.env` is a copy of
+ * its own that only JavaScript can see.
+ */
+export function captureEnvironment(given?: Readonly<Record<string, string | undefined>>): string | undefined {
+  if (given !== undefined) {
+    for (const [name, value] of Object.entries(given)) {
+      if (unpairedSurrogate(name) >= 0 || (typeof value === 'string' && unpairedSurrogate(value) >= 0)) {
+        throw optionError(`the environment's ${name} holds half of a surrogate pair`);
+      }
+    }
+    return JSON.stringify(given);
+  }
+  return isMainThread() ? undefined : JSON.stringify({ ...process.env });
+}

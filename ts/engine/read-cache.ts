@@ -1,0 +1,94 @@
+// Reading values: each crosses from the addon once per version.
+import { isSuperConfigError, SuperConfigError } from '../internal/errors.js';
+import { native } from './addon.js';
+import type { Attachment } from './attachment.js';
+import { toValue } from './codec.js';
+import { fromNative } from './native-error.js';
+import { type LoosePath, showPath, toNativePath } from './path.js';
+
+/** Makes the caches current: moves to the newest version where there is one. Costs a comparison where nothing changed. */
+export function sync(attachment: Attachment): void {
+  // Read before the version is: one that is published in between causes one more sync, never a stale read.
+  const seen = attachment.word[0] as number;
+  if (seen === attachment.seen) return;
+  attachment.assertOpen();
+  const [generation, version] = native().sync(attachment.id);
+  attachment.seen = seen;
+  // Configurations may share a word: then the caches are still current.
+  if (generation === attachment.generation) return;
+  attachment.clear();
+  attachment.generation = generation;
+  attachment.version = version;
+}
+
+/** The whole as a frozen value, made once per version. */
+export function readTree(attachment: Attachment): unknown {
+  sync(attachment);
+  attachment.tree ??= toValue(native().read(attachment.id, '', false));
+  return attachment.tree;
+}
+
+/**
+ * The value at a path, or `undefined`; made once per version.
+ *
+ * @throws `ERR_SUPERCONFIG_PATH` for a malformed path.
+ */
+export function lookUp(attachment: Attachment, path: LoosePath): unknown {
+  sync(attachment);
+  const { text, segments } = toNativePath(path);
+  if (text === (segments ? '[]' : '')) return readTree(attachment);
+  const cache = segments ? attachment.segmentCache : attachment.cache;
+  const cached = cache.get(text);
+  if (cached !== undefined) return cached;
+  const value = toValue(native().read(attachment.id, text, segments));
+  if (value !== undefined) cache.set(text, value);
+  return value;
+}
+
+// Programs read few paths that do not exist, but those again and again; made-up paths must not fill the memory.
+const MAX_ABSENT = 1000;
+
+/** The same, and `undefined` for a malformed path. Reading again what does not exist costs a `Set` lookup. */
+export function lookUpLeniently(attachment: Attachment, path: LoosePath): unknown {
+  sync(attachment);
+  if (typeof path !== 'string') return lookUpWellFormed(attachment, path);
+  const cached = attachment.cache.get(path);
+  if (cached !== undefined || attachment.absent.has(path)) return cached;
+  const value = lookUpWellFormed(attachment, path);
+  if (value === undefined) {
+    if (attachment.absent.size === MAX_ABSENT) attachment.absent.clear();
+    attachment.absent.add(path);
+  }
+  return value;
+}
+
+function lookUpWellFormed(attachment: Attachment, path: LoosePath): unknown {
+  try {
+    return lookUp(attachment, path);
+  } catch (thrown) {
+    const error = fromNative(thrown);
+    if (isSuperConfigError(error) && error.code === 'ERR_SUPERCONFIG_PATH') return undefined;
+    throw error;
+  }
+}
+
+/** The error of a path that does not exist, with the closest one that does. */
+export function unknownPath(attachment: Attachment, path: LoosePath): SuperConfigError {
+  const shown = showPath(path);
+  const nearest = nearestPath(attachment, path);
+  return new SuperConfigError('ERR_SUPERCONFIG_PATH', `there is no \`${shown}\``, {
+    path: shown,
+    ...(nearest != null && { hint: `did you mean \`${nearest}\`?` }),
+  });
+}
+
+function nearestPath(attachment: Attachment, path: LoosePath): string | null | undefined {
+  const { text, segments } = toNativePath(path);
+  try {
+    return native().nearest(attachment.id, text, segments);
+  } catch (thrown) {
+    // The hint is an extra; without it the error still says what is missing.
+    if (isSuperConfigError(fromNative(thrown))) return undefined;
+    throw thrown;
+  }
+}

@@ -1,0 +1,17 @@
+// What ArkType says beyond Standard Schema.
+
+/** A schema of ArkType as JSON Schema; parts without one accept what their base type does. */
+export function arktypeJsonSchema(schema: object): unknown {
+  const fallback = ({ base }: { base: unknown }) => base;
+  return (schema as { toJsonSchema?(options: object): unknown }).toJsonSchema?.({ fallback });
+}
+
+/** The message of an issue without the path that it begins with. */
+export function arktypeMessage({ problem }: { problem?: unknown }): string | undefined {
+  return typeof problem === 'string' ? problem : undefined;
+}
+
+/** Whether an issue is about a key that must not be there. */
+export function isArktypeUnknownKey({ expected }: { expected?: unknown }): boolean {
+  return expected === 'removed';
+}
