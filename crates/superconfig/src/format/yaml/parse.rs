@@ -1,40 +1,80 @@
 //! YAML 1.2, core schema, one document.
 
+use super::input::TextInput;
 use super::offsets::Offsets;
 use super::scalar;
+use super::token::{behind_properties, first_dash, line_start};
 use crate::diagnostic::{Path, Segment};
 use crate::format::{Fault, Keys, Notes, Parsed};
 use crate::value::{Limits, Table, Value, is_forbidden};
-use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Tag};
+use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Span, Tag};
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::cell::Cell;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 /// The most levels that the parser reads in brackets.
 const BRACKETS: usize = 255;
 
 pub(in crate::format) fn parse(text: &str, limits: &Limits) -> Result<Parsed, Fault> {
-    let mut builder = Builder::new(text, limits);
-    builder.read(Parser::new_from_str(text))?;
+    let joined = Cell::new(false);
+    let mut builder = Builder::new(text, limits, &joined);
+    builder.read(Parser::new(TextInput::new(text, &joined)))?;
     Ok(Parsed { value: builder.root.unwrap_or_else(|| Value::Table(Table::new())), warnings: builder.notes.into_warnings() })
 }
 
 /// A mapping or sequence that is being read.
 enum Frame {
     Sequence { items: Vec<Value>, extent: Extent },
-    Mapping { table: Table, merged: Vec<Value>, key: Option<Key>, extent: Extent },
+    Mapping { table: Table, merged: Merged, key: Option<Key>, extent: Extent },
 }
 
 impl Frame {
-    fn extent(&mut self) -> &mut Extent {
+    fn extent(&self) -> &Extent {
+        match self {
+            Frame::Sequence { extent, .. } | Frame::Mapping { extent, .. } => extent,
+        }
+    }
+
+    fn extent_mut(&mut self) -> &mut Extent {
         match self {
             Frame::Sequence { extent, .. } | Frame::Mapping { extent, .. } => extent,
         }
     }
 }
 
+/// The keys that merge keys brought, until the mapping itself has them.
+#[derive(Default)]
+struct Merged(Option<HashSet<Arc<str>>>);
+
+impl Merged {
+    /// Puts the keys of a mapping that are not there at the end of the table.
+    fn merge(&mut self, table: &mut Table, source: &Value) {
+        for (key, value) in source.as_table().map(Table::entries).unwrap_or_default() {
+            if !table.contains_key(key) {
+                table.insert(key.clone(), value.clone());
+                self.0.get_or_insert_default().insert(key.clone());
+            }
+        }
+    }
+
+    /// Whether a key was merged and is now the mapping's own.
+    fn take(&mut self, key: &str) -> bool {
+        self.0.as_mut().is_some_and(|keys| keys.remove(key))
+    }
+}
+
+/// Whether a mapping or sequence stands in brackets, or on lines that begin at a column from 0.
+#[derive(Clone, Copy)]
+enum Layout {
+    Flow,
+    Block(usize),
+}
+
 /// How large what is being read is.
 struct Extent {
+    /// Its place; in brackets only that of the outermost counts.
+    layout: Layout,
     anchor: usize,
     /// The count of nodes before its own.
     before: usize,
@@ -57,6 +97,11 @@ enum Key {
 }
 
 struct Builder<'a> {
+    text: &'a str,
+    /// Tabs are somewhere in the text.
+    has_tabs: bool,
+    /// A closing bracket at the start of its line has been read as a part of the line above.
+    joined: &'a Cell<bool>,
     offsets: Offsets<'a>,
     limits: &'a Limits,
     frames: Vec<Frame>,
@@ -69,8 +114,11 @@ struct Builder<'a> {
 }
 
 impl<'a> Builder<'a> {
-    fn new(text: &'a str, limits: &'a Limits) -> Self {
+    fn new(text: &'a str, limits: &'a Limits, joined: &'a Cell<bool>) -> Self {
         Self {
+            text,
+            has_tabs: text.contains('\t'),
+            joined,
             offsets: Offsets::new(text),
             limits,
             frames: Vec::new(),
@@ -82,7 +130,7 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn read(&mut self, parser: Parser<'a, saphyr_parser::StrInput<'a>>) -> Result<(), Fault> {
+    fn read(&mut self, parser: Parser<'a, TextInput<'a>>) -> Result<(), Fault> {
         for event in parser {
             let (event, span) = event.map_err(|error| {
                 let offset = self.offsets.byte(error.marker());
@@ -92,12 +140,13 @@ impl<'a> Builder<'a> {
                     problem => Fault::parse(problem, offset),
                 }
             })?;
-            self.event(event, span.start)?;
+            self.event(event, &span)?;
         }
         Ok(())
     }
 
-    fn event(&mut self, event: Event<'_>, at: Marker) -> Result<(), Fault> {
+    fn event(&mut self, event: Event<'_>, span: &Span) -> Result<(), Fault> {
+        let at = span.start;
         match event {
             Event::Nothing | Event::StreamStart | Event::StreamEnd | Event::DocumentEnd => Ok(()),
             Event::DocumentStart(_) if self.root.is_some() => {
@@ -118,6 +167,11 @@ impl<'a> Builder<'a> {
             Event::Scalar(text, style, anchor, tag) => {
                 self.count(1, &at)?;
                 let plain = style == ScalarStyle::Plain;
+                if self.frames.is_empty() && plain && text.is_empty() && anchor == 0 && tag.is_none() {
+                    // Nothing but comments.
+                    self.root = Some(Value::Table(Table::new()));
+                    return Ok(());
+                }
                 // Inside brackets the parser takes the start of a block scalar for text, which YAML forbids.
                 if plain && text.starts_with(['|', '>']) {
                     return Err(Fault::parse("a block scalar cannot stand inside brackets", self.offsets.byte(&at)));
@@ -132,13 +186,13 @@ impl<'a> Builder<'a> {
                 self.put(Anchored { value, nodes: 1, depth: 0 }, anchor, &at, Some((&text, merge)))
             }
             Event::SequenceStart(anchor, tag) => {
-                let extent = self.open(anchor, tag, "seq", &at)?;
+                let extent = self.open(anchor, tag, "seq", span)?;
                 self.frames.push(Frame::Sequence { items: Vec::new(), extent });
                 Ok(())
             }
             Event::MappingStart(anchor, tag) => {
-                let extent = self.open(anchor, tag, "map", &at)?;
-                self.frames.push(Frame::Mapping { table: Table::new(), merged: Vec::new(), key: None, extent });
+                let extent = self.open(anchor, tag, "map", span)?;
+                self.frames.push(Frame::Mapping { table: Table::new(), merged: Merged::default(), key: None, extent });
                 Ok(())
             }
             Event::SequenceEnd | Event::MappingEnd => self.close(&at),
@@ -154,8 +208,9 @@ impl<'a> Builder<'a> {
         Ok(())
     }
 
-    fn open(&mut self, anchor: usize, tag: Option<Cow<'_, Tag>>, own: &str, at: &Marker) -> Result<Extent, Fault> {
-        let before = self.nodes;
+    fn open(&mut self, anchor: usize, tag: Option<Cow<'_, Tag>>, own: &str, span: &Span) -> Result<Extent, Fault> {
+        let (at, before) = (&span.start, self.nodes);
+        let has_properties = anchor > 0 || tag.is_some();
         self.count(1, at)?;
         if let Some(tag) = tag
             && !(is_core(&tag) && tag.suffix == own || is_bare(&tag))
@@ -168,23 +223,62 @@ impl<'a> Builder<'a> {
         if let Some(Frame::Mapping { key: None, .. }) = self.frames.last() {
             return Err(Fault::parse("only text can be a key", self.offsets.byte(at)));
         }
-        Ok(Extent { anchor, before, depth: 1 })
+        let layout = self.layout(span, own == "seq", has_properties)?;
+        Ok(Extent { layout, anchor, before, depth: 1 })
+    }
+
+    /// The layout of a mapping or sequence. One of lines is refused where its first line begins with `?` or `:` and a tab:
+    /// its indentation would be that of the tab.
+    fn layout(&mut self, span: &Span, is_sequence: bool, has_properties: bool) -> Result<Layout, Fault> {
+        let start = &span.start;
+        let is_dashed = is_sequence && matches!(self.frames.last(), Some(Frame::Mapping { .. }));
+        if !has_properties && !self.has_tabs && !is_dashed {
+            let is_flow = span.end.index() > start.index();
+            return Ok(if is_flow { Layout::Flow } else { Layout::Block(start.col()) });
+        }
+        let at = self.offsets.byte(start);
+        let token = behind_properties(self.text, at);
+        if self.text[token..].starts_with(['[', '{']) {
+            return Ok(Layout::Flow);
+        }
+        let line = line_start(self.text, token);
+        if is_dashed {
+            return Ok(Layout::Block(first_dash(self.text, token) - line));
+        }
+        if line > at {
+            return Ok(Layout::Block(token - line));
+        }
+        let before = self.text[..at].trim_end_matches([' ', '\t']);
+        if before.ends_with(['?', ':']) && self.text[before.len()..at].contains('\t') {
+            return Err(Fault::parse("a tab is no indentation: write spaces before a mapping or sequence", at));
+        }
+        Ok(Layout::Block(start.col()))
+    }
+
+    /// Refuses a closing bracket that begins its line left of the mapping or sequence of lines around the brackets.
+    fn refuse_left_bracket(&mut self, at: &Marker) -> Result<(), Fault> {
+        let end = self.offsets.byte(at);
+        let indent = &self.text[line_start(self.text, end)..end];
+        let is_first = self.text[end..].starts_with([']', '}']) && indent.bytes().all(|byte| byte == b' ');
+        let layouts = self.frames.iter().map_while(|frame| match frame.extent().layout {
+            Layout::Block(column) => Some(column),
+            Layout::Flow => None,
+        });
+        match layouts.last() {
+            Some(column) if is_first && indent.len() < column => {
+                Err(Fault::parse("the closing bracket stands left of what it belongs to", end))
+            }
+            _ => Ok(()),
+        }
     }
 
     fn close(&mut self, at: &Marker) -> Result<(), Fault> {
+        if self.joined.get() {
+            self.refuse_left_bracket(at)?;
+        }
         let (value, extent) = match self.frames.pop() {
             Some(Frame::Sequence { items, extent }) => (Value::array(items), extent),
-            Some(Frame::Mapping { mut table, merged, extent, .. }) => {
-                // The keys of the mapping itself win, then those merged first.
-                for source in merged {
-                    for (key, value) in source.as_table().map(Table::entries).unwrap_or_default() {
-                        if !table.contains_key(key) {
-                            table.insert(key.clone(), value.clone());
-                        }
-                    }
-                }
-                (Value::Table(table), extent)
-            }
+            Some(Frame::Mapping { table, extent, .. }) => (Value::Table(table), extent),
             None => return Ok(()),
         };
         let nodes = self.nodes - extent.before;
@@ -194,7 +288,7 @@ impl<'a> Builder<'a> {
     /// Puts a finished value where it belongs. `scalar` is its text, and whether it is a plain `<<`.
     fn put(&mut self, finished: Anchored, anchor: usize, at: &Marker, scalar: Option<(&str, bool)>) -> Result<(), Fault> {
         if let Some(frame) = self.frames.last_mut() {
-            let extent = frame.extent();
+            let extent = frame.extent_mut();
             extent.depth = extent.depth.max(finished.depth + 1);
         }
         if anchor > 0 {
@@ -212,9 +306,9 @@ impl<'a> Builder<'a> {
                     _ => return Err(Fault::parse("only text can be a key", self.offsets.byte(at))),
                 },
                 Some(Key::Merge) => match &value {
-                    Value::Table(_) => merged.push(value),
+                    Value::Table(_) => merged.merge(table, &value),
                     Value::Array(items) if items.iter().all(|item| item.as_table().is_some()) => {
-                        merged.extend(items.iter().cloned());
+                        items.iter().for_each(|item| merged.merge(table, item));
                     }
                     _ => {
                         let message = "`<<` takes a mapping or a sequence of mappings";
@@ -226,7 +320,7 @@ impl<'a> Builder<'a> {
                         let offsets = &mut self.offsets;
                         let frames = &self.frames;
                         self.notes.forbidden(|| (path(frames).join(Segment::Key(name)), offsets.byte(&key_at)));
-                    } else if table.insert(name.clone(), value).is_some() {
+                    } else if table.insert(name.clone(), value).is_some() && !merged.take(&name) {
                         let message = format!("the key `{name}` stands twice in one mapping");
                         return Err(Fault::parse(message, self.offsets.byte(&key_at)));
                     }
@@ -261,11 +355,11 @@ impl<'a> Builder<'a> {
     fn resolve(&mut self, text: &str, at: &Marker) -> Value {
         let number = scalar::resolve(text);
         if number.rounded {
-            let (frames, offsets) = (&self.frames, &mut self.offsets);
-            self.notes.rounded(|| (path(frames), offsets.byte(at)));
+            let (frames, offsets, document) = (&self.frames, &mut self.offsets, self.text);
+            self.notes.rounded(|| (path(frames), behind_properties(document, offsets.byte(at))));
         } else if matches!(number.value, Value::Float(float) if float.is_infinite()) && !scalar::is_infinity(text) {
-            let (frames, offsets) = (&self.frames, &mut self.offsets);
-            self.notes.infinite(|| (path(frames), offsets.byte(at)));
+            let (frames, offsets, document) = (&self.frames, &mut self.offsets, self.text);
+            self.notes.infinite(|| (path(frames), behind_properties(document, offsets.byte(at))));
         }
         number.value
     }
