@@ -120,17 +120,22 @@ pub(super) fn parse_layer(
         None => format::detect(&text, limits),
     };
     let (format, parsed) = parsed.map_err(|error| rules.secrets.conceal(error, &text))?;
-    check_root(&parsed.value).map_err(|error| format::with_likely_format(error, &text, format, limits))?;
-    Ok(Document { value: parsed.value, file, text: Some((text, format)), root: Path::new(), warnings: parsed.warnings })
+    let document =
+        Document { value: parsed.value, file, text: Some((text, format)), root: Path::new(), warnings: parsed.warnings };
+    check_part(&document, rules)?;
+    Ok(document)
 }
 
-/// Checks a part of a file that is to be a layer; the error tells where it stands.
+/// Checks a document, or a part of a file, that is to be a layer; the error tells where it stands.
 pub(super) fn check_part(part: &Document, rules: &Rules) -> Result<(), Error> {
     check_root(&part.value).map_err(|error| {
-        let error = error.with_path(part.root.clone());
         let Some((text, format)) = &part.text else { return error };
+        let error = match part.root.is_empty() {
+            true => format::with_likely_format(error, text, *format, &rules.limits),
+            false => error.with_path(part.root.clone()),
+        };
         let Some(position) = format::locate(text, *format, &part.root) else { return error };
-        let origin = Origin::new(SourceKind::File, "file").at(Some(position));
+        let origin = Origin::new(SourceKind::Text, "text").at(Some(position));
         rules.secrets.conceal(error.with_origin(origin).with_snippet(snippet::render(text, position)), text)
     })
 }

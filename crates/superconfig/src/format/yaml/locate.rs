@@ -1,8 +1,11 @@
 //! Where a value starts in a YAML text that parses.
 
+use super::input::TextInput;
 use super::offsets::Offsets;
+use super::token::{behind_properties, block_header, first_dash};
 use crate::diagnostic::Segment;
 use saphyr_parser::{Event, Parser, ScalarStyle, Span};
+use std::cell::Cell;
 use std::collections::{HashMap, HashSet};
 
 /// Follows the events down a path. What comes from an alias or a merge key is found where it is written.
@@ -11,7 +14,7 @@ use std::collections::{HashMap, HashSet};
 pub(in crate::format) fn locate(text: &str, path: &[Segment]) -> Option<usize> {
     let mut events = Vec::new();
     let mut anchors = HashMap::new();
-    for event in Parser::new_from_str(text) {
+    for event in Parser::new(TextInput::new(text, &Cell::new(false))) {
         let (event, span) = event.ok()?;
         if let Event::Scalar(_, _, anchor @ 1.., _)
         | Event::SequenceStart(anchor @ 1.., _)
@@ -25,8 +28,10 @@ pub(in crate::format) fn locate(text: &str, path: &[Segment]) -> Option<usize> {
         return path.is_empty().then_some(0);
     };
     let document = Document { events, anchors };
-    let found = document.find(start + 1, path)?;
-    Some(Offsets::new(text).byte(&document.events[found].1.start))
+    let (found, in_mapping) = document.find(start + 1, path)?;
+    let token = document.token(text, found);
+    let is_dashed = in_mapping && matches!(document.events[found].0, Event::SequenceStart(..)) && !text[token..].starts_with('[');
+    Some(if is_dashed { first_dash(text, token) } else { token })
 }
 
 struct Document<'a> {
@@ -36,25 +41,49 @@ struct Document<'a> {
 }
 
 impl Document<'_> {
+    /// The byte offset of the token that an event stands for: never its anchor or tag, and of a block scalar the `|` or `>`.
+    fn token(&self, text: &str, at: usize) -> usize {
+        let (event, span) = &self.events[at];
+        let mut offsets = Offsets::new(text);
+        match event {
+            // What has no token is placed behind its anchor and tag.
+            Event::Scalar(value, ScalarStyle::Plain, anchor, tag) if value.is_empty() => {
+                let has_properties = *anchor > 0 || tag.is_some();
+                offsets.byte(if has_properties { &span.end } else { &span.start })
+            }
+            Event::Scalar(_, ScalarStyle::Literal | ScalarStyle::Folded, ..) => {
+                // The parser gives the place of the scalar's text, so its header is looked for from the event before.
+                let before = match at.checked_sub(1).map(|before| &self.events[before]) {
+                    Some((Event::StreamStart | Event::DocumentStart(false), _)) | None => 0,
+                    Some((_, span)) => offsets.byte(&span.end),
+                };
+                block_header(text, before).unwrap_or_else(|| offsets.byte(&span.start))
+            }
+            _ => behind_properties(text, offsets.byte(&span.start)),
+        }
+    }
+
     /// Searches without recursion, as merge keys may form a chain of any length, and looks into each mapping once, as
     /// they may lead to one in exponentially many ways.
-    fn find(&self, start: usize, path: &[Segment]) -> Option<usize> {
-        let mut pending = vec![(start, path)];
+    ///
+    /// Also tells whether the value is that of a key.
+    fn find(&self, start: usize, path: &[Segment]) -> Option<(usize, bool)> {
+        let mut pending = vec![(start, path, false)];
         let mut seen = HashSet::new();
-        while let Some((at, path)) = pending.pop() {
-            let Some((first, rest)) = path.split_first() else { return Some(at) };
+        while let Some((at, path, in_mapping)) = pending.pop() {
+            let Some((first, rest)) = path.split_first() else { return Some((at, in_mapping)) };
             match &self.events.get(at)?.0 {
-                Event::Alias(anchor) => pending.push((*self.anchors.get(anchor)?, path)),
+                Event::Alias(anchor) => pending.push((*self.anchors.get(anchor)?, path, false)),
                 Event::SequenceStart(..) => {
                     if let Some(item) = first.as_index().and_then(|index| self.item(at, index)) {
-                        pending.push((item, rest));
+                        pending.push((item, rest, false));
                     }
                 }
                 Event::MappingStart(..) if seen.insert((at, path.len())) => {
                     let mut merges = Vec::new();
                     match self.value_of(at, first, &mut merges) {
-                        Some(value) => pending.push((value, rest)),
-                        None => pending.extend(merges.into_iter().rev().map(|source| (source, path))),
+                        Some(value) => pending.push((value, rest, true)),
+                        None => pending.extend(merges.into_iter().rev().map(|source| (source, path, false))),
                     }
                 }
                 _ => {}

@@ -92,16 +92,49 @@ fn toml() {
 
 #[test]
 fn yaml() {
-    // The first character of a block scalar is that of its text.
     check(
         Format::Yaml,
-        "# é\na: ▸1\n\"b é\": ▸'x' # y\nc:\n  - ▸1\n  - - ▸two words\n    - ▸\"😀\"\n  - d: ▸true\n    e:   ▸~\nf: {g: ▸0x1F, h: [▸1, ▸b c]}\ni: |\n  ▸text\n  more\nj: >-\n  ▸fold\n? k\n: ▸.inf\nl:\n  ▸plain\n  goes on\n",
+        "# é\na: ▸1\n\"b é\": ▸'x' # y\nc:\n  - ▸1\n  - - ▸two words\n    - ▸\"😀\"\n  - d: ▸true\n    e:   ▸~\nf: {g: ▸0x1F, h: [▸1, ▸b c]}\ni: ▸|\n  text\n  more\nj: ▸>-\n  fold\n? k\n: ▸.inf\nl:\n  ▸plain\n  goes on\n",
         &["a", "\"b é\"", "c[0]", "c[1][0]", "c[1][1]", "c[2].d", "c[2].e", "f.g", "f.h[0]", "f.h[1]", "i", "j", "k", "l"],
     );
     check(Format::Yaml, "base: &b\n  x: ▸1\n  y: 2\na:\n  <<: *b\n  y: ▸3\n", &["base.x", "a.y"]);
     // What an alias or a merge brings stands where it is written.
     check(Format::Yaml, "b: &b {x: ▸1}\na: *b\n", &["a.x"]);
     check(Format::Yaml, "b: &b {x: ▸1}\na:\n  <<: *b\n  z: 1\n", &["a.x"]);
+}
+
+#[test]
+fn yaml_behind_tabs_and_brackets() {
+    check(
+        Format::Yaml,
+        "a:\t▸1\nb: \t▸x\nc:\n  -\t▸y\n  - -\t▸\"z\"\nd: {e:\t▸f, \"g\":\t▸2}\nh: [\n  ▸\"i\",\n]\nj: {\n  k: ▸'l'\n}\n?\tm\n:\t▸3\nn: ▸4\n",
+        &["a", "b", "c[0]", "c[1][0]", "d.e", "d.g", "h[0]", "j.k", "m", "n"],
+    );
+}
+
+#[test]
+fn yaml_beside_anchors_and_tags() {
+    check(
+        Format::Yaml,
+        "a: &x ▸1\nb: !!str ▸2\nc: &y !!str # é\n  ▸\"q\"\nd: !!str &z ▸|\n  text\ne: &w\n  - ▸1\n  - &v ▸two\nf: ! ▸3\ng: [&u ▸x, !!int ▸7, &t ▸'é']\n&s h: ▸8\n",
+        &["a", "b", "c", "d", "e[0]", "e[1]", "f", "g[0]", "g[1]", "g[2]", "h"],
+    );
+}
+
+#[test]
+fn yaml_block_scalars() {
+    check(
+        Format::Yaml,
+        "a: ▸|2+ # |\n    x\n\nb:\n  - ▸>-\n    | y\n  - ▸|\n    z\n  -\n    ▸|-\n    w\n? |\n  c\n: ▸>\n  é\nd: # >\n  ▸|\n  v\ne: ▸|\nf: [1]\ng: &a ▸>\n  u\nh: \"|\"\n\"i\" : ▸|\n  t\n",
+        &["a", "b[0]", "b[1]", "b[2]", "\"c\n\"", "d", "e", "g", "i"],
+    );
+    // Sequences stand where their first dash does.
+    check(
+        Format::Yaml,
+        "a:\n▸- x\nb:\n  ▸- y\nc:\n▸- # z\n  - z\nd: &e\n▸- - w\nf: ▸[\n]\n? g\n: ▸- v\n",
+        &["a", "b", "c", "d", "f", "g"],
+    );
+    check(Format::Yaml, "%YAML 1.2\n--- # |\na:\n- b: ▸|\n    x\n", &["a[0].b"]);
 }
 
 #[test]
