@@ -29,10 +29,11 @@ interface Case {
   files?: Record<string, string>;
   env?: Record<string, string>;
   args?: string[];
-  options?: { profile?: string[]; arrays?: Record<string, ArrayStrategy>; interpolate?: boolean; schema?: Table };
+  options?: { profile?: string[]; arrays?: Record<string, ArrayStrategy>; interpolate?: boolean; secrets?: string[]; schema?: Table };
   expect: {
     value?: Json;
     order?: string[];
+    redacted?: Json;
     warnings?: (string | { code: string; path?: string; contains?: string[] })[];
     error?: string;
     message?: string[];
@@ -118,6 +119,7 @@ function load({ layers, files = {}, env = {}, args = [], options = {} }: Case): 
   if (options.profile !== undefined) builder.profile(options.profile);
   if (options.arrays !== undefined) builder.arrays(options.arrays);
   if (options.interpolate === true) builder.interpolate();
+  if (options.secrets !== undefined) builder.secrets(options.secrets);
   if (options.schema !== undefined) builder.schema(guiding(options.schema));
   return builder.loadSync();
 }
@@ -137,6 +139,7 @@ function candidateFits({ value, ...wanted }: Table, found: Candidate): void {
 
 function checkValue(config: SuperConfig, expected: Case['expect']): void {
   if (expected.value !== undefined) expect(comparable(config.current)).toEqual(comparable(plain(expected.value)));
+  if (expected.redacted !== undefined) expect(JSON.parse(JSON.stringify(config))).toEqual(expected.redacted);
   if (expected.order !== undefined) expect(Object.keys(config.current)).toEqual(expected.order);
   const wanted = (expected.warnings ?? []).map((warning) => (typeof warning === 'string' ? { code: warning } : warning));
   const found = config.warnings;

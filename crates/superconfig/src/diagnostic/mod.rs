@@ -3,6 +3,7 @@
 mod error;
 mod origin;
 mod path;
+mod steps;
 mod suggestion;
 mod warning;
 
@@ -10,5 +11,10 @@ pub use error::{Error, ErrorCode, Issue};
 pub(crate) use origin::Cursor;
 pub use origin::{Origin, Position, SourceKind};
 pub use path::{Path, Segment};
+#[cfg(test)]
+pub(crate) use steps::assert_linear;
+pub(crate) use steps::count_steps;
+#[cfg(fuzzing)]
+pub(crate) use steps::steps_of;
 pub use suggestion::nearest;
 pub use warning::Warning;

@@ -44,7 +44,7 @@ pub(crate) struct Rules {
 }
 
 impl Rules {
-    fn merge_options(&self) -> MergeOptions<'_> {
+    pub(super) fn merge_options(&self) -> MergeOptions<'_> {
         MergeOptions {
             arrays: &self.arrays,
             schema: self.schema.as_ref(),

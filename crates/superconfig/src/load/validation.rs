@@ -2,16 +2,20 @@
 
 use super::loader::Loaded;
 use super::options::Validator;
-use crate::diagnostic::{Error, ErrorCode, Issue, Origin, Position, Segment};
-use crate::merge::{Content, Explanation};
-use crate::redaction::{REDACTED, mask_userinfo, snippet};
+use crate::diagnostic::{Error, ErrorCode, Issue, Origin, Path, Position, Segment};
+use crate::merge::{Content, Explainer, Explanation};
+use crate::redaction::{REDACTED, SecretTexts, SecretWords, snippet, without_keys};
 use crate::source::panicked;
-use crate::value::{Hints, Value, to_json};
+use crate::value::{Hints, Value};
+use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 /// Longer texts are cut in messages.
 const SHOWN_CHARACTERS: usize = 60;
+
+/// Bytes that the issues of one error may take: paths to thousands of values may be long.
+const REPORTED_BYTES: usize = 16 << 20;
 
 impl Loaded {
     /// Puts what a check gave in the place of the merged values.
@@ -36,7 +40,7 @@ impl Loaded {
             Ok(Ok(output)) => Ok(Some(output)),
             Ok(Err(issues)) => Err(self.refuse(issues)),
             Err(panic) => {
-                let cause = masked(panicked(&*panic).to_owned(), &self.secret_texts());
+                let cause = self.secret_texts().mask(panicked(&*panic).to_owned());
                 Err(Error::new(ErrorCode::Internal, "the program's own check of the configuration panicked").with_cause(cause))
             }
         }
@@ -62,10 +66,20 @@ impl Loaded {
     }
 
     pub(crate) fn refuse_as(&self, code: ErrorCode, issues: Vec<Issue>) -> Error {
-        let secrets = self.secret_texts();
-        let issues: Vec<Issue> = issues.into_iter().map(|issue| self.told(issue, &secrets)).collect();
+        let count = issues.len();
+        let mut reporter = IssueReporter::new(self);
+        let mut left = REPORTED_BYTES;
+        let affordable = |issue: &Issue| {
+            let taken = left.checked_sub(size_of_report(issue));
+            left = taken.unwrap_or_default();
+            taken.is_some()
+        };
+        let mut issues: Vec<Issue> = issues.into_iter().take_while(affordable).map(|issue| reporter.report(issue)).collect();
+        if issues.len() < count {
+            issues.push(Issue::new(Path::new(), format!("{} more problems are not listed", count - issues.len())));
+        }
         let [issue] = &issues[..] else {
-            return Error::new(code, format!("the configuration has {} problems", issues.len())).with_issues(issues);
+            return Error::new(code, format!("the configuration has {count} problems")).with_issues(issues);
         };
         let mut error = Error::new(code, issue.message.clone()).with_path(issue.path.clone());
         if let Some(origin) = &issue.origin {
@@ -75,27 +89,6 @@ impl Loaded {
             error = error.with_hint(hint);
         }
         error.with_issues(issues)
-    }
-
-    fn told(&self, mut issue: Issue, secrets: &[String]) -> Issue {
-        // What is missing is told with the table that it is missing in.
-        issue.origin = issue.origin.or_else(|| {
-            (1..=issue.path.len()).rev().find_map(|length| self.origin(&issue.path.iter().take(length).cloned().collect()))
-        });
-        // A check sees references resolved.
-        let value = self.value.at(&issue.path).or_else(|| self.merged.value.at(&issue.path));
-        let secret = value.is_some_and(|value| self.secrets.is_secret(&issue.path, value));
-        issue.found = match (issue.found, value) {
-            (_, Some(_)) if secret => Some(REDACTED.to_owned()),
-            (Some(found), _) => Some(masked(found, secrets)),
-            (None, value) => value.map(|value| masked(shown(value), secrets)),
-        };
-        issue.message = masked(issue.message, secrets);
-        if let (true, Some(value)) = (secret, value) {
-            let text = value.as_str().map_or_else(|| format!("{value:?}"), str::to_owned);
-            issue.message = without_quotes(&issue.message, &text);
-        }
-        issue
     }
 
     /// The line of the file that an origin stands for, unless it could show a secret.
@@ -114,68 +107,70 @@ impl Loaded {
         })
     }
 
-    /// The texts of all secrets that are long enough to be found in a message without masking ordinary words, with
-    /// references resolved and not, plain and as they stand in quotes.
-    fn secret_texts(&self) -> Vec<String> {
-        let mut found = Vec::new();
-        self.gather_secrets(&self.merged.value, &mut Vec::new(), &mut found);
-        self.gather_secrets(&self.value, &mut Vec::new(), &mut found);
-        // The longest first: one may be part of another.
-        found.sort_by_key(|text| std::cmp::Reverse(text.len()));
-        found
+    /// The secrets with references resolved and not.
+    fn secret_texts(&self) -> SecretTexts {
+        SecretTexts::new(&self.secrets, &[&self.merged.value, &self.value])
+    }
+}
+
+/// Turns what a check said into what is told: with origins, without secrets.
+///
+/// Costs one replay of the layers and one look at each secret, and then the length of each issue.
+struct IssueReporter<'l> {
+    loaded: &'l Loaded,
+    secrets: SecretTexts,
+    explainer: Explainer<'l>,
+    /// The words of secrets that several issues may be about, by path.
+    words: HashMap<Path, SecretWords>,
+}
+
+impl<'l> IssueReporter<'l> {
+    fn new(loaded: &'l Loaded) -> Self {
+        let explainer = Explainer::new(&loaded.layers, &loaded.merged, &loaded.rules.merge_options());
+        Self { loaded, secrets: loaded.secret_texts(), explainer, words: HashMap::new() }
     }
 
-    fn gather_secrets(&self, value: &Value, path: &mut Vec<Segment>, found: &mut Vec<String>) {
-        match value {
-            Value::Table(table) => {
-                for (key, value) in table.entries() {
-                    path.push(Segment::Key(key.clone()));
-                    self.gather_secrets(value, path, found);
-                    path.pop();
-                }
-            }
-            Value::Array(items) => {
-                for (at, item) in items.iter().enumerate() {
-                    path.push(Segment::Index(at));
-                    self.gather_secrets(item, path, found);
-                    path.pop();
-                }
-            }
-            Value::Null | Value::Bool(_) => {}
-            _ if self.secrets.is_secret(path, value) => {
-                let text = value.as_str().map_or_else(|| to_json(value), str::to_owned);
-                if text.len() < 4 {
-                    return;
-                }
-                for quoted in [to_json(&Value::from(&*text)), format!("{text:?}")] {
-                    found.push(quoted.trim_matches('"').to_owned());
-                }
-                found.push(text);
-            }
-            _ => {}
+    fn report(&mut self, mut issue: Issue) -> Issue {
+        let (loaded, rules) = (self.loaded, &self.loaded.secrets);
+        // What is missing is told with the table that it is missing in.
+        issue.origin = issue
+            .origin
+            .or_else(|| (1..=issue.path.len()).rev().find_map(|length| self.explainer.origin_of(&issue.path[..length])));
+        // A check sees references resolved.
+        let value = loaded.value.at(&issue.path).or_else(|| loaded.merged.value.at(&issue.path));
+        let is_secret = value.is_some_and(|value| rules.is_secret(&issue.path, value));
+        issue.found = match (issue.found, value) {
+            (_, Some(_)) if is_secret => Some(REDACTED.to_owned()),
+            (Some(found), _) => Some(self.secrets.mask(found)),
+            (None, value) => value.map(|value| self.secrets.mask(shown(value))),
+        };
+        issue.message = self.secrets.mask(issue.message);
+        issue.expected = issue.expected.map(|expected| self.secrets.mask(expected));
+        if let (true, Some(value)) = (is_secret, value) {
+            let words = self.words.entry(issue.path.clone()).or_insert_with(|| match value.as_str() {
+                Some(text) => SecretWords::new(text),
+                None => SecretWords::new(&format!("{value:?}")),
+            });
+            issue.message = words.mask(&issue.message);
         }
+        let visible = rules.visible(&issue.path);
+        if visible.len() < issue.path.len() {
+            // Keys below a secret are as secret as the values, and a hint could name others.
+            issue.message = without_keys(issue.message, &issue.path[visible.len()..]);
+            issue.hint = None;
+            issue.path = Path::from(visible.to_vec());
+        }
+        issue
     }
 }
 
-/// A text without secrets, and without the user parts of URLs.
-fn masked(text: String, secrets: &[String]) -> String {
-    let text =
-        secrets.iter().fold(text, |text, secret| if text.contains(secret) { text.replace(secret, REDACTED) } else { text });
-    mask_userinfo(&text).unwrap_or(text)
-}
-
-/// A message about a secret without what it quotes of it: the whole, or words that are part of it, in whatever case, as
-/// a check may have trimmed or changed it first.
-fn without_quotes(message: &str, secret: &str) -> String {
-    let message = if secret.is_empty() { message.to_owned() } else { message.replace(secret, REDACTED) };
-    let secret = secret.to_lowercase();
-    let is_delimiter = |character: char| character.is_whitespace() || "\"'`()[]{}<>,;:".contains(character);
-    let pieces = message.split_inclusive(is_delimiter).map(|piece| {
-        let word = piece.trim_end_matches(is_delimiter);
-        let quotes = word.len() >= 4 && word != REDACTED.trim_matches(is_delimiter) && secret.contains(&word.to_lowercase());
-        if quotes { format!("{REDACTED}{}", &piece[word.len()..]) } else { piece.to_owned() }
-    });
-    pieces.collect()
+/// Roughly how many bytes an issue takes in an error.
+fn size_of_report(issue: &Issue) -> usize {
+    let segment = |segment: &Segment| match segment {
+        Segment::Key(key) => key.len() + 1,
+        Segment::Index(_) => 4,
+    };
+    issue.path.iter().map(segment).sum::<usize>() + issue.message.len() + issue.hint.as_ref().map_or(0, String::len) + 100
 }
 
 /// A value in words for a message.

@@ -15,10 +15,6 @@ use crate::diagnostic::{Error, ErrorCode, Warning};
 use crate::value::{FORBIDDEN, Hints};
 use crate::value::{Table, Value};
 
-/// Warnings that are worth a line and a column: finding one may cost a parse of the text, and layers that disagree
-/// everywhere must not take time out of proportion.
-const MAX_POSITIONS: usize = 100;
-
 /// Merges layers in order; the later wins.
 ///
 /// Costs one visit to each value of the layers; what a layer does not touch stays shared with the layer below.
@@ -46,11 +42,8 @@ pub(crate) fn fold(layers: &[Layer], options: &MergeOptions<'_>) -> Result<Merge
         }
     }
     if !notes.is_empty() {
-        let mut replay = Replay::new(layers, &assignments, options);
-        for (count, (at, number, note)) in notes.into_iter().enumerate() {
-            if count == MAX_POSITIONS {
-                replay.explainer.without_positions();
-            }
+        let replay = Replay::new(layers, &assignments, options);
+        for (at, number, note) in notes {
             warnings.push((at, replay.warning(at, number, note)));
         }
         warnings.sort_by_key(|(at, _)| *at);

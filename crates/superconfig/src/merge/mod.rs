@@ -25,9 +25,7 @@ use assign::assignment::Assignment;
 use cursor::{Hop, Trail};
 pub(crate) use diff::{changed, changed_below};
 pub(crate) use directive::Directive;
-#[cfg(fuzzing)]
-pub(crate) use explain::explainer::Explainer;
-pub(crate) use explain::explainer::explain;
+pub(crate) use explain::explainer::{Explainer, explain};
 pub use explain::explanation::{Candidate, Explanation};
 pub(crate) use fold::fold;
 pub(crate) use interpolation::{References, interpolate};

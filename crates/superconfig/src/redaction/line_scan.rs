@@ -107,7 +107,7 @@ fn count(line: &str) -> (isize, [usize; 3]) {
 }
 
 /// A key that is written with escapes cannot be read by its looks.
-fn hides_characters(line: &str) -> bool {
+pub(super) fn hides_characters(line: &str) -> bool {
     ["\\u", "\\U", "\\x"].iter().any(|escape| line.contains(escape))
 }
 

@@ -2,7 +2,11 @@
 
 mod line_scan;
 mod rules;
+mod secret_name;
+mod secret_texts;
 pub(crate) mod snippet;
+mod url;
 
-pub use rules::mask_userinfo;
-pub(crate) use rules::{REDACTED, SecretRules, line_may_hold_secret, text_names_secret};
+pub(crate) use rules::{REDACTED, SecretRules};
+pub(crate) use secret_texts::{SecretTexts, SecretWords, without_keys};
+pub use url::mask_userinfo;

@@ -1,16 +1,15 @@
 //! Which values must not be shown.
 
-use super::line_scan::may_show_secret;
+use super::line_scan::{hides_characters, may_show_secret};
+use super::secret_name::{SecretName, contains_words};
+use super::url::mask_userinfo;
 use crate::diagnostic::{Error, Segment};
 use crate::value::{Hints, PathPattern, Table, Value};
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 /// What a secret shows as.
 pub(crate) const REDACTED: &str = "[redacted]";
-
-/// Words in a row that make a name a secret's, in lower case and singular.
-const NAMES: [&[&str]; 8] =
-    [&["password"], &["passwd"], &["secret"], &["token"], &["api", "key"], &["apikey"], &["private", "key"], &["credential"]];
 
 /// The names that are secrets by default and the paths that a program or its schema marks.
 #[derive(Clone, Debug, Default)]
@@ -36,15 +35,47 @@ impl SecretRules {
 
     /// True when the value at a path must not be shown: because of its own name or pattern, or of one above it.
     pub(crate) fn is_secret(&self, path: &[Segment], value: &Value) -> bool {
-        (1..=path.len()).any(|length| {
-            let prefix = &path[..length];
-            let own = length == path.len();
-            let by_name = match prefix.last() {
-                Some(Segment::Key(key)) => name_is_secret(key, if own { Some(value) } else { None }),
-                _ => false,
-            };
-            by_name || self.patterns.iter().any(|pattern| pattern.matches(prefix)) || self.derived.contains(prefix)
-        })
+        self.is_below_secret(path) || self.marks(path, Some(value))
+    }
+
+    /// True when a path leads into something secret, so that not even its keys may be shown.
+    pub(crate) fn is_below_secret(&self, path: &[Segment]) -> bool {
+        self.visible(path).len() < path.len()
+    }
+
+    /// As much of a path as may be shown: down to the first secret on the way and no further.
+    pub(crate) fn visible<'p>(&self, path: &'p [Segment]) -> &'p [Segment] {
+        (1..path.len()).map(|length| &path[..length]).find(|above| self.marks(above, None)).unwrap_or(path)
+    }
+
+    /// Whether a path itself is marked, whatever is above it. Without a value it is that of a table or an array.
+    fn marks(&self, path: &[Segment], value: Option<&Value>) -> bool {
+        let name = match path.last() {
+            Some(Segment::Key(key)) => SecretName::of(key),
+            _ => SecretName::No,
+        };
+        let is_number = matches!(value, Some(Value::Bool(_) | Value::Integer(_) | Value::Unsigned(_) | Value::Float(_)));
+        name > (if is_number { SecretName::UnlessNumber } else { SecretName::No })
+            || self.patterns.iter().any(|pattern| pattern.matches(path))
+            || self.derived.contains(path)
+    }
+
+    /// True when a text could show something secret of what it was meant for, the value at a path: text for a table or an
+    /// array may hold all that is below it.
+    pub(crate) fn text_may_hold_secret(&self, path: &[Segment], text: &str) -> bool {
+        let is_named = |pattern: &PathPattern| match pattern.last_key() {
+            Some(key) if pattern.ends_with_key() => contains_folded(text, &key.to_lowercase()),
+            _ => true,
+        };
+        line_may_hold_secret(text)
+            || hides_characters(text)
+            || self.patterns.iter().any(|pattern| pattern.may_match_below(path) && is_named(pattern))
+    }
+
+    /// True when the name of a variable or a file says that it holds a secret: by an entry, or by the last key of a pattern.
+    pub(crate) fn names_secret(&self, name: &str) -> bool {
+        SecretName::is_in(name)
+            || self.patterns.iter().any(|pattern| pattern.last_key().is_some_and(|key| contains_words(name, key)))
     }
 
     /// An error about a text, without the line that it shows where what the program marks could be on it.
@@ -64,44 +95,72 @@ impl SecretRules {
         let keys: Option<Vec<String>> = self.patterns.iter().map(|pattern| Some(pattern.last_key()?.to_lowercase())).collect();
         // One that marks everything leaves no line to show.
         let Some(keys) = keys else { return true };
-        let names = |line: &str| {
-            let line = line.to_lowercase();
-            keys.iter().any(|key| line.contains(key))
-        };
+        let names = |line: &str| keys.iter().any(|key| contains_folded(line, key));
         may_show_secret(text, line as usize - 1, &names)
     }
 
     /// A copy of a value with everything secret replaced; what holds no secret stays shared.
     pub(crate) fn redact(&self, path: &mut Vec<Segment>, value: &Value) -> Value {
-        if self.is_secret(path, value) {
+        if self.is_below_secret(path) {
             return masked(value);
+        }
+        self.redacted(path, value).unwrap_or_else(|| value.clone())
+    }
+
+    /// The redacted value, nothing above which is secret; `None` where it is the same.
+    fn redacted(&self, path: &mut Vec<Segment>, value: &Value) -> Option<Value> {
+        if !path.is_empty() && self.marks(path, Some(value)) {
+            return Some(masked(value));
         }
         match value {
             Value::Table(table) => {
-                let mut copy = Table::with_capacity(table.len());
+                let mut copy: Option<Table> = None;
                 for (key, value) in table.entries() {
                     path.push(Segment::Key(key.clone()));
-                    copy.insert(key.clone(), self.redact(path, value));
+                    if let Some(new) = self.redacted(path, value) {
+                        copy.get_or_insert_with(|| table.clone()).insert(key.clone(), new);
+                    }
                     path.pop();
                 }
-                Value::Table(copy)
+                copy.map(Value::Table)
             }
             Value::Array(items) => {
-                let mut copy = Vec::with_capacity(items.len());
+                let mut copy: Option<Vec<Value>> = None;
                 for (at, item) in items.iter().enumerate() {
                     path.push(Segment::Index(at));
-                    copy.push(self.redact(path, item));
+                    if let Some(new) = self.redacted(path, item) {
+                        copy.get_or_insert_with(|| items.to_vec())[at] = new;
+                    }
                     path.pop();
                 }
-                Value::array(copy)
+                copy.map(Value::array)
             }
-            Value::String(text) => mask_userinfo(text).map_or_else(|| value.clone(), Value::from),
-            other => other.clone(),
+            Value::String(text) => mask_userinfo(text).map(Value::from),
+            _ => None,
+        }
+    }
+
+    /// Calls back with each scalar that is secret, below a path that is not.
+    pub(crate) fn for_each_secret(&self, path: &mut Vec<Segment>, value: &Value, call: &mut dyn FnMut(&Value)) {
+        if !path.is_empty() && self.marks(path, Some(value)) {
+            return for_each_scalar(value, call);
+        }
+        for (segment, child) in value.children() {
+            path.push(segment);
+            self.for_each_secret(path, child, call);
+            path.pop();
         }
     }
 }
 
-/// Everything below a secret is secret, but its shape may show; `null` hides nothing.
+fn for_each_scalar(value: &Value, call: &mut dyn FnMut(&Value)) {
+    match value {
+        Value::Table(_) | Value::Array(_) => value.children().for_each(|(_, child)| for_each_scalar(child, call)),
+        scalar => call(scalar),
+    }
+}
+
+/// Everything below a secret is secret, but `null` hides nothing.
 fn masked(value: &Value) -> Value {
     match value {
         Value::Null => Value::Null,
@@ -109,146 +168,92 @@ fn masked(value: &Value) -> Value {
     }
 }
 
-/// Masks `user:password` of each URL in a text; `None` where there is none. Costs one pass.
-///
-/// ```
-/// let masked = superconfig::mask_userinfo("cannot reach db://me:hunter2@host/x");
-/// assert_eq!(masked.as_deref(), Some("cannot reach db://[redacted]@host/x"));
-/// assert_eq!(superconfig::mask_userinfo("https://example.com"), None);
-/// ```
-pub fn mask_userinfo(text: &str) -> Option<String> {
-    let mut shown = String::new();
-    let mut rest = text;
-    while let Some(start) = rest.find("://") {
-        let (scheme, after) = rest.split_at(start + "://".len());
-        shown.push_str(scheme);
-        rest = after;
-        if let Some(at) = userinfo(after) {
-            shown.push_str(REDACTED);
-            rest = &after[at..];
-        }
-    }
-    shown.push_str(rest);
-    (shown.len() != text.len() || shown != text).then_some(shown)
-}
-
-/// Where the `@` after the user part stands in what follows `://`.
-fn userinfo(after: &str) -> Option<usize> {
-    let authority = &after[..after.find(['/', '?', '#']).unwrap_or(after.len())];
-    if let Some(at) = authority.rfind('@') {
-        return Some(at);
-    }
-    // What is no port after a colon is a password, with characters in it that should have been escaped.
-    let port = authority.rsplit_once(':').filter(|(host, _)| !host.starts_with('['))?.1;
-    if port.bytes().all(|byte| byte.is_ascii_digit()) {
-        return None;
-    }
-    after.split(|character: char| character.is_whitespace() || "\"'`<>".contains(character)).next()?.rfind('@')
-}
-
-/// True when a text could show a secret: a word of the names occurs in it.
+/// True when a text could show a secret: a name of one, or the user part of a URL, occurs in it.
 pub(crate) fn line_may_hold_secret(line: &str) -> bool {
-    text_names_secret(line) || mask_userinfo(line).is_some()
+    SecretName::is_in(line) || mask_userinfo(line).is_some()
 }
 
-/// True when a word of the names occurs in a text, such as the name of a variable or of a file.
-pub(crate) fn text_names_secret(text: &str) -> bool {
-    name_is_secret(text, None)
-}
-
-/// A number or boolean counts only where the name ends with an entry in the singular: `maxTokens: 4096` is no secret.
-fn name_is_secret(name: &str, value: Option<&Value>) -> bool {
-    let words = words(name);
-    let plain = matches!(value, Some(Value::Bool(_) | Value::Integer(_) | Value::Unsigned(_) | Value::Float(_)));
-    NAMES.iter().any(|entry| {
-        words.windows(entry.len()).enumerate().any(|(at, run)| {
-            let last = entry.len() - 1;
-            let same = run[..last].iter().zip(&entry[..last]).all(|(word, wanted)| word == wanted);
-            let singular = same && run[last] == entry[last];
-            let plural = same && run[last].strip_suffix('s') == Some(entry[last]);
-            if plain { singular && at + entry.len() == words.len() } else { singular || plural }
-        })
-    })
-}
-
-/// Cuts a name at case changes and at everything that is neither letter nor digit.
-fn words(name: &str) -> Vec<String> {
-    let mut words = Vec::new();
-    let mut word = String::new();
-    let mut previous_lower = false;
-    let mut characters = name.chars().peekable();
-    while let Some(character) = characters.next() {
-        let next_lower = characters.peek().is_some_and(|next| next.is_lowercase());
-        let starts = character.is_uppercase() && (previous_lower || next_lower);
-        if (starts || !character.is_alphanumeric()) && !word.is_empty() {
-            words.push(std::mem::take(&mut word));
-        }
-        if character.is_alphanumeric() {
-            word.extend(character.to_lowercase());
-        }
-        previous_lower = character.is_lowercase() || character.is_numeric();
-    }
-    if !word.is_empty() {
-        words.push(word);
-    }
-    words
+/// Whether a text contains one that is in lower case, ignoring case.
+fn contains_folded(text: &str, lower: &str) -> bool {
+    let text = if text.chars().any(char::is_uppercase) { Cow::Owned(text.to_lowercase()) } else { Cow::Borrowed(text) };
+    text.contains(lower)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::value::{parse_json, to_json};
 
-    #[test]
-    fn knows_secrets_by_their_words() {
-        for name in [
-            "password",
-            "dbPassword",
-            "API-KEY",
-            "apikey",
-            "tokens",
-            "GITHUB_TOKEN",
-            "private_key",
-            "awsCredentials",
-            "DBPassword",
-        ] {
-            assert!(name_is_secret(name, Some(&Value::from("x"))), "{name}");
-        }
-        for name in ["tokenizer", "passwords2x", "keyboard", "privateer", "secretary", "monkey"] {
-            assert!(!name_is_secret(name, Some(&Value::from("x"))), "{name}");
-        }
-        let number = Value::Integer(8);
-        assert!(name_is_secret("password", Some(&number)));
-        assert!(!name_is_secret("maxTokens", Some(&number)));
-        assert!(!name_is_secret("passwordMinLength", Some(&number)));
+    fn rules(patterns: &[&str]) -> SecretRules {
+        SecretRules::new(&patterns.iter().map(|pattern| (*pattern).to_owned()).collect::<Vec<_>>(), None).unwrap()
     }
 
-    #[test]
-    fn hides_the_user_part_of_each_url_alone() {
-        let masked = |text: &str| mask_userinfo(text).unwrap_or_else(|| text.to_owned());
-        for (text, expected) in [
-            ("amqp://u:p@a/x,amqp://u:p@b/y", "amqp://[redacted]@a/x,amqp://[redacted]@b/y"),
-            ("mongodb://u:p@a,b:1/x", "mongodb://[redacted]@a,b:1/x"),
-            ("postgres://u:p/w#1@a/x", "postgres://[redacted]@a/x"),
-            ("redis://:p@a", "redis://[redacted]@a"),
-            ("jdbc:pg://u:p@q@a", "jdbc:pg://[redacted]@a"),
-            ("http://a/?to=ftp://u:p@b", "http://a/?to=ftp://[redacted]@b"),
-            ("http://a:8080/p@b", "http://a:8080/p@b"),
-            ("http://a/p@b:c@d", "http://a/p@b:c@d"),
-            ("http://[::1]/p@b", "http://[::1]/p@b"),
-            ("http://[::1]:80/p@b", "http://[::1]:80/p@b"),
-            ("a@b, no scheme", "a@b, no scheme"),
-            ("://", "://"),
-        ] {
-            assert_eq!(masked(text), expected);
-        }
+    fn path(text: &str) -> crate::diagnostic::Path {
+        text.parse().unwrap()
     }
 
     #[test]
     fn redacts_below_secrets_and_in_urls() {
-        let rules = SecretRules::new(&["db.pin".into(), "**.seed".into()], None).unwrap();
+        let rules = rules(&["db.pin", "**.seed"]);
         let text = r#"{"db":{"pin":1,"url":"postgres://u:p@h/d"},"credentials":{"user":"u"},"a":{"b":{"seed":[1]}},"port":1}"#;
-        let shown = rules.redact(&mut Vec::new(), &crate::value::parse_json(text).unwrap());
+        let shown = rules.redact(&mut Vec::new(), &parse_json(text).unwrap());
         let expected = r#"{"db":{"pin":"[redacted]","url":"postgres://[redacted]@h/d"},"credentials":"[redacted]","a":{"b":{"seed":"[redacted]"}},"port":1}"#;
-        assert_eq!(crate::value::to_json(&shown), expected);
+        assert_eq!(to_json(&shown), expected);
+        let inner = parse_json(r#"{"user":"u"}"#).unwrap();
+        assert_eq!(rules.redact(&mut path("credentials").to_vec(), &inner), Value::from(REDACTED));
+        assert_eq!(rules.redact(&mut path("credentials.user").to_vec(), &Value::from("u")), Value::from(REDACTED));
+    }
+
+    #[test]
+    fn what_holds_no_secret_stays_shared() {
+        let value = parse_json(r#"{"a":[{"b":1}],"c":{"password":"x"}}"#).unwrap();
+        let shown = rules(&[]).redact(&mut Vec::new(), &value);
+        let list = |value: &Value| value.at(&path("a")).unwrap().as_array().unwrap().as_ptr();
+        assert_eq!(list(&value), list(&shown));
+    }
+
+    #[test]
+    fn a_path_is_visible_down_to_the_first_secret() {
+        let rules = rules(&["db.pins"]);
+        for (whole, shown) in [
+            ("tokens.abc.x", "tokens"),
+            ("a.tokens[0].x", "a.tokens"),
+            ("tokens", "tokens"),
+            ("db.pins.x", "db.pins"),
+            ("maxTokens.x", "maxTokens"),
+            ("tokenEndpoint.x", "tokenEndpoint.x"),
+            ("db.pin.x", "db.pin.x"),
+        ] {
+            assert_eq!(rules.visible(&path(whole)), &*path(shown), "{whole}");
+        }
+    }
+
+    #[test]
+    fn a_text_for_a_table_may_hold_what_is_marked_below_it() {
+        let marked = rules(&["**.pin", "db.*", "list[*].code"]);
+        for (target, text) in [
+            ("x", r#"{"pin":"S",}"#),
+            ("x", r#"{"PIN":"S",}"#),
+            ("x", r#"{"p\u0069n":"S",}"#),
+            ("db", "S"),
+            ("list", r#"[{"code":"S",}]"#),
+            ("x", r#"{"password":"S",}"#),
+        ] {
+            assert!(marked.text_may_hold_secret(&path(target), text), "{target} {text}");
+        }
+        for (target, text) in [("port", "eighty"), ("x", "{\"a\":1,}"), ("list", "[1"), ("other", r#"{"code":1,}"#)] {
+            assert!(!marked.text_may_hold_secret(&path(target), text), "{target} {text}");
+        }
+    }
+
+    #[test]
+    fn names_of_variables_and_files_are_those_of_patterns_too() {
+        let marked = rules(&["**.pinCode", "db.*"]);
+        for name in ["API_TOKEN", "PIN_CODE", "app-pin-code.txt", "/run/secrets/x", "MY_DB"] {
+            assert!(marked.names_secret(name), "{name}");
+        }
+        for name in ["PIN", "CODE_PIN", "PINCODES", "HOME"] {
+            assert!(!marked.names_secret(name), "{name}");
+        }
     }
 }

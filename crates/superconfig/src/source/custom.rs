@@ -2,6 +2,7 @@
 
 use super::environment::Environment;
 use crate::diagnostic::{Error, ErrorCode, SourceKind};
+use crate::redaction::mask_userinfo;
 use crate::value::Value;
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 use std::any::Any;
@@ -171,8 +172,10 @@ pub(crate) fn panicked(payload: &(dyn Any + Send)) -> &str {
     text.or_else(|| payload.downcast_ref::<&str>().copied()).unwrap_or("no reason given")
 }
 
-/// The error of a custom source.
+/// The error of a custom source; clients like to quote the addresses that they fail to reach, user and password included.
 pub(crate) fn failed(name: &str, cause: impl std::fmt::Display) -> Error {
+    let cause = cause.to_string();
+    let cause = mask_userinfo(&cause).unwrap_or(cause);
     let error = Error::new(ErrorCode::Source, format!("the source `{name}` failed")).with_cause(cause);
     error.in_source(SourceKind::Custom, &name.into(), None)
 }

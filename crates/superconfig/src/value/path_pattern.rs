@@ -58,6 +58,34 @@ impl PathPattern {
         })
     }
 
+    /// Whether what it matches is named by a key and not by a wildcard or an index.
+    pub(crate) fn ends_with_key(&self) -> bool {
+        matches!(self.parts.last(), Some(Part::Exactly(Segment::Key(_))))
+    }
+
+    /// Whether it can match something below a path. Costs the product of both lengths.
+    pub(crate) fn may_match_below(&self, path: &[Segment]) -> bool {
+        // The parts that could come next, one flag each, and one for the end.
+        let mut next = vec![false; self.parts.len() + 1];
+        next[0] = true;
+        for segment in path {
+            self.skip_stars(&mut next);
+            let mut after = vec![false; next.len()];
+            for (at, part) in self.parts.iter().enumerate().filter(|(at, part)| next[*at] && part.accepts(segment)) {
+                after[at + usize::from(*part != Part::AnyNumber)] = true;
+            }
+            next = after;
+        }
+        next[..self.parts.len()].contains(&true)
+    }
+
+    /// A `**` may stand for nothing, so what follows it could come next too.
+    fn skip_stars(&self, next: &mut [bool]) {
+        for (at, part) in self.parts.iter().enumerate() {
+            next[at + 1] |= next[at] && *part == Part::AnyNumber;
+        }
+    }
+
     /// True when the pattern matches the whole path.
     ///
     /// ```
@@ -223,6 +251,27 @@ mod tests {
         ];
         for (pattern, path) in no {
             assert!(!matches(pattern, path), "{pattern} does not match {path}");
+        }
+    }
+
+    #[test]
+    fn what_can_match_below_a_path() {
+        let below =
+            |pattern: &str, path: &str| pattern.parse::<PathPattern>().unwrap().may_match_below(&path.parse::<Path>().unwrap());
+        for (pattern, path) in [
+            ("a.b", "a"),
+            ("a.b", ""),
+            ("**.b", "x.y"),
+            ("a.*", "a"),
+            ("a.**", "a"),
+            ("a.**.c", "a.c.d"),
+            ("a[*].c", "a[3]"),
+            ("**", "a"),
+        ] {
+            assert!(below(pattern, path), "{pattern} below {path}");
+        }
+        for (pattern, path) in [("a.b", "a.b"), ("a.b", "b"), ("a.*", "a.b"), ("a.**.c", "b"), ("a", "a"), ("a.b.c", "a.c")] {
+            assert!(!below(pattern, path), "{pattern} below {path}");
         }
     }
 

@@ -187,6 +187,14 @@ impl Value {
         }
     }
 
+    /// The values in a table or an array with their steps, in order; nothing for a scalar.
+    pub(crate) fn children(&self) -> impl Iterator<Item = (Segment, &Value)> {
+        let entries = self.as_table().map(Table::entries).unwrap_or_default();
+        let items = self.as_array().unwrap_or_default();
+        let keyed = entries.iter().map(|(key, value)| (Segment::Key(key.clone()), value));
+        keyed.chain(items.iter().enumerate().map(|(at, item)| (Segment::Index(at), item)))
+    }
+
     /// True when arrays and tables nest deeper than a limit. Looks no deeper than that, so it is safe on any value.
     pub(crate) fn nests_deeper_than(&self, limit: usize) -> bool {
         match self {

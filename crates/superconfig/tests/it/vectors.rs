@@ -118,6 +118,7 @@ fn load(case: &Table, cwd: &std::path::Path, home: &std::path::Path) -> Result<S
             "profile" => builder.profiles(value.as_array().unwrap().iter().map(|name| name.as_str().unwrap())),
             "interpolate" => builder.interpolate(),
             "schema" => builder.json_schema(value.clone()),
+            "secrets" => builder.secrets(value.as_array().unwrap().iter().map(|pattern| pattern.as_str().unwrap())),
             other => panic!("the option {other} is not one of README.md"),
         };
     }
@@ -150,6 +151,10 @@ fn value_problems(config: &SuperConfig, expected: &Table) -> Vec<String> {
         && !same(found, &wanted)
     {
         problems.push(format!("value {found:?}, expected {wanted:?}"));
+    }
+    if let Some(wanted) = expected.get("redacted") {
+        let shown = snapshot.redacted();
+        problems.extend((!same(&shown, wanted)).then(|| format!("shown as {shown:?}, expected {wanted:?}")));
     }
     if expected.contains_key("order") {
         let keys: Vec<Value> = found.as_table().unwrap().iter().map(|(key, _)| key.into()).collect();

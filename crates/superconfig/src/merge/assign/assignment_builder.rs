@@ -6,7 +6,7 @@ use super::key_index::KnownKeys;
 use super::name_resolver::{Failure, Place, Resolver, Target};
 use crate::diagnostic::{Error, ErrorCode, Origin, Path, Segment, Warning};
 use crate::merge::{Action, Directive};
-use crate::redaction::{SecretRules, line_may_hold_secret};
+use crate::redaction::SecretRules;
 use crate::value::{Hints, Kind, Value};
 use std::collections::{HashMap, HashSet};
 
@@ -91,8 +91,10 @@ impl<'a, 'w> Assigner<'a, 'w> {
         let name = name_of(origin);
         // Files that variables name hold secrets, whatever they are called.
         let from_file = name.ends_with("_FILE");
-        let by_path = self.secrets.unwrap_or(&SecretRules::default()).is_secret(path, &Value::from(text));
-        if from_file || by_path || line_may_hold_secret(name) || line_may_hold_secret(text) {
+        let default = SecretRules::default();
+        let rules = self.secrets.unwrap_or(&default);
+        let is_secret = rules.is_secret(path, &Value::from(text)) || rules.text_may_hold_secret(path, text);
+        if from_file || is_secret || rules.names_secret(name) {
             return String::new();
         }
         let cut: String = text.chars().take(CHARACTERS).collect();

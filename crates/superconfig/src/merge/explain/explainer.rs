@@ -5,6 +5,12 @@ use super::tracer::{Spoken, Tracer};
 use crate::diagnostic::{Origin, Path, Segment};
 use crate::merge::{ArrayStrategy, Layer, Locate, MergeOptions, Merged, Merger, Step, StepContent};
 use crate::value::{PathPattern, Table, Value};
+use std::cell::Cell;
+
+/// How often the texts of all layers may be searched for positions, each of which may cost a parse of a whole text; and how many
+/// bytes in any case, so that small files have all of theirs.
+const SEARCHES: usize = 100;
+const SEARCHED_BYTES: usize = 4 << 20;
 
 /// Explains one path; for many of them keep an [`Explainer`].
 pub(crate) fn explain(layers: &[Layer], merged: &Merged, options: &MergeOptions<'_>, path: &[Segment]) -> Explanation {
@@ -37,14 +43,11 @@ pub(crate) struct Explainer<'a> {
     merged: Value,
     arrays: &'a [(PathPattern, ArrayStrategy)],
     locate: Option<&'a Locate<'a>>,
+    /// Bytes that may still be searched for positions.
+    searchable: Cell<usize>,
 }
 
 impl<'a> Explainer<'a> {
-    /// Gives up positions, each of which may cost a parse of a whole text.
-    pub(crate) fn without_positions(&mut self) {
-        self.locate = None;
-    }
-
     /// Goes through the layers of a fold.
     pub(crate) fn new(layers: &'a [Layer], merged: &'a Merged, options: &MergeOptions<'a>) -> Self {
         let steps = layers.iter().zip(&merged.assignments).flat_map(|(layer, made)| Step::of_layer(layer, made));
@@ -71,7 +74,12 @@ impl<'a> Explainer<'a> {
                 break;
             }
         }
-        Self { steps, changes, merged, arrays, locate }
+        let text_bytes = |step: &Step<'_>| match step.content {
+            StepContent::Document(document) => document.text.as_ref().map_or(0, |(text, _)| text.len()),
+            StepContent::Assignment(_) => 0,
+        };
+        let searchable = steps.iter().map(text_bytes).sum::<usize>().saturating_mul(SEARCHES).saturating_add(SEARCHED_BYTES);
+        Self { steps, changes, merged, arrays, locate, searchable: Cell::new(searchable) }
     }
 
     /// Explains a path. Costs the path's length in each layer, and one parse of each file that spoke about it.
@@ -86,6 +94,15 @@ impl<'a> Explainer<'a> {
             value: spoken.value,
         };
         Explanation { path, value, winner, candidates: words.into_iter().map(candidate).collect() }
+    }
+
+    /// Where the value in effect at a path comes from; `None` where there is none, or no layer set it.
+    pub(crate) fn origin_of(&self, path: &[Segment]) -> Option<Origin> {
+        let path = normalized(&self.merged, path);
+        self.merged.at(&path)?;
+        let mut words = self.told(self.changes.len(), &path);
+        let (at, spoken) = words.swap_remove(last_effective(&words)?);
+        Some(self.origin(&self.steps[at], &spoken.source))
     }
 
     /// Where the value came from that a step met at a path.
@@ -115,13 +132,19 @@ impl<'a> Explainer<'a> {
         let mut origin = Origin::new(step.layer.kind, step.layer.name.clone());
         origin.file.clone_from(&document.file);
         let position = match (&document.text, self.locate) {
-            (Some((text, format)), Some(locate)) => {
+            (Some((text, format)), Some(locate)) if self.may_search(text) => {
                 let path: Vec<Segment> = document.root.iter().chain(source).cloned().collect();
                 locate(text, *format, &path)
             }
             _ => None,
         };
         origin.at(position)
+    }
+
+    fn may_search(&self, text: &str) -> bool {
+        let left = self.searchable.get().checked_sub(text.len());
+        self.searchable.set(left.unwrap_or_default());
+        left.is_some()
     }
 
     /// What the steps before one say about a path, each word with the number of its step, before anybody asks for

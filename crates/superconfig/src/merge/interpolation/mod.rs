@@ -4,7 +4,7 @@ mod template;
 
 use self::template::{Part, Reference, Template};
 use crate::diagnostic::{Error, ErrorCode, Path, Segment};
-use crate::redaction::{SecretRules, text_names_secret};
+use crate::redaction::SecretRules;
 use crate::value::{Limits, Table, Value, infer, nearest_path};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -221,7 +221,7 @@ impl Interpolator<'_> {
         match &reference.target {
             template::Target::Path(wanted) => self.path(wanted, path),
             template::Target::Variable { name, default } => {
-                if text_names_secret(name) {
+                if self.references.secrets.names_secret(name) {
                     self.secret.insert(path.to_vec());
                 }
                 let set = (self.references.env)(name);
@@ -236,7 +236,7 @@ impl Interpolator<'_> {
                 }
             }
             template::Target::File(name) => {
-                if text_names_secret(name) {
+                if self.references.secrets.names_secret(name) {
                     self.secret.insert(path.to_vec());
                 }
                 let text = (self.references.read_file)(name).map_err(|error| {

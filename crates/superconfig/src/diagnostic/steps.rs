@@ -1,0 +1,39 @@
+//! Counts the steps of searches in tests, so that they can bound how the work grows with the input.
+//!
+//! A time depends on the machine and its load; a count of bytes, keys and values that are looked at does not. Outside of tests
+//! and fuzzing nothing is counted.
+
+#[cfg(any(test, fuzzing))]
+thread_local! {
+    static STEPS: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
+}
+
+/// Counts steps of this thread: bytes that are searched, keys that are compared, values that are visited.
+#[inline(always)]
+pub(crate) fn count_steps(steps: usize) {
+    #[cfg(any(test, fuzzing))]
+    STEPS.set(STEPS.get().saturating_add(steps));
+    #[cfg(not(any(test, fuzzing)))]
+    let _ = steps;
+}
+
+/// The steps that some work takes on this thread.
+#[cfg(any(test, fuzzing))]
+pub(crate) fn steps_of<T>(work: impl FnOnce() -> T) -> usize {
+    let before = STEPS.get();
+    std::hint::black_box(work());
+    STEPS.get() - before
+}
+
+/// Asserts that twice the input takes about twice the steps: `work` is given sizes that double. What it takes must be
+/// counted at all, so that a search that nobody counts does not pass for one without cost.
+#[cfg(test)]
+#[track_caller]
+pub(crate) fn assert_linear(what: &str, mut work: impl FnMut(usize)) {
+    let counts: Vec<usize> = [1_000, 2_000, 4_000, 8_000].map(|size| steps_of(|| work(size))).into();
+    assert!(counts[0] >= 1_000, "{what}: {counts:?} steps are too few to be all");
+    for pair in counts.windows(2) {
+        let ratio = pair[1] as f64 / pair[0] as f64;
+        assert!(ratio < 2.2, "{what}: twice the input takes {ratio:.2} times the steps, {counts:?}");
+    }
+}

@@ -1,0 +1,267 @@
+//! Secrets as texts, to be found in what somebody else wrote: a schema's message, the cause of a failure.
+
+use super::REDACTED;
+use super::rules::SecretRules;
+use super::url::mask_userinfo;
+use crate::diagnostic::{Segment, count_steps};
+use crate::value::{Value, to_json};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+use std::collections::{BTreeMap, HashSet};
+
+/// Shorter secrets are found in ordinary words.
+const SHORTEST: usize = 4;
+
+/// Bytes of one secret that are looked for, and of all together unless they are very many.
+const LONGEST: usize = 1 << 10;
+const MOST_BYTES: usize = 4 << 20;
+
+/// The secrets of a configuration, in the forms in which a message may quote them.
+///
+/// Finding all of them in a text costs one pass over it, however many they are.
+pub(crate) struct SecretTexts {
+    /// Finds their starts; `None` where there are none.
+    searcher: Option<AhoCorasick>,
+    /// For each start whether a secret goes on behind it.
+    is_cut: Vec<bool>,
+    /// Whether no searcher could be made: then nothing can be shown.
+    hides_all: bool,
+}
+
+impl SecretTexts {
+    /// The secrets of some values.
+    pub(crate) fn new(rules: &SecretRules, values: &[&Value]) -> Self {
+        let mut texts = Vec::new();
+        // A text that is shared by many values is the same secret.
+        let mut shared = HashSet::new();
+        for value in values {
+            rules.for_each_secret(&mut Vec::new(), value, &mut |secret| match secret {
+                Value::String(text) | Value::Datetime(text) if !shared.insert(text.as_ptr()) => {}
+                Value::String(text) | Value::Datetime(text) => add(text, &mut texts),
+                Value::Integer(_) | Value::Unsigned(_) | Value::Float(_) => add(&to_json(secret), &mut texts),
+                _ => {}
+            });
+        }
+        Self::of_texts(&texts)
+    }
+
+    fn of_texts(texts: &[SecretText]) -> Self {
+        let longest = (MOST_BYTES / texts.len().max(1)).clamp(SHORTEST, LONGEST);
+        // By start, so that each is there once.
+        let mut starts: BTreeMap<&str, bool> = BTreeMap::new();
+        for SecretText { text, is_cut } in texts {
+            let start = &text[..text.ceil_char_boundary(longest.min(text.len()))];
+            *starts.entry(start).or_default() |= *is_cut || start.len() < text.len();
+        }
+        if starts.is_empty() {
+            return Self { searcher: None, is_cut: Vec::new(), hides_all: false };
+        }
+        count_steps(starts.keys().map(|start| start.len()).sum());
+        // The longest first: one may be the start of another.
+        let builder = AhoCorasick::builder()
+            .match_kind(MatchKind::LeftmostLongest)
+            .kind(Some(AhoCorasickKind::NoncontiguousNFA))
+            .build(starts.keys());
+        let searcher = builder.ok();
+        Self { hides_all: searcher.is_none(), searcher, is_cut: starts.into_values().collect() }
+    }
+
+    /// A text without these secrets and without the user parts of URLs.
+    ///
+    /// Where it quotes the start of a long secret, nothing behind that is shown.
+    pub(crate) fn mask(&self, text: String) -> String {
+        let text = match &self.searcher {
+            _ if self.hides_all => REDACTED.to_owned(),
+            Some(searcher) => self.without_secrets(searcher, text),
+            None => text,
+        };
+        mask_userinfo(&text).unwrap_or(text)
+    }
+
+    fn without_secrets(&self, searcher: &AhoCorasick, text: String) -> String {
+        count_steps(text.len());
+        let mut masked = String::new();
+        let mut copied = 0;
+        for found in searcher.find_iter(&text) {
+            masked.push_str(&text[copied..found.start()]);
+            masked.push_str(REDACTED);
+            copied = found.end();
+            if self.is_cut[found.pattern()] {
+                return masked;
+            }
+        }
+        if copied == 0 {
+            return text;
+        }
+        masked.push_str(&text[copied..]);
+        masked
+    }
+}
+
+/// A secret in one of its forms, or the start of a long one.
+struct SecretText {
+    text: String,
+    is_cut: bool,
+}
+
+/// Adds a secret plain, and as it is written in quotes.
+fn add(secret: &str, texts: &mut Vec<SecretText>) {
+    if secret.len() < SHORTEST {
+        return;
+    }
+    let start = &secret[..secret.ceil_char_boundary(LONGEST.min(secret.len()))];
+    let is_cut = start.len() < secret.len();
+    for quoted in [to_json(&Value::from(start)), format!("{start:?}")] {
+        let inner = &quoted[1..quoted.len() - 1];
+        if inner != start {
+            texts.push(SecretText { text: inner.to_owned(), is_cut });
+        }
+    }
+    texts.push(SecretText { text: start.to_owned(), is_cut });
+}
+
+/// A message without the keys of a path, whatever else it says of them.
+pub(crate) fn without_keys(message: String, path: &[Segment]) -> String {
+    path.iter().fold(message, |message, segment| match segment {
+        Segment::Key(key) if key.len() >= SHORTEST => message.replace(&**key, REDACTED),
+        Segment::Key(key) => pieces(&message, |word| word == &**key),
+        Segment::Index(_) => message,
+    })
+}
+
+/// A message with the words that are chosen masked.
+fn pieces(message: &str, is_hidden: impl Fn(&str) -> bool) -> String {
+    let is_delimiter = |character: char| character.is_whitespace() || "\"'`()[]{}<>,;:".contains(character);
+    let pieces = message.split_inclusive(is_delimiter).map(|piece| {
+        let word = piece.trim_end_matches(is_delimiter);
+        let is_masked = word == REDACTED.trim_matches(is_delimiter);
+        if !is_masked && is_hidden(word) { format!("{REDACTED}{}", &piece[word.len()..]) } else { piece.to_owned() }
+    });
+    pieces.collect()
+}
+
+/// Finds words that are part of one secret, in whatever case, as a check may have trimmed or changed it first.
+pub(crate) struct SecretWords {
+    secret: String,
+    /// One bit for each run of four bytes of the secret, by its hash. A word all runs of which are there counts as part of it:
+    /// now and then one that is not, never the other way round.
+    runs: Vec<u64>,
+}
+
+impl SecretWords {
+    pub(crate) fn new(secret: &str) -> Self {
+        let lower = secret.to_lowercase();
+        count_steps(lower.len());
+        let mut runs = vec![0; (lower.len() / 4).next_power_of_two().max(16)];
+        for run in lower.as_bytes().windows(SHORTEST) {
+            let bit = bit_of(run, runs.len());
+            runs[bit / 64] |= 1 << (bit % 64);
+        }
+        Self { secret: secret.to_owned(), runs }
+    }
+
+    /// A message without what it quotes of the secret: the whole, or words that are part of it. Costs one pass.
+    pub(crate) fn mask(&self, message: &str) -> String {
+        count_steps(message.len());
+        let message = if self.secret.is_empty() { message.to_owned() } else { message.replace(&self.secret, REDACTED) };
+        pieces(&message, |word| self.may_contain(&word.to_lowercase()))
+    }
+
+    fn may_contain(&self, word: &str) -> bool {
+        let has = |run: &[u8]| {
+            let bit = bit_of(run, self.runs.len());
+            self.runs[bit / 64] >> (bit % 64) & 1 == 1
+        };
+        word.len() >= SHORTEST && word.len() <= 2 * self.secret.len() && word.as_bytes().windows(SHORTEST).all(has)
+    }
+}
+
+/// The bit of a run of four bytes among those of some words; the number of words is a power of two.
+fn bit_of(run: &[u8], words: usize) -> usize {
+    let mut bytes = [0; SHORTEST];
+    bytes.copy_from_slice(run);
+    let mixed = u64::from(u32::from_le_bytes(bytes)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    (mixed >> 32) as usize & (words * 64 - 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::assert_linear;
+    use crate::value::parse_json;
+
+    fn texts_of<'s>(secrets: impl IntoIterator<Item = &'s str>) -> SecretTexts {
+        let mut texts = Vec::new();
+        secrets.into_iter().for_each(|secret| add(secret, &mut texts));
+        SecretTexts::of_texts(&texts)
+    }
+
+    fn masked(secrets: &[&str], text: &str) -> String {
+        texts_of(secrets.iter().copied()).mask(text.to_owned())
+    }
+
+    #[test]
+    fn secrets_are_found_plain_and_as_they_are_quoted() {
+        let value =
+            parse_json(r#"{"password":"a\"b\nc","token":12345,"pin":"p","tokens":{"x":["deep secret"]},"port":8080}"#).unwrap();
+        let texts = SecretTexts::new(&SecretRules::default(), &[&value]);
+        for (text, expected) in [
+            ("not \"a\\\"b\\nc\" but 8080", "not \"[redacted]\" but 8080"),
+            ("a\"b\nc12345", "[redacted][redacted]"),
+            ("p deep secret", "p [redacted]"),
+            ("at x://u:p@h", "at x://[redacted]@h"),
+        ] {
+            assert_eq!(texts.mask(text.to_owned()), expected);
+        }
+    }
+
+    #[test]
+    fn the_longest_secret_is_masked_where_several_begin() {
+        assert_eq!(masked(&["abcd", "abcdefgh", "cdef"], "xabcdefghx abcdx"), "x[redacted]x [redacted]x");
+        assert_eq!(masked(&[], "abcd"), "abcd");
+    }
+
+    #[test]
+    fn nothing_is_shown_behind_the_start_of_a_long_secret() {
+        let long = "é".repeat(3_000);
+        assert_eq!(masked(&[&long], &format!("not {long} here")), "not [redacted]");
+        assert_eq!(masked(&[&long], "not éééé here"), "not éééé here");
+    }
+
+    #[test]
+    fn words_that_are_part_of_a_secret_are_masked_in_whatever_case() {
+        let words = SecretWords::new("Canary-7f3a Ünder");
+        assert_eq!(words.mask("odd: CANARY-7F3A, \"7f3a ünder\"!"), "odd: [redacted], \"[redacted] [redacted]\"!");
+        assert_eq!(words.mask("Canary-7f3a Ünder"), REDACTED);
+        assert_eq!(words.mask("expected a string (anchor)"), "expected a string (anchor)");
+        assert_eq!(SecretWords::new("").mask("x"), "x");
+    }
+
+    #[test]
+    fn keys_are_masked_short_ones_as_words_alone() {
+        let path: crate::diagnostic::Path = "abcd.x[0]".parse().unwrap();
+        assert_eq!(
+            without_keys("abcde: \"x\" is next to x".to_owned(), &path),
+            "[redacted]e: \"[redacted]\" is next to [redacted]"
+        );
+    }
+
+    #[test]
+    fn masking_costs_the_secrets_and_the_text() {
+        let secrets = |size: usize| (0..size).map(|at| format!("secret-{at:08}")).collect::<Vec<_>>();
+        assert_linear("many secrets, many messages", |size| {
+            let texts = texts_of(secrets(size).iter().map(String::as_str));
+            (0..size).for_each(|at| drop(texts.mask(format!("not secret-{at:08} at all"))));
+        });
+        assert_linear("a long secret, a long message", |size| {
+            let words = SecretWords::new(&"ab ".repeat(size));
+            words.mask(&"abab ba ".repeat(size));
+        });
+    }
+
+    #[test]
+    fn so_many_secrets_that_only_their_starts_are_kept() {
+        let texts: Vec<String> = (0..200_000).map(|at| format!("{at:06}-{}", "x".repeat(40))).collect();
+        let found = texts_of(texts.iter().map(String::as_str)).mask(format!("not 000123-{} here", "x".repeat(40)));
+        assert_eq!(found, "not [redacted]");
+    }
+}
