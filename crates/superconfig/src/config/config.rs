@@ -462,7 +462,7 @@ impl SuperConfig {
         }
         *committed = loaded.number;
         self.0.health.lock().succeeded(is_whole);
-        let changed = changed(previous.value(), &loaded.value);
+        let changed = changed(previous.value(), &loaded.value, &[&previous.loaded.secrets, &loaded.secrets]);
         let core = self.0.link.clone();
         if changed.is_empty() {
             // Values are the same; where they stand, and what there is to warn of, may not be.

@@ -149,7 +149,7 @@ impl Snapshot {
     /// # Ok::<(), superconfig::Error>(())
     /// ```
     pub fn changed_since(&self, previous: &Snapshot, path: &[Segment]) -> Vec<String> {
-        changed_below(path, previous.at(path), self.at(path))
+        changed_below(path, previous.at(path), self.at(path), &[&previous.loaded.secrets, &self.loaded.secrets])
     }
 
     /// What was found worth telling while loading.
@@ -209,7 +209,11 @@ impl Snapshot {
     /// # Errors
     /// `ERR_SUPERCONFIG_FORMAT`, with the path, for what the format cannot say.
     pub fn render(&self, format: Format, secrets: bool) -> Result<String, Error> {
-        if secrets { render(self.value(), format) } else { render(&self.redacted(), format) }
+        match secrets {
+            true => render(self.value(), format),
+            false => render(&self.redacted(), format),
+        }
+        .map_err(|error| self.loaded.secrets.without_hidden_keys(error))
     }
 
     /// Every source, and each file that one looked for, in order: found, missing, or skipped and why.
@@ -259,7 +263,7 @@ impl Snapshot {
         self.loaded.explain(path).ok_or_else(|| self.unknown_path(path))
     }
 
-    /// The error for a path that is not there.
+    /// The error for a path that is not there. Of a path that leads into a secret it names nothing behind that.
     ///
     /// ```
     /// use superconfig::{Format, SuperConfig};
@@ -271,7 +275,12 @@ impl Snapshot {
     /// # Ok::<(), superconfig::Error>(())
     /// ```
     pub fn unknown_path(&self, path: &Path) -> Error {
-        let error = Error::new(ErrorCode::Path, format!("there is no `{path}`")).with_path(path.clone());
+        let visible = Path::from(self.loaded.secrets.visible(path).to_vec());
+        let message = match visible.len() < path.len() {
+            true => format!("there is no such key in `{visible}`"),
+            false => format!("there is no `{path}`"),
+        };
+        let error = Error::new(ErrorCode::Path, message).with_path(visible);
         match self.nearest(path) {
             Some(nearest) => error.with_hint(format!("did you mean `{nearest}`?")),
             None => error,
@@ -281,7 +290,7 @@ impl Snapshot {
     /// The known path nearest to an unknown one, if one is near enough to be meant.
     ///
     /// The segments that exist are followed; among the keys at the first that does not, the most similar one is
-    /// taken, and the rest of the path kept where it exists below it.
+    /// taken, and the rest of the path kept where it exists below it. A path that leads into a secret ends there.
     ///
     /// ```
     /// use superconfig::{Format, SuperConfig};
@@ -293,7 +302,10 @@ impl Snapshot {
     /// # Ok::<(), superconfig::Error>(())
     /// ```
     pub fn nearest(&self, path: &[Segment]) -> Option<Path> {
-        nearest_path(&self.loaded.value, path)
+        let nearest = nearest_path(&self.loaded.value, path)?;
+        let visible = self.loaded.secrets.visible(&nearest);
+        let says_nothing = visible.len() < nearest.len() && path.starts_with(visible);
+        (!says_nothing).then(|| Path::from(visible.to_vec()))
     }
 }
 

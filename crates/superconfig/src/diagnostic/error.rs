@@ -276,6 +276,21 @@ impl Error {
         self
     }
 
+    /// This error with each path and the texts about it as a function leaves them.
+    #[must_use]
+    pub(crate) fn with_visible_paths(mut self, cut: &dyn Fn(&mut Path, &mut [&mut String])) -> Self {
+        let Details { path, message, hint, cause, issues, .. } = &mut *self.0;
+        if let Some(path) = path {
+            let mut texts: Vec<&mut String> = [Some(message), hint.as_mut(), cause.as_mut()].into_iter().flatten().collect();
+            cut(path, &mut texts);
+        }
+        for Issue { path, message, hint, .. } in issues {
+            let mut texts: Vec<&mut String> = [Some(message), hint.as_mut()].into_iter().flatten().collect();
+            cut(path, &mut texts);
+        }
+        self
+    }
+
     /// One error for all problems of a kind; one that stands alone stays as it is, and none is no error.
     pub(crate) fn together(code: ErrorCode, what: &str, problems: Vec<Error>) -> Result<(), Error> {
         if problems.len() < 2 {

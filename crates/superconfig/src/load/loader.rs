@@ -190,6 +190,11 @@ impl Loader {
     ///
     /// In the background a writer may be at work, so an empty file counts as half written for a while.
     pub(crate) fn load(&mut self, supplied: Supplied, background: bool) -> Result<Loaded, Error> {
+        let loaded = self.load_all(supplied, background);
+        loaded.map_err(|error| self.rules.secrets.without_hidden_keys(error))
+    }
+
+    fn load_all(&mut self, supplied: Supplied, background: bool) -> Result<Loaded, Error> {
         self.loads += 1;
         let options = self.options.clone();
         let places = places(&options, &self.environment)?;
@@ -245,6 +250,7 @@ impl Loader {
                 loaded.secrets = secrets.with_derived(interpolated.made_of_secrets).into();
             }
         }
+        loaded.warnings.iter_mut().for_each(|warning| loaded.secrets.hide_keys_in(warning));
         Ok(loaded)
     }
 

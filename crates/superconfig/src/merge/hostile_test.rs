@@ -69,7 +69,7 @@ fn the_deepest_documents_fit_a_small_stack() {
             }
             assert!(path.len() >= depth - 1, "{}", path.len());
             assert!(Explainer::new(&layers, &merged, &options).explain(&path).winner.is_some());
-            assert!(!changed(&one, &merged.value).is_empty());
+            assert!(!changed(&one, &merged.value, &[]).is_empty());
         }
         #[cfg(feature = "interpolation")]
         {

@@ -2,8 +2,9 @@
 
 use super::line_scan::{hides_characters, may_show_secret};
 use super::secret_name::{SecretName, contains_words};
+use super::secret_texts::without_keys;
 use super::url::mask_userinfo;
-use crate::diagnostic::{Error, Segment};
+use crate::diagnostic::{Error, Path, Segment, Warning};
 use crate::value::{Hints, PathPattern, Table, Value};
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -48,6 +49,11 @@ impl SecretRules {
         (1..path.len()).map(|length| &path[..length]).find(|above| self.marks(above, None)).unwrap_or(path)
     }
 
+    /// Whether a table at a path is a secret, the keys in it included.
+    pub(crate) fn hides_keys_of(&self, path: &[Segment]) -> bool {
+        self.marks(path, None)
+    }
+
     /// Whether a path itself is marked, whatever is above it. Without a value it is that of a table or an array.
     fn marks(&self, path: &[Segment], value: Option<&Value>) -> bool {
         let name = match path.last() {
@@ -76,6 +82,33 @@ impl SecretRules {
     pub(crate) fn names_secret(&self, name: &str) -> bool {
         SecretName::is_in(name)
             || self.patterns.iter().any(|pattern| pattern.last_key().is_some_and(|key| contains_words(name, key)))
+    }
+
+    /// An error that names no key below a secret: the paths that it is about end there.
+    pub(crate) fn without_hidden_keys(&self, error: Error) -> Error {
+        error.with_visible_paths(&|path, texts| self.hide_keys(path, texts))
+    }
+
+    /// The same for a warning.
+    pub(crate) fn hide_keys_in(&self, warning: &mut Warning) {
+        if let Some(path) = &mut warning.path {
+            self.hide_keys(path, &mut [&mut warning.message]);
+        }
+    }
+
+    /// Cuts a path at the first secret on the way, also in texts about it, which lose the keys behind it.
+    fn hide_keys(&self, path: &mut Path, texts: &mut [&mut String]) {
+        let visible = self.visible(path);
+        if visible.len() == path.len() {
+            return;
+        }
+        let (whole, hidden) = (path.to_string(), path[visible.len()..].to_vec());
+        let visible = Path::from(visible.to_vec());
+        for text in texts {
+            let cut = text.replace(&whole, &visible.to_string());
+            **text = without_keys(cut, &hidden);
+        }
+        *path = visible;
     }
 
     /// An error about a text, without the line that it shows where what the program marks could be on it.

@@ -179,7 +179,7 @@ impl<'a, 'w> Assigner<'a, 'w> {
     /// # Errors
     /// The layer's code: all that was noted, and each two that contradict each other.
     pub(crate) fn finish(self, repeats: bool) -> Result<Vec<Assignment>, Error> {
-        let Assigner { mut entries, mut problems, strays, code, noun, .. } = self;
+        let Assigner { mut entries, mut problems, strays, code, noun, secrets, .. } = self;
         let gaps = match strays.is_empty() {
             true => Vec::new(),
             false => {
@@ -221,7 +221,7 @@ impl<'a, 'w> Assigner<'a, 'w> {
             }
             let same = a.path == b.path;
             if a.action == Action::Set || same && !repeats {
-                problems.push(contradiction(code, noun, a, b));
+                problems.push(contradiction(code, noun, a, b, secrets.unwrap_or(&SecretRules::default())));
             }
         }
         Error::together(code, &format!("{noun}s cannot be used"), problems)?;
@@ -274,12 +274,13 @@ pub(crate) fn past_the_end(code: ErrorCode, path: Path, length: usize, origin: O
     Error::new(code, message).with_hint(hint).with_path(path).with_origin(origin)
 }
 
-fn contradiction(code: ErrorCode, noun: &str, a: &Entry, b: &Entry) -> Error {
+fn contradiction(code: ErrorCode, noun: &str, a: &Entry, b: &Entry, secrets: &SecretRules) -> Error {
     let (first, second) = (name_of(&a.origin), name_of(&b.origin));
     let message = if a.path == b.path {
         format!("the {noun}s {first} and {second} contradict each other: both are for {}", a.path)
     } else {
-        format!("the {noun}s {first} and {second} contradict each other: one sets {}, the other {} inside it", a.path, b.path)
+        let inner = Path::from(secrets.visible(&b.path).to_vec());
+        format!("the {noun}s {first} and {second} contradict each other: one sets {}, the other {inner} inside it", a.path)
     };
     Error::new(code, message).with_path(a.path.clone()).with_origin(b.origin.clone()).with_hint("remove one of them")
 }

@@ -314,9 +314,9 @@ impl Interpolator<'_> {
     }
 
     fn unknown(&self, wanted: &Path, from: &[Segment]) -> Error {
-        let message = format!("`${{{wanted}}}` refers to a path that does not exist");
+        let message = format!("`${{{}}}` refers to a path that does not exist", self.visible(wanted));
         match nearest_path(self.root, wanted) {
-            Some(nearest) => self.failed(from, &message, &format!("did you mean `${{{nearest}}}`?")),
+            Some(nearest) => self.failed(from, &message, &format!("did you mean `${{{}}}`?", self.visible(&nearest))),
             None => self.failed(from, &message, "write `$${` for a literal `${`"),
         }
     }
@@ -339,7 +339,12 @@ impl Interpolator<'_> {
     fn chain_text(&self, start: usize, end: &[Segment]) -> String {
         let last = (!end.is_empty()).then(|| end.to_vec());
         let paths = self.chain[start..].iter().cloned().chain(last);
-        paths.map(|path| Path::from(path).to_string()).collect::<Vec<_>>().join(" → ")
+        paths.map(|path| self.visible(&path).to_string()).collect::<Vec<_>>().join(" → ")
+    }
+
+    /// As much of a path as may be shown.
+    fn visible(&self, path: &[Segment]) -> Path {
+        Path::from(self.references.secrets.visible(path).to_vec())
     }
 }
 

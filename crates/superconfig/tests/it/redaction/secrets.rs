@@ -117,6 +117,117 @@ fn errors_show_none() {
     silent_error(&refused.load().err().unwrap());
 }
 
+/// A text for a whole table may hold what is marked below it.
+#[test]
+fn variables_and_flags_for_tables_show_none() {
+    let builder = SuperConfig::builder().text("db = {}\nlist = [{ pin = 1 }]", Format::Toml).secrets(["**.pin", "list[*].code"]);
+    for (name, flag, text) in [
+        ("APP_DB", "--db", format!("{{\"pin\":\"{CANARY}\",}}")),
+        ("APP_DB", "--db", format!("{{\"p\\u0069n\":\"{CANARY}\",}}")),
+        ("APP_LIST", "--list", format!("[{{\"pin\":\"{CANARY}\",}}]")),
+        ("APP_LIST", "--list", format!("[{{\"code\":\"{CANARY}\",}}]")),
+        ("APP_DB", "--db", format!("{{\"password\":\"{CANARY}\",}}")),
+    ] {
+        silent_error(&builder.clone().environment([(name, &*text)]).env("APP").load().err().unwrap());
+        silent_error(&builder.clone().args([format!("{flag}={text}")]).load().err().unwrap());
+    }
+    let shown = builder.environment([("APP_DB", "{\"port\":80,}")]).env("APP").load().err().unwrap();
+    assert!(shown.message().contains("80"), "{shown}");
+}
+
+#[test]
+fn keys_below_a_secret_show_nowhere() {
+    let directory = tempfile::tempdir().unwrap();
+    let write = |text: &str| std::fs::write(directory.path().join("app.toml"), text).unwrap();
+    write(&format!("[tokens.{CANARY}]\nuser = 'a'\n[db]\nport = 1"));
+    let builder = SuperConfig::builder().cwd(directory.path()).file("app.toml");
+    let config = builder.clone().load().unwrap();
+    let seen = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
+    let told = seen.clone();
+    let subscription = config.subscribe(move |event: &Event| told.lock().unwrap().push(format!("{event:?}")));
+    write(&format!("[tokens.{CANARY}]\nuser = 'b'\n[db]\nport = 2"));
+    assert_eq!(config.reload().unwrap().changed, ["db.port", "tokens"]);
+    drop(subscription);
+    silent(&seen.lock().unwrap().join("\n"));
+    for path in
+        [format!("tokens.{CANARY}x"), format!("tokens.{CANARY}.usr"), format!("tokns.{CANARY}"), format!("tokns.{CANARY}.user")]
+    {
+        let error = config.get::<String>(&path).unwrap_err();
+        assert!(!error.hint().unwrap_or_default().contains(CANARY), "{error}");
+        assert!(path.starts_with("tokns") || !error.to_string().contains(CANARY), "{error}");
+    }
+    assert_eq!(config.get::<u8>("tokns.x").unwrap_err().hint(), Some("did you mean `tokens`?"));
+    silent_error(&config.get::<u8>(&format!("tokens.{CANARY}.user")).unwrap_err());
+    silent_error(&config.get::<std::collections::HashMap<String, u8>>("tokens").unwrap_err());
+    let snapshot = config.snapshot().unwrap();
+    assert_eq!(snapshot.changed_since(&snapshot, &[]), Vec::<String>::new());
+
+    let refuse = |value: &superconfig::Value| {
+        let path: superconfig::Path = format!("tokens.{CANARY}.user").parse().unwrap();
+        let unknown: superconfig::Path = format!("tokens.{CANARY}x").parse().unwrap();
+        let mut issue = Issue::new(unknown, format!("Unrecognized key: \"{CANARY}x\""));
+        issue.hint = Some(format!("did you mean `{CANARY}`?"));
+        assert!(value.at(&path).is_some());
+        Err(vec![Issue::new(path, format!("the user of {CANARY} is odd")), issue])
+    };
+    let error = builder.clone().validate_with(refuse).load().err().unwrap();
+    silent_error(&error);
+    assert!(error.issues().iter().all(|issue| issue.path.to_string() == "tokens"), "{error}");
+    assert!(error.issues()[0].origin.as_ref().unwrap().line.is_some());
+
+    // Variables, references and warnings.
+    let unfit =
+        builder.clone().environment([("APP_TOKENS__X", "[1"), ("APP_TOKENS", "{}"), ("APP_TOKENS__X__Y", "1")]).env("APP");
+    let error = unfit.load().err().unwrap();
+    assert!(!error.issues().iter().any(|issue| issue.path.len() > 1), "{error}");
+    let conflict = builder.clone().text(format!("[tokens]\n{CANARY} = 1"), Format::Toml).load().unwrap();
+    let snapshot = conflict.snapshot().unwrap();
+    let [warning] = snapshot.warnings() else { panic!("{:?}", snapshot.warnings()) };
+    assert_eq!(warning.path.as_ref().unwrap().to_string(), "tokens");
+    silent(&format!("{warning} {warning:?}"));
+}
+
+#[cfg(feature = "interpolation")]
+#[test]
+fn references_name_no_key_below_a_secret() {
+    let text = |reference: &str| {
+        format!("a = '${{{reference}}}'\n[tokens]\n{CANARY}1 = '${{tokens.{CANARY}2}}'\n{CANARY}2 = '${{tokens.{CANARY}1}}'")
+    };
+    for reference in [format!("tokens.{CANARY}1"), format!("tokens.{CANARY}x"), "tokens.x".to_owned()] {
+        silent_error(&SuperConfig::builder().text(text(&reference), Format::Toml).interpolate().load().err().unwrap());
+    }
+}
+
+/// Each of these took minutes once: a search without an end inside a loop over the text.
+#[test]
+fn long_texts_of_addresses_are_masked_at_once() {
+    let addresses = "://a:b/".repeat(40_000);
+    let started = std::time::Instant::now();
+    let broken = SuperConfig::builder().text(format!("{{\"x\":\"{addresses}\",\n\"y\":}}"), Format::Json);
+    assert_eq!(broken.load().err().unwrap().code(), superconfig::ErrorCode::Parse);
+    let config = SuperConfig::builder().text(format!("x = '{addresses}'"), Format::Toml).load().unwrap();
+    let snapshot = config.snapshot().unwrap();
+    assert_eq!(snapshot.redacted(), *snapshot.value());
+    assert!(snapshot.render(Format::Json, false).unwrap().len() > addresses.len());
+    assert!(config.explain("x").is_ok());
+    assert!(started.elapsed().as_secs() < 60, "{:?}", started.elapsed());
+}
+
+#[test]
+fn thousands_of_issues_about_thousands_of_secrets() {
+    let line = |at: usize| format!("password{at} = 'secret number {at}'\nport{at} = 1\n");
+    let text: String = (0..2_000).map(line).collect();
+    let refuse = |_: &superconfig::Value| {
+        let issue = |at: usize| Issue::new(format!("port{at}").parse().unwrap(), format!("not secret number {at}"));
+        Err((0..2_000).map(issue).collect::<Vec<_>>())
+    };
+    let started = std::time::Instant::now();
+    let error = SuperConfig::builder().text(text, Format::Toml).validate_with(refuse).load().err().unwrap();
+    assert_eq!(error.issues().len(), 2_000);
+    assert!(error.issues().iter().all(|issue| issue.message == "not [redacted]" && issue.origin.is_some()));
+    assert!(started.elapsed().as_secs() < 60, "{:?}", started.elapsed());
+}
+
 #[test]
 fn events_show_none() {
     let directory = tempfile::tempdir().unwrap();
