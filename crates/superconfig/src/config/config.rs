@@ -1,21 +1,17 @@
 //! A loaded configuration: the newest snapshot, and how to make the next one.
 
-use super::builder::Builder;
-use super::counters::RELOADS;
-use super::event::{Change, Event, Events, Failure, Subscription};
+use super::event::{Event, Events, Subscription};
 use super::live_handle::Followers;
-use super::reload::{PreparedLoad, PreparedReload};
 use super::snapshot::{Snapshot, closed};
 use super::status::{Health, Status};
 use super::token;
 use crate::diagnostic::{Error, ErrorCode, Path};
-use crate::load::{LoadOptions, Loaded, Loader, capture, context};
-use crate::merge::{Explanation, changed};
+use crate::load::{LoadOptions, Loaded, Loader};
+use crate::merge::Explanation;
 use crate::registry::{ConfigHandle, ConfigRegistry, HandleId, InsertOptions, generation};
-use crate::source::{Environment, custom};
-use crate::value::Value;
 use parking_lot::Mutex;
 use serde::de::DeserializeOwned;
+use std::any::Any;
 use std::sync::{Arc, OnceLock, Weak};
 #[cfg(feature = "watch")]
 use std::time::Duration;
@@ -37,85 +33,42 @@ pub struct SuperConfig(pub(crate) Arc<Core>);
 
 /// What all clones of one configuration share.
 pub(crate) struct Core {
-    handle: ConfigHandle<Arc<Snapshot>>,
+    pub(super) handle: ConfigHandle<Arc<Snapshot>>,
     pub(crate) options: Arc<LoadOptions>,
     /// Held while the sources are read and merged: reloads of one configuration queue up.
     pub(crate) loader: Mutex<Loader>,
     /// The number of the load that was published last; held while the next one is published.
-    committed: Mutex<u64>,
-    link: Arc<OnceLock<Weak<Core>>>,
-    followers: Followers,
+    pub(super) committed: Mutex<u64>,
+    /// This core, for the snapshots, by which `attach` finds it.
+    pub(super) owner: Arc<OnceLock<Weak<dyn Any + Send + Sync>>>,
+    pub(super) followers: Followers,
     pub(crate) events: Arc<Events>,
     pub(crate) health: Mutex<Health>,
     /// How long nothing may have changed for what a host reads when it is asked to; nothing for it to count anyway.
     #[cfg(feature = "watch")]
     pub(crate) quiet: Mutex<Option<Duration>>,
+    /// The functions of the watcher; set when watching starts.
+    #[cfg(feature = "watch")]
+    pub(super) watcher: OnceLock<WatchHooks>,
 }
 
-/// What a reload did.
-///
-/// ```
-/// use superconfig::{Format, SuperConfig};
-///
-/// let config = SuperConfig::builder().text("[server]\nport = 8080", Format::Toml).load()?;
-/// let reload = config.reload()?;
-/// assert_eq!((reload.version, reload.changed.len()), (1, 0));
-/// # Ok::<(), superconfig::Error>(())
-/// ```
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-pub struct Reload {
-    /// The version now; the one before where nothing changed.
-    pub version: u64,
-    /// Sorted paths of the leaves that were set, changed or removed.
-    pub changed: Vec<String>,
-}
-
-/// What a reload takes from its caller instead of finding it out itself.
-///
-/// ```
-/// use superconfig::{Environment, ReloadInputs, SuperConfig};
-///
-/// let config = SuperConfig::builder().environment([("APP_PORT", "80")]).env("APP").load()?;
-/// let environment = Some(Environment::from_pairs([("APP_PORT", "81")]));
-/// assert_eq!(config.reload_with(ReloadInputs { environment, ..ReloadInputs::default() })?.changed, ["port"]);
-/// # Ok::<(), superconfig::Error>(())
-/// ```
-#[derive(Default)]
-pub struct ReloadInputs {
-    /// The environment; captured on the calling thread by default.
-    pub environment: Option<Environment>,
-    /// New values of custom sources that a binding asked in its host language, each by its place among the sources, or
-    /// why there are none: then what it gave last stays in use. A source that is not here keeps its values.
-    pub supplied: Vec<(usize, Result<Value, String>)>,
-    /// Nobody called for the reload, it follows [`Event::Outdated`]: the environment stays as it was captured, an empty
-    /// file counts as half written for a second, and listeners are told of a failure because nobody else is.
-    pub background: bool,
-    /// The caller checks what it commits; without it a configuration that is
-    /// [validated by its host](crate::Builder::validated_by_host) refuses the reload.
-    pub validated: bool,
+/// The functions that a watched configuration calls. The watcher, which knows configurations, registers them.
+#[cfg(feature = "watch")]
+pub(super) struct WatchHooks {
+    /// Called after each load, with its loader and whether it ran in the background; true when what it read may not
+    /// belong together.
+    pub(super) after_load: fn(&SuperConfig, &Loader, bool) -> bool,
+    /// Called when the configuration is closed.
+    pub(super) on_close: fn(HandleId),
 }
 
 impl SuperConfig {
-    /// Starts the description of a configuration.
-    ///
-    /// ```
-    /// use superconfig::{Format, SuperConfig};
-    ///
-    /// let config = SuperConfig::builder().text("[server]\nport = 8080", Format::Toml).load()?;
-    /// assert_eq!(config.get::<u16>("server.port")?, 8080);
-    /// # Ok::<(), superconfig::Error>(())
-    /// ```
-    pub fn builder() -> Builder {
-        Builder::new()
-    }
-
     /// Puts a first version into the registry.
-    pub(crate) fn publish(prepared: PreparedLoad) -> Result<Self, Error> {
-        let PreparedLoad { options, loader, loaded } = prepared;
+    pub(super) fn publish(options: Arc<LoadOptions>, loader: Loader, loaded: Loaded) -> Result<Self, Error> {
         let committed = loaded.number;
         let generation = generation::next();
-        let link = Arc::new(OnceLock::new());
-        let snapshot = Arc::new(Snapshot { version: 1, generation, loaded, core: link.clone() });
+        let owner = Arc::new(OnceLock::new());
+        let snapshot = Arc::new(Snapshot { version: 1, generation, loaded, owner: owner.clone() });
         let insert = InsertOptions { name: options.name.clone(), ..InsertOptions::default() };
         let handle = ConfigRegistry::global().insert_measured(snapshot, insert, |snapshot, meter| snapshot.measure(meter))?;
         let core = Arc::new(Core {
@@ -123,20 +76,19 @@ impl SuperConfig {
             options,
             loader: Mutex::new(loader),
             committed: Mutex::new(committed),
-            link,
+            owner,
             followers: Followers::default(),
             events: Arc::default(),
             health: Mutex::new(Health::new()),
             #[cfg(feature = "watch")]
             quiet: Mutex::default(),
+            #[cfg(feature = "watch")]
+            watcher: OnceLock::new(),
         });
         // The cell was made above and nobody else has filled it.
-        let _ = core.link.set(Arc::downgrade(&core));
+        let weak: Weak<Core> = Arc::downgrade(&core);
+        let _ = core.owner.set(weak);
         generation::publish(core.handle.id().get(), generation);
-        #[cfg(feature = "watch")]
-        if let Some(options) = core.options.watch.clone() {
-            super::watch::start(&core, options)?;
-        }
         Ok(Self(core))
     }
 
@@ -161,8 +113,8 @@ impl SuperConfig {
         } else {
             registry.find::<Arc<Snapshot>>(name_or_token)
         };
-        let core = handle.ok().and_then(|handle| handle.value().ok()?.core.get()?.upgrade());
-        core.map(Self).ok_or_else(|| {
+        let owner = handle.ok().and_then(|handle| handle.value().ok()?.owner.get()?.upgrade());
+        owner.and_then(|owner| owner.downcast().ok()).map(Self).ok_or_else(|| {
             Error::new(ErrorCode::Closed, format!("no open configuration has the name or token {name_or_token:?}"))
                 .with_hint("load it first, with `name(…)`, in a part of this process that keeps it open")
         })
@@ -332,170 +284,6 @@ impl SuperConfig {
         self.snapshot()?.explain(&path.parse()?)
     }
 
-    /// Loads again, with the environment as it is now, and swaps the result in if anything differs.
-    ///
-    /// A file that did not change costs a `stat`. When anything fails the last good version stays in use.
-    ///
-    /// ```
-    /// use superconfig::{Format, SuperConfig};
-    ///
-    /// let config = SuperConfig::builder().text("[server]\nport = 8080", Format::Toml).load()?;
-    /// assert_eq!(config.reload()?.version, 1);
-    /// # Ok::<(), superconfig::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    /// Those of [`Builder::load`], and `ERR_SUPERCONFIG_CLOSED` after [`SuperConfig::close`].
-    pub fn reload(&self) -> Result<Reload, Error> {
-        self.reload_with(ReloadInputs::default())
-    }
-
-    /// The environment as a reload needs it, captured on the calling thread, for reloading on another one.
-    ///
-    /// ```
-    /// use superconfig::{Format, SuperConfig};
-    ///
-    /// let config = SuperConfig::builder().text("[server]\nport = 8080", Format::Toml).load()?;
-    /// let environment = config.capture_environment();
-    /// config.reload_with(superconfig::ReloadInputs { environment: Some(environment), ..Default::default() })?;
-    /// # Ok::<(), superconfig::Error>(())
-    /// ```
-    pub fn capture_environment(&self) -> Environment {
-        capture(&self.0.options)
-    }
-
-    /// [`SuperConfig::reload`] with what was found out elsewhere.
-    ///
-    /// ```
-    /// use superconfig::{Format, SuperConfig};
-    ///
-    /// let config = SuperConfig::builder().text("[server]\nport = 8080", Format::Toml).load()?;
-    /// assert_eq!(config.reload_with(superconfig::ReloadInputs::default())?.version, 1);
-    /// # Ok::<(), superconfig::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    /// Those of [`SuperConfig::reload`], and `ERR_SUPERCONFIG_OPTION` where values come in for a source that is not a
-    /// custom one.
-    pub fn reload_with(&self, inputs: ReloadInputs) -> Result<Reload, Error> {
-        self.prepare_reload(inputs)?.checked(self.0.options.validator.as_ref())
-    }
-
-    /// [`SuperConfig::reload_with`] up to the point where the version would be published, so that something outside can
-    /// check the values first. Nothing is locked meanwhile.
-    ///
-    /// ```
-    /// use superconfig::{Format, SuperConfig};
-    ///
-    /// let config = SuperConfig::builder().text("[server]\nport = 8080", Format::Toml).load()?;
-    /// let prepared = config.prepare_reload(superconfig::ReloadInputs::default())?;
-    /// assert_eq!(prepared.commit(None)?.version, 1);
-    /// # Ok::<(), superconfig::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    /// Those of [`SuperConfig::reload_with`].
-    pub fn prepare_reload(&self, inputs: ReloadInputs) -> Result<PreparedReload, Error> {
-        // A closed configuration asks nobody anything.
-        self.snapshot()?;
-        if self.0.options.validated_by_host && !inputs.validated {
-            let message = "the program that loaded this configuration checks each version, so only it can reload";
-            return Err(Error::new(ErrorCode::Option, message).with_hint("reload it in the thread that loaded it"));
-        }
-        let unasked = inputs.background;
-        #[cfg(feature = "watch")]
-        let (loaded, unsettled) = self.read_next(inputs, |loader| super::watch::looked(self, loader, unasked));
-        #[cfg(not(feature = "watch"))]
-        let (loaded, unsettled) = self.read_next(inputs, |_| false);
-        match loaded {
-            Ok(loaded) => Ok(PreparedReload { config: self.clone(), loaded, unasked, unsettled }),
-            Err(error) if unsettled => Err(error),
-            Err(error) => Err(self.failed(error, unasked)),
-        }
-    }
-
-    /// Reads and merges again; `look` sees the loader afterwards, also when that failed.
-    pub(crate) fn read_next<T>(&self, inputs: ReloadInputs, look: impl FnOnce(&Loader) -> T) -> (Result<Loaded, Error>, T) {
-        let options = &self.0.options;
-        let environment = match inputs.environment {
-            Some(environment) => environment,
-            None if inputs.background => self.0.loader.lock().environment().clone(),
-            None => capture(options),
-        };
-        // Asked before anything is locked.
-        let supplied = context::ask(options, &environment).map(|mut supplied| {
-            supplied.extend(inputs.supplied.into_iter().map(|(at, given)| {
-                let name = options.sources.get(at).map_or("custom", |entry| entry.spec.name());
-                (at, given.map_err(|cause| custom::failed(name, cause)))
-            }));
-            supplied
-        });
-        let mut loader = self.0.loader.lock();
-        loader.set_environment(environment);
-        let loaded = RELOADS.time(|| loader.load(supplied?, inputs.background));
-        let looked = look(&loader);
-        (loaded, looked)
-    }
-
-    /// Checks and publishes what a reload read that nobody called for.
-    #[cfg(feature = "watch")]
-    pub(crate) fn checked_reload(&self, loaded: Loaded) -> Result<Reload, Error> {
-        PreparedReload { config: self.clone(), loaded, unasked: true, unsettled: false }
-            .checked(self.0.options.validator.as_ref())
-    }
-
-    /// Publishes what a reload read, unless one that read later was faster, and tells which sources failed.
-    pub(crate) fn publish_next(&self, mut loaded: Loaded, unasked: bool) -> Result<Reload, Error> {
-        let failed = Error::together(ErrorCode::Source, "sources failed", std::mem::take(&mut loaded.failed_sources)).err();
-        let reload = self.swap_in(loaded, failed.is_none())?;
-        if let Some(error) = failed {
-            self.failed(error, unasked);
-        }
-        Ok(reload)
-    }
-
-    fn swap_in(&self, mut loaded: Loaded, is_whole: bool) -> Result<Reload, Error> {
-        let mut committed = self.0.committed.lock();
-        let previous = self.snapshot()?;
-        if loaded.number < *committed {
-            return Ok(Reload { version: previous.version(), changed: Vec::new() });
-        }
-        *committed = loaded.number;
-        self.0.health.lock().succeeded(is_whole);
-        let changed = changed(previous.value(), &loaded.value, &[&previous.loaded.secrets, &loaded.secrets]);
-        let core = self.0.link.clone();
-        if changed.is_empty() {
-            // Values are the same; where they stand, and what there is to warn of, may not be.
-            loaded.value = previous.value().clone();
-            let (version, generation) = (previous.version(), previous.generation());
-            self.0.handle.update(Arc::new(Snapshot { version, generation, loaded, core }))?;
-            return Ok(Reload { version, changed });
-        }
-        let generation = generation::next();
-        let version = previous.version() + 1;
-        let snapshot = Arc::new(Snapshot { version, generation, loaded, core });
-        self.0.handle.update(snapshot.clone())?;
-        generation::publish(self.id().get(), generation);
-        // Added under the lock that decides the order of versions, told without it.
-        self.0.events.add(Event::Changed(Change { version, changed: changed.clone(), previous, current: snapshot.clone() }));
-        drop(committed);
-        self.0.followers.follow(&snapshot);
-        self.0.events.tell();
-        Ok(Reload { version, changed })
-    }
-
-    /// Notes that a reload failed, and tells.
-    pub(crate) fn failed(&self, error: Error, unasked: bool) -> Error {
-        RELOADS.fail();
-        let new = self.0.health.lock().failed(&error);
-        // What is as broken as before is no news, except to somebody who asked.
-        if error.code() != ErrorCode::Closed && (new || !unasked) {
-            self.0.events.add(Event::Failed(Failure { error: error.clone(), unasked }));
-            self.0.events.tell();
-        }
-        error
-    }
-
     /// Calls a listener for each new version, for each reload that fails, and when the configuration is closed.
     ///
     /// The listener runs on the thread that reloaded, or on the watcher's, with no lock held; events come one after the
@@ -565,8 +353,8 @@ impl Core {
         // An entry that is gone already was closed before, which is as good.
         if ConfigRegistry::global().remove(self.handle.id()).is_ok() {
             #[cfg(feature = "watch")]
-            if self.options.watch.is_some() {
-                super::watch::stop(self.handle.id());
+            if let Some(hooks) = self.watcher.get() {
+                (hooks.on_close)(self.handle.id());
             }
             self.followers.end();
             self.events.add(Event::Closed);

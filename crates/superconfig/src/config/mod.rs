@@ -9,6 +9,7 @@ mod event;
 mod live_handle;
 #[cfg(feature = "metrics")]
 mod metrics;
+mod prepared_load;
 mod reload;
 mod snapshot;
 mod status;
@@ -18,11 +19,14 @@ mod watch;
 
 pub use builder::Builder;
 use config::Core;
-pub use config::{Reload, ReloadInputs, SuperConfig};
+pub use config::SuperConfig;
+#[cfg(feature = "watch")]
+use config::WatchHooks;
 use counters::LOADS;
 pub use event::{Change, Event, Failure, Subscription};
 #[cfg(feature = "metrics")]
 pub use metrics::metrics;
-pub use reload::{PreparedLoad, PreparedReload};
+pub use prepared_load::PreparedLoad;
+pub use reload::{PreparedReload, Reload, ReloadInputs};
 pub use snapshot::Snapshot;
 pub use status::{Status, WatchMode, Watching};

@@ -1,112 +1,224 @@
-//! A load between reading and publishing, so that something outside can check the values first.
+//! Reloading: reads the next version of a configuration, and publishes it if it differs.
 
-use super::config::{Reload, SuperConfig};
-use super::counters::LOADS;
-use super::token;
-use crate::diagnostic::{Error, Issue, Segment};
-use crate::load::{LoadOptions, Loaded, Loader, Validator, context};
-use crate::source::Environment;
+use super::config::SuperConfig;
+use super::counters::RELOADS;
+use super::event::{Change, Event, Failure};
+use super::snapshot::Snapshot;
+use crate::diagnostic::{Error, ErrorCode, Issue, Segment};
+use crate::load::{Loaded, Loader, Validator, capture, context};
+use crate::merge::changed;
+use crate::registry::generation;
+use crate::source::{Environment, custom};
 use crate::value::Value;
 use std::sync::Arc;
 
-/// A configuration that is read and merged and that nobody sees yet. Dropping it forgets it.
-///
-/// [`Builder::load`](crate::Builder::load) is this and [`PreparedLoad::commit`]; a binding checks [`PreparedLoad::value`] in its host language in
-/// between.
+/// What a reload did.
 ///
 /// ```
 /// use superconfig::{Format, SuperConfig};
 ///
-/// let prepared = SuperConfig::builder().text("port = 8080", Format::Toml).prepare()?;
-/// assert!(prepared.value().as_table().unwrap().contains_key("port"));
-/// let config = prepared.commit(None)?;
-/// assert_eq!(config.get::<u16>("port")?, 8080);
+/// let config = SuperConfig::builder().text("[server]\nport = 8080", Format::Toml).load()?;
+/// let reload = config.reload()?;
+/// assert_eq!((reload.version, reload.changed.len()), (1, 0));
 /// # Ok::<(), superconfig::Error>(())
 /// ```
-pub struct PreparedLoad {
-    pub(crate) options: Arc<LoadOptions>,
-    pub(crate) loader: Loader,
-    pub(crate) loaded: Loaded,
+#[derive(Clone, Debug, PartialEq, serde::Serialize)]
+pub struct Reload {
+    /// The version now; the one before where nothing changed.
+    pub version: u64,
+    /// Sorted paths of the leaves that were set, changed or removed.
+    pub changed: Vec<String>,
 }
 
-impl PreparedLoad {
-    pub(crate) fn new(options: Arc<LoadOptions>, environment: Environment) -> Result<Self, Error> {
-        if let Some(name) = &options.name {
-            token::check_name(name)?;
-        }
-        let supplied = context::ask(&options, &environment)?;
-        let mut loader = Loader::new(options.clone(), environment)?;
-        #[cfg(feature = "watch")]
-        if options.watch.is_some() {
-            loader.observer.get_mut().enable();
-        }
-        let loaded = loader.load(supplied, false)?;
-        Ok(Self { options, loader, loaded })
-    }
+/// What a reload takes from its caller instead of finding it out itself.
+///
+/// ```
+/// use superconfig::{Environment, ReloadInputs, SuperConfig};
+///
+/// let config = SuperConfig::builder().environment([("APP_PORT", "80")]).env("APP").load()?;
+/// let environment = Some(Environment::from_pairs([("APP_PORT", "81")]));
+/// assert_eq!(config.reload_with(ReloadInputs { environment, ..ReloadInputs::default() })?.changed, ["port"]);
+/// # Ok::<(), superconfig::Error>(())
+/// ```
+#[derive(Default)]
+pub struct ReloadInputs {
+    /// The environment; captured on the calling thread by default.
+    pub environment: Option<Environment>,
+    /// New values of custom sources that a binding asked in its host language, each by its place among the sources, or
+    /// why there are none: then what it gave last stays in use. A source that is not here keeps its values.
+    pub supplied: Vec<(usize, Result<Value, String>)>,
+    /// Nobody called for the reload, it follows [`Event::Outdated`]: the environment stays as it was captured, an empty
+    /// file counts as half written for a second, and listeners are told of a failure because nobody else is.
+    pub background: bool,
+    /// The caller checks what it commits; without it a configuration that is
+    /// [validated by its host](crate::Builder::validated_by_host) refuses the reload.
+    pub validated: bool,
+}
 
-    /// Checks the values as the builder says, and publishes.
-    pub(crate) fn checked(self) -> Result<SuperConfig, Error> {
-        let output = self.loaded.check(self.options.validator.as_ref()).inspect_err(|_| LOADS.fail())?;
-        self.commit(output)
-    }
-
-    /// The merged values.
+impl SuperConfig {
+    /// Loads again, with the environment as it is now, and swaps the result in if anything differs.
+    ///
+    /// A file that did not change costs a `stat`. When anything fails the last good version stays in use.
     ///
     /// ```
     /// use superconfig::{Format, SuperConfig};
     ///
-    /// let prepared = SuperConfig::builder().text("port = 0", Format::Toml).prepare()?;
-    /// assert!(prepared.value().as_table().unwrap().contains_key("port"));
-    /// # Ok::<(), superconfig::Error>(())
-    /// ```
-    pub fn value(&self) -> &Value {
-        &self.loaded.value
-    }
-
-    /// The keys that the JSON Schema knows at a path; none where it knows none, or there is none.
-    ///
-    /// ```
-    /// use superconfig::{Format, SuperConfig, parse};
-    ///
-    /// let schema = parse(r#"{ "properties": { "port": {} } }"#, Format::Json)?;
-    /// let prepared = SuperConfig::builder().json_schema(schema).prepare()?;
-    /// assert_eq!(prepared.known_keys(&[]), ["port".into()]);
-    /// # Ok::<(), superconfig::Error>(())
-    /// ```
-    pub fn known_keys(&self, path: &[Segment]) -> Vec<Arc<str>> {
-        self.loaded.known_keys(path)
-    }
-
-    /// The error for values that a check refuses: every issue with the place that its value comes from, secrets masked.
-    ///
-    /// ```
-    /// use superconfig::{Format, Issue, SuperConfig};
-    ///
-    /// let prepared = SuperConfig::builder().text("port = 0", Format::Toml).prepare()?;
-    /// let error = prepared.refuse(vec![Issue::new("port".parse()?, "expected a port")]);
-    /// assert_eq!(error.origin().unwrap().column, Some(8));
-    /// # Ok::<(), superconfig::Error>(())
-    /// ```
-    pub fn refuse(&self, issues: Vec<Issue>) -> Error {
-        LOADS.fail();
-        self.loaded.refuse(issues)
-    }
-
-    /// Publishes the configuration; with `output`, readers see that in place of the merged values.
-    ///
-    /// ```
-    /// use superconfig::{Format, SuperConfig};
-    ///
-    /// let prepared = SuperConfig::builder().text("port = 0", Format::Toml).prepare()?;
-    /// assert_eq!(prepared.commit(None)?.get::<u16>("port")?, 0);
+    /// let config = SuperConfig::builder().text("[server]\nport = 8080", Format::Toml).load()?;
+    /// assert_eq!(config.reload()?.version, 1);
     /// # Ok::<(), superconfig::Error>(())
     /// ```
     ///
     /// # Errors
-    /// `ERR_SUPERCONFIG_OPTION` for an `output` that is not a table, or a name that is taken.
-    pub fn commit(mut self, output: Option<Value>) -> Result<SuperConfig, Error> {
-        self.loaded.replace(output)?;
-        SuperConfig::publish(self)
+    /// Those of [`Builder::load`], and `ERR_SUPERCONFIG_CLOSED` after [`SuperConfig::close`].
+    pub fn reload(&self) -> Result<Reload, Error> {
+        self.reload_with(ReloadInputs::default())
+    }
+
+    /// The environment as a reload needs it, captured on the calling thread, for reloading on another one.
+    ///
+    /// ```
+    /// use superconfig::{Format, SuperConfig};
+    ///
+    /// let config = SuperConfig::builder().text("[server]\nport = 8080", Format::Toml).load()?;
+    /// let environment = config.capture_environment();
+    /// config.reload_with(superconfig::ReloadInputs { environment: Some(environment), ..Default::default() })?;
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
+    pub fn capture_environment(&self) -> Environment {
+        capture(&self.0.options)
+    }
+
+    /// [`SuperConfig::reload`] with what was found out elsewhere.
+    ///
+    /// ```
+    /// use superconfig::{Format, SuperConfig};
+    ///
+    /// let config = SuperConfig::builder().text("[server]\nport = 8080", Format::Toml).load()?;
+    /// assert_eq!(config.reload_with(superconfig::ReloadInputs::default())?.version, 1);
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Those of [`SuperConfig::reload`], and `ERR_SUPERCONFIG_OPTION` where values come in for a source that is not a
+    /// custom one.
+    pub fn reload_with(&self, inputs: ReloadInputs) -> Result<Reload, Error> {
+        self.prepare_reload(inputs)?.checked(self.0.options.validator.as_ref())
+    }
+
+    /// [`SuperConfig::reload_with`] up to the point where the version would be published, so that something outside can
+    /// check the values first. Nothing is locked meanwhile.
+    ///
+    /// ```
+    /// use superconfig::{Format, SuperConfig};
+    ///
+    /// let config = SuperConfig::builder().text("[server]\nport = 8080", Format::Toml).load()?;
+    /// let prepared = config.prepare_reload(superconfig::ReloadInputs::default())?;
+    /// assert_eq!(prepared.commit(None)?.version, 1);
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Those of [`SuperConfig::reload_with`].
+    pub fn prepare_reload(&self, inputs: ReloadInputs) -> Result<PreparedReload, Error> {
+        // A closed configuration asks nobody anything.
+        self.snapshot()?;
+        if self.0.options.validated_by_host && !inputs.validated {
+            let message = "the program that loaded this configuration checks each version, so only it can reload";
+            return Err(Error::new(ErrorCode::Option, message).with_hint("reload it in the thread that loaded it"));
+        }
+        let unasked = inputs.background;
+        #[cfg(feature = "watch")]
+        let hook = |loader: &Loader| self.0.watcher.get().is_some_and(|hooks| (hooks.after_load)(self, loader, unasked));
+        #[cfg(not(feature = "watch"))]
+        let hook = |_: &Loader| false;
+        let (loaded, unsettled) = self.read_next(inputs, hook);
+        match loaded {
+            Ok(loaded) => Ok(PreparedReload { config: self.clone(), loaded, unasked, unsettled }),
+            Err(error) if unsettled => Err(error),
+            Err(error) => Err(self.failed(error, unasked)),
+        }
+    }
+
+    /// Reads and merges again; `look` sees the loader afterwards, also when that failed.
+    pub(crate) fn read_next<T>(&self, inputs: ReloadInputs, look: impl FnOnce(&Loader) -> T) -> (Result<Loaded, Error>, T) {
+        let options = &self.0.options;
+        let environment = match inputs.environment {
+            Some(environment) => environment,
+            None if inputs.background => self.0.loader.lock().environment().clone(),
+            None => capture(options),
+        };
+        // Asked before anything is locked.
+        let supplied = context::ask(options, &environment).map(|mut supplied| {
+            supplied.extend(inputs.supplied.into_iter().map(|(at, given)| {
+                let name = options.sources.get(at).map_or("custom", |entry| entry.spec.name());
+                (at, given.map_err(|cause| custom::failed(name, cause)))
+            }));
+            supplied
+        });
+        let mut loader = self.0.loader.lock();
+        loader.set_environment(environment);
+        let loaded = RELOADS.time(|| loader.load(supplied?, inputs.background));
+        let looked = look(&loader);
+        (loaded, looked)
+    }
+
+    /// Checks and publishes what a reload read that nobody called for.
+    #[cfg(feature = "watch")]
+    pub(crate) fn checked_reload(&self, loaded: Loaded) -> Result<Reload, Error> {
+        PreparedReload { config: self.clone(), loaded, unasked: true, unsettled: false }
+            .checked(self.0.options.validator.as_ref())
+    }
+
+    /// Publishes what a reload read, unless one that read later was faster, and tells which sources failed.
+    pub(crate) fn publish_next(&self, mut loaded: Loaded, unasked: bool) -> Result<Reload, Error> {
+        let failed = Error::together(ErrorCode::Source, "sources failed", std::mem::take(&mut loaded.failed_sources)).err();
+        let reload = self.swap_in(loaded, failed.is_none())?;
+        if let Some(error) = failed {
+            self.failed(error, unasked);
+        }
+        Ok(reload)
+    }
+
+    fn swap_in(&self, mut loaded: Loaded, is_whole: bool) -> Result<Reload, Error> {
+        let mut committed = self.0.committed.lock();
+        let previous = self.snapshot()?;
+        if loaded.number < *committed {
+            return Ok(Reload { version: previous.version(), changed: Vec::new() });
+        }
+        *committed = loaded.number;
+        self.0.health.lock().succeeded(is_whole);
+        let changed = changed(previous.value(), &loaded.value, &[&previous.loaded.secrets, &loaded.secrets]);
+        let owner = self.0.owner.clone();
+        if changed.is_empty() {
+            // Values are the same; where they stand, and what there is to warn of, may not be.
+            loaded.value = previous.value().clone();
+            let (version, generation) = (previous.version(), previous.generation());
+            self.0.handle.update(Arc::new(Snapshot { version, generation, loaded, owner }))?;
+            return Ok(Reload { version, changed });
+        }
+        let generation = generation::next();
+        let version = previous.version() + 1;
+        let snapshot = Arc::new(Snapshot { version, generation, loaded, owner });
+        self.0.handle.update(snapshot.clone())?;
+        generation::publish(self.id().get(), generation);
+        // Added under the lock that decides the order of versions, told without it.
+        self.0.events.add(Event::Changed(Change { version, changed: changed.clone(), previous, current: snapshot.clone() }));
+        drop(committed);
+        self.0.followers.follow(&snapshot);
+        self.0.events.tell();
+        Ok(Reload { version, changed })
+    }
+
+    /// Notes that a reload failed, and tells.
+    pub(crate) fn failed(&self, error: Error, unasked: bool) -> Error {
+        RELOADS.fail();
+        let new = self.0.health.lock().failed(&error);
+        // What is as broken as before is no news, except to somebody who asked.
+        if error.code() != ErrorCode::Closed && (new || !unasked) {
+            self.0.events.add(Event::Failed(Failure { error: error.clone(), unasked }));
+            self.0.events.tell();
+        }
+        error
     }
 }
 

@@ -1,6 +1,5 @@
 //! One version of a configuration: never changes, shared by everyone who reads it.
 
-use super::config::Core;
 use crate::diagnostic::{Error, ErrorCode, Issue, Path, Segment, Warning};
 use crate::format::{Format, render};
 use crate::load::Loaded;
@@ -8,6 +7,7 @@ use crate::merge::{Explanation, changed_below};
 use crate::source::LayerInfo;
 use crate::value::{Meter, Value, nearest_path, read};
 use serde::de::DeserializeOwned;
+use std::any::Any;
 use std::sync::{Arc, OnceLock, Weak};
 
 /// One version of a configuration. Everything read from one snapshot belongs together.
@@ -24,8 +24,8 @@ pub struct Snapshot {
     pub(crate) version: u64,
     pub(crate) generation: u32,
     pub(crate) loaded: Loaded,
-    /// The configuration that this is a version of, for those who find it in the registry.
-    pub(crate) core: Arc<OnceLock<Weak<Core>>>,
+    /// The configuration that this is a version of, for `SuperConfig::attach`, which finds a snapshot in the registry.
+    pub(super) owner: Arc<OnceLock<Weak<dyn Any + Send + Sync>>>,
 }
 
 impl Snapshot {

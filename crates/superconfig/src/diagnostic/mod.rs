@@ -3,6 +3,7 @@
 mod error;
 mod origin;
 mod path;
+mod path_parser;
 mod steps;
 mod suggestion;
 mod warning;

@@ -12,6 +12,7 @@ mod json;
 #[cfg(any(feature = "simd", feature = "toml", feature = "yaml"))]
 mod key_interner;
 mod parse;
+mod parse_text;
 mod parse_warnings;
 mod parsed;
 mod render;
@@ -28,10 +29,11 @@ pub use format::Format;
 use integer::{Number, integer};
 #[cfg(any(feature = "simd", feature = "toml", feature = "yaml"))]
 use key_interner::Keys;
-#[cfg(any(test, fuzzing))]
-pub(crate) use parse::parse_text;
-pub(crate) use parse::{decode, locate, parse_known};
+pub(crate) use parse::parse_known;
 pub use parse::{parse, parse_within};
+#[cfg(any(test, fuzzing))]
+pub(crate) use parse_text::parse_text;
+pub(crate) use parse_text::{decode, locate};
 use parse_warnings::Notes;
 use parsed::Parsed;
 pub use render::render;

@@ -1,7 +1,7 @@
 //! What a text looks like that is not of the format that it was said to be.
 
 use super::format::Format;
-use super::parse::parse_text;
+use super::parse_text::parse_text;
 use super::parsed::Parsed;
 use crate::diagnostic::{Error, ErrorCode};
 use crate::value::{Limits, Value};

@@ -1,6 +1,6 @@
 //! Files as they were parsed last.
 
-use super::loader::Rules;
+use super::rules::Rules;
 use crate::diagnostic::{Error, ErrorCode, Origin, Path, SourceKind};
 use crate::format;
 use crate::format::Format;

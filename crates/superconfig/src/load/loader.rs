@@ -3,16 +3,17 @@
 use super::context::{Supplied, places, profiles};
 use super::file_cache::FileCache;
 use super::options::LoadOptions;
+use super::rules::Rules;
 use crate::diagnostic::{Error, Origin, Path, Segment, Warning};
 use crate::format;
 use crate::merge::{
-    ArrayStrategy, Content, Document, Explanation, Layer, MergeOptions, Merged, References, Variable, explain, fold, interpolate,
+    Content, Document, Explanation, Layer, MergeOptions, Merged, References, Variable, explain, fold, interpolate,
 };
 use crate::redaction::SecretRules;
 use crate::source::{Environment, LayerInfo, Observer, Places, read_file};
 #[cfg(feature = "discovery")]
 use crate::source::{SourceSpec, check_name};
-use crate::value::{Limits, Meter, PathPattern, Value};
+use crate::value::{Meter, Value};
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -33,27 +34,6 @@ pub(crate) struct Loaded {
     pub(crate) failed_sources: Vec<Error>,
     /// Grows with each load of one loader: a larger one has read its sources later.
     pub(crate) number: u64,
-}
-
-/// What stays the same from load to load.
-pub(crate) struct Rules {
-    pub(super) arrays: Vec<(PathPattern, ArrayStrategy)>,
-    pub(super) schema: Option<Value>,
-    pub(crate) secrets: Arc<SecretRules>,
-    pub(super) limits: Limits,
-}
-
-impl Rules {
-    pub(super) fn merge_options(&self) -> MergeOptions<'_> {
-        MergeOptions {
-            arrays: &self.arrays,
-            schema: self.schema.as_ref(),
-            secrets: Some(&self.secrets),
-            limits: self.limits,
-            locate: Some(&format::locate),
-            read_file: None,
-        }
-    }
 }
 
 impl Loaded {

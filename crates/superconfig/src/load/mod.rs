@@ -12,6 +12,7 @@ mod loader;
 mod options;
 #[cfg(feature = "parallel")]
 mod parallel_parse;
+mod rules;
 mod validation;
 
 pub(crate) use context::capture;

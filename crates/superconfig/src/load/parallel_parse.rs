@@ -1,7 +1,8 @@
 //! Large files parsed by several threads before they are read in their order.
 
 use super::file_cache::{CachedFile, FileCache};
-use super::loader::{Loader, Rules};
+use super::loader::Loader;
+use super::rules::Rules;
 use crate::format::Format;
 use crate::source::{Candidate, Places, SourceSpec, files};
 use std::num::NonZero;

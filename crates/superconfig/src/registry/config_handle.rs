@@ -1,6 +1,5 @@
 //! A typed, counted reference to an entry.
 
-use super::cached_handle::CachedHandle;
 use super::guard::Guard;
 use super::handle_id::HandleId;
 use super::slot::Slot;
@@ -96,20 +95,6 @@ impl<T> ConfigHandle<T> {
     /// `ERR_SUPERCONFIG_CLOSED` when the entry was removed, has expired, or its registry is gone.
     pub fn update(&self, value: T) -> Result<(), Error> {
         self.slot.update(value)
-    }
-
-    /// A reader for one thread that keeps the value at hand: a read costs about a nanosecond while nothing changes.
-    ///
-    /// It counts a reference like a clone of the handle.
-    ///
-    /// ```
-    /// let registry = superconfig::ConfigRegistry::new();
-    /// let port = registry.insert(8080_u16)?;
-    /// assert_eq!(*port.cached().value()?, 8080);
-    /// # Ok::<(), superconfig::Error>(())
-    /// ```
-    pub fn cached(&self) -> CachedHandle<T> {
-        CachedHandle::new(self.clone())
     }
 }
 

@@ -113,7 +113,9 @@ impl Meter {
                     }
                 }
                 Value::Table(table) => {
-                    if table.measure(self) {
+                    let (storage, allocations) = table.storage();
+                    if self.shared(storage) {
+                        allocations.into_iter().for_each(|bytes| self.allocation(bytes));
                         for (key, value) in table.entries() {
                             self.shared(key);
                             rest.push(value);

@@ -1,6 +1,5 @@
 //! A table of keys and values that keeps insertion order and is cheap to share.
 
-use super::memory_meter::Meter;
 use super::value::Value;
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
@@ -270,17 +269,11 @@ impl Table {
         Some(Self(Arc::new(Entries { list, index: Some(Box::new(index)) })))
     }
 
-    /// Adds the table itself to a meter, without what keys and values lead to; false when it was added before.
-    pub(crate) fn measure(&self, meter: &mut Meter) -> bool {
-        let first = meter.shared(&self.0);
-        if first {
-            meter.allocation(self.0.list.capacity() * size_of::<(Arc<str>, Value)>());
-            if let Some(index) = &self.0.index {
-                meter.allocation(size_of::<Index>());
-                meter.allocation(index.positions.allocation_size());
-            }
-        }
-        first
+    /// The storage that clones share, and the bytes of each allocation in it.
+    pub(crate) fn storage(&self) -> (&Arc<Entries<Value>>, [usize; 3]) {
+        let list = self.0.list.capacity() * size_of::<(Arc<str>, Value)>();
+        let index = self.0.index.as_ref().map_or([0, 0], |index| [size_of::<Index>(), index.positions.allocation_size()]);
+        (&self.0, [list, index[0], index[1]])
     }
 
     /// True when both are the very same table in memory, which costs nothing to find out.

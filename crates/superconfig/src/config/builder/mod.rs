@@ -32,6 +32,21 @@ pub struct Builder {
     options: LoadOptions,
 }
 
+impl SuperConfig {
+    /// Starts the description of a configuration.
+    ///
+    /// ```
+    /// use superconfig::{Format, SuperConfig};
+    ///
+    /// let config = SuperConfig::builder().text("[server]\nport = 8080", Format::Toml).load()?;
+    /// assert_eq!(config.get::<u16>("server.port")?, 8080);
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
+    pub fn builder() -> Builder {
+        Builder::new()
+    }
+}
+
 impl Builder {
     /// Makes a builder without sources.
     ///
@@ -407,6 +422,14 @@ impl Builder {
     /// # Errors
     /// Those of [`Builder::load`].
     pub fn prepare_with(self, environment: Environment) -> Result<PreparedLoad, Error> {
-        LOADS.time(|| PreparedLoad::new(Arc::new(self.options), environment)).inspect_err(|_| LOADS.fail())
+        let prepare = || {
+            PreparedLoad::new(
+                Arc::new(self.options),
+                environment,
+                #[cfg(feature = "watch")]
+                crate::config::watch::start,
+            )
+        };
+        LOADS.time(prepare).inspect_err(|_| LOADS.fail())
     }
 }

@@ -1,7 +1,7 @@
 //! Directories watched by the operating system.
 
-use super::work_queue::{Ear, Inbox, is_moved};
-use notify::{Config, ErrorKind, Event, EventHandler, RecommendedWatcher, RecursiveMode, Watcher};
+use super::work_queue::{Ear, Inbox, is_moved, reason};
+use notify::{Config, Event, EventHandler, RecommendedWatcher, RecursiveMode, Watcher};
 use std::collections::{HashMap, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -126,19 +126,5 @@ fn identity(path: &Path) -> Identity {
     #[cfg(not(unix))]
     {
         path.metadata().ok().map(|_| (0, 0))
-    }
-}
-
-/// Why something cannot be watched, for people.
-pub(super) fn reason(error: &notify::Error) -> String {
-    match &error.kind {
-        ErrorKind::MaxFilesWatch => "no more inotify watches are allowed (fs.inotify.max_user_watches)".into(),
-        #[cfg(target_os = "linux")]
-        ErrorKind::Io(error) if error.raw_os_error() == Some(libc::EMFILE) => {
-            "no more inotify instances or descriptors are allowed (fs.inotify.max_user_instances)".into()
-        }
-        ErrorKind::Io(error) => error.to_string(),
-        ErrorKind::PathNotFound => "it is not there".into(),
-        _ => error.to_string(),
     }
 }

@@ -1,6 +1,6 @@
 //! One watched configuration: what is known of changes to it, and when to read it again.
 
-use super::work_queue::Touch;
+use super::pending_change::Touch;
 use crate::config::{Core, Event, ReloadInputs, SuperConfig, Watching};
 use crate::load::WatchOptions;
 use crate::source::Observation;

@@ -1,13 +1,14 @@
 //! The one thread that watches, for all configurations of the process.
 
 use super::backend::Native;
+use super::command::Command;
 use super::watch_plan::route;
 use super::watched_config::Subject;
 use super::work_queue::{Inbox, Work};
 use crate::config::{SuperConfig, WatchMode, Watching};
 use crate::diagnostic::{Error, ErrorCode};
 use parking_lot::Mutex;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -28,8 +29,8 @@ struct Running {
     thread: JoinHandle<()>,
     /// Ends with the thread.
     ended: Receiver<()>,
-    /// How many configurations it watches.
-    subjects: usize,
+    /// The configurations that it watches.
+    subjects: HashSet<u64>,
 }
 
 impl Running {
@@ -45,19 +46,12 @@ impl Running {
         let thread = thread.map_err(|error| {
             Error::new(ErrorCode::Watch, "watching cannot start: the system gives no thread for it").with_cause(error)
         })?;
-        Ok(Self { inbox, thread, ended, subjects: 0 })
+        Ok(Self { inbox, thread, ended, subjects: HashSet::new() })
     }
 
     fn is_this(thread: ThreadId) -> bool {
         std::thread::current().id() == thread
     }
-}
-
-pub(super) enum Command {
-    Add(Box<Subject>, Sender<()>),
-    Remove(u64, Sender<()>),
-    Looked(u64, Option<Duration>),
-    Stop,
 }
 
 /// Adds a configuration; it is watched when this returns.
@@ -68,7 +62,7 @@ pub(super) fn add(subject: Subject) -> Result<(), Error> {
         Some(watcher) => watcher,
         none => none.insert(Running::start()?),
     };
-    watcher.subjects += 1;
+    watcher.subjects.insert(subject.id);
     watcher.inbox.command(Command::Add(Box::new(subject), done));
     let thread = watcher.thread.thread().id();
     drop(running);
@@ -83,10 +77,12 @@ pub(super) fn remove(id: u64) {
     let (done, answer) = channel();
     let mut running = RUNNING.lock();
     let Some(watcher) = &mut *running else { return };
-    watcher.subjects -= 1;
+    if !watcher.subjects.remove(&id) {
+        return;
+    }
     watcher.inbox.command(Command::Remove(id, done));
     let here = Running::is_this(watcher.thread.thread().id());
-    if watcher.subjects > 0 {
+    if !watcher.subjects.is_empty() {
         drop(running);
         if !here {
             let _ = answer.recv_timeout(PATIENCE);

@@ -1,23 +1,15 @@
 //! What the watcher's thread is to do: commands, and changes by configuration, however many there were.
 
+use super::command::Command;
+use super::pending_change::Touch;
 use super::watch_plan::Interest;
-use super::watcher::Command;
-use notify::EventKind;
 use notify::event::{AccessKind, AccessMode, ModifyKind};
+use notify::{ErrorKind, EventKind};
 use parking_lot::{Condvar, Mutex};
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
-
-/// Changes that one configuration has to do with.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Touch {
-    pub(super) first: Instant,
-    pub(super) last: Instant,
-    /// Something came, went or moved: the way to a place may be another one.
-    pub(super) structural: bool,
-}
 
 #[derive(Default)]
 pub(super) struct Work {
@@ -131,7 +123,7 @@ impl notify::EventHandler for Ear {
                     self.0.note(&event.paths, structural);
                 }
             }
-            Err(error) => self.0.lose(super::backend::reason(&error)),
+            Err(error) => self.0.lose(reason(&error)),
         }
     }
 }
@@ -149,4 +141,18 @@ fn kind(kind: EventKind) -> Option<bool> {
 /// The paths at or below one of those that moved.
 pub(super) fn is_moved(moved: &HashSet<PathBuf>, directory: &Path) -> bool {
     directory.ancestors().any(|path| moved.contains(path))
+}
+
+/// Why something cannot be watched, for people.
+pub(super) fn reason(error: &notify::Error) -> String {
+    match &error.kind {
+        ErrorKind::MaxFilesWatch => "no more inotify watches are allowed (fs.inotify.max_user_watches)".into(),
+        #[cfg(target_os = "linux")]
+        ErrorKind::Io(error) if error.raw_os_error() == Some(libc::EMFILE) => {
+            "no more inotify instances or descriptors are allowed (fs.inotify.max_user_instances)".into()
+        }
+        ErrorKind::Io(error) => error.to_string(),
+        ErrorKind::PathNotFound => "it is not there".into(),
+        _ => error.to_string(),
+    }
 }

@@ -1,5 +1,6 @@
 //! Which layers spoke about a value, found by going through the layers again when somebody asks.
 
+use super::change::Change;
 use super::explanation::{Candidate, Explanation};
 use super::tracer::{Spoken, Tracer};
 use crate::diagnostic::{Origin, Path, Segment};
@@ -15,21 +16,6 @@ const SEARCHED_BYTES: usize = 4 << 20;
 /// Explains one path; for many of them keep an [`Explainer`].
 pub(crate) fn explain(layers: &[Layer], merged: &Merged, options: &MergeOptions<'_>, path: &[Segment]) -> Explanation {
     Explainer::new(layers, merged, options).explain(path)
-}
-
-/// What a step found where it acts, and what it left there: all of it for a document, what is at its path for a
-/// variable or flag. (Whole states of thousands of variables would be as many copies of the root.)
-pub(super) struct Change {
-    pub(super) before: Option<Value>,
-    pub(super) after: Option<Value>,
-}
-
-impl Change {
-    /// Whether there is another value now at a path below where the step acts.
-    pub(super) fn is_seen_at(&self, path: &[Segment]) -> bool {
-        let at = |value: &'_ Option<Value>| value.as_ref().and_then(|value| value.at(path)).cloned();
-        at(&self.before) != at(&self.after)
-    }
 }
 
 /// The layers gone through once more, each change kept, so that any number of paths can be explained.

@@ -1,6 +1,6 @@
 //! What one step says about one path, and what that path was below it.
 
-use super::explainer::Change;
+use super::change::Change;
 use crate::diagnostic::Segment;
 use crate::merge::{Action, ArrayStrategy, Assignment, Directive, Document, Hop, Merger, Step, StepContent, Trail};
 use crate::value::{FORBIDDEN, LooseIndex, Table, Value};

@@ -1,0 +1,134 @@
+//! A first load between reading and publishing.
+
+use super::config::SuperConfig;
+use super::counters::LOADS;
+use super::token;
+use crate::diagnostic::{Error, Issue, Segment};
+#[cfg(feature = "watch")]
+use crate::load::WatchOptions;
+use crate::load::{LoadOptions, Loaded, Loader, context};
+use crate::source::Environment;
+use crate::value::Value;
+use std::sync::Arc;
+
+/// Starts to watch a configuration that is published. The watcher, which knows configurations, comes in from above.
+#[cfg(feature = "watch")]
+pub(super) type StartWatching = fn(&SuperConfig, WatchOptions) -> Result<(), Error>;
+
+/// A configuration that is read and merged and that nobody sees yet. Dropping it forgets it.
+///
+/// [`Builder::load`](crate::Builder::load) is this and [`PreparedLoad::commit`]; a binding checks [`PreparedLoad::value`] in its host language in
+/// between.
+///
+/// ```
+/// use superconfig::{Format, SuperConfig};
+///
+/// let prepared = SuperConfig::builder().text("port = 8080", Format::Toml).prepare()?;
+/// assert!(prepared.value().as_table().unwrap().contains_key("port"));
+/// let config = prepared.commit(None)?;
+/// assert_eq!(config.get::<u16>("port")?, 8080);
+/// # Ok::<(), superconfig::Error>(())
+/// ```
+pub struct PreparedLoad {
+    pub(crate) options: Arc<LoadOptions>,
+    pub(crate) loader: Loader,
+    pub(crate) loaded: Loaded,
+    #[cfg(feature = "watch")]
+    start_watching: StartWatching,
+}
+
+impl PreparedLoad {
+    pub(super) fn new(
+        options: Arc<LoadOptions>,
+        environment: Environment,
+        #[cfg(feature = "watch")] start_watching: StartWatching,
+    ) -> Result<Self, Error> {
+        if let Some(name) = &options.name {
+            token::check_name(name)?;
+        }
+        let supplied = context::ask(&options, &environment)?;
+        let mut loader = Loader::new(options.clone(), environment)?;
+        #[cfg(feature = "watch")]
+        if options.watch.is_some() {
+            loader.observer.get_mut().enable();
+        }
+        let loaded = loader.load(supplied, false)?;
+        Ok(Self {
+            options,
+            loader,
+            loaded,
+            #[cfg(feature = "watch")]
+            start_watching,
+        })
+    }
+
+    /// Checks the values as the builder says, and publishes.
+    pub(crate) fn checked(self) -> Result<SuperConfig, Error> {
+        let output = self.loaded.check(self.options.validator.as_ref()).inspect_err(|_| LOADS.fail())?;
+        self.commit(output)
+    }
+
+    /// The merged values.
+    ///
+    /// ```
+    /// use superconfig::{Format, SuperConfig};
+    ///
+    /// let prepared = SuperConfig::builder().text("port = 0", Format::Toml).prepare()?;
+    /// assert!(prepared.value().as_table().unwrap().contains_key("port"));
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
+    pub fn value(&self) -> &Value {
+        &self.loaded.value
+    }
+
+    /// The keys that the JSON Schema knows at a path; none where it knows none, or there is none.
+    ///
+    /// ```
+    /// use superconfig::{Format, SuperConfig, parse};
+    ///
+    /// let schema = parse(r#"{ "properties": { "port": {} } }"#, Format::Json)?;
+    /// let prepared = SuperConfig::builder().json_schema(schema).prepare()?;
+    /// assert_eq!(prepared.known_keys(&[]), ["port".into()]);
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
+    pub fn known_keys(&self, path: &[Segment]) -> Vec<Arc<str>> {
+        self.loaded.known_keys(path)
+    }
+
+    /// The error for values that a check refuses: every issue with the place that its value comes from, secrets masked.
+    ///
+    /// ```
+    /// use superconfig::{Format, Issue, SuperConfig};
+    ///
+    /// let prepared = SuperConfig::builder().text("port = 0", Format::Toml).prepare()?;
+    /// let error = prepared.refuse(vec![Issue::new("port".parse()?, "expected a port")]);
+    /// assert_eq!(error.origin().unwrap().column, Some(8));
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
+    pub fn refuse(&self, issues: Vec<Issue>) -> Error {
+        LOADS.fail();
+        self.loaded.refuse(issues)
+    }
+
+    /// Publishes the configuration; with `output`, readers see that in place of the merged values.
+    ///
+    /// ```
+    /// use superconfig::{Format, SuperConfig};
+    ///
+    /// let prepared = SuperConfig::builder().text("port = 0", Format::Toml).prepare()?;
+    /// assert_eq!(prepared.commit(None)?.get::<u16>("port")?, 0);
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// `ERR_SUPERCONFIG_OPTION` for an `output` that is not a table, or a name that is taken.
+    pub fn commit(mut self, output: Option<Value>) -> Result<SuperConfig, Error> {
+        self.loaded.replace(output)?;
+        let config = SuperConfig::publish(self.options, self.loader, self.loaded)?;
+        #[cfg(feature = "watch")]
+        if let Some(options) = config.0.options.watch.clone() {
+            (self.start_watching)(&config, options)?;
+        }
+        Ok(config)
+    }
+}

@@ -1,0 +1,12 @@
+//! Commands to the thread of the watcher.
+
+use super::watched_config::Subject;
+use std::sync::mpsc::Sender;
+use std::time::Duration;
+
+pub(super) enum Command {
+    Add(Box<Subject>, Sender<()>),
+    Remove(u64, Sender<()>),
+    Looked(u64, Option<Duration>),
+    Stop,
+}

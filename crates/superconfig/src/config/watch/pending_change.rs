@@ -1,0 +1,12 @@
+//! Changes on disk that a configuration has not read yet.
+
+use std::time::Instant;
+
+/// Changes that one configuration has to do with.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Touch {
+    pub(super) first: Instant,
+    pub(super) last: Instant,
+    /// Something came, went or moved: the way to a place may be another one.
+    pub(super) structural: bool,
+}

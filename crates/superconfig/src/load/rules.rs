@@ -1,0 +1,28 @@
+//! The options of a load that stay the same from load to load, checked and parsed.
+
+use crate::format;
+use crate::merge::{ArrayStrategy, MergeOptions};
+use crate::redaction::SecretRules;
+use crate::value::{Limits, PathPattern, Value};
+use std::sync::Arc;
+
+/// What stays the same from load to load.
+pub(crate) struct Rules {
+    pub(super) arrays: Vec<(PathPattern, ArrayStrategy)>,
+    pub(super) schema: Option<Value>,
+    pub(crate) secrets: Arc<SecretRules>,
+    pub(super) limits: Limits,
+}
+
+impl Rules {
+    pub(super) fn merge_options(&self) -> MergeOptions<'_> {
+        MergeOptions {
+            arrays: &self.arrays,
+            schema: self.schema.as_ref(),
+            secrets: Some(&self.secrets),
+            limits: self.limits,
+            locate: Some(&format::locate),
+            read_file: None,
+        }
+    }
+}
