@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 const checks = [
   ['npx', 'biome', 'ci', '.'],
   ['npx', 'tsc', '-p', 'tsconfig.json'],
+  ['node', 'scripts/check-layers.mjs'],
   ['cargo', 'fmt', '--all', '--check'],
   ['cargo', 'clippy', '--workspace', '--all-targets', '--features', 'superconfig/parallel', '--', '-D', 'warnings'],
 ];
