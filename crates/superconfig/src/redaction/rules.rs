@@ -2,15 +2,12 @@
 
 use super::line_scan::{hides_characters, may_show_secret};
 use super::secret_name::{SecretName, contains_words};
-use super::secret_texts::without_keys;
+use super::secret_words::{REDACTED, without_keys};
 use super::url::mask_userinfo;
 use crate::diagnostic::{Error, Path, Segment, Warning};
 use crate::value::{Hints, PathPattern, Table, Value};
 use std::borrow::Cow;
 use std::collections::HashSet;
-
-/// What a secret shows as.
-pub(crate) const REDACTED: &str = "[redacted]";
 
 /// The names that are secrets by default and the paths that a program or its schema marks.
 #[derive(Clone, Debug, Default)]

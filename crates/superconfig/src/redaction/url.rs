@@ -1,6 +1,6 @@
 //! The user part of URLs, which is the only part of one that is masked.
 
-use super::REDACTED;
+use super::secret_words::REDACTED;
 use crate::diagnostic::count_steps;
 
 /// Schemes longer than this are not compared with others of the same text.
