@@ -33,7 +33,7 @@ const OPTIONS: Known = &[
     ("sources", Any),
 ];
 
-const LIMITS: Known = &[("depth", Count), ("documentBytes", Count), ("aliasNodes", Count)];
+const LIMITS: Known = &[("depth", Count), ("documentBytes", Count), ("aliasNodes", Count), ("expandedBytes", Count)];
 
 const WATCH: Known = &[("debounceMs", Duration), ("maxWaitMs", Duration), ("poll", Duration)];
 

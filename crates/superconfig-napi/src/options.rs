@@ -242,6 +242,7 @@ fn limits(table: &Table) -> Result<Limits, Error> {
         depth: number("depth", default.depth)?,
         document_bytes: number("documentBytes", default.document_bytes)?,
         alias_nodes: number("aliasNodes", default.alias_nodes)?,
+        expanded_bytes: number("expandedBytes", default.expanded_bytes)?,
     })
 }
 

@@ -325,6 +325,107 @@ fn yaml_that_unfolds() {
     assert_eq!(read(often, Format::Yaml).0, Ok(()));
 }
 
+/// A text is shared in memory however many aliases it has, and is not where it is written out.
+#[test]
+fn yaml_whose_texts_unfold() {
+    let _alone = alone();
+    let texts = |count: usize| format!("a: &a \"{}\"\nb: [{}1]", "x".repeat(100_000), "*a,".repeat(count));
+    let keys = |count: usize| format!("a: &a {{{}: 1}}\nb: [{}1]", "x".repeat(100_000), "*a,".repeat(count));
+    let merged = |count: usize| {
+        let line = |at: usize| format!("m{at}: {{<<: *a}}\n");
+        format!("a: &a {{{}: 1}}\n{}", "x".repeat(100_000), (0..count).map(line).collect::<String>())
+    };
+    let within = |levels: usize| {
+        let line = |level: usize| format!("a{level}: &a{level} [*a{0},*a{0}]\n", level - 1);
+        format!("a0: &a0 \"{}\"\n{}", "x".repeat(1_000), (1..levels).map(line).collect::<String>())
+    };
+    for (text, is_small) in [
+        (texts(600), true),
+        (texts(700), false),
+        (texts(90_000), false),
+        (keys(600), true),
+        (keys(90_000), false),
+        (merged(600), true),
+        (merged(20_000), false),
+        (within(14), true),
+        (within(18), false),
+    ] {
+        let size = text.len();
+        let ((parsed, written), peak) = on_a_small_stack(move || match parse(&text, Format::Yaml) {
+            Ok(value) => (Ok(()), superconfig::to_json(&value).len()),
+            Err(error) => {
+                assert_eq!(error.hint(), Some("the limit `expandedBytes` can be raised"));
+                assert!(error.origin().unwrap().line.is_some(), "{error}");
+                (Err(error.code()), 0)
+            }
+        });
+        assert_eq!(parsed.err(), (!is_small).then_some(ErrorCode::Limit), "{size}");
+        assert!(written < 70 << 20 && peak < 30 * size + (200 << 20), "{size}: {peak}");
+    }
+}
+
+/// Each document stays within its limits, and all of them together do not.
+#[test]
+fn expansions_of_one_load_have_one_budget() {
+    let _alone = alone();
+    let limits = Limits { expanded_bytes: 100_000, ..Limits::default() };
+    let text = |name: &str| format!("{name}: &a \"{}\"\n{name}s: [*a,*a,*a,*a]", "x".repeat(10_000));
+    let builder = |count: usize| {
+        let names = ["a", "b", "c", "d"];
+        let builder = SuperConfig::builder().limits(limits);
+        names.iter().take(count).fold(builder, |builder, name| builder.text(text(name), Format::Yaml))
+    };
+    let config = builder(2).load().unwrap();
+    assert!(config.reload().is_ok(), "a reload has a budget of its own");
+    let error = builder(3).load().err().unwrap();
+    assert_eq!(error.code(), ErrorCode::Limit);
+    assert_eq!(
+        error.to_string(),
+        "text: expansions produce more than 100000 bytes of text in one load\n  hint: the limit `expandedBytes` can be raised"
+    );
+    // The same for files that come from the cache.
+    let directory = tempfile::tempdir().unwrap();
+    for name in ["a", "b", "c"] {
+        std::fs::write(directory.path().join(format!("{name}.yaml")), text(name)).unwrap();
+    }
+    let files = |names: &[&str]| {
+        let builder = SuperConfig::builder().cwd(directory.path()).limits(limits);
+        names.iter().fold(builder, |builder, name| builder.file(format!("{name}.yaml")))
+    };
+    let config = files(&["a", "b"]).load().unwrap();
+    std::thread::sleep(std::time::Duration::from_millis(50));
+    assert!(config.reload().is_ok() && config.reload().is_ok());
+    let error = files(&["a", "b", "c"]).load().err().unwrap();
+    assert_eq!((error.code(), error.origin().unwrap().file.as_deref()), (ErrorCode::Limit, Some("c.yaml")));
+    assert!(SuperConfig::builder().limits(Limits { expanded_bytes: 0, ..limits }).load().is_err());
+}
+
+/// One large file that many variables name would be as many texts.
+#[test]
+fn files_that_variables_name_have_the_same_budget() {
+    let _alone = alone();
+    let directory = tempfile::tempdir().unwrap();
+    std::fs::write(directory.path().join("large"), "x".repeat(1 << 20)).unwrap();
+    let names = |count: usize| (0..count).map(|at| (format!("APP_K{at}_FILE"), "large")).collect::<Vec<_>>();
+    let load = |count: usize, limits: Limits| {
+        let options = superconfig::EnvOptions { prefix: "APP".into(), file_suffix: true, ..Default::default() };
+        let builder = SuperConfig::builder().cwd(directory.path()).environment(names(count)).env_with(options).limits(limits);
+        builder.load().map(drop)
+    };
+    assert!(load(3, Limits { expanded_bytes: 3 << 20, ..Limits::default() }).is_ok());
+    let error = load(4, Limits { expanded_bytes: 3 << 20, ..Limits::default() }).unwrap_err();
+    assert_eq!(error.code(), ErrorCode::Limit);
+    assert!(error.to_string().contains("APP_K3_FILE"), "{error}");
+    let directory = directory.path().to_path_buf();
+    let (outcome, peak) = on_a_small_stack(move || {
+        let options = superconfig::EnvOptions { prefix: "APP".into(), file_suffix: true, ..Default::default() };
+        let names = (0..500).map(|at| (format!("APP_K{at}_FILE"), "large"));
+        SuperConfig::builder().cwd(directory).environment(names).env_with(options).load().map(drop).map_err(|error| error.code())
+    });
+    assert_eq!(outcome, Err(ErrorCode::Limit));
+    assert!(peak < 200 << 20, "{peak}");
+}
+
 /// A document of every feature of its format.
 fn rich(format: Format) -> &'static str {
     match format {

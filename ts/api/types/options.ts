@@ -62,6 +62,8 @@ export interface Limits {
   documentBytes?: number;
   /** Nodes that one YAML document may produce, aliases expanded; a million by default. */
   aliasNodes?: number;
+  /** Bytes of text that all expansions of one load may produce together, beyond what is written; 64 MiB by default. */
+  expandedBytes?: number;
 }
 
 /**

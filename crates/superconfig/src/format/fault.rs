@@ -3,6 +3,7 @@
 use super::format::Format;
 use crate::diagnostic::{Error, ErrorCode, Origin, Position, SourceKind};
 use crate::redaction::snippet;
+use crate::value::Exceeded;
 use std::borrow::Cow;
 
 /// Why a text cannot be read, before it is known whose text it is.
@@ -21,6 +22,10 @@ impl Fault {
 
     pub(crate) fn limit(message: impl Into<String>, offset: Option<usize>) -> Self {
         Self { code: ErrorCode::Limit, message: message.into(), offset, hint: None }
+    }
+
+    pub(crate) fn exceeded(exceeded: Exceeded, offset: Option<usize>) -> Self {
+        Self::limit(exceeded.to_string(), offset).with_hint(exceeded.hint())
     }
 
     pub(crate) fn depth(limit: usize, offset: Option<usize>) -> Self {

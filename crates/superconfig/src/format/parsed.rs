@@ -1,11 +1,20 @@
 //! The result of a parser.
 
 use crate::diagnostic::Warning;
-use crate::value::Value;
+use crate::value::{ExpandedSize, Value};
 
 /// What a parser makes of a text.
 #[derive(Debug, Default)]
 pub(crate) struct Parsed {
     pub value: Value,
     pub warnings: Vec<Warning>,
+    /// What its expansions produced beyond the text.
+    pub expanded: ExpandedSize,
+}
+
+impl Parsed {
+    /// The result of a format that has no expansions.
+    pub(super) fn new(value: Value, warnings: Vec<Warning>) -> Self {
+        Self { value, warnings, expanded: ExpandedSize::default() }
+    }
 }

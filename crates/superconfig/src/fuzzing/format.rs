@@ -13,7 +13,7 @@ const LOCATED: usize = 40;
 /// text where it is written, and the same after a way through each format that can say it. Warnings and errors have
 /// positions inside the text.
 pub fn parse(text: &str, format: Format) {
-    let limits = Limits { depth: 24, document_bytes: 1 << 20, alias_nodes: 20_000 };
+    let limits = Limits { depth: 24, document_bytes: 1 << 20, alias_nodes: 20_000, expanded_bytes: 1 << 20 };
     match parse_text(text, format, &limits) {
         Ok(parsed) => {
             for warning in &parsed.warnings {

@@ -9,7 +9,7 @@ use crate::value::{FORBIDDEN, Value, parse_json};
 use std::sync::Arc;
 
 fn document(value: Value, fill: bool) -> Layer {
-    let document = Document { value, file: None, text: None, root: Path::new(), warnings: Vec::new() };
+    let document = Document::of(value);
     let content = Content::Document(Arc::new(document));
     Layer { kind: SourceKind::Custom, name: "layer".into(), fill, directives: true, content }
 }

@@ -51,6 +51,7 @@ impl Loader {
                         gathered.looked.push(info);
                         continue;
                     };
+                    let document = gathered.take_expansions_of(document).map_err(in_file)?;
                     check_part(&document, &self.rules).map_err(in_file)?;
                     // A manifest that holds nothing for us is not ours to complain about.
                     doubted(trust, ownership, &candidate, gathered).map_err(in_file)?;

@@ -120,8 +120,14 @@ pub(super) fn parse_layer(
         None => format::detect(&text, limits),
     };
     let (format, parsed) = parsed.map_err(|error| rules.secrets.conceal(error, &text))?;
-    let document =
-        Document { value: parsed.value, file, text: Some((text, format)), root: Path::new(), warnings: parsed.warnings };
+    let document = Document {
+        value: parsed.value,
+        file,
+        text: Some((text, format)),
+        root: Path::new(),
+        warnings: parsed.warnings,
+        expanded: parsed.expanded,
+    };
     check_part(&document, rules)?;
     Ok(document)
 }

@@ -9,6 +9,7 @@ use crate::source::{
     files, parse_args, refused,
 };
 use crate::value::{Table, Value};
+use std::borrow::Borrow;
 use std::sync::Arc;
 
 impl Loader {
@@ -79,6 +80,7 @@ impl Loader {
             SourceSpec::Text { text, options } => {
                 let name = options.name.clone().unwrap_or_else(|| "text".into());
                 let document = parse_layer(text.clone(), options.format, None, &self.rules)
+                    .and_then(|document| gathered.take_expansions_of(document))
                     .map_err(|error| error.in_source(SourceKind::Text, &name, None))?;
                 gathered.push(entry, SourceKind::Text, name, Content::Document(Arc::new(document)));
             }
@@ -148,6 +150,7 @@ impl Loader {
             }
             Err(error) => return Err(in_file(error)),
         };
+        let document = gathered.take_expansions_of(document).map_err(in_file)?;
         if let Some(trust) = options.trust {
             doubted(trust, ownership, candidate, gathered).map_err(in_file)?;
         }
@@ -184,6 +187,12 @@ pub(super) fn doubted(trust: Trust, ownership: Ownership, candidate: &Candidate,
 }
 
 impl Gathered {
+    /// Takes what a document expanded to out of the load's budget; it was bounded by a whole budget when it was parsed.
+    pub(super) fn take_expansions_of<D: Borrow<Document>>(&self, document: D) -> Result<D, Error> {
+        self.budget.take(document.borrow().expanded)?;
+        Ok(document)
+    }
+
     pub(super) fn push(&mut self, entry: &SourceEntry, kind: SourceKind, name: Arc<str>, content: Content) {
         let mut info = LayerInfo::found(kind, name.clone());
         info.format = match &content {

@@ -4,7 +4,7 @@ use super::context::{Supplied, places, profiles};
 use super::file_cache::FileCache;
 use super::options::LoadOptions;
 use super::rules::Rules;
-use crate::diagnostic::{Error, Origin, Path, Segment, Warning};
+use crate::diagnostic::{Error, ErrorCode, Origin, Path, Segment, Warning};
 use crate::format;
 use crate::merge::{
     Content, Document, Explanation, Layer, MergeOptions, Merged, References, Variable, explain, fold, interpolate,
@@ -13,7 +13,7 @@ use crate::redaction::SecretRules;
 use crate::source::{Environment, LayerInfo, Observer, Places, read_file};
 #[cfg(feature = "discovery")]
 use crate::source::{SourceSpec, check_name};
-use crate::value::{Meter, Value};
+use crate::value::{ExpandedSize, ExpansionBudget, Limits, Meter, Value};
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -116,7 +116,6 @@ pub(crate) struct Loader {
 }
 
 /// What is gathered while the sources are read in order.
-#[derive(Default)]
 pub(super) struct Gathered {
     pub(super) layers: Vec<Layer>,
     pub(super) warnings: Vec<Warning>,
@@ -125,6 +124,22 @@ pub(super) struct Gathered {
     pub(super) failed_sources: Vec<Error>,
     /// What keeps sources from being loaded.
     pub(super) problems: Vec<Error>,
+    /// What the expansions of all sources may produce together.
+    pub(super) budget: ExpansionBudget,
+}
+
+impl Gathered {
+    fn new(warnings: Vec<Warning>, limits: &Limits) -> Self {
+        Self {
+            layers: Vec::new(),
+            warnings,
+            looked: Vec::new(),
+            dotenv: Vec::new(),
+            failed_sources: Vec::new(),
+            problems: Vec::new(),
+            budget: ExpansionBudget::new(limits),
+        }
+    }
 }
 
 impl Loader {
@@ -180,7 +195,7 @@ impl Loader {
         let places = places(&options, &self.environment)?;
         self.observer.get_mut().begin(&places.cwd, background);
         let profiles = profiles(&options, &self.environment)?;
-        let mut gathered = Gathered { warnings: self.environment.warnings.clone(), ..Gathered::default() };
+        let mut gathered = Gathered::new(self.environment.warnings.clone(), &self.rules.limits);
         self.take_supplied(&options.sources, supplied, &mut gathered)?;
         #[cfg(feature = "dotenv")]
         self.read_dotenv(&options.sources, &places, &profiles, &mut gathered)?;
@@ -194,8 +209,8 @@ impl Loader {
         if let Some(first) = gathered.problems.first() {
             Error::together(first.code(), "sources cannot be loaded", std::mem::take(&mut gathered.problems))?;
         }
-        let Gathered { layers, mut warnings, looked, failed_sources, .. } = gathered;
-        let read_file = |name: &str| self.read_text(&places, name);
+        let Gathered { layers, mut warnings, looked, failed_sources, budget, .. } = gathered;
+        let read_file = |name: &str| self.read_value(&places, name, &budget);
         let merged = fold(&layers, &MergeOptions { read_file: Some(&read_file), ..self.rules.merge_options() })?;
         for layer in &layers {
             if let Content::Document(document) = &layer.content {
@@ -234,13 +249,32 @@ impl Loader {
         Ok(loaded)
     }
 
+    /// Reads a file that a value names, which may be as large as the budget still allows.
+    fn read_value(&self, places: &Places, name: &str, budget: &ExpansionBudget) -> Result<Arc<str>, Error> {
+        let (most, left) = (self.rules.limits.document_bytes, budget.left().bytes);
+        let text = self.read_text_within(places, name, most.min(left)).map_err(|error| match error.code() {
+            // Nothing has been taken for it yet.
+            ErrorCode::Limit if left < most => match budget.take(ExpandedSize::text(left + 1)) {
+                Err(exceeded) => Error::from(exceeded),
+                Ok(()) => error,
+            },
+            _ => error,
+        })?;
+        budget.take(ExpandedSize::text(text.len()))?;
+        Ok(text)
+    }
+
     /// Reads a file that is not a layer.
     pub(super) fn read_text(&self, places: &Places, name: &str) -> Result<Arc<str>, Error> {
+        self.read_text_within(places, name, self.rules.limits.document_bytes)
+    }
+
+    fn read_text_within(&self, places: &Places, name: &str, most: usize) -> Result<Arc<str>, Error> {
         let path = places.resolve(name);
         let mut observer = self.observer.borrow_mut();
         observer.file(&path);
         let mut buffer = Vec::new();
-        let opened = read_file::read(&path, name, self.rules.limits.document_bytes, &mut buffer);
+        let opened = read_file::read(&path, name, most, &mut buffer);
         let opened = opened.inspect_err(|error| observer.failed(&path, error))?;
         observer.read(&path, opened.stamp);
         if observer.is_half_written(&path, buffer.len(), opened.stamp) {

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 fn layer(value: Value) -> Layer {
-    let document = Document { value, file: None, text: None, root: Path::new(), warnings: Vec::new() };
+    let document = Document::of(value);
     let content = Content::Document(Arc::new(document));
     Layer { kind: SourceKind::Custom, name: "layer".into(), fill: false, directives: true, content }
 }

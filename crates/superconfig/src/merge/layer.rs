@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Origin, Path, Segment, SourceKind, Warning};
 use crate::format::Format;
-use crate::value::Value;
+use crate::value::{ExpandedSize, Value};
 use std::sync::Arc;
 
 /// What one source gave: merged over the layers before it.
@@ -44,12 +44,14 @@ pub(crate) struct Document {
     pub(crate) root: Path,
     /// What the parser found worth telling.
     pub(crate) warnings: Vec<Warning>,
+    /// What the text's expansions produced beyond it.
+    pub(crate) expanded: ExpandedSize,
 }
 
 impl Document {
     /// Values given in code.
     pub(crate) fn of(value: Value) -> Self {
-        Self { value, file: None, text: None, root: Path::new(), warnings: Vec::new() }
+        Self { value, file: None, text: None, root: Path::new(), warnings: Vec::new(), expanded: ExpandedSize::default() }
     }
 
     /// The part of the document below a path; `None` where nothing is there.
@@ -65,7 +67,7 @@ impl Document {
         };
         let warnings = self.warnings.iter().filter_map(within).collect();
         let root = self.root.iter().chain(root).cloned().collect();
-        Some(Self { value, file: self.file.clone(), text: self.text.clone(), root, warnings })
+        Some(Self { value, file: self.file.clone(), text: self.text.clone(), root, warnings, expanded: self.expanded })
     }
 }
 

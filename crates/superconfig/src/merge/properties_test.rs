@@ -14,7 +14,7 @@ use proptest::prelude::*;
 use std::sync::Arc;
 
 fn layer(value: Value) -> Layer {
-    let document = Document { value, file: None, text: None, root: Path::new(), warnings: Vec::new() };
+    let document = Document::of(value);
     let (kind, name) = (SourceKind::Custom, "layer".into());
     Layer { kind, name, fill: false, directives: true, content: Content::Document(Arc::new(document)) }
 }

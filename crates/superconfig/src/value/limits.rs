@@ -17,8 +17,12 @@ pub struct Limits {
     pub depth: usize,
     /// Bytes of one document; 64 MiB by default.
     pub document_bytes: usize,
-    /// Values that one YAML document may produce, counting what aliases expand to; 1 million by default.
+    /// Values that one YAML document may produce, counting what aliases expand to, and all expansions of one load; 1 million
+    /// by default.
     pub alias_nodes: usize,
+    /// Bytes of text that all expansions of one load may produce together (aliases, references, variables of `.env` files,
+    /// files that variables name), beyond what the texts themselves hold; 64 MiB by default.
+    pub expanded_bytes: usize,
 }
 
 impl Limits {
@@ -41,8 +45,9 @@ impl Limits {
             let message = format!("the limit `depth` must be from 1 to {}, not {}", Self::MAX_DEPTH, self.depth);
             return Err(Error::new(ErrorCode::Option, message));
         }
-        if self.document_bytes == 0 || self.alias_nodes == 0 {
-            return Err(Error::new(ErrorCode::Option, "the limits `documentBytes` and `aliasNodes` must be at least 1"));
+        if self.document_bytes == 0 || self.alias_nodes == 0 || self.expanded_bytes == 0 {
+            let message = "the limits `documentBytes`, `aliasNodes` and `expandedBytes` must be at least 1";
+            return Err(Error::new(ErrorCode::Option, message));
         }
         Ok(())
     }
@@ -72,6 +77,6 @@ impl Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { depth: 128, document_bytes: 64 << 20, alias_nodes: 1_000_000 }
+        Self { depth: 128, document_bytes: 64 << 20, alias_nodes: 1_000_000, expanded_bytes: 64 << 20 }
     }
 }

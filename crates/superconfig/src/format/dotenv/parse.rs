@@ -54,7 +54,7 @@ pub(in crate::format) fn parse(text: &str) -> Result<Parsed, Fault> {
         }
     }
     warnings.extend(notes.into_warnings());
-    Ok(Parsed { value: Value::Table(table), warnings })
+    Ok(Parsed::new(Value::Table(table), warnings))
 }
 
 pub(in crate::format) fn locate(text: &str, path: &[Segment]) -> Option<usize> {

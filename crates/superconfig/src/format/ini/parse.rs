@@ -41,7 +41,7 @@ pub(in crate::format) fn parse(text: &str, limits: &Limits) -> Result<Parsed, Fa
             }
         }
     }
-    Ok(Parsed { value: root, warnings: notes.into_warnings() })
+    Ok(Parsed::new(root, notes.into_warnings()))
 }
 
 pub(in crate::format) fn locate(text: &str, path: &[Segment]) -> Option<usize> {

@@ -60,7 +60,7 @@ impl Reader<'_> {
                 self.lexer.skip_space()?;
                 match self.frames.last_mut() {
                     None if self.lexer.peek().is_none() => {
-                        return Ok(Parsed { value, warnings: self.notes.into_warnings() });
+                        return Ok(Parsed::new(value, self.notes.into_warnings()));
                     }
                     None => return Err(self.lexer.unexpected("the end of the text")),
                     Some(Frame::Array(items)) => {

@@ -13,7 +13,7 @@ pub(in crate::format) fn parse(text: &str, dialect: Dialect, limits: &Limits) ->
     if dialect == Dialect::Json
         && let Some(value) = tape::parse(text, limits)
     {
-        return Ok(Parsed { value, warnings: Vec::new() });
+        return Ok(Parsed::new(value, Vec::new()));
     }
     document::parse(text, dialect, limits)
 }

@@ -88,7 +88,7 @@ impl<'a> Builder<'a> {
     pub(super) fn finish(mut self) -> Result<Parsed, Fault> {
         match self.fault.take() {
             Some(fault) => Err(fault),
-            None => Ok(Parsed { value: Value::Table(self.close_tables(0)), warnings: self.notes.into_warnings() }),
+            None => Ok(Parsed::new(Value::Table(self.close_tables(0)), self.notes.into_warnings())),
         }
     }
 

@@ -6,7 +6,7 @@ use super::scalar;
 use super::token::{behind_properties, first_dash, line_start};
 use crate::diagnostic::{Path, Segment};
 use crate::format::{Fault, Keys, Notes, Parsed};
-use crate::value::{Limits, Table, Value, is_forbidden};
+use crate::value::{ExpandedSize, ExpansionBudget, Limits, Table, Value, is_forbidden};
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Span, Tag};
 use std::borrow::Cow;
 use std::cell::Cell;
@@ -20,7 +20,9 @@ pub(in crate::format) fn parse(text: &str, limits: &Limits) -> Result<Parsed, Fa
     let joined = Cell::new(false);
     let mut builder = Builder::new(text, limits, &joined);
     builder.read(Parser::new(TextInput::new(text, &joined)))?;
-    Ok(Parsed { value: builder.root.unwrap_or_else(|| Value::Table(Table::new())), warnings: builder.notes.into_warnings() })
+    let Builder { root, notes, budget, .. } = builder;
+    let value = root.unwrap_or_else(|| Value::Table(Table::new()));
+    Ok(Parsed { value, warnings: notes.into_warnings(), expanded: budget.taken() })
 }
 
 /// A mapping or sequence that is being read.
@@ -76,8 +78,8 @@ struct Extent {
     /// Its place; in brackets only that of the outermost counts.
     layout: Layout,
     anchor: usize,
-    /// The count of nodes before its own.
-    before: usize,
+    /// What was made before it.
+    before: ExpandedSize,
     /// Levels of arrays and tables, its own included.
     depth: usize,
 }
@@ -86,7 +88,7 @@ struct Extent {
 #[derive(Clone)]
 struct Anchored {
     value: Value,
-    nodes: usize,
+    size: ExpandedSize,
     depth: usize,
 }
 
@@ -107,8 +109,10 @@ struct Builder<'a> {
     frames: Vec<Frame>,
     anchors: HashMap<usize, Anchored>,
     known: Keys,
-    /// Values made so far, counting what aliases expand to.
-    nodes: usize,
+    /// What was made so far, counting what aliases expand to.
+    made: ExpandedSize,
+    /// What aliases may expand to.
+    budget: ExpansionBudget,
     root: Option<Value>,
     notes: Notes<'a>,
 }
@@ -124,7 +128,8 @@ impl<'a> Builder<'a> {
             frames: Vec::new(),
             anchors: HashMap::new(),
             known: Keys::new(),
-            nodes: 0,
+            made: ExpandedSize::default(),
+            budget: ExpansionBudget::new(limits),
             root: None,
             notes: Notes::new(text),
         }
@@ -158,14 +163,17 @@ impl<'a> Builder<'a> {
                     self.anchors.get(&anchor).cloned().ok_or_else(|| {
                         Fault::parse("the alias refers to what contains it, or to nothing", self.offsets.byte(&at))
                     })?;
-                self.count(anchored.nodes, &at)?;
+                let taken = self.budget.take(anchored.size);
+                taken.map_err(|exceeded| Fault::exceeded(exceeded, Some(self.offsets.byte(&at))))?;
+                self.count(anchored.size, &at)?;
                 if self.frames.len() + anchored.depth > self.limits.depth {
                     return Err(Fault::depth(self.limits.depth, Some(self.offsets.byte(&at))));
                 }
                 self.put(anchored, 0, &at, None)
             }
             Event::Scalar(text, style, anchor, tag) => {
-                self.count(1, &at)?;
+                let size = ExpandedSize { values: 1, bytes: text.len() };
+                self.count(size, &at)?;
                 let plain = style == ScalarStyle::Plain;
                 if self.frames.is_empty() && plain && text.is_empty() && anchor == 0 && tag.is_none() {
                     // Nothing but comments.
@@ -183,7 +191,7 @@ impl<'a> Builder<'a> {
                     true => Value::Null,
                     false => self.scalar(&text, plain, tag.as_deref(), &at)?,
                 };
-                self.put(Anchored { value, nodes: 1, depth: 0 }, anchor, &at, Some((&text, merge)))
+                self.put(Anchored { value, size, depth: 0 }, anchor, &at, Some((&text, merge)))
             }
             Event::SequenceStart(anchor, tag) => {
                 let extent = self.open(anchor, tag, "seq", span)?;
@@ -199,9 +207,9 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn count(&mut self, nodes: usize, at: &Marker) -> Result<(), Fault> {
-        self.nodes = self.nodes.saturating_add(nodes);
-        if self.nodes > self.limits.alias_nodes {
+    fn count(&mut self, size: ExpandedSize, at: &Marker) -> Result<(), Fault> {
+        self.made.add(size);
+        if self.made.values > self.limits.alias_nodes {
             let message = format!("the document expands to more than {} values", self.limits.alias_nodes);
             return Err(Fault::limit(message, Some(self.offsets.byte(at))));
         }
@@ -209,9 +217,9 @@ impl<'a> Builder<'a> {
     }
 
     fn open(&mut self, anchor: usize, tag: Option<Cow<'_, Tag>>, own: &str, span: &Span) -> Result<Extent, Fault> {
-        let (at, before) = (&span.start, self.nodes);
+        let (at, before) = (&span.start, self.made);
         let has_properties = anchor > 0 || tag.is_some();
-        self.count(1, at)?;
+        self.count(ExpandedSize { values: 1, bytes: 0 }, at)?;
         if let Some(tag) = tag
             && !(is_core(&tag) && tag.suffix == own || is_bare(&tag))
         {
@@ -281,8 +289,8 @@ impl<'a> Builder<'a> {
             Some(Frame::Mapping { table, extent, .. }) => (Value::Table(table), extent),
             None => return Ok(()),
         };
-        let nodes = self.nodes - extent.before;
-        self.put(Anchored { value, nodes, depth: extent.depth }, extent.anchor, at, None)
+        let size = self.made.since(extent.before);
+        self.put(Anchored { value, size, depth: extent.depth }, extent.anchor, at, None)
     }
 
     /// Puts a finished value where it belongs. `scalar` is its text, and whether it is a plain `<<`.

@@ -81,8 +81,17 @@ impl<'a, 'w> Assigner<'a, 'w> {
     }
 
     /// Remembers what was wrong with one variable or flag, so that the others are looked at too.
-    pub(crate) fn note(&mut self, result: Result<(), Error>) {
-        self.problems.extend(result.err());
+    ///
+    /// # Errors
+    /// A limit that is passed, as the others would pass it too.
+    pub(crate) fn note(&mut self, result: Result<(), Error>) -> Result<(), Error> {
+        match result {
+            Err(error) if error.code() == ErrorCode::Limit => Err(error),
+            noted => {
+                self.problems.extend(noted.err());
+                Ok(())
+            }
+        }
     }
 
     /// A text that does not fit, for the message; nothing where it may be a secret.

@@ -41,11 +41,11 @@ pub(crate) fn assignments(
             }
             let target = mapped_target(&assigner, path);
             let taken = text_of(variable, as_file, read_file).and_then(|text| assigner.take(target, &text, origin_of(variable)));
-            assigner.note(taken);
+            assigner.note(taken)?;
         }
         if let (true, Some(rest)) = (mapped.is_empty(), rest) {
             let taken = take_named(variables, variable, rest, &mut assigner, read_file);
-            assigner.note(taken);
+            assigner.note(taken)?;
         }
     }
     assigner.finish(false)
@@ -243,8 +243,11 @@ fn text_of(variable: &Variable, from_file: bool, read_file: Option<&ReadFile<'_>
     let read = read_file.ok_or_else(unavailable).and_then(|read| read(&variable.value));
     let text = read.map_err(|error| {
         let message = format!("the file that the variable {} names cannot be read: {}", variable.name, error.message());
-        let error_with_origin = Error::new(error.code(), message).with_origin(origin_of(variable));
-        error_with_origin.with_hint("check the file's name and who may read it")
+        let hint = match error.code() {
+            ErrorCode::Limit => error.hint().unwrap_or_default().to_owned(),
+            _ => "check the file's name and who may read it".to_owned(),
+        };
+        Error::new(error.code(), message).with_origin(origin_of(variable)).with_hint(hint)
     })?;
     let trimmed = text.strip_suffix('\n').map(|line| line.strip_suffix('\r').unwrap_or(line));
     Ok(trimmed.map_or_else(|| Arc::clone(&text), Arc::from))

@@ -21,7 +21,7 @@ pub(crate) fn assignments(layer: &Layer, flags: &[Flag], mut assigner: Assigner<
             Ok(None) => Ok(()),
             Err(error) => Err(error),
         };
-        assigner.note(taken);
+        assigner.note(taken)?;
     }
     assigner.finish(true)
 }
