@@ -69,7 +69,7 @@ impl SuperConfig {
     /// ```
     ///
     /// # Errors
-    /// Those of [`Builder::load`], and `ERR_SUPERCONFIG_CLOSED` after [`SuperConfig::close`].
+    /// Those of [`Builder::load`](crate::Builder::load), and `ERR_SUPERCONFIG_CLOSED` after [`SuperConfig::close`].
     pub fn reload(&self) -> Result<Reload, Error> {
         self.reload_with(ReloadInputs::default())
     }
