@@ -1,6 +1,6 @@
 //! Which options there are: what nobody knows is an error, not a setting that silently does nothing.
 
-use superconfig::{Error, ErrorCode, Table, Value, nearest};
+use superconfig::{Error, ErrorCode, Table, Value, closest_name};
 
 /// What an option holds.
 enum Kind {
@@ -98,7 +98,7 @@ fn check(given: &Table, of: &str, known: Known, common: Known) -> Result<(), Err
         let Some((_, kind)) = known.iter().chain(common).find(|(known, _)| *known == name) else {
             let error = Error::new(ErrorCode::Option, format!("`{name}` is not an option of `{of}`"));
             let names = known.iter().chain(common).map(|(name, _)| *name).filter(|name| *name != "kind");
-            let meant = nearest(name, names.clone());
+            let meant = closest_name(name, names.clone());
             return Err(error.with_hint(match meant {
                 Some(meant) => format!("did you mean `{meant}`?"),
                 None => format!("its options are {}", names.collect::<Vec<_>>().join(", ")),

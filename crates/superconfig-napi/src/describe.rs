@@ -68,7 +68,7 @@ pub(crate) fn mail(mail: &Mail) -> String {
     to_json(&table([
         ("change", mail.change.as_ref().map_or(Value::Null, change)),
         ("failure", mail.failure.as_ref().map_or(Value::Null, |(error, _)| error::describe(error))),
-        ("unasked", Value::Bool(mail.failure.as_ref().is_some_and(|(_, unasked)| *unasked))),
+        ("unasked", Value::Bool(mail.failure.as_ref().is_some_and(|(_, background)| *background))),
         ("changeFirst", Value::Bool(mail.change_first)),
         ("outdated", Value::Bool(mail.outdated)),
     ]))

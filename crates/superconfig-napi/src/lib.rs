@@ -62,13 +62,13 @@ pub fn read(attachment: u32, at: String, segments: bool) -> Result<Marshalled> {
 /// The known path nearest to an unknown one.
 #[napi(catch_unwind)]
 pub fn nearest(attachment: u32, at: String, segments: bool) -> Result<Option<String>> {
-    with(attachment, |attachment| Ok(attachment.pinned.nearest(&path(&at, segments)?).map(|path| path.to_string())))
+    with(attachment, |attachment| Ok(attachment.pinned.closest_path(&path(&at, segments)?).map(|path| path.to_string())))
 }
 
 /// The name that may be meant by one that nobody knows.
 #[napi(catch_unwind)]
 pub fn nearest_name(wanted: String, names: Vec<String>) -> Option<String> {
-    superconfig::nearest(&wanted, names.iter().map(String::as_str)).map(str::to_owned)
+    superconfig::closest_name(&wanted, names.iter().map(String::as_str)).map(str::to_owned)
 }
 
 /// Where a value comes from, as [`read`] gives values.

@@ -69,10 +69,10 @@ impl Shared {
                 mail.change_first = false;
             }
             Event::Failed(failure) => {
-                mail.failure = Some((failure.error.clone(), failure.unasked));
+                mail.failure = Some((failure.error.clone(), failure.background));
                 mail.change_first = true;
             }
-            Event::Outdated => mail.outdated = true,
+            Event::ReloadRequested => mail.outdated = true,
             // The attachment keeps it open.
             _ => return,
         }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use superconfig::{
     ArrayStrategy, Builder, DirectoryOptions, DiscoverOptions, EnvOptions, Environment, Error, ErrorCode, FileOptions, Format,
     GlobOptions, Issue, Limits, ReloadInputs, Segment, SourceEntry, SourceKind, SourceSpec, SuperConfig, Table, TextOptions,
-    Trust, Value, WatchOptions, nearest,
+    Trust, Value, WatchOptions, closest_name,
 };
 
 /// Makes a builder from the facade's options and, where given, its environment: a JSON object of strings.
@@ -210,9 +210,9 @@ pub(crate) fn issues(json: &str, values: &Value, known_keys: &dyn Fn(&[Segment])
 fn meant<'a>(key: &str, known: &'a [Arc<str>], beside: Option<&'a Value>) -> Option<&'a str> {
     match beside {
         Some(Value::Table(table)) if known.is_empty() => {
-            nearest(key, table.iter().map(|(name, _)| name).filter(|name| *name != key))
+            closest_name(key, table.iter().map(|(name, _)| name).filter(|name| *name != key))
         }
-        _ => nearest(key, known.iter().map(|known| &**known)),
+        _ => closest_name(key, known.iter().map(|known| &**known)),
     }
 }
 

@@ -121,7 +121,7 @@ pub use config::{
     Builder, Change, Event, Failure, PreparedLoad, PreparedReload, Reload, ReloadInputs, Snapshot, Status, Subscription,
     SuperConfig, WatchMode, Watching,
 };
-pub use diagnostic::{Error, ErrorCode, Issue, Origin, Path, Position, Segment, SourceKind, Warning, nearest};
+pub use diagnostic::{Error, ErrorCode, Issue, Origin, Path, Position, Segment, SourceKind, Warning, closest_name};
 pub use format::{Format, parse, parse_within, render};
 #[cfg(feature = "watch")]
 pub use load::WatchOptions;

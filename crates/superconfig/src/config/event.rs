@@ -30,7 +30,7 @@ pub enum Event {
     /// A reload failed, and the last good version stays in use; or a custom source did, and what it gave last.
     Failed(Failure),
     /// Something changed on disk, and only the program that checks each version itself can reload.
-    Outdated,
+    ReloadRequested,
     /// The configuration was closed; nothing follows.
     Closed,
 }
@@ -112,7 +112,7 @@ impl fmt::Debug for Change {
 /// std::fs::write(directory.path().join("app.toml"), "port = ")?;
 /// assert!(config.reload().is_err());
 /// let Ok(Event::Failed(failure)) = told.recv() else { panic!("nothing failed") };
-/// assert!(!failure.unasked);
+/// assert!(!failure.background);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug)]
@@ -121,7 +121,7 @@ pub struct Failure {
     /// The error that loading gives.
     pub error: Error,
     /// True when nobody called for the reload, so that nobody else has seen the error.
-    pub unasked: bool,
+    pub background: bool,
 }
 
 type Listener = Arc<dyn Fn(&Event) + Send + Sync>;

@@ -47,7 +47,7 @@ pub struct ReloadInputs {
     /// New values of custom sources that a binding asked in its host language, each by its place among the sources, or
     /// why there are none: then what it gave last stays in use. A source that is not here keeps its values.
     pub supplied: Vec<(usize, Result<Value, String>)>,
-    /// Nobody called for the reload, it follows [`Event::Outdated`]: the environment stays as it was captured, an empty
+    /// Nobody called for the reload, it follows [`Event::ReloadRequested`]: the environment stays as it was captured, an empty
     /// file counts as half written for a second, and listeners are told of a failure because nobody else is.
     pub background: bool,
     /// The caller checks what it commits; without it a configuration that is
@@ -126,16 +126,16 @@ impl SuperConfig {
             let message = "the program that loaded this configuration checks each version, so only it can reload";
             return Err(Error::new(ErrorCode::Option, message).with_hint("reload it in the thread that loaded it"));
         }
-        let unasked = inputs.background;
+        let background = inputs.background;
         #[cfg(feature = "watch")]
-        let hook = |loader: &Loader| self.0.watcher.get().is_some_and(|hooks| (hooks.after_load)(self, loader, unasked));
+        let hook = |loader: &Loader| self.0.watcher.get().is_some_and(|hooks| (hooks.after_load)(self, loader, background));
         #[cfg(not(feature = "watch"))]
         let hook = |_: &Loader| false;
         let (loaded, unsettled) = self.read_next(inputs, hook);
         match loaded {
-            Ok(loaded) => Ok(PreparedReload { config: self.clone(), loaded, unasked, unsettled }),
+            Ok(loaded) => Ok(PreparedReload { config: self.clone(), loaded, background, unsettled }),
             Err(error) if unsettled => Err(error),
-            Err(error) => Err(self.failed(error, unasked)),
+            Err(error) => Err(self.failed(error, background)),
         }
     }
 
@@ -165,16 +165,16 @@ impl SuperConfig {
     /// Checks and publishes what a reload read that nobody called for.
     #[cfg(feature = "watch")]
     pub(crate) fn checked_reload(&self, loaded: Loaded) -> Result<Reload, Error> {
-        PreparedReload { config: self.clone(), loaded, unasked: true, unsettled: false }
+        PreparedReload { config: self.clone(), loaded, background: true, unsettled: false }
             .checked(self.0.options.validator.as_ref())
     }
 
     /// Publishes what a reload read, unless one that read later was faster, and tells which sources failed.
-    pub(crate) fn publish_next(&self, mut loaded: Loaded, unasked: bool) -> Result<Reload, Error> {
+    pub(crate) fn publish_next(&self, mut loaded: Loaded, background: bool) -> Result<Reload, Error> {
         let failed = Error::together(ErrorCode::Source, "sources failed", std::mem::take(&mut loaded.failed_sources)).err();
         let reload = self.swap_in(loaded, failed.is_none())?;
         if let Some(error) = failed {
-            self.failed(error, unasked);
+            self.failed(error, background);
         }
         Ok(reload)
     }
@@ -210,12 +210,12 @@ impl SuperConfig {
     }
 
     /// Notes that a reload failed, and tells.
-    pub(crate) fn failed(&self, error: Error, unasked: bool) -> Error {
+    pub(crate) fn failed(&self, error: Error, background: bool) -> Error {
         RELOADS.fail();
         let new = self.0.health.lock().failed(&error);
         // What is as broken as before is no news, except to somebody who asked.
-        if error.code() != ErrorCode::Closed && (new || !unasked) {
-            self.0.events.add(Event::Failed(Failure { error: error.clone(), unasked }));
+        if error.code() != ErrorCode::Closed && (new || !background) {
+            self.0.events.add(Event::Failed(Failure { error: error.clone(), background }));
             self.0.events.tell();
         }
         error
@@ -236,7 +236,7 @@ pub struct PreparedReload {
     pub(crate) config: SuperConfig,
     pub(crate) loaded: Loaded,
     /// Nobody called for it.
-    pub(crate) unasked: bool,
+    pub(crate) background: bool,
     /// Its files were being changed while they were read: nothing comes of it, and the watcher asks again.
     pub(crate) unsettled: bool,
 }
@@ -254,7 +254,7 @@ impl PreparedReload {
         if self.unsettled {
             return error;
         }
-        self.config.failed(error, self.unasked)
+        self.config.failed(error, self.background)
     }
 
     /// The merged values.
@@ -323,7 +323,7 @@ impl PreparedReload {
             return Ok(Reload { version: self.config.version()?, changed: Vec::new() });
         }
         let replaced = self.loaded.replace(output);
-        replaced.map_err(|error| self.config.failed(error, self.unasked))?;
-        self.config.publish_next(self.loaded, self.unasked)
+        replaced.map_err(|error| self.config.failed(error, self.background))?;
+        self.config.publish_next(self.loaded, self.background)
     }
 }

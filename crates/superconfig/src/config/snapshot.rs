@@ -5,7 +5,7 @@ use crate::format::{Format, render};
 use crate::load::Loaded;
 use crate::merge::{Explanation, changed_below};
 use crate::source::LayerInfo;
-use crate::value::{Meter, Value, nearest_path, read};
+use crate::value::{Meter, Value, closest_path, read};
 use serde::de::DeserializeOwned;
 use std::any::Any;
 use std::sync::{Arc, OnceLock, Weak};
@@ -281,7 +281,7 @@ impl Snapshot {
             false => format!("there is no `{path}`"),
         };
         let error = Error::new(ErrorCode::Path, message).with_path(visible);
-        match self.nearest(path) {
+        match self.closest_path(path) {
             Some(nearest) => error.with_hint(format!("did you mean `{nearest}`?")),
             None => error,
         }
@@ -298,11 +298,11 @@ impl Snapshot {
     /// let config = SuperConfig::builder().text("[server]\nport = 8080", Format::Toml).load()?;
     /// let snapshot = config.snapshot()?;
     /// let path: superconfig::Path = "server.prot".parse()?;
-    /// assert_eq!(snapshot.nearest(&path).unwrap().to_string(), "server.port");
+    /// assert_eq!(snapshot.closest_path(&path).unwrap().to_string(), "server.port");
     /// # Ok::<(), superconfig::Error>(())
     /// ```
-    pub fn nearest(&self, path: &[Segment]) -> Option<Path> {
-        let nearest = nearest_path(&self.loaded.value, path)?;
+    pub fn closest_path(&self, path: &[Segment]) -> Option<Path> {
+        let nearest = closest_path(&self.loaded.value, path)?;
         let visible = self.loaded.secrets.visible(&nearest);
         let says_nothing = visible.len() < nearest.len() && path.starts_with(visible);
         (!says_nothing).then(|| Path::from(visible.to_vec()))

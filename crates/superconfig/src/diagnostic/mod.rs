@@ -17,5 +17,5 @@ pub(crate) use steps::assert_linear;
 pub(crate) use steps::count_steps;
 #[cfg(fuzzing)]
 pub(crate) use steps::steps_of;
-pub use suggestion::nearest;
+pub use suggestion::closest_name;
 pub use warning::Warning;

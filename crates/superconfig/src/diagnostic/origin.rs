@@ -61,7 +61,7 @@ impl SourceKind {
 /// ```
 /// use superconfig::Position;
 ///
-/// assert_eq!(Position::of_offset("a\nbc", 3), Position { line: 2, column: 2 });
+/// assert_eq!(Position::from_offset("a\nbc", 3), Position { line: 2, column: 2 });
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Position {
@@ -79,9 +79,9 @@ impl Position {
     /// ```
     /// use superconfig::Position;
     ///
-    /// assert_eq!(Position::of_offset("é = 1", 3), Position { line: 1, column: 3 });
+    /// assert_eq!(Position::from_offset("é = 1", 3), Position { line: 1, column: 3 });
     /// ```
-    pub fn of_offset(text: &str, offset: usize) -> Self {
+    pub fn from_offset(text: &str, offset: usize) -> Self {
         Cursor::new(text).advance(offset)
     }
 }
@@ -221,7 +221,7 @@ mod tests {
             ("\ta", 1, (1, 2)),
         ];
         for (text, offset, (line, column)) in cases {
-            assert_eq!(Position::of_offset(text, offset), Position { line, column }, "{text:?} at {offset}");
+            assert_eq!(Position::from_offset(text, offset), Position { line, column }, "{text:?} at {offset}");
         }
     }
 }

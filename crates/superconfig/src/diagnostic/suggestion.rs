@@ -5,9 +5,9 @@
 /// Costs one comparison per name; meant for messages.
 ///
 /// ```
-/// assert_eq!(superconfig::nearest("prot", ["host", "port"].into_iter()), Some("port"));
+/// assert_eq!(superconfig::closest_name("prot", ["host", "port"].into_iter()), Some("port"));
 /// ```
-pub fn nearest<'a>(wanted: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+pub fn closest_name<'a>(wanted: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let wanted = wanted.to_lowercase();
     names
         .map(|name| (strsim::jaro_winkler(&wanted, &name.to_lowercase()), name))

@@ -38,7 +38,7 @@ impl Fault {
     }
 
     pub(super) fn into_error(self, text: &str, skipped: usize, format: Format) -> Error {
-        let position = self.offset.map(|offset| Position::of_offset(text, offset + skipped));
+        let position = self.offset.map(|offset| Position::from_offset(text, offset + skipped));
         let snippet = position.and_then(|position| snippet::render(text, position));
         let mut error = Error::new(self.code, format!("{}: {}", format.as_str(), shorten(&self.message)))
             .with_origin(Origin::new(SourceKind::Text, "text").at(position))

@@ -58,10 +58,10 @@ impl Format {
     /// ```
     /// use superconfig::Format;
     ///
-    /// assert_eq!(Format::of_file_name("app.YML"), Some(Format::Yaml));
-    /// assert_eq!(Format::of_file_name("app.conf"), None);
+    /// assert_eq!(Format::from_file_name("app.YML"), Some(Format::Yaml));
+    /// assert_eq!(Format::from_file_name("app.conf"), None);
     /// ```
-    pub fn of_file_name(path: &str) -> Option<Self> {
+    pub fn from_file_name(path: &str) -> Option<Self> {
         let name = path.rsplit(['/', '\\']).next().unwrap_or(path);
         if name == ".env" || name.starts_with(".env.") {
             return Some(Format::Dotenv);

@@ -90,5 +90,5 @@ pub(crate) fn locate(text: &str, format: Format, path: &[Segment]) -> Option<Pos
         #[allow(unreachable_patterns, reason = "reached when a format's feature is off")]
         _ => None,
     };
-    Some(Position::of_offset(text, offset? + (text.len() - body.len())))
+    Some(Position::from_offset(text, offset? + (text.len() - body.len())))
 }

@@ -66,7 +66,7 @@ impl FileCache {
         let document = match same {
             Some(cached) => cached.document.clone(),
             None => {
-                let chosen = format.or_else(|| Format::of_file_name(shown));
+                let chosen = format.or_else(|| Format::from_file_name(shown));
                 Arc::new(parse_layer(text.into(), chosen, Some(shown.as_str().into()), rules)?)
             }
         };
@@ -100,7 +100,7 @@ impl CachedFile {
         let Candidate { path, shown, .. } = candidate;
         let read = SystemTime::now();
         let opened = read_file::read(path, shown, rules.limits.document_bytes, buffer)?;
-        let chosen = format.or_else(|| Format::of_file_name(shown));
+        let chosen = format.or_else(|| Format::from_file_name(shown));
         let document = parse_layer(format::decode(buffer)?.into(), chosen, Some(shown.as_str().into()), rules)?;
         let (stamp, ownership) = (opened.stamp, opened.ownership);
         Ok(Self { stamp, ownership, read, format, document: Arc::new(document) })

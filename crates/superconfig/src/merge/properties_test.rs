@@ -115,7 +115,7 @@ mod model {
             ArrayStrategy::Unique => {
                 let mut seen = below.to_vec();
                 for (raw, item) in above.iter().zip(items) {
-                    if !seen.iter().any(|own| own.loosely_equals(raw)) {
+                    if !seen.iter().any(|own| own.numeric_eq(raw)) {
                         seen.push(raw.clone());
                         result.push(item);
                     }
@@ -124,7 +124,7 @@ mod model {
             ArrayStrategy::By(key) => {
                 let id = |value: &Value| value.as_table().and_then(|table| table.get(key)).filter(|id| !id.is_null()).cloned();
                 for raw in above {
-                    let same = |own: &&mut Value| matches!((id(own), id(raw)), (Some(a), Some(b)) if a.loosely_equals(&b));
+                    let same = |own: &&mut Value| matches!((id(own), id(raw)), (Some(a), Some(b)) if a.numeric_eq(&b));
                     match result.iter_mut().find(same) {
                         Some(own) => *own = merge(Some(own), raw, strategy)?,
                         None => result.push(merge(None, raw, strategy)?),
@@ -165,7 +165,7 @@ mod model {
                 None | Some(Value::Null) => continue,
                 Some(Value::Array(items)) => {
                     let list: Vec<Value> = list.iter().map(|item| merge(None, item, strategy)).collect::<Option<_>>()?;
-                    let stays = |item: &&Value| !list.iter().any(|gone| gone.loosely_equals(item));
+                    let stays = |item: &&Value| !list.iter().any(|gone| gone.numeric_eq(item));
                     Value::array(items.iter().filter(stays).cloned().collect())
                 }
                 Some(Value::Table(table)) => {

@@ -19,7 +19,7 @@ impl Listing {
         for entry in std::fs::read_dir(path)? {
             // A name that is not UTF-8 cannot be one of ours.
             let Ok(name) = entry?.file_name().into_string() else { continue };
-            let Some(format) = Format::of_file_name(&name) else { continue };
+            let Some(format) = Format::from_file_name(&name) else { continue };
             if let Some((stem, _)) = name.rsplit_once('.') {
                 listing.by_stem.entry(stem.to_owned()).or_default().push((format, name));
             }

@@ -1,14 +1,14 @@
 //! Which of the names that exist was probably meant.
 
 use super::value::Value;
-use crate::diagnostic::{Path, Segment, nearest};
+use crate::diagnostic::{Path, Segment, closest_name};
 
 /// The path in a tree nearest to one that is not in it, if one is near enough to be meant.
 ///
 /// One that is the same but for case and punctuation is taken first (`dbpool.max_conn` means `dbPool.maxConn`). Else the
 /// segments are followed: of keys the most similar one, of indexes the last that there is, up to where nothing is
 /// similar. Else one whose last keys are those of the path.
-pub(crate) fn nearest_path(root: &Value, path: &[Segment]) -> Option<Path> {
+pub(crate) fn closest_path(root: &Value, path: &[Segment]) -> Option<Path> {
     let wanted = bare(path);
     let mut known = Vec::new();
     list(root, &mut Path::new(), &mut known);
@@ -55,7 +55,7 @@ fn followed(root: &Value, path: &[Segment]) -> Option<Path> {
     for segment in path {
         let meant = match (value, segment) {
             _ if value.child(segment).is_some() => segment.clone(),
-            (Value::Table(table), Segment::Key(wanted)) => match nearest(wanted, table.iter().map(|(key, _)| key)) {
+            (Value::Table(table), Segment::Key(wanted)) => match closest_name(wanted, table.iter().map(|(key, _)| key)) {
                 Some(meant) => Segment::from(meant),
                 None => break,
             },
@@ -77,10 +77,10 @@ mod tests {
     #[test]
     fn finds_typing_errors_and_nothing_far_fetched() {
         let names = ["port", "host", "poolSize", "plugins"];
-        assert_eq!(nearest("prot", names.into_iter()), Some("port"));
-        assert_eq!(nearest("poolsize", names.into_iter()), Some("poolSize"));
-        assert_eq!(nearest("plugin", names.into_iter()), Some("plugins"));
-        assert_eq!(nearest("database", names.into_iter()), None);
+        assert_eq!(closest_name("prot", names.into_iter()), Some("port"));
+        assert_eq!(closest_name("poolsize", names.into_iter()), Some("poolSize"));
+        assert_eq!(closest_name("plugin", names.into_iter()), Some("plugins"));
+        assert_eq!(closest_name("database", names.into_iter()), None);
     }
 
     fn near(path: &str) -> Option<String> {
@@ -90,7 +90,7 @@ mod tests {
         let servers = Value::array(vec![host("a"), host("b")]);
         let dotted = Value::Table([("b.c", Value::Integer(1))].into_iter().collect());
         let root = [("server", server), ("servers", servers), ("dbPool", pool), ("a", dotted)];
-        nearest_path(&Value::Table(root.into_iter().collect()), &path.parse::<Path>().unwrap()).map(|path| path.to_string())
+        closest_path(&Value::Table(root.into_iter().collect()), &path.parse::<Path>().unwrap()).map(|path| path.to_string())
     }
 
     #[test]
@@ -118,6 +118,6 @@ mod tests {
     #[test]
     fn a_large_tree_is_no_long_wait() {
         let table: Value = Value::Table((0..200_000).map(|at| (format!("key{at}"), Value::Integer(at))).collect());
-        assert_eq!(nearest_path(&table, &[Segment::from("kex7")]).map(|path| path.len()), Some(1));
+        assert_eq!(closest_path(&table, &[Segment::from("kex7")]).map(|path| path.len()), Some(1));
     }
 }

@@ -8,7 +8,7 @@ use std::hash::{BuildHasher, Hash, Hasher};
 /// Up to this many values comparing each is quicker than hashing.
 const HASH_FROM: usize = 16;
 
-/// Values by [`Value::loosely_equals`], each with a number of the caller's; quick however many there are.
+/// Values by [`Value::numeric_eq`], each with a number of the caller's; quick however many there are.
 pub(crate) struct LooseIndex<'a> {
     list: Vec<(&'a Value, usize)>,
     hashed: Option<(RandomState, HashTable<usize>)>,
@@ -22,9 +22,9 @@ impl<'a> LooseIndex<'a> {
     /// The number given with the first equal value.
     pub(crate) fn find(&self, value: &Value) -> Option<usize> {
         match &self.hashed {
-            None => self.list.iter().find(|(own, _)| own.loosely_equals(value)).map(|(_, number)| *number),
+            None => self.list.iter().find(|(own, _)| own.numeric_eq(value)).map(|(_, number)| *number),
             Some((hasher, table)) => {
-                let equals = |at: &usize| self.list[*at].0.loosely_equals(value);
+                let equals = |at: &usize| self.list[*at].0.numeric_eq(value);
                 table.find(loose_hash(hasher, value), equals).map(|at| self.list[*at].1)
             }
         }
@@ -93,17 +93,17 @@ impl Value {
     /// ```
     /// use superconfig::Value;
     ///
-    /// assert!(Value::Integer(1).loosely_equals(&Value::Float(1.0)));
+    /// assert!(Value::Integer(1).numeric_eq(&Value::Float(1.0)));
     /// ```
-    pub fn loosely_equals(&self, other: &Value) -> bool {
+    pub fn numeric_eq(&self, other: &Value) -> bool {
         match (self, other) {
             (Value::Integer(a), Value::Float(b)) | (Value::Float(b), Value::Integer(a)) => integer_equals_float(*a as i128, *b),
             (Value::Unsigned(a), Value::Float(b)) | (Value::Float(b), Value::Unsigned(a)) => integer_equals_float(*a as i128, *b),
             (Value::Float(a), Value::Float(b)) => a == b,
             (Value::String(a) | Value::Datetime(a), Value::String(b) | Value::Datetime(b)) => a == b,
-            (Value::Array(a), Value::Array(b)) => a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| a.loosely_equals(b)),
+            (Value::Array(a), Value::Array(b)) => a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| a.numeric_eq(b)),
             (Value::Table(a), Value::Table(b)) => {
-                a.len() == b.len() && a.iter().all(|(key, a)| b.get(key).is_some_and(|b| a.loosely_equals(b)))
+                a.len() == b.len() && a.iter().all(|(key, a)| b.get(key).is_some_and(|b| a.numeric_eq(b)))
             }
             _ => self == other,
         }
@@ -144,7 +144,7 @@ mod tests {
             (table(&[("a", Value::Integer(1)), ("b", Value::Null)]), table(&[("b", Value::Null), ("a", Value::Float(1.0))])),
         ];
         for (one, two) in pairs {
-            assert!(one.loosely_equals(&two), "{one:?} {two:?}");
+            assert!(one.numeric_eq(&two), "{one:?} {two:?}");
             assert_eq!(loose_hash(&hasher, &one), loose_hash(&hasher, &two), "{one:?} {two:?}");
         }
     }

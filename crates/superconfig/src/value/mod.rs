@@ -18,7 +18,7 @@ mod table;
 mod to_value;
 mod value;
 
-pub(crate) use closest_path::nearest_path;
+pub(crate) use closest_path::closest_path;
 pub use deserialize::{FieldNames, MismatchKind};
 pub(crate) use deserialize_all::read;
 pub use deserialize_all::{TypeMismatch, read_options};

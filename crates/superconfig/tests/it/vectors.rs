@@ -42,7 +42,7 @@ fn same(one: &Value, other: &Value) -> bool {
         }
         (Value::Array(a), Value::Array(b)) => a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| same(a, b)),
         (Value::Float(a), Value::Float(b)) if a.is_nan() && b.is_nan() => true,
-        _ => one.loosely_equals(other),
+        _ => one.numeric_eq(other),
     }
 }
 

@@ -249,7 +249,7 @@ impl Builder {
         self.push(SourceSpec::Custom(Arc::new(source)))
     }
 
-    /// Adds values given in code that only fill holes: they never replace a value that is there.
+    /// Joins values given in code: they supply missing values and never replace one.
     ///
     /// ```
     /// use superconfig::{Format, SuperConfig, parse};
@@ -260,21 +260,21 @@ impl Builder {
     /// # Ok::<(), superconfig::Error>(())
     /// ```
     pub fn join(self, value: impl Into<Value>) -> Self {
-        self.defaults(value).only_filling()
+        self.defaults(value).joined()
     }
 
-    /// Makes the source added last one that only fills holes: it never replaces a value that is there.
+    /// Joins the source added last instead of merging it: it supplies missing values and never replaces one.
     ///
     /// ```
     /// use superconfig::{Format, SuperConfig};
     ///
     /// let builder = SuperConfig::builder().text("port = 8080", Format::Toml);
-    /// let config = builder.text("port = 80\nhost = 'localhost'", Format::Toml).only_filling().load()?;
+    /// let config = builder.text("port = 80\nhost = 'localhost'", Format::Toml).joined().load()?;
     /// assert_eq!(config.get::<u16>("port")?, 8080);
     /// assert_eq!(config.get::<String>("host")?, "localhost");
     /// # Ok::<(), superconfig::Error>(())
     /// ```
-    pub fn only_filling(mut self) -> Self {
+    pub fn joined(mut self) -> Self {
         if let Some(entry) = self.options.sources.last_mut() {
             entry.fill = true;
         }

@@ -232,7 +232,7 @@ impl Subject {
             }
         }
         *config.0.quiet.lock() = Some(if forced { Duration::ZERO } else { quiet });
-        config.0.events.add(Event::Outdated);
+        config.0.events.add(Event::ReloadRequested);
         config.0.events.tell();
         Outcome::Done
     }

@@ -5,7 +5,7 @@ mod template;
 use self::template::{Part, Reference, Template};
 use crate::diagnostic::{Error, ErrorCode, Path, Segment};
 use crate::redaction::SecretRules;
-use crate::value::{Limits, Table, Value, infer, nearest_path};
+use crate::value::{Limits, Table, Value, closest_path, infer};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
@@ -315,7 +315,7 @@ impl Interpolator<'_> {
 
     fn unknown(&self, wanted: &Path, from: &[Segment]) -> Error {
         let message = format!("`${{{}}}` refers to a path that does not exist", self.visible(wanted));
-        match nearest_path(self.root, wanted) {
+        match closest_path(self.root, wanted) {
             Some(nearest) => self.failed(from, &message, &format!("did you mean `${{{}}}`?", self.visible(&nearest))),
             None => self.failed(from, &message, "write `$${` for a literal `${`"),
         }
