@@ -36,6 +36,11 @@ async function typescript() {
   });
   const project = await app.convert();
   if (project === undefined) return false;
+  // The builder's verbs are made of the helpers, whose documentation a compiler finds and TypeDoc does not.
+  for (const verb of project.getChildByName('SuperConfigBuilder').children) {
+    const helper = project.getChildByName(verb.name)?.signatures?.[0];
+    if (!verb.signatures && helper) verb.comment ??= helper.comment.clone();
+  }
   app.validate(project);
   if (app.logger.hasErrors() || app.logger.hasWarnings()) return false;
   await app.generateOutputs(project);
