@@ -27,7 +27,7 @@ import { type Status, type StatusReport, toStatus } from './types/status.js';
  * @example
  * ```ts
  * const config = SuperConfig.builder().defaults({ server: { port: 80 } }).file('app.toml', { optional: true }).env('APP').loadSync();
- * config.get('server.port'); // 8081, from the file; APP_SERVER__PORT would stand above it
+ * config.get('server.port'); // 8081, from the file; APP_SERVER__PORT would win over it
  * ```
  */
 // biome-ignore lint/suspicious/noExplicitAny: without a type every path is allowed.
@@ -46,7 +46,7 @@ export class SuperConfig<T = any> {
   }
 
   /**
-   * Starts a configuration; nothing is read before `load()` or `loadSync()`. A type, or a schema, makes the paths known to the compiler.
+   * Creates a builder; nothing is read before `load()` or `loadSync()`. A type, or a schema, makes the paths known to the compiler.
    *
    * @throws `ERR_SUPERCONFIG_OPTION` for an unknown option or one of another kind.
    * @example
@@ -61,7 +61,7 @@ export class SuperConfig<T = any> {
   }
 
   /**
-   * Opens a configuration that this process has loaded, in any worker thread, without loading it again; every version reaches all.
+   * Attaches to a configuration that this process has loaded, in any worker thread, without loading it again; each sees every version.
    *
    * @throws `ERR_SUPERCONFIG_CLOSED` when no open configuration has that name or token, `ERR_SUPERCONFIG_OPTION` for what is no string.
    * @example
@@ -98,14 +98,14 @@ export class SuperConfig<T = any> {
     const attachment = this.#attachment;
     const cached = attachment.word[0] === attachment.seen ? attachment.cache.get(path as string) : undefined;
     if (cached !== undefined) return cached;
-    // biome-ignore lint/complexity/noArguments: tells `get(path)` from `get(path, undefined)` without an array per call.
+    // biome-ignore lint/complexity/noArguments: distinguishes `get(path)` from `get(path, undefined)` without an array per call.
     if (arguments.length < 2) return this.#require(path);
     const value = this.#find(path, SuperConfig.prototype.get);
     return value === undefined ? fallback : value;
   }
 
   /**
-   * Whether something, be it `null`, is at a path. A malformed path is nowhere.
+   * Whether a value, `null` included, is at a path; false for a malformed path.
    *
    * @throws `ERR_SUPERCONFIG_CLOSED` after closing.
    * @example
@@ -119,7 +119,7 @@ export class SuperConfig<T = any> {
   }
 
   /**
-   * A live view of one path, which need not be there yet: the quickest way to read a value often.
+   * A live view of one path, which need not exist yet: the fastest way to read a value repeatedly.
    *
    * @throws `ERR_SUPERCONFIG_OPTION` for what is no path, `ERR_SUPERCONFIG_CLOSED` after closing.
    * @example
@@ -137,7 +137,7 @@ export class SuperConfig<T = any> {
   }
 
   /**
-   * The whole as one frozen plain object: the same object until the version changes, and good also after closing. Costs a comparison after
+   * The whole as one frozen plain object: the same object until the version changes, valid also after closing. Costs a comparison after
    * the first read of a version, which makes it.
    *
    * @throws `ERR_SUPERCONFIG_CLOSED` after closing.
@@ -153,8 +153,8 @@ export class SuperConfig<T = any> {
   }
 
   /**
-   * Tells which layers spoke about a value and which one won; secrets are redacted. Positions are found when asked for, so this costs
-   * about what parsing the files costs.
+   * Explains a value: what each layer contributes to it and which one wins; secrets are redacted. Positions are found on demand, so
+   * this costs about what parsing the files costs.
    *
    * @throws `ERR_SUPERCONFIG_PATH` for an unknown path, `ERR_SUPERCONFIG_CLOSED` after closing.
    * @example
@@ -184,7 +184,7 @@ export class SuperConfig<T = any> {
   }
 
   /**
-   * The layers, from the lowest to the highest, with every file that was looked for. Made anew at each call.
+   * The layers, from the lowest to the highest, with every file that was searched for. Made anew at each call.
    *
    * @throws `ERR_SUPERCONFIG_CLOSED` after closing.
    * @example
@@ -197,7 +197,7 @@ export class SuperConfig<T = any> {
   }
 
   /**
-   * What the load found worth telling, such as `type-conflict` or `unset-variable`. Made anew at each call.
+   * The non-fatal findings of the load, such as `type-conflict` or `unset-variable`. Made anew at each call.
    *
    * @throws `ERR_SUPERCONFIG_CLOSED` after closing.
    * @example
@@ -210,7 +210,7 @@ export class SuperConfig<T = any> {
   }
 
   /**
-   * How the configuration is doing: what is watched and how, the last reload, the last error. Made anew at each call.
+   * The condition of the configuration: what is watched and how, the last reload, the last error. Made anew at each call.
    *
    * @throws `ERR_SUPERCONFIG_CLOSED` after closing.
    * @example
@@ -223,7 +223,7 @@ export class SuperConfig<T = any> {
   }
 
   /**
-   * A text that `SuperConfig.attach` takes in any thread of this process.
+   * The text by which `SuperConfig.attach` finds the configuration in any thread of this process.
    *
    * @throws `ERR_SUPERCONFIG_CLOSED` after closing.
    * @example
@@ -264,7 +264,7 @@ export class SuperConfig<T = any> {
   }
 
   /**
-   * Loads everything again, on this thread. Where no file changed it costs a look at each.
+   * Loads everything again, on this thread. Costs one system call for each file where none changed.
    *
    * @throws What a load throws, and `ERR_SUPERCONFIG_CLOSED` after closing. The last good version stays.
    * @example
@@ -277,13 +277,13 @@ export class SuperConfig<T = any> {
   }
 
   /**
-   * Calls a listener for each new version (`change`), or for each reload that fails (`error`), whoever reloads: the watcher, this
-   * thread or another. Listeners of this thread's own reloads are called before it returns. One that throws, or rejects, stops no
+   * Calls a listener for each new version (`change`), or for each reload that fails (`error`), whether the watcher, this thread or
+   * another one reloads. Listeners of this thread's own reloads are called before it returns. One that throws, or rejects, stops no
    * other; what it threw becomes a process warning. A failure in the background that nobody listens for becomes one too.
    *
    * Listening keeps the configuration open, and no process alive.
    *
-   * @returns The way to remove the listener. Closing removes it too.
+   * @returns A function that removes the listener. Closing removes it too.
    * @throws `ERR_SUPERCONFIG_OPTION` for another event or what is not a function, `ERR_SUPERCONFIG_CLOSED` after closing.
    * @example
    * ```ts
@@ -303,9 +303,9 @@ export class SuperConfig<T = any> {
   }
 
   /**
-   * New versions as they come, from this call on; with a path those in which something at or below it differs, and only such paths.
-   * Whoever is slow gets the newest version, with all paths that changed since the last one that was taken. Ends when the
-   * configuration is closed or the signal aborts.
+   * Iterates over the versions from this call on; with a path over those in which something at or below it differs, and only such paths.
+   * A slow consumer gets the newest version, with all paths that changed since the last one that it took. Ends when the configuration
+   * is closed or the signal aborts.
    *
    * @throws `ERR_SUPERCONFIG_PATH` for a malformed path, `ERR_SUPERCONFIG_CLOSED` after closing.
    * @example
@@ -360,7 +360,7 @@ export class SuperConfig<T = any> {
   }
 
   /**
-   * Lets go of the configuration: every read, handle and reload of it fails from then on, and its iterators end. Safe to repeat.
+   * Releases the configuration: every read, handle and reload of it fails from then on, and its iterators end. Safe to repeat.
    *
    * @example
    * ```ts

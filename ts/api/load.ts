@@ -6,33 +6,17 @@ import type { InferOutput, StandardSchema } from '../schema/standard-schema.js';
 import { type SuperConfig, SuperConfigBuilder } from './config.js';
 import type { LoadOptions } from './types/options.js';
 
-/** What the builder does for each option. */
-const VERBS: { [K in keyof LoadOptions]-?: (builder: SuperConfigBuilder, value: NonNullable<LoadOptions[K]>) => void } = {
-  cwd() {},
-  home() {},
-  root() {},
-  env() {},
-  argv() {},
-  sources(builder, sources) {
-    if (!Array.isArray(sources)) throw optionError(`\`sources\` is an array of sources, not ${kindOf(sources)}`);
-    for (const source of sources) builder.add(source);
-  },
-  profile: (builder, profile) => builder.profile(profile),
-  arrays: (builder, arrays) => builder.arrays(arrays),
-  interpolate: (builder, on) => builder.interpolate(on),
-  secrets: (builder, patterns) => builder.secrets(patterns),
-  schema: (builder, schema) => builder.schema(schema),
-  limits: (builder, limits) => builder.limits(limits),
-  watch: (builder, options) => builder.watch(options),
-  name: (builder, name) => builder.name(name),
-};
+/** The options that are verbs of the builder, in the order in which they are called. */
+const VERBS = ['profile', 'arrays', 'interpolate', 'secrets', 'schema', 'limits', 'watch', 'name'] as const satisfies (keyof LoadOptions)[];
 
 function toBuilder(options: LoadOptions): SuperConfigBuilder {
-  checkNames(options, Object.keys(VERBS), 'the options');
-  const { cwd, home, root, env, argv } = options;
+  checkNames(options, ['cwd', 'home', 'root', 'env', 'argv', 'sources', ...VERBS], 'the options');
+  const { cwd, home, root, env, argv, sources = [] } = options;
   const builder = new SuperConfigBuilder({ cwd, home, root, env, argv });
-  for (const [name, value] of Object.entries(options)) {
-    if (value !== undefined) VERBS[name as keyof LoadOptions](builder, value as never);
+  if (!Array.isArray(sources)) throw optionError(`\`sources\` is an array of sources, not ${kindOf(sources)}`);
+  for (const source of sources) builder.add(source);
+  for (const verb of VERBS) {
+    if (options[verb] !== undefined) builder[verb](options[verb] as never);
   }
   return builder;
 }

@@ -84,7 +84,7 @@ export interface ValueOptions extends SourceOptions {
 export interface FileOptions extends SourceOptions {
   /** A file that is not there is skipped. */
   optional?: boolean;
-  /** The format, where the extension does not tell. */
+  /** The format, where the extension is not one of a format. */
   format?: Format;
   /** `nested`: the file's top-level tables are profiles. */
   profiles?: 'nested';
@@ -102,7 +102,7 @@ export interface FileOptions extends SourceOptions {
  * ```
  */
 export interface GlobOptions extends SourceOptions {
-  /** The format of all the files, where their extensions do not tell. */
+  /** The format of all files, where their extensions are not those of a format. */
   format?: Format;
   /** Whether a file that others can write is an error. */
   trust?: Trust;
@@ -148,7 +148,7 @@ export interface DiscoverOptions extends SourceOptions {
  * ```
  */
 export interface TextOptions extends SourceOptions {
-  /** The format; told from the content otherwise. */
+  /** The format; detected from the content without it. */
   format?: Format;
   /** The layer's name in `explain` and in errors; `text` otherwise. */
   name?: string;

@@ -14,7 +14,7 @@ type IsLoose<T> = IsAny<T> extends true ? true : unknown extends T ? true : stri
 /** `NonNullable`, which makes an empty object of what is unknown. */
 type Present<T> = unknown extends T ? T : NonNullable<T>;
 
-/** A key as it stands in a dotted path. */
+/** A key as a dotted path has it. */
 type Quoted<K extends string> = K extends `${string}.${string}` | '' ? `"${K}"` : K;
 
 /** What can follow a value of the type `T` in a dotted path: nothing, a key, or an index as `.0` or `[0]`. */
@@ -72,7 +72,7 @@ type AtDotted<T, P extends string> = P extends `"${infer K}".${infer Rest}`
 
 /** Segments that are only known as such lead anywhere. */
 type AtSegments<T, P extends readonly unknown[]> = number extends P['length']
-  ? // biome-ignore lint/suspicious/noExplicitAny: nothing is known of the place.
+  ? // biome-ignore lint/suspicious/noExplicitAny: nothing is known of the value.
     any
   : P extends readonly [infer Head extends string | number, ...infer Rest]
     ? Rest extends readonly []

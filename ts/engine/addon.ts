@@ -3,25 +3,25 @@ import { isError, SuperConfigError } from '../internal/errors.js';
 import type { Native } from './protocol.js';
 
 /** Requires a module, from whichever module system this runs in. */
-export function requireFrom(place: string): unknown {
+export function requireModule(name: string): unknown {
   // One text for both bundles: the one for CommonJS is built with `import.meta.url` undefined. Asking for `require` first would
   // find the one that `node -e` makes global, and importing `createRequire` would take a millisecond of every start.
-  return (import.meta.url === undefined ? require : process.getBuiltinModule('node:module').createRequire(import.meta.url))(place);
+  return (import.meta.url === undefined ? require : process.getBuiltinModule('node:module').createRequire(import.meta.url))(name);
 }
 
-function pathOf(place: string): string {
-  return import.meta.url === undefined ? `${__dirname}/${place}` : decodeURIComponent(new URL(place, import.meta.url).pathname);
+function absolute(path: string): string {
+  return import.meta.url === undefined ? `${__dirname}/${path}` : decodeURIComponent(new URL(path, import.meta.url).pathname);
 }
 
 /**
  * Opens the addon where installers put it: below the package, or beside it. What is not found here, or does not load, is left to
- * `require`, which knows all places and takes as long as the rest of a first load.
+ * `require`, which searches everywhere and takes as long as the rest of a first load.
  */
 function openDirectly(name: string, file: string): Native | undefined {
   for (const above of ['../../node_modules', '../../..']) {
     const module = { exports: {} };
     try {
-      process.dlopen(module, pathOf(`${above}/@superconfig/${name}/${file}`));
+      process.dlopen(module, absolute(`${above}/@superconfig/${name}/${file}`));
       return module.exports as Native;
     } catch {
       // Reported below, if nothing else is found.
@@ -56,9 +56,9 @@ function loadNative(): Native {
     const opened = openDirectly(name, file);
     if (opened !== undefined) return opened;
     // A checkout holds the addon beside the sources: two levels up from ts/engine/ as well as from ts/dist/.
-    for (const place of [`@superconfig/${name}`, `../../npm/${name}/${file}`]) {
+    for (const module of [`@superconfig/${name}`, `../../npm/${name}/${file}`]) {
       try {
-        return requireFrom(place) as Native;
+        return requireModule(module) as Native;
       } catch (error) {
         if (!isMissing(error)) broken ??= error;
       }

@@ -81,8 +81,8 @@ export function* collectSources(request: LoadRequest): Steps<Collected> {
   if (custom.length === 0) return { answers, failures, context: undefined, environment: captureEnvironment(request.environment) };
   const env = Object.freeze({ ...(request.environment ?? process.env) });
   const environment = captureEnvironment(env);
-  const told = JSON.parse(native().sourceContext(toText(request), environment)) as Omit<SourceContext, 'env'>;
-  const context: SourceContext = Object.freeze({ ...told, env });
+  const surroundings = JSON.parse(native().sourceContext(toText(request), environment)) as Omit<SourceContext, 'env'>;
+  const context: SourceContext = Object.freeze({ ...surroundings, env });
   const called = custom.map(([index, source]) => ({ index, source, answer: call(source, context) }));
   for (const { index, source, answer } of called) {
     const given = yield* settled(answer, `the source \`${source.name}\``, originOf(source));

@@ -1,13 +1,13 @@
 // The environment of a load, captured on the thread that starts it.
 import { unpairedSurrogate } from '../internal/unicode.js';
 import { optionError } from '../internal/validate.js';
-import { native, requireFrom } from './addon.js';
+import { native, requireModule } from './addon.js';
 
 let mainThread: boolean | undefined;
 
 /** Whether this is no worker thread. A worker never runs on the thread that its process began with; asking Node takes 3 ms to load. */
 function isMainThread(): boolean {
-  mainThread ??= native().onInitialThread() || (requireFrom('node:worker_threads') as typeof import('node:worker_threads')).isMainThread;
+  mainThread ??= native().onInitialThread() || (requireModule('node:worker_threads') as typeof import('node:worker_threads')).isMainThread;
   return mainThread;
 }
 
