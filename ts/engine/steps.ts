@@ -46,9 +46,9 @@ function requireSync({ subject, origin }: Pending, promise: PromiseLike<unknown>
 export async function runAsync<R>(steps: Steps<R>): Promise<R> {
   let step = steps.next();
   while (!step.done) {
-    let value: unknown;
+    let { value } = step.value;
     try {
-      value = await step.value.value;
+      if (isPromiseLike(value)) value = await value;
     } catch (thrown) {
       step = steps.throw(thrown);
       continue;
