@@ -46,9 +46,11 @@ fn fits(text: &str, said: Format, other: Format) -> bool {
             let name = line.strip_prefix("export ").unwrap_or(line).split('=').next().unwrap_or_default().trim();
             name.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_')
         }),
-        // A slip in TOML still reads as INI; what is meant as INI has hardly a line that TOML would read.
-        Format::Ini if said == Format::Toml => {
-            lines().nth(1).is_some() && !lines().any(|line| parse_text(line, Format::Toml, &Limits::default()).is_ok())
+        // INI reads nearly any line as a key. A slip in TOML still reads as INI; what is meant as INI has hardly a line that
+        // TOML would read.
+        Format::Ini => {
+            let reads = |line: &str| parse_text(line, Format::Toml, &Limits::default()).is_ok();
+            lines().all(|line| line.contains('=')) && (said != Format::Toml || lines().nth(1).is_some() && !lines().any(reads))
         }
         _ => true,
     }
