@@ -55,7 +55,8 @@ impl Loader {
             gathered.looked.push(info);
         }
         let lookup = |name: &str| self.environment.get(name).cloned();
-        let values = format::expand(&entries, &lookup, &mut gathered.warnings)?;
+        let values = format::expand(&entries, &lookup, &mut gathered.warnings)
+            .map_err(|(at, error)| error.with_origin(origins[at].clone()))?;
         let all = entries.into_iter().zip(values).zip(origins);
         let all = all.map(|((entry, value), origin)| Variable { name: entry.name, value, origin });
         // Of equal names the last counts.

@@ -141,8 +141,8 @@ fn yaml_block_scalars() {
 fn dotenv() {
     check(
         Format::Dotenv,
-        "# é\nA=▸1\n  export B = ▸x y # z\nC=\"▸a\nb\"\nD='▸é'\n\tE=`▸😀`\nF=▸${A}\nG=1\nG=▸2\n",
-        &["A", "B", "C", "D", "E", "F", "G"],
+        "# é\nA=▸1\n  export B = ▸x y # z\nC=▸\"a\nb\"\nD=▸'é'\n\tE=\t▸`😀`\nF=▸${A}\nG=1\nG=▸2\nH=▸${X:-${Y:-z}}\nI=▸\nJ=▸ # x\nK=▸\"\"\n",
+        &["A", "B", "C", "D", "E", "F", "G", "H", "I", "J", "K"],
     );
 }
 
@@ -150,7 +150,28 @@ fn dotenv() {
 fn ini() {
     check(
         Format::Ini,
-        "; é\ntop=▸1\n\tx = ▸y z ; w\n[a.b]\nc =   ▸true\nd.e=▸\"q\"\n[é]\nf = ▸[1, {\"g\": 2}]\n[a]\nh=1\nh = ▸3\n",
-        &["top", "x", "a.b.c", "a.b.\"d.e\"", "é.f", "a.h"],
+        "; é\ntop=▸1\nx = ▸y z ; w\n[a.b]\nc =   ▸true\nd.e=▸\"q\"\n[é]\nf = ▸[▸1, {\"g\": ▸2}]\n[a]\nh=1\nh = ▸3\n",
+        &["top", "x", "a.b.c", "a.b.\"d.e\"", "é.f", "é.f[0]", "é.f[1].g", "a.h"],
+    );
+}
+
+#[test]
+fn ini_dialect() {
+    check(
+        Format::Ini,
+        "host: ▸localhost\n▸flag\n\"quoted key\"\t=\t▸'v'\n[.s.t]\nlist =\n  ▸one\n  two\n\nmore = ▸a\n\tb\nempty =▸\njson = ▸[\n    ▸1,\n    {\"k\": ▸\"é\"}\n  ]\n\"b\":▸2\n[c]\nd = x\n[c.d]\ne = ▸1\n",
+        &[
+            "host",
+            "flag",
+            "\"quoted key\"",
+            "\".s\".t.list",
+            "\".s\".t.more",
+            "\".s\".t.empty",
+            "\".s\".t.json",
+            "\".s\".t.json[0]",
+            "\".s\".t.json[1].k",
+            "\".s\".t.b",
+            "c.d.e",
+        ],
     );
 }
