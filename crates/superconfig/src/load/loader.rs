@@ -233,7 +233,8 @@ impl Loader {
         if options.interpolate {
             let env = |name: &str| self.environment.get(name).cloned();
             let secrets = &self.rules.secrets;
-            let references = References { env: &env, read_file: &read_file, limits: self.rules.limits, secrets };
+            let schema = self.rules.schema.as_ref();
+            let references = References { env: &env, read_file: &read_file, limits: self.rules.limits, secrets, schema };
             let interpolated = interpolate(loaded.value.clone(), &references).map_err(|error| {
                 match error.path().and_then(|path| loaded.origin(path)) {
                     Some(origin) => error.with_origin(origin),
@@ -264,7 +265,7 @@ impl Loader {
         Ok(text)
     }
 
-    /// Reads a file that is not a layer.
+    /// Reads a file that is not a layer, without its byte order mark.
     pub(super) fn read_text(&self, places: &Places, name: &str) -> Result<Arc<str>, Error> {
         self.read_text_within(places, name, self.rules.limits.document_bytes)
     }
@@ -280,7 +281,8 @@ impl Loader {
         if observer.is_half_written(&path, buffer.len(), opened.stamp) {
             return Err(read_file::half_written(name));
         }
-        Ok(format::decode(&buffer)?.into())
+        let text = format::decode(&buffer)?;
+        Ok(text.strip_prefix('\u{feff}').unwrap_or(text).into())
     }
 }
 

@@ -4,6 +4,7 @@ use super::kind::Kind;
 use super::path_pattern::PathPattern;
 use super::table::Table;
 use super::value::Value;
+use crate::diagnostic::Segment;
 use std::cell::Cell;
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -61,6 +62,14 @@ impl<'a> Hints<'a> {
     /// The schema of an array's elements.
     pub(crate) fn items(self) -> Option<Hints<'a>> {
         self.find(&Cell::new(MAX_VISITS), &|schema| schema.get("items").filter(|items| items.as_table().is_some()))
+    }
+
+    /// The schema of the value at a path.
+    pub(crate) fn at(self, path: &[Segment]) -> Option<Hints<'a>> {
+        path.iter().try_fold(self, |hints, segment| match segment {
+            Segment::Key(key) => hints.key(key),
+            Segment::Index(_) => hints.items(),
+        })
     }
 
     fn find(self, visits: &Cell<usize>, pick: &dyn Fn(&'a Table) -> Option<&'a Value>) -> Option<Hints<'a>> {

@@ -2,10 +2,10 @@
 
 mod template;
 
-use self::template::{Part, Reference, Template};
+use self::template::{Part, Reference, Target, Template};
 use crate::diagnostic::{Error, ErrorCode, Path, Segment};
 use crate::redaction::SecretRules;
-use crate::value::{Limits, Table, Value, closest_path, infer};
+use crate::value::{Hints, Kind, Limits, Table, Value, closest_path, infer};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
@@ -23,6 +23,8 @@ pub(crate) struct References<'a> {
     pub(crate) limits: Limits,
     /// Tells what must not be shown.
     pub(crate) secrets: &'a SecretRules,
+    /// The JSON Schema of the merged value, which says where the text of a variable stays text.
+    pub(crate) schema: Option<&'a Value>,
 }
 
 /// What interpolation gives.
@@ -32,7 +34,7 @@ pub(crate) struct Interpolated {
     pub(crate) made_of_secrets: HashSet<Vec<Segment>>,
 }
 
-/// Replaces the references in all strings. Strings without any cost a look for `$`, and what holds none stays shared.
+/// Replaces the references in all strings. Strings without any cost one search for `$`, and what holds none stays shared.
 ///
 /// # Errors
 /// `ERR_SUPERCONFIG_INTERPOLATION` for a malformed reference, an unknown path, an unset variable without default, a
@@ -66,6 +68,15 @@ fn needs_interpolation(value: &Value) -> bool {
     }
 }
 
+/// What a reference refers to.
+struct Referent {
+    value: Value,
+    /// The path of the value in the tree; empty where it comes from elsewhere.
+    path: Vec<Segment>,
+    /// Text of a variable, or in place of one, which a value that is nothing else is inferred from.
+    is_untyped: bool,
+}
+
 struct Interpolator<'a> {
     root: &'a Value,
     references: &'a References<'a>,
@@ -83,14 +94,19 @@ struct Interpolator<'a> {
 impl Interpolator<'_> {
     /// A value with its references replaced; `None` when it holds none.
     fn tree(&mut self, value: &Value, path: &mut Vec<Segment>) -> Result<Option<Value>, Error> {
-        if self.levels >= MAX_LEVELS {
-            let message = format!("references lead through more than {MAX_LEVELS} levels: {}", self.chain_text(0, &[]));
-            return Err(Error::new(ErrorCode::Limit, message).with_path(Path::from(path.clone())));
-        }
-        self.levels += 1;
+        self.enter_level(path)?;
         let result = self.children(value, path);
         self.levels -= 1;
         result
+    }
+
+    fn enter_level(&mut self, path: &[Segment]) -> Result<(), Error> {
+        if self.levels >= MAX_LEVELS {
+            let message = format!("references lead through more than {MAX_LEVELS} levels: {}", self.chain_text(0, &[]));
+            return Err(Error::new(ErrorCode::Limit, message).with_path(Path::from(path.to_vec())));
+        }
+        self.levels += 1;
+        Ok(())
     }
 
     fn children(&mut self, value: &Value, path: &mut Vec<Segment>) -> Result<Option<Value>, Error> {
@@ -157,6 +173,11 @@ impl Interpolator<'_> {
         if let [Part::Reference(reference)] = &template.parts[..] {
             return self.whole(reference, path);
         }
+        self.concatenate(&template, path).map(Value::from)
+    }
+
+    /// The text of a template with its references replaced.
+    fn concatenate(&mut self, template: &Template<'_>, path: &[Segment]) -> Result<String, Error> {
         let mut out = String::new();
         for part in &template.parts {
             match part {
@@ -182,13 +203,15 @@ impl Interpolator<'_> {
             }
         }
         self.bytes += out.len();
-        Ok(Value::from(out))
+        Ok(out)
     }
 
     /// A value that is one reference and nothing else keeps the type of what it refers to.
     fn whole(&mut self, reference: &Reference<'_>, path: &[Segment]) -> Result<Value, Error> {
-        let (mut value, mut target) = self.value_of(reference, path)?;
-        if let (template::Target::Variable { .. }, Value::String(text)) = (&reference.target, &value) {
+        let Referent { mut value, path: mut target, is_untyped } = self.referent(reference, path)?;
+        if let (true, Value::String(text)) = (is_untyped, &value)
+            && !self.is_text(path)
+        {
             value = infer(text);
         }
         let limits = &self.references.limits;
@@ -208,45 +231,64 @@ impl Interpolator<'_> {
 
     /// What a reference inside text refers to; a table or an array is left to the caller, who cannot use it.
     fn scalar(&mut self, reference: &Reference<'_>, path: &[Segment]) -> Result<Value, Error> {
-        let (value, mut target) = self.value_of(reference, path)?;
+        let Referent { value, path: mut target, .. } = self.referent(reference, path)?;
         if !matches!(value, Value::Table(_) | Value::Array(_)) {
             self.mark(&mut target, &value, &mut path.to_vec());
         }
         Ok(value)
     }
 
-    /// What a reference refers to, and the path of it where it has one.
-    fn value_of(&mut self, reference: &Reference<'_>, path: &[Segment]) -> Result<(Value, Vec<Segment>), Error> {
-        let pathless = |value| Ok((value, Vec::new()));
+    /// What a reference refers to.
+    fn referent(&mut self, reference: &Reference<'_>, path: &[Segment]) -> Result<Referent, Error> {
+        let text = |value| Referent { value: Value::String(value), path: Vec::new(), is_untyped: false };
         match &reference.target {
-            template::Target::Path(wanted) => self.path(wanted, path),
-            template::Target::Variable { name, default } => {
+            Target::Path(wanted) => {
+                let (value, path) = self.path(wanted, path)?;
+                Ok(Referent { value, path, is_untyped: false })
+            }
+            Target::Variable { name, default } => {
                 if self.references.secrets.names_secret(name) {
                     self.secret.insert(path.to_vec());
                 }
-                let set = (self.references.env)(name);
-                match (set, default) {
-                    (Some(text), None) => pathless(Value::String(text)),
-                    (Some(text), Some(_)) if !text.is_empty() => pathless(Value::String(text)),
-                    (_, Some(default)) => pathless(Value::from(*default)),
+                match ((self.references.env)(name), default) {
+                    (Some(value), None) => Ok(Referent { is_untyped: true, ..text(value) }),
+                    (Some(value), Some(_)) if !value.is_empty() => Ok(Referent { is_untyped: true, ..text(value) }),
+                    (_, Some(default)) => self.default(default, path),
                     (None, None) => {
                         let message = format!("the environment variable {name} is not set");
                         Err(self.failed(path, &message, "set it, or give a default: `${env:NAME:-default}`"))
                     }
                 }
             }
-            template::Target::File(name) => {
+            Target::File(name) => {
                 if self.references.secrets.names_secret(name) {
                     self.secret.insert(path.to_vec());
                 }
-                let text = (self.references.read_file)(name).map_err(|error| {
+                let content = (self.references.read_file)(name).map_err(|error| {
                     let message = format!("the file {name:?} cannot be read");
                     self.failed(path, &message, "check its name and who may read it").with_cause(error.message())
                 })?;
-                let line = text.strip_suffix('\n').map(|line| line.strip_suffix('\r').unwrap_or(line));
-                pathless(line.map_or_else(|| Value::String(Arc::clone(&text)), Value::from))
+                let line = content.strip_suffix('\n').map(|line| line.strip_suffix('\r').unwrap_or(line));
+                Ok(text(line.map_or_else(|| Arc::clone(&content), Arc::from)))
             }
         }
+    }
+
+    /// What a default stands for: what its one reference refers to, or text in place of the variable's.
+    fn default(&mut self, default: &Template<'_>, path: &[Segment]) -> Result<Referent, Error> {
+        self.enter_level(path)?;
+        let referent = match &default.parts[..] {
+            [Part::Reference(reference)] => self.referent(reference, path),
+            _ => self.concatenate(default, path).map(|text| Referent { value: text.into(), path: Vec::new(), is_untyped: true }),
+        };
+        self.levels -= 1;
+        referent
+    }
+
+    /// Whether the schema wants text at a path, and nothing else.
+    fn is_text(&self, path: &[Segment]) -> bool {
+        let hints = self.references.schema.and_then(|schema| Hints::new(schema).at(path));
+        hints.and_then(Hints::kind) == Some(Kind::String)
     }
 
     /// Notes what is secret of a value that one path takes from another.

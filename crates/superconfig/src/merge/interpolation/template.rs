@@ -2,6 +2,9 @@
 
 use crate::diagnostic::Path;
 
+/// Defaults that stand one inside the other: taking them apart and rendering them must do with a small thread's stack.
+const MAX_NESTING: usize = 32;
+
 /// A string with references.
 #[derive(Debug, PartialEq)]
 pub(super) struct Template<'t> {
@@ -24,7 +27,7 @@ pub(super) struct Reference<'t> {
 #[derive(Debug, PartialEq)]
 pub(super) enum Target<'t> {
     Path(Path),
-    Variable { name: &'t str, default: Option<&'t str> },
+    Variable { name: &'t str, default: Option<Template<'t>> },
     File(&'t str),
 }
 
@@ -37,26 +40,79 @@ pub(super) struct Problem {
 
 impl<'t> Template<'t> {
     pub(super) fn parse(text: &'t str) -> Result<Self, Problem> {
+        Scanner { text, at: 0 }.template(0)
+    }
+}
+
+struct Scanner<'t> {
+    text: &'t str,
+    at: usize,
+}
+
+impl<'t> Scanner<'t> {
+    /// Reads to the end of the text or, inside of references, to the brace that closes the innermost; braces in a default
+    /// nest.
+    fn template(&mut self, depth: usize) -> Result<Template<'t>, Problem> {
         let mut parts = Vec::new();
-        let mut rest = text;
-        while let Some(at) = rest.find("${") {
-            let (before, reference) = rest.split_at(at);
-            if let Some(before) = before.strip_suffix('$') {
-                push_text(&mut parts, before);
-                push_text(&mut parts, "${");
-                rest = &reference[2..];
-                continue;
+        let mut start = self.at;
+        let mut open = 0usize;
+        let bytes = self.text.as_bytes();
+        while let Some(byte) = bytes.get(self.at) {
+            match byte {
+                b'$' if bytes.get(self.at + 1..self.at + 3) == Some(b"${") => {
+                    push_text(&mut parts, &self.text[start..self.at]);
+                    push_text(&mut parts, "${");
+                    self.at += 3;
+                    (start, open) = (self.at, open + 1);
+                }
+                b'$' if bytes.get(self.at + 1) == Some(&b'{') => {
+                    push_text(&mut parts, &self.text[start..self.at]);
+                    parts.push(Part::Reference(self.reference(depth)?));
+                    start = self.at;
+                }
+                b'}' if depth > 0 && open == 0 => break,
+                byte => {
+                    match byte {
+                        b'{' => open += 1,
+                        b'}' => open = open.saturating_sub(1),
+                        _ => {}
+                    }
+                    self.at += 1;
+                }
             }
-            push_text(&mut parts, before);
-            let Some(end) = reference_end(reference) else {
-                let hint = "close it with `}`, or write `$${` for a literal `${`";
-                return Err(Problem { message: "a reference `${` has no closing brace".to_owned(), hint });
-            };
-            parts.push(Part::Reference(Reference::parse(&reference[2..end])?));
-            rest = &reference[end + 1..];
         }
-        push_text(&mut parts, rest);
+        push_text(&mut parts, &self.text[start..self.at]);
         Ok(Template { parts })
+    }
+
+    /// Reads a reference that starts here.
+    fn reference(&mut self, depth: usize) -> Result<Reference<'t>, Problem> {
+        if depth == MAX_NESTING {
+            let message = format!("references nest deeper than {MAX_NESTING} levels");
+            return Err(Problem { message, hint: "give one of them a path of its own" });
+        }
+        let start = self.at + 2;
+        let inner = &self.text[start..];
+        let mut default = None;
+        let length = if let Some(variable) = inner.strip_prefix("env:") {
+            let end = variable.find('}');
+            match variable[..end.unwrap_or(variable.len())].find(":-") {
+                Some(at) => {
+                    self.at = start + "env:".len() + at + ":-".len();
+                    default = Some(self.template(depth + 1)?);
+                    (self.at < self.text.len()).then_some(self.at - start)
+                }
+                None => end.map(|end| "env:".len() + end),
+            }
+        } else {
+            path_end(inner)
+        };
+        let Some(length) = length else {
+            let hint = "close it with `}`, or write `$${` for a literal `${`";
+            return Err(Problem { message: "a reference `${` has no closing brace".to_owned(), hint });
+        };
+        self.at = start + length + 1;
+        Reference::parse(&inner[..length], default)
     }
 }
 
@@ -67,8 +123,8 @@ fn push_text<'t>(parts: &mut Vec<Part<'t>>, text: &'t str) {
 }
 
 /// The offset of the closing brace; one inside a quoted key of a path does not count.
-fn reference_end(text: &str) -> Option<usize> {
-    if text.starts_with("${env:") || text.starts_with("${file:") {
+fn path_end(text: &str) -> Option<usize> {
+    if text.starts_with("file:") {
         return text.find('}');
     }
     let mut quote = None;
@@ -88,17 +144,15 @@ fn reference_end(text: &str) -> Option<usize> {
 }
 
 impl<'t> Reference<'t> {
-    fn parse(text: &'t str) -> Result<Self, Problem> {
+    /// Reads what stands between the braces; a default has been read already.
+    fn parse(text: &'t str, default: Option<Template<'t>>) -> Result<Self, Problem> {
         let target = if let Some(variable) = text.strip_prefix("env:") {
-            let (name, default) = match variable.split_once(":-") {
-                Some((name, default)) => (name, Some(default)),
-                None => (variable, None),
-            };
-            if name.trim().is_empty() {
+            let name = variable.split(":-").next().unwrap_or_default().trim();
+            if name.is_empty() || name.contains(['{', '$']) {
                 let message = format!("the reference `${{{text}}}` names no variable");
                 return Err(Problem { message, hint: "write `${env:NAME}` or `${env:NAME:-default}`" });
             }
-            Target::Variable { name: name.trim(), default }
+            Target::Variable { name, default }
         } else if let Some(file) = text.strip_prefix("file:") {
             if file.trim().is_empty() {
                 return Err(Problem {
@@ -137,6 +191,11 @@ mod tests {
         Part::Reference(Reference { text, target: Target::Path(text.parse().unwrap()) })
     }
 
+    fn variable<'t>(text: &'t str, name: &'t str, default: Option<Vec<Part<'t>>>) -> Part<'t> {
+        let default = default.map(|parts| Template { parts });
+        Part::Reference(Reference { text, target: Target::Variable { name, default } })
+    }
+
     #[test]
     fn takes_strings_apart() {
         assert_eq!(parts("${a.b}"), [path("a.b")]);
@@ -145,11 +204,10 @@ mod tests {
         assert_eq!(parts("$$${a}"), [Part::Text("$"), Part::Text("${"), Part::Text("a}")]);
         assert_eq!(parts("cost: 5$ {a}"), [Part::Text("cost: 5$ {a}")]);
         assert_eq!(parts("${a.\"}\"}"), [path("a.\"}\"")]);
-        let variable = |text, name, default| Part::Reference(Reference { text, target: Target::Variable { name, default } });
         assert_eq!(parts("${env:HOME}"), [variable("env:HOME", "HOME", None)]);
-        assert_eq!(parts("${env:A:-b:-c}"), [variable("env:A:-b:-c", "A", Some("b:-c"))]);
-        assert_eq!(parts("${env:A:-}"), [variable("env:A:-", "A", Some(""))]);
-        assert_eq!(parts("${env:A:-it's}"), [variable("env:A:-it's", "A", Some("it's"))]);
+        assert_eq!(parts("${env:A:-b:-c}"), [variable("env:A:-b:-c", "A", Some(vec![Part::Text("b:-c")]))]);
+        assert_eq!(parts("${env:A:-}"), [variable("env:A:-", "A", Some(vec![]))]);
+        assert_eq!(parts("${env:A:-it's}"), [variable("env:A:-it's", "A", Some(vec![Part::Text("it's")]))]);
         assert_eq!(
             parts("${file:/run/secrets/x}"),
             [Part::Reference(Reference { text: "file:/run/secrets/x", target: Target::File("/run/secrets/x") })]
@@ -157,8 +215,35 @@ mod tests {
     }
 
     #[test]
+    fn defaults_hold_references_and_braces() {
+        let inner = variable("env:B:-z", "B", Some(vec![Part::Text("z")]));
+        assert_eq!(parts("${env:A:-${env:B:-z}}"), [variable("env:A:-${env:B:-z}", "A", Some(vec![inner]))]);
+        let json = variable("env:A:-{\"a\":{}}", "A", Some(vec![Part::Text("{\"a\":{}}")]));
+        assert_eq!(parts("${env:A:-{\"a\":{}}}x"), [json, Part::Text("x")]);
+        let path = vec![Part::Text("<"), path("a.\"}\""), Part::Text(">")];
+        assert_eq!(parts("${env:A:-<${a.\"}\"}>}"), [variable("env:A:-<${a.\"}\"}>", "A", Some(path))]);
+        let literal = vec![Part::Text("${"), Part::Text("a}")];
+        assert_eq!(parts("${env:A:-$${a}}"), [variable("env:A:-$${a}", "A", Some(literal))]);
+        let deep = "${env:A:-".repeat(1000) + &"}".repeat(1000);
+        assert!(Template::parse(&deep).is_err());
+    }
+
+    #[test]
     fn refuses_what_refers_to_nothing() {
-        for text in ["${", "a ${b", "${}", "${ }", "${env:}", "${env: :-x}", "${file:}", "${a..b}", "${a[}"] {
+        for text in [
+            "${",
+            "a ${b",
+            "${}",
+            "${ }",
+            "${env:}",
+            "${env: :-x}",
+            "${env:A:-${b}",
+            "${env:A:-{}",
+            "${env:${A}}",
+            "${file:}",
+            "${a..b}",
+            "${a[}",
+        ] {
             assert!(Template::parse(text).is_err(), "{text}");
         }
     }
