@@ -2,27 +2,31 @@
 //! their size.
 
 use std::alloc::{GlobalAlloc, Layout, System};
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{LazyLock, Mutex};
+use std::cell::Cell;
+use std::sync::Mutex;
 use superconfig::{Error, ErrorCode, Format, Limits, SuperConfig, Table, Value, parse};
 
-/// Counts what is allocated, to tell the most that was in use at once.
+/// Counts what each thread allocates, to tell the most that was in use at once.
 struct Counting;
 
-static USED: AtomicUsize = AtomicUsize::new(0);
-static PEAK: AtomicUsize = AtomicUsize::new(0);
+thread_local! {
+    /// Bytes that the thread allocated and did not free; below zero where it freed those of another.
+    static USED: Cell<isize> = const { Cell::new(0) };
+    static PEAK: Cell<isize> = const { Cell::new(0) };
+}
 
-// SAFETY: everything is passed on to the system's allocator, which keeps the promises.
+// SAFETY: everything is passed on to the system's allocator, which keeps the promises; the counters allocate nothing.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        let used = USED.fetch_add(layout.size(), Ordering::Relaxed) + layout.size();
-        PEAK.fetch_max(used, Ordering::Relaxed);
+        let used = USED.get() + layout.size() as isize;
+        USED.set(used);
+        PEAK.set(PEAK.get().max(used));
         // SAFETY: the caller's promise is passed on.
         unsafe { System.alloc(layout) }
     }
 
     unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        USED.fetch_sub(layout.size(), Ordering::Relaxed);
+        USED.set(USED.get() - layout.size() as isize);
         // SAFETY: the caller's promise is passed on.
         unsafe { System.dealloc(pointer, layout) }
     }
@@ -31,19 +35,34 @@ unsafe impl GlobalAlloc for Counting {
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
 
-/// The count is one for the whole process, so only one test at a time may allocate.
-static ALONE: Mutex<()> = Mutex::new(());
-
 /// The stack of the smallest threads that programs start.
 const STACK: usize = 256 << 10;
 
-/// Runs on a small stack, and gives the most bytes that were in use beyond those before.
+/// Runs in a thread with a small stack, and gives the most bytes that were in use beyond those before.
 fn on_a_small_stack<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> (T, usize) {
-    let before = USED.load(Ordering::Relaxed);
-    PEAK.store(before, Ordering::Relaxed);
-    let thread = std::thread::Builder::new().stack_size(STACK).spawn(work).unwrap();
-    let result = thread.join().expect("no panic");
-    (result, PEAK.load(Ordering::Relaxed).saturating_sub(before))
+    let measured = move || {
+        let before = USED.get();
+        PEAK.set(before);
+        let result = work();
+        (result, usize::try_from(PEAK.get() - before).unwrap_or(0))
+    };
+    let thread = std::thread::Builder::new().stack_size(STACK).spawn(measured).unwrap();
+    thread.join().expect("no panic")
+}
+
+/// Goes through large cases in as many threads as there are processors.
+fn in_parallel<T: Send>(cases: Vec<T>, check: impl Fn(T) + Sync) {
+    let cases = Mutex::new(cases.into_iter());
+    std::thread::scope(|scope| {
+        for _ in 0..std::thread::available_parallelism().map_or(1, usize::from) {
+            scope.spawn(|| {
+                let next = || cases.lock().unwrap().next();
+                while let Some(case) = next() {
+                    check(case);
+                }
+            });
+        }
+    });
 }
 
 /// Reads a text, prints, clones, compares and drops what came of it, all on a small stack.
@@ -63,14 +82,9 @@ fn read(text: String, format: Format) -> (Result<(), ErrorCode>, usize) {
     })
 }
 
-fn alone() -> std::sync::MutexGuard<'static, ()> {
-    ALONE.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
-}
-
 #[test]
 fn a_hundred_thousand_levels() {
     const DEEP: usize = 100_000;
-    let _alone = alone();
     let nest = |open: &str, close: &str| format!("{}{}", open.repeat(DEEP), close.repeat(DEEP));
     let mut cases: Vec<(Format, String)> = Vec::new();
     for format in [Format::Json, Format::Jsonc, Format::Json5, Format::Yaml] {
@@ -121,7 +135,6 @@ fn a_hundred_thousand_levels() {
 
 #[test]
 fn one_limit_on_depth_for_all_formats() {
-    let _alone = alone();
     let lists = |levels: usize| format!("{}1{}", "[".repeat(levels), "]".repeat(levels));
     let keys = |levels: usize| vec!["a"; levels].join(".");
     type Make = Box<dyn Fn(usize) -> String>;
@@ -163,7 +176,6 @@ fn one_limit_on_depth_for_all_formats() {
 
 #[test]
 fn ten_megabytes_in_one_token() {
-    let _alone = alone();
     let long = |unit: &str| unit.repeat((10 << 20) / unit.len());
     let (letters, digits) = (long("a"), long("1"));
     let mut cases: Vec<(Format, String, Option<ErrorCode>)> = Vec::new();
@@ -212,7 +224,7 @@ fn ten_megabytes_in_one_token() {
         (Format::Ini, format!("[{letters}]"), None),
         (Format::Ini, letters.clone(), Some(ErrorCode::Parse)),
     ]);
-    for (format, text, expected) in cases {
+    in_parallel(cases, |(format, text, expected)| {
         let size = text.len();
         let start: String = text.chars().take(12).collect();
         let (outcome, peak) = read(text, format);
@@ -224,27 +236,27 @@ fn ten_megabytes_in_one_token() {
             (outcome, _) => panic!("{format} {start}: {outcome:?}"),
         }
         assert!(peak < 12 * size, "{format} {start}: {peak} bytes for {size}");
-    }
+    });
 }
 
 /// Each of these took time with the square of its length once, or memory many times its size.
 #[test]
 fn a_megabyte_of_small_things() {
     const REFERENCES: usize = 200_000;
-    let _alone = alone();
     let names = |value: &dyn Fn(usize) -> String| (0..50_000).map(|at| format!("K{at}={}\n", value(at))).collect::<String>();
-    for (text, format) in [
+    let cases = vec![
         (format!("A=\"{}\"", "${A}".repeat(REFERENCES)), Format::Dotenv),
         (format!("A=\"{}\"", "${B}é".repeat(REFERENCES)), Format::Dotenv),
         (format!("A={}", "${B}".repeat(REFERENCES)), Format::Dotenv),
         (names(&|_| "1".to_owned()) + &names(&|at| format!("${{K{at}}}x")), Format::Dotenv),
         ("\n".repeat(1 << 20) + "{", Format::Json),
-    ] {
+    ];
+    in_parallel(cases, |(text, format)| {
         let size = text.len();
         let start: String = text.chars().take(12).collect();
         let (_, peak) = read(text, format);
         assert!(peak < 60 * size, "{format} {start}: {peak} bytes for {size}");
-    }
+    });
     let unset = SuperConfig::builder().text("A=${B}".to_owned() + &"${B}".repeat(500), Format::Dotenv).load().unwrap();
     let snapshot = unset.snapshot().unwrap();
     assert_eq!(snapshot.warnings().len(), 101);
@@ -256,7 +268,6 @@ fn a_megabyte_of_small_things() {
 /// Each state between two variables was kept whole once: thousands of tables with thousands of keys.
 #[test]
 fn explaining_thousands_of_variables() {
-    let _alone = alone();
     let (found, peak) = on_a_small_stack(|| {
         let names = (0..4_000).map(|at| (format!("APP_K{at}"), "1"));
         let config = SuperConfig::builder().environment(names).env("APP").load().unwrap();
@@ -268,7 +279,6 @@ fn explaining_thousands_of_variables() {
 
 #[test]
 fn long_names_are_not_said_in_full() {
-    let _alone = alone();
     let name = "a".repeat(1 << 20);
     for (text, format) in [
         (format!("{name}=1\n{name}=1"), Format::Toml),
@@ -292,7 +302,6 @@ fn long_names_are_not_said_in_full() {
 
 #[test]
 fn yaml_that_unfolds() {
-    let _alone = alone();
     let laughs = |open: &str, close: &str, first: &str| {
         let line = |level: usize| {
             let aliases = vec![format!("*a{}", level - 1); 10].join(",");
@@ -328,7 +337,6 @@ fn yaml_that_unfolds() {
 /// A text is shared in memory however many aliases it has, and is not where it is written out.
 #[test]
 fn yaml_whose_texts_unfold() {
-    let _alone = alone();
     let texts = |count: usize| format!("a: &a \"{}\"\nb: [{}1]", "x".repeat(100_000), "*a,".repeat(count));
     let keys = |count: usize| format!("a: &a {{{}: 1}}\nb: [{}1]", "x".repeat(100_000), "*a,".repeat(count));
     let merged = |count: usize| {
@@ -367,7 +375,6 @@ fn yaml_whose_texts_unfold() {
 /// Each document stays within its limits, and all of them together do not.
 #[test]
 fn expansions_of_one_load_have_one_budget() {
-    let _alone = alone();
     let limits = Limits { expanded_bytes: 100_000, ..Limits::default() };
     let text = |name: &str| format!("{name}: &a \"{}\"\n{name}s: [*a,*a,*a,*a]", "x".repeat(10_000));
     let builder = |count: usize| {
@@ -403,7 +410,6 @@ fn expansions_of_one_load_have_one_budget() {
 /// One large file that many variables name would be as many texts.
 #[test]
 fn files_that_variables_name_have_the_same_budget() {
-    let _alone = alone();
     let directory = tempfile::tempdir().unwrap();
     std::fs::write(directory.path().join("large"), "x".repeat(1 << 20)).unwrap();
     let names = |count: usize| (0..count).map(|at| (format!("APP_K{at}_FILE"), "large")).collect::<Vec<_>>();
@@ -445,17 +451,20 @@ fn rich(format: Format) -> &'static str {
     }
 }
 
+thread_local! {
+    /// Where each test, which has a thread of its own, writes its files.
+    static DIRECTORY: tempfile::TempDir = tempfile::tempdir().unwrap();
+}
+
 fn load(bytes: &[u8], format: Format) -> Result<SuperConfig, Error> {
-    static DIRECTORY: LazyLock<tempfile::TempDir> = LazyLock::new(|| tempfile::tempdir().unwrap());
-    let directory = &*DIRECTORY;
+    let directory = DIRECTORY.with(|directory| directory.path().to_path_buf());
     let name = format!("config.{}", if format == Format::Dotenv { "env" } else { format.as_str() });
-    std::fs::write(directory.path().join(&name), bytes).unwrap();
-    SuperConfig::builder().cwd(directory.path()).environment(Vec::<(String, String)>::new()).file(name).load()
+    std::fs::write(directory.join(&name), bytes).unwrap();
+    SuperConfig::builder().cwd(directory).environment(Vec::<(String, String)>::new()).file(name).load()
 }
 
 #[test]
 fn files_cut_at_every_byte() {
-    let _alone = alone();
     for format in Format::ALL {
         let whole = rich(format).as_bytes();
         load(whole, format).unwrap_or_else(|error| panic!("{format}: {error}"));
@@ -485,7 +494,6 @@ fn files_cut_at_every_byte() {
 
 #[test]
 fn other_encodings_are_named() {
-    let _alone = alone();
     for format in Format::ALL {
         let text = rich(format);
         let little: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
@@ -514,7 +522,6 @@ fn other_encodings_are_named() {
 
 #[test]
 fn nul_is_no_white_space() {
-    let _alone = alone();
     for (format, text) in [
         (Format::Json, "\0{}"),
         (Format::Json, "{}\0"),
@@ -541,7 +548,6 @@ fn nul_is_no_white_space() {
 
 #[test]
 fn halves_of_surrogate_pairs_are_refused() {
-    let _alone = alone();
     for (format, open, close) in [
         (Format::Json, "[\"", "\"]"),
         (Format::Json, "{\"", "\": 1}"),
@@ -572,7 +578,6 @@ fn halves_of_surrogate_pairs_are_refused() {
 
 #[test]
 fn the_key_that_changes_prototypes_is_dropped_everywhere() {
-    let _alone = alone();
     for (format, text, dropped) in [
         (Format::Json, "{\"a\": {\"__proto__\": {\"x\": 1}, \"b\": 1}, \"__proto__\": 1}", 2),
         (Format::Json, "{\"a\": {\"b\": 1}, \"\\u005f_proto__\": {}}", 1),
@@ -597,7 +602,6 @@ fn the_key_that_changes_prototypes_is_dropped_everywhere() {
 
 #[test]
 fn numbers_at_the_edges() {
-    let _alone = alone();
     let max = Value::Unsigned(u64::MAX);
     let beyond = Value::Float(18446744073709551616.0);
     let infinite = Value::Float(f64::INFINITY);
