@@ -10,7 +10,7 @@ use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
 use superconfig::{ErrorCode, WatchMode};
 use support::alone::{ALONE, is_alone};
-use support::watched::{self, Watched, in_parallel};
+use support::watched::{Watched, in_parallel, scenario, until};
 
 /// A user namespace, in which a process has limits of its own. Some systems leave making one to the superuser.
 const NAMESPACES: [&[&str]; 2] =
@@ -41,19 +41,15 @@ fn permission_taken_and_given_back() {
     if !is_alone(module_path!(), "permission_taken_and_given_back", wrap) {
         return;
     }
-    in_parallel(|rounds| {
-        let watched = Watched::new(|_| {}, |builder| builder.file("app.json"));
+    scenario(Watched::file, |watched, round| {
         let permit = |mode| std::fs::set_permissions(watched.at("app.json"), std::fs::Permissions::from_mode(mode)).unwrap();
-        for round in 1..=rounds {
-            permit(0o000);
-            assert_eq!(watched.error().code(), ErrorCode::Io);
-            assert_eq!(watched.config.get::<u64>("value").unwrap(), round - 1);
-            permit(0o200);
-            watched.write("app.json", round);
-            permit(0o600);
-            watched.expect_after_errors(round);
-        }
-        watched.nothing_more();
+        permit(0o000);
+        assert_eq!(watched.error().code(), ErrorCode::Io);
+        assert_eq!(watched.value(), round - 1);
+        permit(0o200);
+        watched.write("app.json", round);
+        permit(0o600);
+        watched.expect_after_errors(round);
     });
 }
 
@@ -71,12 +67,12 @@ fn is_native(watched: &Watched) -> bool {
     watched.config.status().unwrap().watching.iter().all(|one| one.mode == WatchMode::Native && one.reason.is_none())
 }
 
+/// Two rounds in each thread are enough where each waits for up to a second, as files are looked at once a second.
 fn falls_back(reason: &str) {
-    in_parallel(|rounds| {
-        let watched = Watched::new(|_| {}, |builder| builder.file("app.json"));
+    in_parallel(|_| {
+        let watched = Watched::file();
         assert!(is_refused(&watched, reason), "{:?}", watched.config.status());
-        // Each takes up to a second, as files are looked at once a second.
-        for round in 1..=rounds {
+        for round in 1..=2 {
             watched.write("app.json", round);
             watched.expect(round);
         }
@@ -104,10 +100,10 @@ fn watches_that_are_allowed_again_are_used() {
     if !is_alone_after("watches_that_are_allowed_again_are_used", script) {
         return;
     }
-    let watched = Watched::new(|_| {}, |builder| builder.file("app.json"));
+    let watched = Watched::file();
     assert!(is_refused(&watched, "max_user_watches"));
     std::fs::write("/proc/sys/user/max_inotify_watches", "1000").unwrap();
-    watched::until(|| is_native(&watched));
+    until(|| is_native(&watched));
     watched.write("app.json", 1);
     watched.expect(1);
     watched.nothing_more();
@@ -128,12 +124,12 @@ fn descriptors_that_are_allowed_again_are_used() {
     let next = std::fs::File::open("/dev/null").unwrap().as_raw_fd();
     // Enough to read files, one at a time.
     allow_descriptors(next as u64 + 1);
-    let watched = Watched::new(|_| {}, |builder| builder.file("app.json"));
+    let watched = Watched::file();
     assert!(is_refused(&watched, "descriptors"), "{:?}", watched.config.status());
     watched.write("app.json", 1);
     watched.expect(1);
     allow_descriptors(1024);
-    watched::until(|| is_native(&watched));
+    until(|| is_native(&watched));
     watched.write("app.json", 2);
     watched.expect(2);
     watched.nothing_more();
@@ -174,7 +170,7 @@ fn more_changes_than_the_system_can_tell_of() {
     if !is_alone(module_path!(), "more_changes_than_the_system_can_tell_of", &[]) {
         return;
     }
-    let watched = Watched::new(|_| {}, |builder| builder.file("app.json"));
+    let watched = Watched::file();
     watched.write("one", 0);
     let (one, other) = (watched.at("one"), watched.at("other"));
     let kept: usize = std::fs::read_to_string("/proc/sys/fs/inotify/max_queued_events").unwrap().trim().parse().unwrap();
@@ -186,9 +182,9 @@ fn more_changes_than_the_system_can_tell_of() {
         // Of this nothing is heard.
         watched.write("app.json", 1);
     });
-    watched::until(|| is_refused(&watched, "more changes than it could tell of"));
+    until(|| is_refused(&watched, "more changes than it could tell of"));
     watched.expect(1);
-    watched::until(|| is_native(&watched));
+    until(|| is_native(&watched));
     watched.write("app.json", 2);
     watched.expect(2);
     watched.nothing_more();

@@ -13,19 +13,43 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 /// Changes have to pause for so long.
 pub(crate) const DEBOUNCE: Duration = Duration::from_millis(20);
 
+/// A file with the value 0.
+pub(crate) const ZERO: &str = "{\"value\": 0}";
+
 /// How often each kind of change is made.
 pub(crate) fn rounds() -> u64 {
     std::env::var("SUPERCONFIG_TEST_ROUNDS").ok().and_then(|text| text.parse().ok()).unwrap_or(200)
 }
 
 /// Shares the rounds among threads, each with files of its own: nearly all of the time is waiting.
-pub(crate) fn in_parallel(scenario: impl Fn(u64) + Sync) {
+pub(crate) fn in_parallel(work: impl Fn(u64) + Sync) {
     const THREADS: u64 = 8;
     std::thread::scope(|scope| {
         for _ in 0..THREADS {
-            scope.spawn(|| scenario(rounds().div_ceil(THREADS)));
+            scope.spawn(|| work(rounds().div_ceil(THREADS)));
         }
     });
+}
+
+/// Goes through the rounds of a scenario, several threads at once: `open` makes files and watches them, `round` changes them and
+/// expects what listeners hear. At the end nothing may have been heard twice.
+pub(crate) fn scenario(open: impl Fn() -> Watched + Sync, round: impl Fn(&Watched, u64) + Sync) {
+    in_parallel(|rounds| {
+        let watched = open();
+        for number in 1..=rounds {
+            round(&watched, number);
+        }
+        watched.nothing_more();
+    });
+}
+
+/// Creates files, and the directories above them.
+pub(crate) fn create(directory: &Path, files: &[(&str, &str)]) {
+    for (name, text) in files {
+        let file = directory.join(name);
+        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+        std::fs::write(file, text).unwrap();
+    }
 }
 
 /// Waits for a condition.
@@ -45,18 +69,34 @@ pub(crate) struct Watched {
 }
 
 impl Watched {
-    /// Makes `app.json` with the value 0, and whatever else `prepare` makes; watches what `sources` adds.
-    pub(crate) fn new(prepare: impl FnOnce(&Path), sources: impl FnOnce(Builder) -> Builder) -> Self {
+    /// Watches `app.json`, of value 0.
+    pub(crate) fn file() -> Self {
+        Self::new(&[], |builder| builder.file("app.json"))
+    }
+
+    /// Makes files, and `app.json` with the value 0 unless it is one of them; watches what `sources` adds.
+    pub(crate) fn new(files: &[(&str, &str)], sources: impl FnOnce(Builder) -> Builder) -> Self {
+        Self::prepared(|at| create(at, files), sources)
+    }
+
+    /// As [`Watched::new`], for sources that name the directory, which is made before.
+    pub(crate) fn inside(directory: TempDir, files: &[(&str, &str)], sources: impl FnOnce(Builder) -> Builder) -> Self {
+        create(directory.path(), files);
+        Self::open(Arc::new(directory), WatchOptions { debounce: DEBOUNCE, ..WatchOptions::default() }, sources)
+    }
+
+    /// As [`Watched::new`], for what is more than files.
+    pub(crate) fn prepared(prepare: impl FnOnce(&Path), sources: impl FnOnce(Builder) -> Builder) -> Self {
         Self::with(WatchOptions { debounce: DEBOUNCE, ..WatchOptions::default() }, prepare, sources)
     }
 
     pub(crate) fn with(options: WatchOptions, prepare: impl FnOnce(&Path), sources: impl FnOnce(Builder) -> Builder) -> Self {
-        let directory = Arc::new(tempfile::tempdir().unwrap());
+        let directory = tempfile::tempdir().unwrap();
         prepare(directory.path());
         if !directory.path().join("app.json").exists() {
-            std::fs::write(directory.path().join("app.json"), "{\"value\": 0}").unwrap();
+            std::fs::write(directory.path().join("app.json"), ZERO).unwrap();
         }
-        Self::open(directory, options, sources)
+        Self::open(Arc::new(directory), options, sources)
     }
 
     fn open(directory: Arc<TempDir>, options: WatchOptions, sources: impl FnOnce(Builder) -> Builder) -> Self {
@@ -88,6 +128,29 @@ impl Watched {
         std::fs::write(self.at(name), text).unwrap();
     }
 
+    pub(crate) fn make_directory(&self, name: &str) {
+        std::fs::create_dir_all(self.at(name)).unwrap();
+    }
+
+    /// Removes a file, or a directory with all that is in it.
+    pub(crate) fn remove(&self, name: &str) {
+        let path = self.at(name);
+        if path.symlink_metadata().unwrap().is_dir() {
+            std::fs::remove_dir_all(path).unwrap();
+        } else {
+            std::fs::remove_file(path).unwrap();
+        }
+    }
+
+    pub(crate) fn rename(&self, from: &str, to: &str) {
+        std::fs::rename(self.at(from), self.at(to)).unwrap();
+    }
+
+    /// The value that is read now.
+    pub(crate) fn value(&self) -> u64 {
+        self.config.get("value").unwrap()
+    }
+
     /// The next event, which must be a change.
     #[track_caller]
     pub(crate) fn change(&self) -> Change {
@@ -109,9 +172,16 @@ impl Watched {
         }
     }
 
+    /// The next event, which must be a change of `value` alone, to this.
     #[track_caller]
     pub(crate) fn expect(&self, value: u64) {
         check(&self.change(), value);
+    }
+
+    /// The next event, which must be a change of these paths.
+    #[track_caller]
+    pub(crate) fn expect_changed(&self, paths: &[&str]) {
+        assert_eq!(self.change().changed, paths);
     }
 
     #[track_caller]
