@@ -6,7 +6,7 @@ use super::snapshot::{Snapshot, closed};
 use super::status::{Health, Status};
 use super::token;
 use crate::diagnostic::{Error, ErrorCode, Path};
-use crate::load::{LoadOptions, Loaded, Loader};
+use crate::load::{LoadOptions, LoadResult, Loader};
 use crate::merge::Explanation;
 use crate::registry::{ConfigHandle, ConfigRegistry, HandleId, InsertOptions, generation};
 use parking_lot::Mutex;
@@ -64,7 +64,7 @@ pub(super) struct WatchHooks {
 
 impl SuperConfig {
     /// Puts a first version into the registry.
-    pub(super) fn publish(options: Arc<LoadOptions>, loader: Loader, loaded: Loaded) -> Result<Self, Error> {
+    pub(super) fn publish(options: Arc<LoadOptions>, loader: Loader, loaded: LoadResult) -> Result<Self, Error> {
         let committed = loaded.number;
         let generation = generation::next();
         let owner = Arc::new(OnceLock::new());

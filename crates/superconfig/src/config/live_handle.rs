@@ -2,7 +2,7 @@
 
 use super::snapshot::{Snapshot, closed};
 use crate::diagnostic::{Error, ErrorCode, Path};
-use crate::registry::{ConfigHandle, ConfigRegistry, FollowingEntry};
+use crate::registry::{ConfigHandle, ConfigRegistry, ManagedEntry};
 use crate::value::Value;
 use parking_lot::Mutex;
 use serde::de::DeserializeOwned;
@@ -35,7 +35,7 @@ impl Followers {
                 return Ok(handle);
             }
         };
-        let follower = Arc::new(Reader { path, entry, seen: Mutex::new(Seen { version: 0, value: None }) });
+        let follower = Arc::new(PathFollower { path, entry, seen: Mutex::new(Seen { version: 0, value: None }) });
         // Listed before it reads for the first time: whatever is published meanwhile reaches it one way or the other.
         self.0.lock().push(follower.clone());
         match now() {
@@ -67,9 +67,9 @@ impl Followers {
 }
 
 /// Reads one path into a type.
-struct Reader<T> {
+struct PathFollower<T> {
     path: Path,
-    entry: FollowingEntry<T>,
+    entry: ManagedEntry<T>,
     seen: Mutex<Seen>,
 }
 
@@ -80,7 +80,7 @@ struct Seen {
     value: Option<Value>,
 }
 
-impl<T: DeserializeOwned + Send + Sync> Follower for Reader<T> {
+impl<T: DeserializeOwned + Send + Sync> Follower for PathFollower<T> {
     fn follow(&self, snapshot: &Snapshot) -> bool {
         if !self.entry.is_read() {
             return false;

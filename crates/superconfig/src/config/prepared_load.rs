@@ -6,7 +6,7 @@ use super::token;
 use crate::diagnostic::{Error, Issue, Segment};
 #[cfg(feature = "watch")]
 use crate::load::WatchOptions;
-use crate::load::{LoadOptions, Loaded, Loader, context};
+use crate::load::{LoadOptions, LoadResult, Loader, context};
 use crate::source::Environment;
 use crate::value::Value;
 use std::sync::Arc;
@@ -32,7 +32,7 @@ pub(super) type StartWatching = fn(&SuperConfig, WatchOptions) -> Result<(), Err
 pub struct PreparedLoad {
     pub(crate) options: Arc<LoadOptions>,
     pub(crate) loader: Loader,
-    pub(crate) loaded: Loaded,
+    pub(crate) loaded: LoadResult,
     #[cfg(feature = "watch")]
     start_watching: StartWatching,
 }

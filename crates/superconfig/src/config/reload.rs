@@ -5,7 +5,7 @@ use super::counters::RELOADS;
 use super::event::{Change, Event, Failure};
 use super::snapshot::Snapshot;
 use crate::diagnostic::{Error, ErrorCode, Issue, Segment};
-use crate::load::{Loaded, Loader, Validator, capture, context};
+use crate::load::{LoadResult, Loader, Validator, capture, context};
 use crate::merge::changed;
 use crate::registry::generation;
 use crate::source::{Environment, custom};
@@ -140,7 +140,7 @@ impl SuperConfig {
     }
 
     /// Reads and merges again; `look` sees the loader afterwards, also when that failed.
-    pub(crate) fn read_next<T>(&self, inputs: ReloadInputs, look: impl FnOnce(&Loader) -> T) -> (Result<Loaded, Error>, T) {
+    pub(crate) fn read_next<T>(&self, inputs: ReloadInputs, look: impl FnOnce(&Loader) -> T) -> (Result<LoadResult, Error>, T) {
         let options = &self.0.options;
         let environment = match inputs.environment {
             Some(environment) => environment,
@@ -164,13 +164,13 @@ impl SuperConfig {
 
     /// Checks and publishes what a reload read that nobody called for.
     #[cfg(feature = "watch")]
-    pub(crate) fn checked_reload(&self, loaded: Loaded) -> Result<Reload, Error> {
+    pub(crate) fn checked_reload(&self, loaded: LoadResult) -> Result<Reload, Error> {
         PreparedReload { config: self.clone(), loaded, background: true, unsettled: false }
             .checked(self.0.options.validator.as_ref())
     }
 
     /// Publishes what a reload read, unless one that read later was faster, and tells which sources failed.
-    pub(crate) fn publish_next(&self, mut loaded: Loaded, background: bool) -> Result<Reload, Error> {
+    pub(crate) fn publish_next(&self, mut loaded: LoadResult, background: bool) -> Result<Reload, Error> {
         let failed = Error::together(ErrorCode::Source, "sources failed", std::mem::take(&mut loaded.failed_sources)).err();
         let reload = self.swap_in(loaded, failed.is_none())?;
         if let Some(error) = failed {
@@ -179,7 +179,7 @@ impl SuperConfig {
         Ok(reload)
     }
 
-    fn swap_in(&self, mut loaded: Loaded, is_whole: bool) -> Result<Reload, Error> {
+    fn swap_in(&self, mut loaded: LoadResult, is_whole: bool) -> Result<Reload, Error> {
         let mut committed = self.0.committed.lock();
         let previous = self.snapshot()?;
         if loaded.number < *committed {
@@ -234,7 +234,7 @@ impl SuperConfig {
 /// ```
 pub struct PreparedReload {
     pub(crate) config: SuperConfig,
-    pub(crate) loaded: Loaded,
+    pub(crate) loaded: LoadResult,
     /// Nobody called for it.
     pub(crate) background: bool,
     /// Its files were being changed while they were read: nothing comes of it, and the watcher asks again.

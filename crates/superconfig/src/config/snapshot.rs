@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Error, ErrorCode, Issue, Path, Segment, Warning};
 use crate::format::{Format, render};
-use crate::load::Loaded;
+use crate::load::LoadResult;
 use crate::merge::{Explanation, changed_below};
 use crate::source::LayerInfo;
 use crate::value::{Meter, Value, closest_path, read};
@@ -23,7 +23,7 @@ use std::sync::{Arc, OnceLock, Weak};
 pub struct Snapshot {
     pub(crate) version: u64,
     pub(crate) generation: u32,
-    pub(crate) loaded: Loaded,
+    pub(crate) loaded: LoadResult,
     /// The configuration that this is a version of, for `SuperConfig::attach`, which finds a snapshot in the registry.
     pub(super) owner: Arc<OnceLock<Weak<dyn Any + Send + Sync>>>,
 }

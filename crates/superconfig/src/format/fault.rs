@@ -7,7 +7,7 @@ use crate::value::Exceeded;
 use std::borrow::Cow;
 
 /// Why a text cannot be read, before it is known whose text it is.
-pub(crate) struct Fault {
+pub(crate) struct ParseFault {
     pub(super) code: ErrorCode,
     pub(super) message: String,
     /// Byte offset in the text without its byte order mark.
@@ -15,7 +15,7 @@ pub(crate) struct Fault {
     pub(super) hint: Option<&'static str>,
 }
 
-impl Fault {
+impl ParseFault {
     pub(crate) fn parse(message: impl Into<String>, offset: usize) -> Self {
         Self { code: ErrorCode::Parse, message: message.into(), offset: Some(offset), hint: None }
     }
@@ -60,9 +60,9 @@ pub(super) fn shorten(text: &str) -> Cow<'_, str> {
 }
 
 /// Refuses what no file of lines means to hold, and what no environment variable can hold.
-pub(super) fn refuse_nul(text: &str) -> Result<(), Fault> {
+pub(super) fn refuse_nul(text: &str) -> Result<(), ParseFault> {
     match text.find('\0') {
-        Some(at) => Err(Fault::parse("the text holds a NUL character", at).with_hint("save the file as UTF-8")),
+        Some(at) => Err(ParseFault::parse("the text holds a NUL character", at).with_hint("save the file as UTF-8")),
         None => Ok(()),
     }
 }

@@ -7,9 +7,9 @@ const PLACES: usize = 64;
 
 /// Keys that a document had lately: tables that stand beside one another mostly have the same, which then share their
 /// memory and cost a comparison instead of an allocation.
-pub(super) struct Keys([Option<Arc<str>>; PLACES]);
+pub(super) struct KeyInterner([Option<Arc<str>>; PLACES]);
 
-impl Keys {
+impl KeyInterner {
     pub(super) fn new() -> Self {
         Self([const { None }; PLACES])
     }

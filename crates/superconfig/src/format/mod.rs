@@ -24,17 +24,17 @@ mod yaml;
 
 #[cfg(feature = "dotenv")]
 pub(crate) use dotenv::{dotenv_entries, expand};
-use fault::{Fault, refuse_nul, shorten};
+use fault::{ParseFault, refuse_nul, shorten};
 pub use format::Format;
 use integer::{Number, integer};
 #[cfg(any(feature = "simd", feature = "toml", feature = "yaml"))]
-use key_interner::Keys;
+use key_interner::KeyInterner;
 pub(crate) use parse::parse_known;
 pub use parse::{parse, parse_within};
 #[cfg(any(test, fuzzing))]
 pub(crate) use parse_text::parse_text;
 pub(crate) use parse_text::{decode, locate};
-use parse_warnings::Notes;
+use parse_warnings::ParseWarnings;
 use parsed::Parsed;
 pub use render::render;
 use render::{finite, unwritable};

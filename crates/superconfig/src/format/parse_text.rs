@@ -2,7 +2,7 @@
 
 #[cfg(feature = "dotenv")]
 use super::dotenv;
-use super::fault::Fault;
+use super::fault::ParseFault;
 use super::format::Format;
 #[cfg(feature = "ini")]
 use super::ini;
@@ -26,9 +26,9 @@ pub(crate) fn parse_text(text: &str, format: Format, limits: &Limits) -> Result<
     // Some parsers would skip this one too. To JSON5 it is white space.
     if body.starts_with('\u{feff}') && format != Format::Json5 {
         let skipped = text.len() - body.len();
-        return Err(Fault::parse("there is a second byte order mark", 0).into_error(text, skipped, format));
+        return Err(ParseFault::parse("there is a second byte order mark", 0).into_error(text, skipped, format));
     }
-    let parsed: Result<Parsed, Fault> = match format {
+    let parsed: Result<Parsed, ParseFault> = match format {
         #[cfg(feature = "json")]
         Format::Json => json::parse(body, json::Dialect::Json, limits),
         #[cfg(feature = "json5")]
@@ -44,7 +44,7 @@ pub(crate) fn parse_text(text: &str, format: Format, limits: &Limits) -> Result<
         #[cfg(feature = "ini")]
         Format::Ini => ini::parse(body, limits),
         #[allow(unreachable_patterns, reason = "reached when a format's feature is off")]
-        _ => Err(Fault {
+        _ => Err(ParseFault {
             code: ErrorCode::Format,
             message: "the format was not compiled in".to_owned(),
             offset: None,

@@ -6,13 +6,13 @@ use crate::diagnostic::{Cursor, Origin, Path, SourceKind, Warning};
 const MAX: usize = 100;
 
 /// The warnings of one document.
-pub(super) struct Notes<'a> {
+pub(super) struct ParseWarnings<'a> {
     text: &'a str,
     found: Vec<(Warning, usize)>,
     more: usize,
 }
 
-impl<'a> Notes<'a> {
+impl<'a> ParseWarnings<'a> {
     pub(super) fn new(text: &'a str) -> Self {
         Self { text, found: Vec::new(), more: 0 }
     }

@@ -3,7 +3,7 @@
 use super::options::LoadOptions;
 use crate::diagnostic::{Error, ErrorCode};
 use crate::source::{
-    Environment, EnvironmentFilter, Places, Source, SourceContext, SourceEntry, SourceSpec, check_name, failed, panicked,
+    BaseDirs, Environment, EnvironmentFilter, Source, SourceContext, SourceEntry, SourceSpec, check_name, failed, panicked,
 };
 use crate::value::Value;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -39,7 +39,7 @@ pub(crate) fn capture(options: &LoadOptions) -> Environment {
 ///
 /// # Errors
 /// `ERR_SUPERCONFIG_IO` when the process's working directory is needed and gone.
-pub(crate) fn places(options: &LoadOptions, environment: &Environment) -> Result<Places, Error> {
+pub(crate) fn places(options: &LoadOptions, environment: &Environment) -> Result<BaseDirs, Error> {
     let cwd = match &options.cwd {
         Some(cwd) if cwd.is_absolute() => cwd.clone(),
         given => {
@@ -53,7 +53,7 @@ pub(crate) fn places(options: &LoadOptions, environment: &Environment) -> Result
     let home = options.home.clone().or_else(|| from_environment().map(|home| PathBuf::from(&**home)));
     // Joining leaves absolute paths alone.
     let (home, root) = (home.map(|home| cwd.join(home)), options.root.as_ref().map(|root| cwd.join(root)));
-    Ok(Places { cwd, home, root })
+    Ok(BaseDirs { cwd, home, root })
 }
 
 /// The profiles of a load: those that were chosen, else what the environment says.
@@ -75,17 +75,17 @@ pub(crate) fn profiles(options: &LoadOptions, environment: &Environment) -> Resu
 }
 
 /// What custom sources gave, each by its place among the sources.
-pub(crate) type Supplied = Vec<(usize, Result<Value, Error>)>;
+pub(crate) type SourceResults = Vec<(usize, Result<Value, Error>)>;
 
 /// Asks every custom source for its values. The caller holds no lock: a source is foreign code.
-pub(crate) fn ask(options: &LoadOptions, environment: &Environment) -> Result<Supplied, Error> {
+pub(crate) fn ask(options: &LoadOptions, environment: &Environment) -> Result<SourceResults, Error> {
     let custom = |(at, entry): (usize, &'_ SourceEntry)| match &entry.spec {
         SourceSpec::Custom(source) => Some((at, source.clone())),
         _ => None,
     };
     let sources: Vec<_> = options.sources.iter().enumerate().filter_map(custom).collect();
     if sources.is_empty() {
-        return Ok(Supplied::new());
+        return Ok(SourceResults::new());
     }
     let context = source_context(options, environment)?;
     let ask = |(at, source): (usize, Arc<dyn Source>)| {

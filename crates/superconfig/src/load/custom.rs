@@ -1,7 +1,7 @@
 //! What custom sources gave, and what they gave before where they fail.
 
-use super::context::Supplied;
-use super::loader::{Gathered, Loader};
+use super::context::SourceResults;
+use super::loader::{LayerCollector, Loader};
 use crate::diagnostic::{Error, ErrorCode, Origin, SourceKind, Warning};
 use crate::source::{SourceEntry, SourceSpec, failed};
 use crate::value::Value;
@@ -13,8 +13,8 @@ impl Loader {
     pub(super) fn take_supplied(
         &mut self,
         sources: &[SourceEntry],
-        supplied: Supplied,
-        gathered: &mut Gathered,
+        supplied: SourceResults,
+        gathered: &mut LayerCollector,
     ) -> Result<(), Error> {
         for (at, given) in supplied {
             let (name, known) = match sources.get(at).map(|entry| &entry.spec) {

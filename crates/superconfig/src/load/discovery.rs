@@ -2,9 +2,9 @@
 
 use super::file_cache::check_part;
 use super::layers::doubted;
-use super::loader::{Gathered, Loader};
+use super::loader::{LayerCollector, Loader};
 use crate::diagnostic::{Error, ErrorCode, Path, SourceKind};
-use crate::source::{DiscoverOptions, Discovered, FileOptions, LayerInfo, LayerStatus, Places, SourceEntry, Trust, discover};
+use crate::source::{BaseDirs, DiscoverOptions, Discovered, FileOptions, LayerInfo, LayerStatus, SourceEntry, Trust, discover};
 use std::sync::Arc;
 
 impl Loader {
@@ -13,9 +13,9 @@ impl Loader {
         entry: &SourceEntry,
         name: &str,
         options: &DiscoverOptions,
-        places: &Places,
+        places: &BaseDirs,
         profiles: &[String],
-        gathered: &mut Gathered,
+        gathered: &mut LayerCollector,
     ) -> Result<(), Error> {
         let trust = options.trust.unwrap_or(Trust::Warn);
         let file = FileOptions { optional: true, trust: Some(trust), ..FileOptions::default() };

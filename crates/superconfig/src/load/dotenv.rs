@@ -1,11 +1,11 @@
 //! The variables of `.env` files.
 
-use super::loader::{Gathered, Loader};
+use super::loader::{LayerCollector, Loader};
 use crate::diagnostic::{Cursor, Error, ErrorCode, Origin, SourceKind};
 use crate::format;
 use crate::format::Format;
 use crate::merge::Variable;
-use crate::source::{LayerInfo, LayerStatus, Places, SourceEntry, SourceSpec};
+use crate::source::{BaseDirs, LayerInfo, LayerStatus, SourceEntry, SourceSpec};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -14,9 +14,9 @@ impl Loader {
     pub(super) fn read_dotenv(
         &mut self,
         sources: &[SourceEntry],
-        places: &Places,
+        places: &BaseDirs,
         profiles: &[String],
-        gathered: &mut Gathered,
+        gathered: &mut LayerCollector,
     ) -> Result<(), Error> {
         if !sources.iter().any(|entry| matches!(entry.spec, SourceSpec::Dotenv)) {
             return Ok(());

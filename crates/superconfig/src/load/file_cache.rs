@@ -6,7 +6,7 @@ use crate::format;
 use crate::format::Format;
 use crate::merge::Document;
 use crate::redaction::snippet;
-use crate::source::{Candidate, Observer, Ownership, Stamp, read_file};
+use crate::source::{DependencyTracker, FileCandidate, Fingerprint, Ownership, read_file};
 use crate::value::Value;
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -21,7 +21,7 @@ pub(crate) struct FileCache {
 }
 
 pub(super) struct CachedFile {
-    stamp: Stamp,
+    stamp: Fingerprint,
     /// Belongs to the stamp: a change of either shows in the time of the last status change.
     ownership: Ownership,
     read: SystemTime,
@@ -33,17 +33,17 @@ impl FileCache {
     /// A file's document, and who can write the file.
     pub(super) fn read(
         &mut self,
-        candidate: &Candidate,
+        candidate: &FileCandidate,
         format: Option<Format>,
         rules: &Rules,
-        observer: &mut Observer,
+        observer: &mut DependencyTracker,
     ) -> Result<(Arc<Document>, Ownership), Error> {
-        let Candidate { path, shown, .. } = candidate;
+        let FileCandidate { path, shown, .. } = candidate;
         observer.file(path);
         let cached = self.files.get(path).filter(|cached| cached.format == format);
         if let Some(cached) = cached
             && cached.stamp.is_settled(cached.read)
-            && Stamp::now(path) == Some(cached.stamp)
+            && Fingerprint::now(path) == Some(cached.stamp)
         {
             observer.read(path, cached.stamp);
             return Ok((cached.document.clone(), cached.ownership));
@@ -92,12 +92,12 @@ impl FileCache {
 impl CachedFile {
     /// Reads a file that nobody waits for yet.
     pub(super) fn read(
-        candidate: &Candidate,
+        candidate: &FileCandidate,
         format: Option<Format>,
         rules: &Rules,
         buffer: &mut Vec<u8>,
     ) -> Result<Self, Error> {
-        let Candidate { path, shown, .. } = candidate;
+        let FileCandidate { path, shown, .. } = candidate;
         let read = SystemTime::now();
         let opened = read_file::read(path, shown, rules.limits.document_bytes, buffer)?;
         let chosen = format.or_else(|| Format::from_file_name(shown));

@@ -1,11 +1,11 @@
 //! From one source to its layers.
 
 use super::file_cache::{check_part, parse_layer};
-use super::loader::{Gathered, Loader};
+use super::loader::{LayerCollector, Loader};
 use crate::diagnostic::{Error, ErrorCode, Origin, Segment, SourceKind, Warning};
 use crate::merge::{Content, Document, Layer, Variable, Variables};
 use crate::source::{
-    Candidate, EnvOptions, FileOptions, Finding, LayerInfo, LayerStatus, Ownership, Places, SourceEntry, SourceSpec, Trust,
+    BaseDirs, EnvOptions, FileCandidate, FileOptions, LayerInfo, LayerStatus, Lookup, Ownership, SourceEntry, SourceSpec, Trust,
     files, parse_args, refused,
 };
 use crate::value::{Table, Value};
@@ -17,9 +17,9 @@ impl Loader {
         &mut self,
         at: usize,
         entry: &SourceEntry,
-        places: &Places,
+        places: &BaseDirs,
         profiles: &[String],
-        gathered: &mut Gathered,
+        gathered: &mut LayerCollector,
     ) -> Result<(), Error> {
         match &entry.spec {
             SourceSpec::Custom(source) => {
@@ -45,7 +45,7 @@ impl Loader {
                     gathered.looked.push(info);
                 }
                 for shown in paths {
-                    let candidate = Candidate { path: places.resolve(&shown), shown, required: !options.optional };
+                    let candidate = FileCandidate { path: places.resolve(&shown), shown, required: !options.optional };
                     self.read_file(entry, &candidate, options, profiles, gathered);
                 }
             }
@@ -70,8 +70,8 @@ impl Loader {
                 let files = FileOptions { trust: options.trust, ..FileOptions::default() };
                 for finding in files::directory(places, path, profiles, options.optional, &mut gathered.warnings)? {
                     match finding {
-                        Finding::File(candidate) => self.read_file(entry, &candidate, &files, profiles, gathered),
-                        Finding::Nothing(info) => gathered.looked.push(info),
+                        Lookup::File(candidate) => self.read_file(entry, &candidate, &files, profiles, gathered),
+                        Lookup::Nothing(info) => gathered.looked.push(info),
                     }
                 }
             }
@@ -120,10 +120,10 @@ impl Loader {
     pub(super) fn read_file(
         &mut self,
         entry: &SourceEntry,
-        candidate: &Candidate,
+        candidate: &FileCandidate,
         options: &FileOptions,
         profiles: &[String],
-        gathered: &mut Gathered,
+        gathered: &mut LayerCollector,
     ) {
         if let Err(error) = self.try_file(entry, candidate, options, profiles, gathered) {
             gathered.problems.push(error);
@@ -133,10 +133,10 @@ impl Loader {
     fn try_file(
         &mut self,
         entry: &SourceEntry,
-        candidate: &Candidate,
+        candidate: &FileCandidate,
         options: &FileOptions,
         profiles: &[String],
-        gathered: &mut Gathered,
+        gathered: &mut LayerCollector,
     ) -> Result<(), Error> {
         let in_file = |error: Error| {
             let name: Arc<str> = candidate.shown.as_str().into();
@@ -173,7 +173,12 @@ impl Loader {
 }
 
 /// Says, or refuses, that others could have written a file.
-pub(super) fn doubted(trust: Trust, ownership: Ownership, candidate: &Candidate, gathered: &mut Gathered) -> Result<(), Error> {
+pub(super) fn doubted(
+    trust: Trust,
+    ownership: Ownership,
+    candidate: &FileCandidate,
+    gathered: &mut LayerCollector,
+) -> Result<(), Error> {
     let Some(doubt) = ownership.doubt() else { return Ok(()) };
     if trust == Trust::Strict {
         return Err(refused(&doubt));
@@ -186,7 +191,7 @@ pub(super) fn doubted(trust: Trust, ownership: Ownership, candidate: &Candidate,
     Ok(())
 }
 
-impl Gathered {
+impl LayerCollector {
     /// Takes what a document expanded to out of the load's budget; it was bounded by a whole budget when it was parsed.
     pub(super) fn take_expansions_of<D: Borrow<Document>>(&self, document: D) -> Result<D, Error> {
         self.budget.take(document.borrow().expanded)?;
@@ -207,7 +212,7 @@ impl Gathered {
     pub(super) fn push_file(
         &mut self,
         entry: &SourceEntry,
-        candidate: &Candidate,
+        candidate: &FileCandidate,
         document: Arc<Document>,
         part: Option<String>,
     ) {
@@ -221,7 +226,7 @@ impl Gathered {
     }
 }
 
-impl Candidate {
+impl FileCandidate {
     pub(super) fn missing(&self, reason: impl Into<std::borrow::Cow<'static, str>>) -> LayerInfo {
         LayerInfo::absent(SourceKind::File, self.shown.as_str(), self.path.clone(), LayerStatus::Missing, reason)
     }

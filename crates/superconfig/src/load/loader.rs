@@ -1,6 +1,6 @@
 //! From a description to merged values: reads, parses, merges. Keeps what it parsed for the next load.
 
-use super::context::{Supplied, places, profiles};
+use super::context::{SourceResults, places, profiles};
 use super::file_cache::FileCache;
 use super::options::LoadOptions;
 use super::rules::Rules;
@@ -10,7 +10,7 @@ use crate::merge::{
     Content, Document, Explanation, Layer, MergeOptions, Merged, References, Variable, explain, fold, interpolate,
 };
 use crate::redaction::SecretRules;
-use crate::source::{Environment, LayerInfo, Observer, Places, read_file};
+use crate::source::{BaseDirs, DependencyTracker, Environment, LayerInfo, read_file};
 #[cfg(feature = "discovery")]
 use crate::source::{SourceSpec, check_name};
 use crate::value::{ExpandedSize, ExpansionBudget, Limits, Meter, Value};
@@ -19,7 +19,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 /// What one load gave.
-pub(crate) struct Loaded {
+pub(crate) struct LoadResult {
     /// What readers see: merged, and interpolated where that was asked for.
     pub(crate) value: Value,
     pub(crate) warnings: Vec<Warning>,
@@ -36,7 +36,7 @@ pub(crate) struct Loaded {
     pub(crate) number: u64,
 }
 
-impl Loaded {
+impl LoadResult {
     pub(crate) fn measure_layers(&self, meter: &mut Meter) {
         for layer in &self.layers {
             if let Content::Document(document) = &layer.content
@@ -112,11 +112,11 @@ pub(crate) struct Loader {
     /// What each custom source gave last, by its place among the sources.
     pub(super) custom: HashMap<usize, Value>,
     pub(super) loads: u64,
-    pub(crate) observer: RefCell<Observer>,
+    pub(crate) observer: RefCell<DependencyTracker>,
 }
 
 /// What is gathered while the sources are read in order.
-pub(super) struct Gathered {
+pub(super) struct LayerCollector {
     pub(super) layers: Vec<Layer>,
     pub(super) warnings: Vec<Warning>,
     pub(super) looked: Vec<LayerInfo>,
@@ -128,7 +128,7 @@ pub(super) struct Gathered {
     pub(super) budget: ExpansionBudget,
 }
 
-impl Gathered {
+impl LayerCollector {
     fn new(warnings: Vec<Warning>, limits: &Limits) -> Self {
         Self {
             layers: Vec::new(),
@@ -184,18 +184,18 @@ impl Loader {
     /// All sources are looked at, so that everything that is wrong with them is told at once.
     ///
     /// In the background a writer may be at work, so an empty file counts as half written for a while.
-    pub(crate) fn load(&mut self, supplied: Supplied, background: bool) -> Result<Loaded, Error> {
+    pub(crate) fn load(&mut self, supplied: SourceResults, background: bool) -> Result<LoadResult, Error> {
         let loaded = self.load_all(supplied, background);
         loaded.map_err(|error| self.rules.secrets.without_hidden_keys(error))
     }
 
-    fn load_all(&mut self, supplied: Supplied, background: bool) -> Result<Loaded, Error> {
+    fn load_all(&mut self, supplied: SourceResults, background: bool) -> Result<LoadResult, Error> {
         self.loads += 1;
         let options = self.options.clone();
         let places = places(&options, &self.environment)?;
         self.observer.get_mut().begin(&places.cwd, background);
         let profiles = profiles(&options, &self.environment)?;
-        let mut gathered = Gathered::new(self.environment.warnings.clone(), &self.rules.limits);
+        let mut gathered = LayerCollector::new(self.environment.warnings.clone(), &self.rules.limits);
         self.take_supplied(&options.sources, supplied, &mut gathered)?;
         #[cfg(feature = "dotenv")]
         self.read_dotenv(&options.sources, &places, &profiles, &mut gathered)?;
@@ -209,7 +209,7 @@ impl Loader {
         if let Some(first) = gathered.problems.first() {
             Error::together(first.code(), "sources cannot be loaded", std::mem::take(&mut gathered.problems))?;
         }
-        let Gathered { layers, mut warnings, looked, failed_sources, budget, .. } = gathered;
+        let LayerCollector { layers, mut warnings, looked, failed_sources, budget, .. } = gathered;
         let read_file = |name: &str| self.read_value(&places, name, &budget);
         let merged = fold(&layers, &MergeOptions { read_file: Some(&read_file), ..self.rules.merge_options() })?;
         for layer in &layers {
@@ -218,7 +218,7 @@ impl Loader {
             }
         }
         warnings.extend(merged.warnings.iter().cloned());
-        let mut loaded = Loaded {
+        let mut loaded = LoadResult {
             value: merged.value.clone(),
             warnings,
             profiles,
@@ -251,7 +251,7 @@ impl Loader {
     }
 
     /// Reads a file that a value names, which may be as large as the budget still allows.
-    fn read_value(&self, places: &Places, name: &str, budget: &ExpansionBudget) -> Result<Arc<str>, Error> {
+    fn read_value(&self, places: &BaseDirs, name: &str, budget: &ExpansionBudget) -> Result<Arc<str>, Error> {
         let (most, left) = (self.rules.limits.document_bytes, budget.left().bytes);
         let text = self.read_text_within(places, name, most.min(left)).map_err(|error| match error.code() {
             // Nothing has been taken for it yet.
@@ -266,11 +266,11 @@ impl Loader {
     }
 
     /// Reads a file that is not a layer, without its byte order mark.
-    pub(super) fn read_text(&self, places: &Places, name: &str) -> Result<Arc<str>, Error> {
+    pub(super) fn read_text(&self, places: &BaseDirs, name: &str) -> Result<Arc<str>, Error> {
         self.read_text_within(places, name, self.rules.limits.document_bytes)
     }
 
-    fn read_text_within(&self, places: &Places, name: &str, most: usize) -> Result<Arc<str>, Error> {
+    fn read_text_within(&self, places: &BaseDirs, name: &str, most: usize) -> Result<Arc<str>, Error> {
         let path = places.resolve(name);
         let mut observer = self.observer.borrow_mut();
         observer.file(&path);

@@ -16,7 +16,7 @@ mod rules;
 mod validation;
 
 pub(crate) use context::capture;
-pub(crate) use loader::{Loaded, Loader};
+pub(crate) use loader::{LoadResult, Loader};
 #[cfg(feature = "watch")]
 pub(crate) use options::LONGEST;
 #[cfg(feature = "watch")]

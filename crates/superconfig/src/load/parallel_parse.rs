@@ -4,7 +4,7 @@ use super::file_cache::{CachedFile, FileCache};
 use super::loader::Loader;
 use super::rules::Rules;
 use crate::format::Format;
-use crate::source::{Candidate, Places, SourceSpec, files};
+use crate::source::{BaseDirs, FileCandidate, SourceSpec, files};
 use std::num::NonZero;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
@@ -20,15 +20,15 @@ impl Loader {
     /// here fails again when it is read, with its error in its place; what is cached is checked then as ever.
     ///
     /// Costs one `stat` for each file that is new.
-    pub(super) fn warm(&mut self, places: &Places, profiles: &[String]) {
+    pub(super) fn warm(&mut self, places: &BaseDirs, profiles: &[String]) {
         let mut wanted = Vec::new();
         for entry in &self.options.sources {
             match &entry.spec {
                 SourceSpec::File { path, options } => {
                     wanted.extend(
-                        files::expand_profiles(path, profiles)
-                            .into_iter()
-                            .map(|shown| (Candidate { path: places.resolve(&shown), shown, required: false }, options.format)),
+                        files::expand_profiles(path, profiles).into_iter().map(|shown| {
+                            (FileCandidate { path: places.resolve(&shown), shown, required: false }, options.format)
+                        }),
                     );
                 }
                 SourceSpec::Glob { pattern, options } => {
@@ -45,7 +45,7 @@ impl Loader {
 }
 
 impl FileCache {
-    fn warm(&mut self, wanted: &[(Candidate, Option<Format>)], rules: &Rules) {
+    fn warm(&mut self, wanted: &[(FileCandidate, Option<Format>)], rules: &Rules) {
         let is_large = |path: &PathBuf| path.metadata().is_ok_and(|found| found.is_file() && found.len() >= LARGE);
         let new = wanted.iter().filter(|(candidate, _)| !self.holds(&candidate.path));
         let large: Vec<_> = new.filter(|(candidate, _)| is_large(&candidate.path)).collect();

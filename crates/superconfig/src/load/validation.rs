@@ -1,12 +1,12 @@
 //! What a check said about merged values, told with the places that they come from.
 
-use super::loader::Loaded;
+use super::loader::LoadResult;
 use super::options::Validator;
 use crate::diagnostic::{Error, ErrorCode, Issue, Origin, Path, Position, Segment};
 use crate::merge::{Content, Explainer, Explanation};
 use crate::redaction::{REDACTED, SecretTexts, SecretWords, snippet, without_keys};
 use crate::source::panicked;
-use crate::value::{Hints, Value};
+use crate::value::{SchemaNode, Value};
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -17,7 +17,7 @@ const SHOWN_CHARACTERS: usize = 60;
 /// Bytes that the issues of one error may take: paths to thousands of values may be long.
 const REPORTED_BYTES: usize = 16 << 20;
 
-impl Loaded {
+impl LoadResult {
     /// Puts what a check gave in the place of the merged values.
     pub(crate) fn replace(&mut self, output: Option<Value>) -> Result<(), Error> {
         match output {
@@ -48,7 +48,7 @@ impl Loaded {
 
     /// The keys that the schema knows at a path.
     pub(crate) fn known_keys(&self, path: &[Segment]) -> Vec<Arc<str>> {
-        let root = self.rules.schema.as_ref().map(Hints::new);
+        let root = self.rules.schema.as_ref().map(SchemaNode::new);
         let at = path.iter().try_fold(root, |hints, segment| match segment {
             Segment::Key(key) => Some(hints?.key(key)),
             Segment::Index(_) => Some(hints?.items()),
@@ -117,7 +117,7 @@ impl Loaded {
 ///
 /// Costs one replay of the layers and one look at each secret, and then the length of each issue.
 struct IssueReporter<'l> {
-    loaded: &'l Loaded,
+    loaded: &'l LoadResult,
     secrets: SecretTexts,
     explainer: Explainer<'l>,
     /// The words of secrets that several issues may be about, by path.
@@ -125,7 +125,7 @@ struct IssueReporter<'l> {
 }
 
 impl<'l> IssueReporter<'l> {
-    fn new(loaded: &'l Loaded) -> Self {
+    fn new(loaded: &'l LoadResult) -> Self {
         let explainer = Explainer::new(&loaded.layers, &loaded.merged, &loaded.rules.merge_options());
         Self { loaded, secrets: loaded.secret_texts(), explainer, words: HashMap::new() }
     }

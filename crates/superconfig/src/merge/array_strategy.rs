@@ -1,7 +1,7 @@
 //! What happens where two arrays meet.
 
 use crate::diagnostic::Segment;
-use crate::value::{LooseIndex, PathPattern, Value};
+use crate::value::{PathPattern, Value, ValueIndex};
 use std::sync::Arc;
 
 /// How an array of a layer meets the array below it.
@@ -49,7 +49,7 @@ impl ArrayStrategy {
             ArrayStrategy::Append => Placement { shift: 0, targets: (count..count + above.len()).map(Some).collect() },
             ArrayStrategy::Prepend => Placement { shift: above.len(), targets: (0..above.len()).map(Some).collect() },
             ArrayStrategy::Unique => {
-                let mut seen: LooseIndex<'_> = below.iter().collect();
+                let mut seen: ValueIndex<'_> = below.iter().collect();
                 let mut next = count;
                 let mut target = |value| {
                     seen.insert(value, next).then(|| {
@@ -60,7 +60,7 @@ impl ArrayStrategy {
                 Placement { shift: 0, targets: above.iter().map(&mut target).collect() }
             }
             ArrayStrategy::By(key) => {
-                let mut known = LooseIndex::new();
+                let mut known = ValueIndex::new();
                 for (at, value) in below.iter().enumerate() {
                     if let Some(id) = identity(value, key) {
                         known.insert(id, at);

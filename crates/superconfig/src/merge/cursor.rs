@@ -4,45 +4,45 @@ use crate::diagnostic::{Path, Segment};
 
 /// One step, borrowed.
 #[derive(Clone, Copy)]
-pub(crate) enum Hop<'a> {
+pub(crate) enum SegmentRef<'a> {
     Key(&'a str),
     Index(usize),
 }
 
-impl Hop<'_> {
+impl SegmentRef<'_> {
     fn to_segment(self) -> Segment {
         match self {
-            Hop::Key(key) => Segment::from(key),
-            Hop::Index(index) => Segment::Index(index),
+            SegmentRef::Key(key) => Segment::from(key),
+            SegmentRef::Index(index) => Segment::Index(index),
         }
     }
 }
 
 /// Where merging stands: in the result and in the layer, which differ below directives and in arrays.
 #[derive(Clone, Copy)]
-pub(crate) struct Trail<'a> {
-    parent: Option<&'a Trail<'a>>,
-    target: Option<Hop<'a>>,
-    source: Option<Hop<'a>>,
+pub(crate) struct MergeCursor<'a> {
+    parent: Option<&'a MergeCursor<'a>>,
+    target: Option<SegmentRef<'a>>,
+    source: Option<SegmentRef<'a>>,
 }
 
-impl<'a> Trail<'a> {
+impl<'a> MergeCursor<'a> {
     /// The root of both.
-    pub(crate) const ROOT: Trail<'static> = Trail { parent: None, target: None, source: None };
+    pub(crate) const ROOT: MergeCursor<'static> = MergeCursor { parent: None, target: None, source: None };
 
     /// One key further in both.
-    pub(crate) fn key(&'a self, key: &'a str) -> Trail<'a> {
-        self.hop(Some(Hop::Key(key)), Some(Hop::Key(key)))
+    pub(crate) fn key(&'a self, key: &'a str) -> MergeCursor<'a> {
+        self.hop(Some(SegmentRef::Key(key)), Some(SegmentRef::Key(key)))
     }
 
     /// One index further in both.
-    pub(crate) fn index(&'a self, index: usize) -> Trail<'a> {
-        self.hop(Some(Hop::Index(index)), Some(Hop::Index(index)))
+    pub(crate) fn index(&'a self, index: usize) -> MergeCursor<'a> {
+        self.hop(Some(SegmentRef::Index(index)), Some(SegmentRef::Index(index)))
     }
 
     /// One step further, each where it goes.
-    pub(crate) fn hop(&'a self, target: Option<Hop<'a>>, source: Option<Hop<'a>>) -> Trail<'a> {
-        Trail { parent: Some(self), target, source }
+    pub(crate) fn hop(&'a self, target: Option<SegmentRef<'a>>, source: Option<SegmentRef<'a>>) -> MergeCursor<'a> {
+        MergeCursor { parent: Some(self), target, source }
     }
 
     /// The path in the result.
@@ -55,11 +55,11 @@ impl<'a> Trail<'a> {
         self.collect(|trail| trail.source)
     }
 
-    fn collect(&self, pick: impl Fn(&Trail<'a>) -> Option<Hop<'a>>) -> Path {
+    fn collect(&self, pick: impl Fn(&MergeCursor<'a>) -> Option<SegmentRef<'a>>) -> Path {
         let mut segments = Vec::new();
         let mut at = Some(self);
         while let Some(trail) = at {
-            segments.extend(pick(trail).map(Hop::to_segment));
+            segments.extend(pick(trail).map(SegmentRef::to_segment));
             at = trail.parent;
         }
         segments.reverse();

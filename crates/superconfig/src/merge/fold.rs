@@ -1,18 +1,18 @@
 //! Layers to one value: pure, the same result for the same layers.
 
 use super::assign::assignment::Assignment;
-use super::assign::assignment_builder::Assigner;
+use super::assign::assignment_builder::AssignmentBuilder;
 use super::assign::{assignment_builder, environment, flags};
 use super::directive::Directive;
 use super::explain::explainer::Explainer;
 use super::layer::{Content, Layer};
 use super::merged::Merged;
 use super::merger::Merger;
-use super::merger::{Fault, FaultKind, Note, NoteKind};
+use super::merger::{MergeFault, MergeFaultKind, MergeNote, MergeNoteKind};
 use super::options::MergeOptions;
 use super::step::Step;
 use crate::diagnostic::{Error, ErrorCode, Warning};
-use crate::value::{FORBIDDEN, Hints};
+use crate::value::{FORBIDDEN, SchemaNode};
 use crate::value::{Table, Value};
 
 /// Merges layers in order; the later wins.
@@ -52,8 +52,8 @@ pub(crate) fn fold(layers: &[Layer], options: &MergeOptions<'_>) -> Result<Merge
 }
 
 /// In a layer that fills holes `_remove` does nothing, so that it finds nothing is not worth telling.
-fn silent(layer: &Layer, note: &Note) -> bool {
-    layer.fill && matches!(note.kind, NoteKind::NoTarget(Directive::Remove))
+fn silent(layer: &Layer, note: &MergeNote) -> bool {
+    layer.fill && matches!(note.kind, MergeNoteKind::NoTarget(Directive::Remove))
 }
 
 /// What the variables or flags of a layer set in what lies below it.
@@ -66,7 +66,7 @@ fn resolve(
     if let Content::Document(_) = &layer.content {
         return Ok(Vec::new());
     }
-    let mut assigner = Assigner::new(below, options.schema.map(Hints::new), layer.directives, warnings);
+    let mut assigner = AssignmentBuilder::new(below, options.schema.map(SchemaNode::new), layer.directives, warnings);
     assigner.depth = options.limits.depth;
     assigner.secrets = options.secrets;
     match &layer.content {
@@ -98,33 +98,35 @@ impl<'a> Replay<'a> {
         self.first_steps.get(layer).copied().unwrap_or_default() + number
     }
 
-    fn warning(&self, layer: usize, number: usize, note: Note) -> Warning {
+    fn warning(&self, layer: usize, number: usize, note: MergeNote) -> Warning {
         let step = self.step(layer, number);
         let origin = self.explainer.origin_in(step, &note.source);
         let target = &note.target;
         let warning = match note.kind {
-            NoteKind::TypeConflict { below, above } => {
+            MergeNoteKind::TypeConflict { below, above } => {
                 let message = match self.explainer.origin_before(step, target) {
                     Some(there) => format!("the {above} from {origin} replaces the {below} from {there}"),
                     None => format!("the {above} from {origin} replaces the {below} that was there"),
                 };
                 Warning::new("type-conflict", message)
             }
-            NoteKind::NoTarget(directive) => {
+            MergeNoteKind::NoTarget(directive) => {
                 let what = if directive == Directive::Add { "add to" } else { "remove from" };
                 Warning::new("directive-no-target", format!("there is nothing at {target} to {what}"))
             }
-            NoteKind::Forbidden => Warning::new("forbidden-key", format!("the key `{FORBIDDEN}` is not allowed and was dropped")),
+            MergeNoteKind::Forbidden => {
+                Warning::new("forbidden-key", format!("the key `{FORBIDDEN}` is not allowed and was dropped"))
+            }
         };
         warning.with_path(note.target).with_origin(origin)
     }
 
-    fn error(&self, layer: usize, number: usize, fault: Fault) -> Error {
+    fn error(&self, layer: usize, number: usize, fault: MergeFault) -> Error {
         let step = self.step(layer, number);
         let origin = self.explainer.origin_in(step, &fault.source);
         let target = &fault.target;
         match fault.kind {
-            FaultKind::Directive(directive, kind) => {
+            MergeFaultKind::Directive(directive, kind) => {
                 let verb = if directive == Directive::Add { "add to" } else { "remove from" };
                 let there = match self.explainer.origin_before(step, target) {
                     Some(there) => format!("set by {there}"),
@@ -137,9 +139,9 @@ impl<'a> Replay<'a> {
                     .with_path(fault.target)
                     .with_origin(origin)
             }
-            FaultKind::Index { length } => {
+            MergeFaultKind::Index { length } => {
                 let code = if origin.kind == crate::diagnostic::SourceKind::Args { ErrorCode::Args } else { ErrorCode::Env };
-                assignment_builder::past_the_end(code, fault.target, length, origin)
+                assignment_builder::past_end_error(code, fault.target, length, origin)
             }
         }
     }

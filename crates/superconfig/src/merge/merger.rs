@@ -1,10 +1,10 @@
 //! One layer over what lies below it: the recursion over tables, arrays and directives.
 
 use super::array_strategy::ArrayStrategy;
-use super::cursor::{Hop, Trail};
+use super::cursor::{MergeCursor, SegmentRef};
 use super::directive::Directive;
 use crate::diagnostic::Path;
-use crate::value::{FORBIDDEN, LooseIndex, PathPattern, Table, Value};
+use crate::value::{FORBIDDEN, PathPattern, Table, Value, ValueIndex};
 use std::collections::HashSet;
 use std::sync::Arc;
 
@@ -17,14 +17,14 @@ fn is_scalar(value: &Value) -> bool {
 
 /// Something worth a warning, found while merging; its origins are looked up when the fold is over.
 #[derive(Debug)]
-pub(crate) struct Note {
+pub(crate) struct MergeNote {
     pub(crate) target: Path,
     pub(crate) source: Path,
-    pub(crate) kind: NoteKind,
+    pub(crate) kind: MergeNoteKind,
 }
 
 #[derive(Debug)]
-pub(crate) enum NoteKind {
+pub(crate) enum MergeNoteKind {
     /// A table, array or scalar was replaced by another of these.
     TypeConflict { below: &'static str, above: &'static str },
     /// A directive without anything to act on.
@@ -35,21 +35,21 @@ pub(crate) enum NoteKind {
 
 /// Why a layer cannot be merged.
 #[derive(Debug)]
-pub(crate) struct Fault {
+pub(crate) struct MergeFault {
     pub(crate) target: Path,
     pub(crate) source: Path,
-    pub(crate) kind: FaultKind,
+    pub(crate) kind: MergeFaultKind,
 }
 
 #[derive(Debug)]
-pub(crate) enum FaultKind {
+pub(crate) enum MergeFaultKind {
     /// A directive on something that it cannot act on.
     Directive(Directive, &'static str),
     /// An index more than one past the end of an array of this length.
     Index { length: usize },
 }
 
-pub(crate) type Outcome<T> = Result<T, Box<Fault>>;
+pub(crate) type MergeResult<T> = Result<T, Box<MergeFault>>;
 
 /// Merges one layer. Tables and arrays that a layer does not touch stay shared with the layer that they came from.
 pub(crate) struct Merger<'a> {
@@ -58,12 +58,12 @@ pub(crate) struct Merger<'a> {
     /// Array strategies per path.
     pub(crate) arrays: &'a [(PathPattern, ArrayStrategy)],
     /// What is worth a warning.
-    pub(crate) notes: Vec<Note>,
+    pub(crate) notes: Vec<MergeNote>,
 }
 
 impl Merger<'_> {
     /// Merges a value of the layer over the value in `slot`.
-    pub(crate) fn merge(&mut self, slot: &mut Value, above: &Value, trail: &Trail<'_>) -> Outcome<()> {
+    pub(crate) fn merge(&mut self, slot: &mut Value, above: &Value, trail: &MergeCursor<'_>) -> MergeResult<()> {
         match (&mut *slot, above) {
             (Value::Table(below), Value::Table(above)) => return self.merge_table(below, above, trail),
             (Value::Array(below), Value::Array(above)) if !self.arrays.is_empty() => {
@@ -76,7 +76,7 @@ impl Merger<'_> {
     }
 
     /// The value of the layer where it takes the place of the one below.
-    fn replaced(&mut self, below: &Value, above: &Value, trail: &Trail<'_>) -> Outcome<Value> {
+    fn replaced(&mut self, below: &Value, above: &Value, trail: &MergeCursor<'_>) -> MergeResult<Value> {
         if is_scalar(below) && is_scalar(above) {
             return Ok(above.clone());
         }
@@ -85,23 +85,23 @@ impl Merger<'_> {
     }
 
     /// Notes a change between table, array and scalar; `null` never counts.
-    pub(super) fn note_conflict(&mut self, below: &Value, above: &Value, trail: &Trail<'_>) {
+    pub(super) fn note_conflict(&mut self, below: &Value, above: &Value, trail: &MergeCursor<'_>) {
         let shape = |value: &Value| match value {
             Value::Table(_) => 0,
             Value::Array(_) => 1,
             _ => 2,
         };
         if shape(below) != shape(above) && !below.is_null() && !above.is_null() {
-            self.note(trail, NoteKind::TypeConflict { below: below.kind(), above: above.kind() });
+            self.note(trail, MergeNoteKind::TypeConflict { below: below.kind(), above: above.kind() });
         }
     }
 
-    fn note(&mut self, trail: &Trail<'_>, kind: NoteKind) {
-        self.notes.push(Note { target: trail.target(), source: trail.source(), kind });
+    fn note(&mut self, trail: &MergeCursor<'_>, kind: MergeNoteKind) {
+        self.notes.push(MergeNote { target: trail.target(), source: trail.source(), kind });
     }
 
     pub(super) fn note_no_target(&mut self, target: &Path, directive: Directive) {
-        self.notes.push(Note { target: target.clone(), source: Path::new(), kind: NoteKind::NoTarget(directive) });
+        self.notes.push(MergeNote { target: target.clone(), source: Path::new(), kind: MergeNoteKind::NoTarget(directive) });
     }
 
     /// The directive that a key is, if its value makes it one.
@@ -112,7 +112,7 @@ impl Merger<'_> {
         }
     }
 
-    pub(crate) fn merge_table(&mut self, below: &mut Table, above: &Table, trail: &Trail<'_>) -> Outcome<()> {
+    pub(crate) fn merge_table(&mut self, below: &mut Table, above: &Table, trail: &MergeCursor<'_>) -> MergeResult<()> {
         if below.is_empty() {
             *below = self.normalize_table(above, trail)?.unwrap_or_else(|| above.clone());
             return Ok(());
@@ -127,7 +127,7 @@ impl Merger<'_> {
 
     /// Builds the merged table anew: a small one that is shared would be copied anyway, and this way what the layer
     /// replaces is not. True when the layer has directives.
-    fn merge_small(&mut self, below: &mut Table, above: &Table, trail: &Trail<'_>) -> Outcome<bool> {
+    fn merge_small(&mut self, below: &mut Table, above: &Table, trail: &MergeCursor<'_>) -> MergeResult<bool> {
         let entries = above.entries();
         let mut merged = Vec::with_capacity(below.len() + entries.len());
         let mut directives = false;
@@ -157,7 +157,7 @@ impl Merger<'_> {
             if self.directive(key, value).is_some() {
                 directives = true;
             } else if &**key == FORBIDDEN {
-                self.note(&trail.key(key), NoteKind::Forbidden);
+                self.note(&trail.key(key), MergeNoteKind::Forbidden);
             } else {
                 let value = self.normalized_or_clone(value, &trail.key(key))?;
                 merged.push((Arc::clone(key), value));
@@ -168,14 +168,14 @@ impl Merger<'_> {
     }
 
     /// Changes the table in place. True when the layer has directives.
-    fn merge_large(&mut self, below: &mut Table, above: &Table, trail: &Trail<'_>) -> Outcome<bool> {
+    fn merge_large(&mut self, below: &mut Table, above: &Table, trail: &MergeCursor<'_>) -> MergeResult<bool> {
         let mut directives = false;
         for (key, value) in above.entries() {
             let here = trail.key(key);
             if self.directive(key, value).is_some() {
                 directives = true;
             } else if &**key == FORBIDDEN {
-                self.note(&here, NoteKind::Forbidden);
+                self.note(&here, MergeNoteKind::Forbidden);
             } else if let Some(slot) = below.get_mut(key) {
                 self.merge(slot, value, &here)?;
             } else {
@@ -186,7 +186,7 @@ impl Merger<'_> {
         Ok(directives)
     }
 
-    fn merge_array(&mut self, below: &mut Arc<Vec<Value>>, above: &[Value], trail: &Trail<'_>) -> Outcome<()> {
+    fn merge_array(&mut self, below: &mut Arc<Vec<Value>>, above: &[Value], trail: &MergeCursor<'_>) -> MergeResult<()> {
         let strategy = ArrayStrategy::choose(self.arrays, &trail.target());
         if *strategy == ArrayStrategy::Replace {
             *below = Arc::new(self.normalized_elements(above, trail)?);
@@ -205,7 +205,7 @@ impl Merger<'_> {
         let items = Arc::make_mut(below);
         for (at, target) in placement.targets.iter().enumerate() {
             let Some(target) = *target else { continue };
-            let here = trail.hop(Some(Hop::Index(target)), Some(Hop::Index(at)));
+            let here = trail.hop(Some(SegmentRef::Index(target)), Some(SegmentRef::Index(at)));
             match items.get_mut(target) {
                 Some(slot) => self.merge(slot, &above[at], &here)?,
                 None => items.push(self.normalized_or_clone(&above[at], &here)?),
@@ -215,13 +215,13 @@ impl Merger<'_> {
     }
 
     /// Applies the directives of one level: first what is added, then what is removed.
-    fn apply_directives(&mut self, below: &mut Table, above: &Table, trail: &Trail<'_>) -> Outcome<()> {
+    fn apply_directives(&mut self, below: &mut Table, above: &Table, trail: &MergeCursor<'_>) -> MergeResult<()> {
         for wanted in [Directive::Add, Directive::Remove] {
             for (key, value) in above.entries() {
                 if let (Some((stem, directive)), Value::Array(list)) = (self.directive(key, value), value)
                     && directive == wanted
                 {
-                    let here = trail.hop(Some(Hop::Key(stem)), Some(Hop::Key(key)));
+                    let here = trail.hop(Some(SegmentRef::Key(stem)), Some(SegmentRef::Key(key)));
                     self.apply_directive(below, stem, directive, list, &here)?;
                 }
             }
@@ -236,16 +236,16 @@ impl Merger<'_> {
         stem: &str,
         directive: Directive,
         list: &[Value],
-        trail: &Trail<'_>,
-    ) -> Outcome<()> {
+        trail: &MergeCursor<'_>,
+    ) -> MergeResult<()> {
         if stem == FORBIDDEN {
-            self.note(trail, NoteKind::Forbidden);
+            self.note(trail, MergeNoteKind::Forbidden);
             return Ok(());
         }
         if table.get(stem).is_none_or(Value::is_null) {
             // A created `x_add` would be an instruction itself wherever the result is read again.
             if directive == Directive::Remove || Directive::of_key(stem).is_some() {
-                self.note(trail, NoteKind::NoTarget(directive));
+                self.note(trail, MergeNoteKind::NoTarget(directive));
             } else {
                 let items = self.normalized_elements(list, trail)?;
                 table.insert(stem, Value::array(items));
@@ -264,20 +264,20 @@ impl Merger<'_> {
         slot: &mut Value,
         directive: Directive,
         list: &[Value],
-        trail: &Trail<'_>,
-    ) -> Outcome<()> {
+        trail: &MergeCursor<'_>,
+    ) -> MergeResult<()> {
         match (directive, &mut *slot) {
             (Directive::Add, Value::Array(items)) => {
                 let first = items.len();
                 let added = list.iter().enumerate().map(|(at, item)| {
-                    self.normalized_or_clone(item, &trail.hop(Some(Hop::Index(first + at)), Some(Hop::Index(at))))
+                    self.normalized_or_clone(item, &trail.hop(Some(SegmentRef::Index(first + at)), Some(SegmentRef::Index(at))))
                 });
-                let added = added.collect::<Outcome<Vec<_>>>()?;
+                let added = added.collect::<MergeResult<Vec<_>>>()?;
                 Arc::make_mut(items).extend(added);
             }
             (Directive::Remove, Value::Array(items)) => {
                 let gone = self.normalized_elements(list, trail)?;
-                let gone: LooseIndex<'_> = gone.iter().collect();
+                let gone: ValueIndex<'_> = gone.iter().collect();
                 if items.iter().any(|item| gone.find(item).is_some()) {
                     Arc::make_mut(items).retain(|item| gone.find(item).is_none());
                 }
@@ -289,24 +289,24 @@ impl Merger<'_> {
                 }
             }
             (_, other) => {
-                let kind = FaultKind::Directive(directive, other.kind());
-                return Err(Box::new(Fault { target: trail.target(), source: trail.source(), kind }));
+                let kind = MergeFaultKind::Directive(directive, other.kind());
+                return Err(Box::new(MergeFault { target: trail.target(), source: trail.source(), kind }));
             }
         }
         Ok(())
     }
 
-    fn normalized_elements(&mut self, list: &[Value], trail: &Trail<'_>) -> Outcome<Vec<Value>> {
+    fn normalized_elements(&mut self, list: &[Value], trail: &MergeCursor<'_>) -> MergeResult<Vec<Value>> {
         list.iter().enumerate().map(|(at, item)| self.normalized_or_clone(item, &trail.index(at))).collect()
     }
 
-    pub(super) fn normalized_or_clone(&mut self, value: &Value, trail: &Trail<'_>) -> Outcome<Value> {
+    pub(super) fn normalized_or_clone(&mut self, value: &Value, trail: &MergeCursor<'_>) -> MergeResult<Value> {
         Ok(self.normalize(value, trail)?.unwrap_or_else(|| value.clone()))
     }
 
     /// A value of the layer as it looks over nothing: its directives applied, forbidden keys gone. `None` when that
     /// changes nothing, so that the layer's own value can be shared.
-    pub(crate) fn normalize(&mut self, value: &Value, trail: &Trail<'_>) -> Outcome<Option<Value>> {
+    pub(crate) fn normalize(&mut self, value: &Value, trail: &MergeCursor<'_>) -> MergeResult<Option<Value>> {
         match value {
             Value::Table(table) => Ok(self.normalize_table(table, trail)?.map(Value::Table)),
             Value::Array(items) => {
@@ -330,14 +330,14 @@ impl Merger<'_> {
         }
     }
 
-    fn normalize_table(&mut self, table: &Table, trail: &Trail<'_>) -> Outcome<Option<Table>> {
+    fn normalize_table(&mut self, table: &Table, trail: &MergeCursor<'_>) -> MergeResult<Option<Table>> {
         let mut changed: Option<Table> = None;
         let mut directives = false;
         let entries = table.entries();
         let before = |at: usize| entries[..at].iter().cloned().collect::<Table>();
         for (at, (key, value)) in entries.iter().enumerate() {
             if &**key == FORBIDDEN {
-                self.note(&trail.key(key), NoteKind::Forbidden);
+                self.note(&trail.key(key), MergeNoteKind::Forbidden);
                 changed.get_or_insert_with(|| before(at));
                 continue;
             }

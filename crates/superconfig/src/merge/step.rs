@@ -1,7 +1,7 @@
 //! One step of a merge: a document, or one variable or flag.
 
 use super::assign::assignment::Assignment;
-use super::cursor::Trail;
+use super::cursor::MergeCursor;
 use super::layer::{Content, Document, Layer};
 use super::merger::{Merger, filled};
 use crate::diagnostic::Segment;
@@ -40,12 +40,12 @@ impl<'a> Step<'a> {
     }
 
     /// Merges the step over what lies below it.
-    pub(crate) fn apply(&self, root: &mut Value, merger: &mut Merger<'_>) -> crate::merge::Outcome<()> {
+    pub(crate) fn apply(&self, root: &mut Value, merger: &mut Merger<'_>) -> crate::merge::MergeResult<()> {
         match self.content {
             StepContent::Assignment(assignment) => merger.assign(root, assignment, self.layer.fill),
-            StepContent::Document(document) if !self.layer.fill => merger.merge(root, &document.value, &Trail::ROOT),
+            StepContent::Document(document) if !self.layer.fill => merger.merge(root, &document.value, &MergeCursor::ROOT),
             StepContent::Document(document) => {
-                let own = merger.normalize(&document.value, &Trail::ROOT)?;
+                let own = merger.normalize(&document.value, &MergeCursor::ROOT)?;
                 if let (Value::Table(below), Value::Table(above)) = (&*root, own.as_ref().unwrap_or(&document.value))
                     && let Some(table) = filled(below, above)
                 {

@@ -5,7 +5,7 @@ use super::secret_name::{SecretName, contains_words};
 use super::secret_words::{REDACTED, without_keys};
 use super::url::mask_userinfo;
 use crate::diagnostic::{Error, Path, Segment, Warning};
-use crate::value::{Hints, PathPattern, Table, Value};
+use crate::value::{PathPattern, SchemaNode, Table, Value};
 use std::borrow::Cow;
 use std::collections::HashSet;
 
@@ -22,7 +22,7 @@ impl SecretRules {
     /// `ERR_SUPERCONFIG_OPTION` for a malformed pattern.
     pub(crate) fn new(patterns: &[String], schema: Option<&Value>) -> Result<Self, Error> {
         let mut patterns = patterns.iter().map(|pattern| pattern.parse()).collect::<Result<Vec<PathPattern>, _>>()?;
-        patterns.extend(schema.into_iter().flat_map(|schema| Hints::new(schema).secrets()));
+        patterns.extend(schema.into_iter().flat_map(|schema| SchemaNode::new(schema).secrets()));
         Ok(Self { patterns, derived: HashSet::new() })
     }
 

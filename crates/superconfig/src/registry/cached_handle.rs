@@ -27,13 +27,13 @@ use std::sync::Arc;
 /// ```
 pub struct CachedHandle<T> {
     handle: ConfigHandle<T>,
-    cache: Cache<Source<T>, Option<Arc<T>>>,
+    cache: Cache<SlotRef<T>, Option<Arc<T>>>,
 }
 
 /// Leads the cache to the pointer inside a slot.
-struct Source<T>(Arc<Slot<T>>);
+struct SlotRef<T>(Arc<Slot<T>>);
 
-impl<T> Deref for Source<T> {
+impl<T> Deref for SlotRef<T> {
     type Target = ArcSwapOption<T>;
 
     #[inline]
@@ -60,7 +60,7 @@ impl<T> ConfigHandle<T> {
 
 impl<T> CachedHandle<T> {
     pub(super) fn new(handle: ConfigHandle<T>) -> Self {
-        let cache = Cache::new(Source(Arc::clone(&handle.slot)));
+        let cache = Cache::new(SlotRef(Arc::clone(&handle.slot)));
         Self { handle, cache }
     }
 

@@ -1,12 +1,12 @@
 //! The registry as its users see it.
 
 use super::config_handle::ConfigHandle;
-use super::empty_reason::Vacancy;
+use super::empty_reason::EmptyReason;
 use super::guard::Guard;
 use super::handle_id::HandleId;
 use super::insert_options::InsertOptions;
 use super::lifetime::Lifetime;
-use super::managed_entry::FollowingEntry;
+use super::managed_entry::ManagedEntry;
 use super::reference_count::ReferenceCount;
 use super::registry_stats::RegistryStats;
 use super::slot::{ErasedSlot, Head, Slot, closed, wrong_type};
@@ -175,7 +175,7 @@ impl ConfigRegistry {
     }
 
     /// Makes an entry that follows something else: it is filled, emptied and ended through what is given beside the handle.
-    pub(crate) fn follow<T: Send + Sync + 'static>(&self) -> Result<(ConfigHandle<T>, FollowingEntry<T>), Error> {
+    pub(crate) fn follow<T: Send + Sync + 'static>(&self) -> Result<(ConfigHandle<T>, ManagedEntry<T>), Error> {
         let store = &self.store;
         let id = HandleId::next()?;
         let head = Head {
@@ -185,11 +185,11 @@ impl ConfigRegistry {
             store: Arc::clone(store),
             name: None,
             lifetime: None,
-            vacancy: Some(Box::new(Mutex::new(Vacancy { why: closed(id), closed: false }))),
+            vacancy: Some(Box::new(Mutex::new(EmptyReason { why: closed(id), closed: false }))),
         };
         let slot = Arc::new(Slot::new(None, head, Meter::known));
         store.put(Arc::clone(&slot) as Arc<dyn ErasedSlot>);
-        let entry = FollowingEntry::new(&slot);
+        let entry = ManagedEntry::new(&slot);
         Ok((ConfigHandle::counted(slot), entry))
     }
 

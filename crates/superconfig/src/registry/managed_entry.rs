@@ -1,16 +1,16 @@
 //! An entry that follows something else.
 
-use super::empty_reason::Vacancy;
+use super::empty_reason::EmptyReason;
 use super::slot::Slot;
 use crate::diagnostic::Error;
 use std::sync::{Arc, Weak};
 
 /// The end of an entry from which it is filled. It does not keep the entry.
-pub(crate) struct FollowingEntry<T> {
+pub(crate) struct ManagedEntry<T> {
     slot: Weak<Slot<T>>,
 }
 
-impl<T> FollowingEntry<T> {
+impl<T> ManagedEntry<T> {
     pub(super) fn new(slot: &Arc<Slot<T>>) -> Self {
         Self { slot: Arc::downgrade(slot) }
     }
@@ -22,11 +22,11 @@ impl<T> FollowingEntry<T> {
 
     /// Puts a value in, or why there is none. Gives back what the entry held, for the caller to drop without a lock.
     pub(crate) fn fill(&self, filling: Result<T, Error>) -> Option<Arc<T>> {
-        self.slot.upgrade()?.fill(filling.map_err(|why| Vacancy { why, closed: false }))
+        self.slot.upgrade()?.fill(filling.map_err(|why| EmptyReason { why, closed: false }))
     }
 
     /// Ends the entry: whoever reads it gets this error from now on.
     pub(crate) fn end(&self, why: Error) -> Option<Arc<T>> {
-        self.slot.upgrade()?.fill(Err(Vacancy { why, closed: true }))
+        self.slot.upgrade()?.fill(Err(EmptyReason { why, closed: true }))
     }
 }

@@ -33,5 +33,5 @@ pub use config_registry::{ConfigRegistry, RegistryOptions};
 pub use guard::Guard;
 pub use handle_id::HandleId;
 pub use insert_options::InsertOptions;
-pub(crate) use managed_entry::FollowingEntry;
+pub(crate) use managed_entry::ManagedEntry;
 pub use registry_stats::RegistryStats;

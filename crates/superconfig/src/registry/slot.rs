@@ -1,6 +1,6 @@
 //! Where a value stands.
 
-use super::empty_reason::Vacancy;
+use super::empty_reason::EmptyReason;
 use super::guard::Guard;
 use super::handle_id::HandleId;
 use super::lifetime::Lifetime;
@@ -32,7 +32,7 @@ pub(super) struct Head {
     pub(super) name: Option<Arc<str>>,
     pub(super) lifetime: Option<Box<Lifetime>>,
     /// Of an entry that can be empty and filled again: why it is empty.
-    pub(super) vacancy: Option<Box<Mutex<Vacancy>>>,
+    pub(super) vacancy: Option<Box<Mutex<EmptyReason>>>,
 }
 
 /// A slot whose type is told apart at run time.
@@ -67,7 +67,7 @@ impl<T> Slot<T> {
     }
 
     /// Fills or empties an entry that follows something else, unless it is closed; gives back what it held.
-    pub(super) fn fill(&self, filling: Result<T, Vacancy>) -> Option<Arc<T>> {
+    pub(super) fn fill(&self, filling: Result<T, EmptyReason>) -> Option<Arc<T>> {
         let mut vacancy = self.head.vacancy.as_ref()?.lock();
         if vacancy.closed {
             return None;
@@ -130,7 +130,7 @@ impl<T: Send + Sync + 'static> ErasedSlot for Slot<T> {
         if let Some(vacancy) = &self.head.vacancy {
             let mut vacancy = vacancy.lock();
             if !vacancy.closed {
-                *vacancy = Vacancy { why: closed(self.head.id), closed: true };
+                *vacancy = EmptyReason { why: closed(self.head.id), closed: true };
             }
         }
         self.value.store(None);
@@ -145,7 +145,7 @@ impl<T: Send + Sync + 'static> ErasedSlot for Slot<T> {
             meter.allocation(size_of::<Lifetime>());
         }
         if self.head.vacancy.is_some() {
-            meter.allocation(size_of::<Mutex<Vacancy>>());
+            meter.allocation(size_of::<Mutex<EmptyReason>>());
         }
         if let Some(value) = &*self.value.load()
             && meter.shared(value)

@@ -1,6 +1,6 @@
 //! What loads looked at, so that a watcher knows where to look again, and whether what they read belongs together.
 
-use super::read_file::Stamp;
+use super::read_file::Fingerprint;
 use crate::diagnostic::{Error, ErrorCode};
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
@@ -11,7 +11,7 @@ pub(crate) const HALF_WRITTEN: Duration = Duration::from_secs(1);
 
 /// Somewhere a load looked, there or not.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) enum Place {
+pub(crate) enum Dependency {
     /// A file by its name.
     File(PathBuf),
     /// A directory by the names in it.
@@ -20,33 +20,33 @@ pub(crate) enum Place {
     Prefix(PathBuf, String),
 }
 
-impl Place {
+impl Dependency {
     pub(crate) fn path(&self) -> &Path {
         match self {
-            Place::File(path) | Place::Directory(path) | Place::Prefix(path, _) => path,
+            Dependency::File(path) | Dependency::Directory(path) | Dependency::Prefix(path, _) => path,
         }
     }
 }
 
 /// What one load looked at.
 #[derive(Clone, Debug)]
-pub(crate) struct Observation {
+pub(crate) struct Dependencies {
     /// Where relative paths start.
     pub(crate) base: PathBuf,
     /// When the load began.
     started: SystemTime,
     /// Every place, with what was there when it was opened.
-    places: BTreeMap<Place, Option<Stamp>>,
+    places: BTreeMap<Dependency, Option<Fingerprint>>,
     /// A file was found half written; when it counts as empty.
     pub(crate) half_written_until: Option<Instant>,
 }
 
-impl Observation {
+impl Dependencies {
     fn new(base: PathBuf) -> Self {
         Self { base, started: SystemTime::now(), places: BTreeMap::new(), half_written_until: None }
     }
 
-    pub(crate) fn places(&self) -> impl Iterator<Item = &Place> {
+    pub(crate) fn places(&self) -> impl Iterator<Item = &Dependency> {
         self.places.keys()
     }
 
@@ -56,7 +56,7 @@ impl Observation {
     /// load's start: whoever changes several files within that time has then changed all of them or none.
     pub(crate) fn unsettled(&self, quiet: Duration) -> Option<Duration> {
         let stamps = self.places.iter().filter_map(|(place, stamp)| Some((place.path(), (*stamp)?)));
-        let waits = stamps.filter_map(|(path, stamp)| match Stamp::now(path) {
+        let waits = stamps.filter_map(|(path, stamp)| match Fingerprint::now(path) {
             Some(now) if now == stamp => {
                 stamp.age(self.started).map(|age| quiet.saturating_sub(age)).filter(|left| !left.is_zero())
             }
@@ -68,7 +68,7 @@ impl Observation {
     /// How long to wait until nothing that was looked at has changed within `quiet`; `None` where nothing has.
     pub(crate) fn recently_changed(&self, quiet: Duration) -> Option<Duration> {
         let now = SystemTime::now();
-        let ages = self.places.keys().filter_map(|place| Stamp::now(place.path())?.age(now));
+        let ages = self.places.keys().filter_map(|place| Fingerprint::now(place.path())?.age(now));
         ages.map(|age| quiet.saturating_sub(age)).filter(|left| !left.is_zero()).max()
     }
 
@@ -76,49 +76,49 @@ impl Observation {
     pub(crate) fn is_stale(&self) -> bool {
         self.places.iter().any(|(place, stamp)| {
             let settled = stamp.is_none_or(|stamp| stamp.is_settled(self.started));
-            !settled || Stamp::now(place.path()) != *stamp
+            !settled || Fingerprint::now(place.path()) != *stamp
         })
     }
 }
 
 /// Notes down what a loader looks at. Does nothing until somebody watches.
 #[derive(Default)]
-pub(crate) struct Observer {
-    seen: Option<Observation>,
+pub(crate) struct DependencyTracker {
+    seen: Option<Dependencies>,
     /// The load follows a change on disk: a writer may be at work.
     background: bool,
     /// Files found empty, and from when on they are taken as that where nobody has touched them meanwhile; nothing for at once.
-    empty: HashMap<PathBuf, (Stamp, Option<Instant>)>,
+    empty: HashMap<PathBuf, (Fingerprint, Option<Instant>)>,
 }
 
-impl Observer {
+impl DependencyTracker {
     /// Starts to note down, with the next load.
     pub(crate) fn enable(&mut self) {
-        self.seen = Some(Observation::new(PathBuf::new()));
+        self.seen = Some(Dependencies::new(PathBuf::new()));
     }
 
     /// Begins a load.
     pub(crate) fn begin(&mut self, base: &Path, background: bool) {
         self.background = background;
         if let Some(seen) = &mut self.seen {
-            *seen = Observation::new(base.to_path_buf());
+            *seen = Dependencies::new(base.to_path_buf());
         }
     }
 
     /// What the last load looked at, where somebody watches.
-    pub(crate) fn seen(&self) -> Option<&Observation> {
+    pub(crate) fn seen(&self) -> Option<&Dependencies> {
         self.seen.as_ref()
     }
 
     pub(crate) fn file(&mut self, path: &Path) {
         if let Some(seen) = &mut self.seen {
-            seen.places.entry(Place::File(path.to_path_buf())).or_default();
+            seen.places.entry(Dependency::File(path.to_path_buf())).or_default();
         }
     }
 
     pub(crate) fn directory(&mut self, path: &Path) {
         if let Some(seen) = &mut self.seen {
-            seen.places.entry(Place::Directory(path.to_path_buf())).or_insert_with(|| Stamp::now(path));
+            seen.places.entry(Dependency::Directory(path.to_path_buf())).or_insert_with(|| Fingerprint::now(path));
         }
     }
 
@@ -127,20 +127,20 @@ impl Observer {
     pub(crate) fn formats_of(&mut self, path: &Path) {
         let Some(seen) = &mut self.seen else { return };
         let (Some(directory), Some(stem)) = (path.parent(), path.file_stem()) else { return };
-        let place = Place::Prefix(directory.to_path_buf(), stem.to_string_lossy().into_owned());
-        seen.places.entry(place).or_insert_with(|| Stamp::now(directory));
+        let place = Dependency::Prefix(directory.to_path_buf(), stem.to_string_lossy().into_owned());
+        seen.places.entry(place).or_insert_with(|| Fingerprint::now(directory));
     }
 
     /// A file was read, or what was read before was taken again. What was found first counts: where a file changes while
     /// two sources read it, they do not belong together.
-    pub(crate) fn read(&mut self, path: &Path, stamp: Stamp) {
+    pub(crate) fn read(&mut self, path: &Path, stamp: Fingerprint) {
         if let Some(seen) = &mut self.seen {
-            seen.places.entry(Place::File(path.to_path_buf())).or_default().get_or_insert(stamp);
+            seen.places.entry(Dependency::File(path.to_path_buf())).or_default().get_or_insert(stamp);
         }
     }
 
     /// Whether a file of `length` bytes is to be taken as half written: then nothing comes of the load.
-    pub(crate) fn is_half_written(&mut self, path: &Path, length: usize, stamp: Stamp) -> bool {
+    pub(crate) fn is_half_written(&mut self, path: &Path, length: usize, stamp: Fingerprint) -> bool {
         let Some(seen) = &mut self.seen else { return false };
         if length > 0 {
             self.empty.remove(path);

@@ -7,14 +7,14 @@ use std::path::{Path, PathBuf};
 
 /// Where relative paths and `~` lead.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Places {
+pub(crate) struct BaseDirs {
     pub(crate) cwd: PathBuf,
     pub(crate) home: Option<PathBuf>,
     /// Stands before the system's places, for tests.
     pub(crate) root: Option<PathBuf>,
 }
 
-impl Places {
+impl BaseDirs {
     /// A path for people: relative to the working directory where it is in it.
     #[cfg(feature = "discovery")]
     pub(crate) fn shown(&self, path: &Path) -> String {
@@ -43,7 +43,7 @@ impl Places {
 
 /// A file to read.
 #[derive(Clone, Debug)]
-pub(crate) struct Candidate {
+pub(crate) struct FileCandidate {
     pub(crate) path: PathBuf,
     /// The path as it was given, for people.
     pub(crate) shown: String,
@@ -73,25 +73,25 @@ pub(crate) fn expand_profiles(path: &str, profiles: &[String]) -> Vec<String> {
 
 /// What came of looking for a file.
 #[derive(Debug)]
-pub(crate) enum Finding {
-    File(Candidate),
+pub(crate) enum Lookup {
+    File(FileCandidate),
     Nothing(LayerInfo),
 }
 
 /// The files of a directory that count, in order: `default`, each profile, `local`, each profile's local.
 pub(crate) fn directory(
-    places: &Places,
+    places: &BaseDirs,
     shown: &str,
     profiles: &[String],
     optional: bool,
     warnings: &mut Vec<Warning>,
-) -> Result<Vec<Finding>, Error> {
+) -> Result<Vec<Lookup>, Error> {
     let path = places.resolve(shown);
     let listing = match Listing::read(&path) {
         Ok(listing) => listing,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound && optional => {
             let info = LayerInfo::absent(SourceKind::File, shown, path, LayerStatus::Missing, "the directory is not there");
-            return Ok(vec![Finding::Nothing(info)]);
+            return Ok(vec![Lookup::Nothing(info)]);
         }
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
             let error = Error::new(ErrorCode::NotFound, format!("the directory {shown} is not there"));
@@ -122,14 +122,14 @@ pub(crate) fn of_stem(
     directory: &Path,
     stem: &str,
     show: &dyn Fn(&Path) -> String,
-    findings: &mut Vec<Finding>,
+    findings: &mut Vec<Lookup>,
     warnings: &mut Vec<Warning>,
 ) {
     let names = listing.of_stem(stem);
     if names.len() == 0 {
         let path = directory.join(format!("{stem}.*"));
         let info = LayerInfo::absent(SourceKind::File, show(&path), path, LayerStatus::Missing, "there is no such file");
-        findings.push(Finding::Nothing(info));
+        findings.push(Lookup::Nothing(info));
         return;
     }
     if names.len() > 1 {
@@ -139,7 +139,7 @@ pub(crate) fn of_stem(
     }
     for name in names {
         let path = directory.join(name);
-        findings.push(Finding::File(Candidate { shown: show(&path), path, required: true }));
+        findings.push(Lookup::File(FileCandidate { shown: show(&path), path, required: true }));
     }
 }
 
@@ -147,7 +147,7 @@ pub(crate) fn of_stem(
 ///
 /// # Errors
 /// `ERR_SUPERCONFIG_OPTION` for a bad pattern, `ERR_SUPERCONFIG_IO` for a directory that cannot be read.
-pub(crate) fn pattern(places: &Places, shown: &str) -> Result<Vec<Candidate>, Error> {
+pub(crate) fn pattern(places: &BaseDirs, shown: &str) -> Result<Vec<FileCandidate>, Error> {
     let bad =
         |error: &dyn std::fmt::Display| Error::new(ErrorCode::Option, format!("the pattern {shown:?} is malformed: {error}"));
     let full = places.pattern(shown);
@@ -161,7 +161,7 @@ pub(crate) fn pattern(places: &Places, shown: &str) -> Result<Vec<Candidate>, Er
             continue;
         }
         let relative = path.strip_prefix(&places.cwd).unwrap_or(&path).to_string_lossy().into_owned();
-        candidates.push(Candidate { path, shown: relative, required: true });
+        candidates.push(FileCandidate { path, shown: relative, required: true });
     }
     candidates.sort_by(|one, other| one.path.cmp(&other.path));
     Ok(candidates)
@@ -169,7 +169,7 @@ pub(crate) fn pattern(places: &Places, shown: &str) -> Result<Vec<Candidate>, Er
 
 /// The directories that the files of a pattern are looked for in: the one before the first wildcard, whether it is there
 /// or not, and all those that match a part of the pattern.
-pub(crate) fn pattern_directories(places: &Places, shown: &str) -> Vec<PathBuf> {
+pub(crate) fn pattern_directories(places: &BaseDirs, shown: &str) -> Vec<PathBuf> {
     let components: Vec<_> = Path::new(shown).components().collect();
     let is_wild = |component: &std::path::Component<'_>| component.as_os_str().to_string_lossy().contains(['*', '?', '[']);
     let first = components.iter().position(is_wild).unwrap_or(components.len().saturating_sub(1));

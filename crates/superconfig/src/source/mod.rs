@@ -16,18 +16,18 @@ mod spec;
 pub(crate) use arguments::parse_args;
 pub use custom::{Source, SourceContext, SourceError, SourceSignal, SourceWatch};
 pub(crate) use custom::{failed, panicked};
-pub(crate) use dependencies::{Observation, Observer, Place};
+pub(crate) use dependencies::{Dependencies, Dependency, DependencyTracker};
 use directory_listing::{Listing, variants};
 #[cfg(feature = "discovery")]
 pub(crate) use discovery::{Discovered, VARIABLES, discover};
 pub use environment::Environment;
 pub(crate) use environment::EnvironmentFilter;
-pub(crate) use files::{Candidate, Finding, Places, check_name};
+pub(crate) use files::{BaseDirs, FileCandidate, Lookup, check_name};
 use files::{of_stem, unreadable};
 pub use layer_info::{LayerInfo, LayerStatus};
 pub use ownership::Trust;
 pub(crate) use ownership::{Ownership, refused};
-pub(crate) use read_file::Stamp;
+pub(crate) use read_file::Fingerprint;
 #[cfg(feature = "discovery")]
 pub use spec::DiscoverOptions;
 pub use spec::{DirectoryOptions, EnvOptions, FileOptions, GlobOptions, SourceEntry, SourceSpec, TextOptions};

@@ -9,14 +9,14 @@ use std::time::{Duration, SystemTime};
 
 /// What tells that a file is another one, or has changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Stamp {
+pub(crate) struct Fingerprint {
     identity: (u64, u64),
     size: u64,
     modified: Option<SystemTime>,
     changed: (i64, i64),
 }
 
-impl Stamp {
+impl Fingerprint {
     fn of(metadata: &Metadata) -> Self {
         #[cfg(unix)]
         let (identity, changed) = {
@@ -59,8 +59,8 @@ impl Stamp {
 
 /// What an opened file says about itself.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Opened {
-    pub(crate) stamp: Stamp,
+pub(crate) struct OpenedFile {
+    pub(crate) stamp: Fingerprint,
     pub(crate) ownership: Ownership,
 }
 
@@ -69,7 +69,7 @@ pub(crate) struct Opened {
 /// # Errors
 /// `ERR_SUPERCONFIG_NOT_FOUND`, `ERR_SUPERCONFIG_IO` for what is no regular file or cannot be read, and
 /// `ERR_SUPERCONFIG_LIMIT`, counted while reading.
-pub(crate) fn read(path: &Path, shown: &str, limit: usize, buffer: &mut Vec<u8>) -> Result<Opened, Error> {
+pub(crate) fn read(path: &Path, shown: &str, limit: usize, buffer: &mut Vec<u8>) -> Result<OpenedFile, Error> {
     let mut file = open(path).map_err(|error| io_error(shown, &error))?;
     let metadata = file.metadata().map_err(|error| io_error(shown, &error))?;
     if !metadata.is_file() {
@@ -90,7 +90,7 @@ pub(crate) fn read(path: &Path, shown: &str, limit: usize, buffer: &mut Vec<u8>)
         let message = format!("{shown} has more than {limit} bytes, the limit of a document");
         return Err(Error::new(ErrorCode::Limit, message).with_hint("raise the limit `documentBytes`"));
     }
-    Ok(Opened { stamp: Stamp::of(&metadata), ownership: Ownership::of(&metadata) })
+    Ok(OpenedFile { stamp: Fingerprint::of(&metadata), ownership: Ownership::of(&metadata) })
 }
 
 fn read_once(file: &mut File, buffer: &mut [u8]) -> io::Result<usize> {

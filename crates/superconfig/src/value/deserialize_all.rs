@@ -74,7 +74,7 @@ fn read_as<T: DeserializeOwned>(value: &Value, reading: Reading) -> Result<T, Ve
         Err(mismatch) => mismatch,
     };
     let mut problems = Vec::new();
-    let mut left_out = LeftOut { rest: value.clone(), paths: Vec::new(), reading };
+    let mut left_out = Removed { rest: value.clone(), paths: Vec::new(), reading };
     loop {
         let path = left_out.original(&mismatch.path(&Path::new()));
         if !left_out.explains(&path, &mismatch) {
@@ -92,14 +92,14 @@ fn read_as<T: DeserializeOwned>(value: &Value, reading: Reading) -> Result<T, Ve
 }
 
 /// A value without what did not fit.
-struct LeftOut {
+struct Removed {
     rest: Value,
     /// As they are in the whole value.
     paths: Vec<Path>,
     reading: Reading,
 }
 
-impl LeftOut {
+impl Removed {
     /// Leaves out one more; false if it is gone already.
     fn add(&mut self, path: Path) -> bool {
         let own = self.current(&path);

@@ -9,12 +9,12 @@ use std::hash::{BuildHasher, Hash, Hasher};
 const HASH_FROM: usize = 16;
 
 /// Values by [`Value::numeric_eq`], each with a number of the caller's; quick however many there are.
-pub(crate) struct LooseIndex<'a> {
+pub(crate) struct ValueIndex<'a> {
     list: Vec<(&'a Value, usize)>,
     hashed: Option<(RandomState, HashTable<usize>)>,
 }
 
-impl<'a> LooseIndex<'a> {
+impl<'a> ValueIndex<'a> {
     pub(crate) fn new() -> Self {
         Self { list: Vec::new(), hashed: None }
     }
@@ -54,9 +54,9 @@ impl<'a> LooseIndex<'a> {
     }
 }
 
-impl<'a> FromIterator<&'a Value> for LooseIndex<'a> {
+impl<'a> FromIterator<&'a Value> for ValueIndex<'a> {
     fn from_iter<I: IntoIterator<Item = &'a Value>>(values: I) -> Self {
-        let mut index = LooseIndex::new();
+        let mut index = ValueIndex::new();
         for (number, value) in values.into_iter().enumerate() {
             index.insert(value, number);
         }
@@ -123,7 +123,7 @@ mod tests {
     fn equals_are_found_below_and_above_the_threshold() {
         for size in [3, 1000] {
             let values: Vec<Value> = (0..size).map(Value::Integer).collect();
-            let index: LooseIndex<'_> = values.iter().collect();
+            let index: ValueIndex<'_> = values.iter().collect();
             assert_eq!(index.find(&Value::Float(2.0)), Some(2), "size {size}");
             assert_eq!(index.find(&Value::Float(-0.0)), Some(0), "size {size}");
             assert_eq!(index.find(&Value::Float(2.5)), None);

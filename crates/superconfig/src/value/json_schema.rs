@@ -1,6 +1,6 @@
 //! What a schema knows about keys and types, read from its JSON Schema where it is asked for.
 
-use super::kind::Kind;
+use super::kind::ValueKind;
 use super::path_pattern::PathPattern;
 use super::table::Table;
 use super::value::Value;
@@ -17,41 +17,41 @@ const MAX_NODES: usize = 10_000;
 
 /// A place in a JSON Schema document. Nothing is converted: a lookup walks the document.
 #[derive(Clone, Copy)]
-pub(crate) struct Hints<'a> {
+pub(crate) struct SchemaNode<'a> {
     document: &'a Value,
     node: &'a Value,
 }
 
-impl<'a> Hints<'a> {
+impl<'a> SchemaNode<'a> {
     /// The root of a JSON Schema document.
     pub(crate) fn new(document: &'a Value) -> Self {
         Self { document, node: document }
     }
 
     /// The one type that the schema allows here besides `null`; `None` where it allows several or says nothing.
-    pub(crate) fn kind(self) -> Option<Kind> {
+    pub(crate) fn kind(self) -> Option<ValueKind> {
         let mut kinds = Vec::new();
         self.collect_kinds(&mut kinds, &Cell::new(MAX_VISITS));
         let (first, rest) = kinds.split_first()?;
         rest.iter().all(|kind| kind == first).then_some(*first)
     }
 
-    fn collect_kinds(self, kinds: &mut Vec<Kind>, visits: &Cell<usize>) {
+    fn collect_kinds(self, kinds: &mut Vec<ValueKind>, visits: &Cell<usize>) {
         let Some(schema) = self.node.as_table() else { return };
         match schema.get("type") {
             Some(Value::Array(names)) => kinds.extend(names.iter().filter_map(kind_of_name)),
             Some(name) => kinds.extend(kind_of_name(name)),
-            None if schema.contains_key("properties") => kinds.push(Kind::Table),
+            None if schema.contains_key("properties") => kinds.push(ValueKind::Table),
             None => {
                 let constants = schema.get("enum").and_then(Value::as_array).unwrap_or_default();
-                kinds.extend(constants.iter().chain(schema.get("const")).filter_map(Kind::of));
+                kinds.extend(constants.iter().chain(schema.get("const")).filter_map(ValueKind::of));
             }
         }
         self.branches(visits).for_each(|branch| branch.collect_kinds(kinds, visits));
     }
 
     /// The schema of a key of a table.
-    pub(crate) fn key(self, key: &str) -> Option<Hints<'a>> {
+    pub(crate) fn key(self, key: &str) -> Option<SchemaNode<'a>> {
         self.find(&Cell::new(MAX_VISITS), &|schema| schema.get("properties")?.as_table()?.get(key)).or_else(|| {
             self.find(&Cell::new(MAX_VISITS), &|schema| {
                 schema.get("additionalProperties").filter(|extra| extra.as_table().is_some())
@@ -60,22 +60,22 @@ impl<'a> Hints<'a> {
     }
 
     /// The schema of an array's elements.
-    pub(crate) fn items(self) -> Option<Hints<'a>> {
+    pub(crate) fn items(self) -> Option<SchemaNode<'a>> {
         self.find(&Cell::new(MAX_VISITS), &|schema| schema.get("items").filter(|items| items.as_table().is_some()))
     }
 
     /// The schema of the value at a path.
-    pub(crate) fn at(self, path: &[Segment]) -> Option<Hints<'a>> {
+    pub(crate) fn at(self, path: &[Segment]) -> Option<SchemaNode<'a>> {
         path.iter().try_fold(self, |hints, segment| match segment {
             Segment::Key(key) => hints.key(key),
             Segment::Index(_) => hints.items(),
         })
     }
 
-    fn find(self, visits: &Cell<usize>, pick: &dyn Fn(&'a Table) -> Option<&'a Value>) -> Option<Hints<'a>> {
+    fn find(self, visits: &Cell<usize>, pick: &dyn Fn(&'a Table) -> Option<&'a Value>) -> Option<SchemaNode<'a>> {
         let schema = self.node.as_table()?;
         if let Some(node) = pick(schema) {
-            return Some(Hints { document: self.document, node });
+            return Some(SchemaNode { document: self.document, node });
         }
         self.branches(visits).find_map(|branch| branch.find(visits, pick))
     }
@@ -103,7 +103,7 @@ impl<'a> Hints<'a> {
             queue.extend(hints.branches(&Cell::new(MAX_VISITS)).map(|branch| (path.clone(), branch)));
             let below = |key: Option<Arc<str>>, node: &'a Value| {
                 let path = path.iter().cloned().chain([key]).collect();
-                (path, Hints { node, ..hints })
+                (path, SchemaNode { node, ..hints })
             };
             let properties = schema.get("properties").and_then(Value::as_table).map(Table::entries).unwrap_or_default();
             queue.extend(properties.iter().map(|(key, node)| below(Some(key.clone()), node)));
@@ -124,23 +124,23 @@ impl<'a> Hints<'a> {
 
     /// The schemas that this one is made of: a reference within the document, and the parts of combinations; none once
     /// the visits are used up, as a schema may refer to itself.
-    fn branches(self, visits: &Cell<usize>) -> impl Iterator<Item = Hints<'a>> {
-        let Hints { document, node } = self;
+    fn branches(self, visits: &Cell<usize>) -> impl Iterator<Item = SchemaNode<'a>> {
+        let SchemaNode { document, node } = self;
         let schema = node.as_table();
         let reference = schema.and_then(|schema| resolve(document, schema.get("$ref")?.as_str()?));
         let combined = ["allOf", "anyOf", "oneOf"].into_iter().filter_map(move |key| schema?.get(key)?.as_array()).flatten();
         let within_budget = |_: &&'a Value| visits.get().checked_sub(1).map(|left| visits.set(left)).is_some();
-        reference.into_iter().chain(combined).take_while(within_budget).map(move |node| Hints { document, node })
+        reference.into_iter().chain(combined).take_while(within_budget).map(move |node| SchemaNode { document, node })
     }
 }
 
-fn kind_of_name(name: &Value) -> Option<Kind> {
+fn kind_of_name(name: &Value) -> Option<ValueKind> {
     match name.as_str()? {
-        "string" => Some(Kind::String),
-        "boolean" => Some(Kind::Bool),
-        "number" | "integer" => Some(Kind::Number),
-        "array" => Some(Kind::Array),
-        "object" => Some(Kind::Table),
+        "string" => Some(ValueKind::String),
+        "boolean" => Some(ValueKind::Bool),
+        "number" | "integer" => Some(ValueKind::Number),
+        "array" => Some(ValueKind::Array),
+        "object" => Some(ValueKind::Table),
         _ => None,
     }
 }
@@ -193,18 +193,18 @@ mod tests {
     #[test]
     fn types_come_through_references_and_combinations() {
         let document = schema();
-        let root = Hints::new(&document);
-        assert_eq!(root.kind(), Some(Kind::Table));
+        let root = SchemaNode::new(&document);
+        assert_eq!(root.kind(), Some(ValueKind::Table));
         let kind = |key: &str| root.key(key).unwrap().kind();
-        assert_eq!(kind("port"), Some(Kind::Number));
-        assert_eq!(kind("name"), Some(Kind::String));
+        assert_eq!(kind("port"), Some(ValueKind::Number));
+        assert_eq!(kind("name"), Some(ValueKind::String));
         assert_eq!(kind("either"), None);
-        assert_eq!(kind("level"), Some(Kind::String));
-        assert_eq!(kind("pool"), Some(Kind::Table));
-        assert_eq!(root.key("pool").unwrap().key("min").unwrap().kind(), Some(Kind::Number));
-        assert_eq!(root.key("tags").unwrap().items().unwrap().kind(), Some(Kind::String));
-        assert_eq!(root.key("labels").unwrap().key("any").unwrap().kind(), Some(Kind::Number));
-        assert_eq!(root.key("tree").unwrap().key("child").unwrap().key("child").unwrap().kind(), Some(Kind::Table));
+        assert_eq!(kind("level"), Some(ValueKind::String));
+        assert_eq!(kind("pool"), Some(ValueKind::Table));
+        assert_eq!(root.key("pool").unwrap().key("min").unwrap().kind(), Some(ValueKind::Number));
+        assert_eq!(root.key("tags").unwrap().items().unwrap().kind(), Some(ValueKind::String));
+        assert_eq!(root.key("labels").unwrap().key("any").unwrap().kind(), Some(ValueKind::Number));
+        assert_eq!(root.key("tree").unwrap().key("child").unwrap().key("child").unwrap().kind(), Some(ValueKind::Table));
         assert!(root.key("absent").is_none());
         let mut keys = Vec::new();
         root.key("pool").unwrap().for_each_key(&mut |key| keys.push(key.to_string()));
@@ -222,7 +222,7 @@ mod tests {
             "tree": {"properties": {"left": {"$ref": "#/$defs/tree"}, "right": {"$ref": "#/$defs/tree"}, "leaf": {"secret": true}}}
         }}"##;
         let document = crate::value::parse_json(text).unwrap();
-        let patterns = Hints::new(&document).secrets();
+        let patterns = SchemaNode::new(&document).secrets();
         let marked =
             |path: &str| patterns.iter().any(|pattern| pattern.matches(&path.parse::<crate::diagnostic::Path>().unwrap()));
         for path in ["pin", "db.seed", "keys[3].code", "map.any", "tree.leaf", "tree.left.left.leaf"] {
@@ -237,7 +237,7 @@ mod tests {
     #[test]
     fn a_schema_that_refers_to_itself_is_silent() {
         let document = schema();
-        let looping = Hints::new(&document).key("loop").unwrap();
+        let looping = SchemaNode::new(&document).key("loop").unwrap();
         assert_eq!(looping.kind(), None);
         assert!(looping.key("a").is_none());
     }

@@ -4,7 +4,7 @@ use super::value::Value;
 
 /// A type that a text can be asked to have. All numbers are one type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub(crate) enum ValueKind {
     String,
     Bool,
     Number,
@@ -13,23 +13,23 @@ pub(crate) enum Kind {
     Table,
 }
 
-impl Kind {
+impl ValueKind {
     /// The type of a value; `null` has none.
-    pub(crate) fn of(value: &Value) -> Option<Kind> {
+    pub(crate) fn of(value: &Value) -> Option<ValueKind> {
         match value {
             Value::Null => None,
-            Value::Bool(_) => Some(Kind::Bool),
-            Value::Integer(_) | Value::Unsigned(_) | Value::Float(_) => Some(Kind::Number),
-            Value::String(_) => Some(Kind::String),
-            Value::Datetime(_) => Some(Kind::Datetime),
-            Value::Array(_) => Some(Kind::Array),
-            Value::Table(_) => Some(Kind::Table),
+            Value::Bool(_) => Some(ValueKind::Bool),
+            Value::Integer(_) | Value::Unsigned(_) | Value::Float(_) => Some(ValueKind::Number),
+            Value::String(_) => Some(ValueKind::String),
+            Value::Datetime(_) => Some(ValueKind::Datetime),
+            Value::Array(_) => Some(ValueKind::Array),
+            Value::Table(_) => Some(ValueKind::Table),
         }
     }
 
     /// The one type that all elements share; `None` when they differ or there are none.
-    pub(crate) fn of_elements(items: &[Value]) -> Option<Kind> {
-        let mut kinds = items.iter().filter_map(Kind::of);
+    pub(crate) fn of_elements(items: &[Value]) -> Option<ValueKind> {
+        let mut kinds = items.iter().filter_map(ValueKind::of);
         let first = kinds.next()?;
         kinds.all(|kind| kind == first).then_some(first)
     }
@@ -37,23 +37,23 @@ impl Kind {
     /// The type with its article, for messages.
     pub(crate) fn name(self) -> &'static str {
         match self {
-            Kind::String => "a string",
-            Kind::Bool => "a boolean",
-            Kind::Number => "a number",
-            Kind::Datetime => "a date or time",
-            Kind::Array => "an array",
-            Kind::Table => "a table",
+            ValueKind::String => "a string",
+            ValueKind::Bool => "a boolean",
+            ValueKind::Number => "a number",
+            ValueKind::Datetime => "a date or time",
+            ValueKind::Array => "an array",
+            ValueKind::Table => "a table",
         }
     }
 
     pub(crate) fn hint(self) -> &'static str {
         match self {
-            Kind::Bool => "write true, false, 1, 0, yes, no, on or off",
-            Kind::Number => "write one number as JSON has it: 8080, -1 or 0.5",
-            Kind::Array => "write elements between commas, or a JSON array: [\"a\", \"b\"]",
-            Kind::Table => "write a JSON object: {\"key\": \"value\"}",
-            Kind::Datetime => "write it as RFC 3339 has it: 2024-01-31T12:00:00Z",
-            Kind::String => "write text",
+            ValueKind::Bool => "write true, false, 1, 0, yes, no, on or off",
+            ValueKind::Number => "write one number as JSON has it: 8080, -1 or 0.5",
+            ValueKind::Array => "write elements between commas, or a JSON array: [\"a\", \"b\"]",
+            ValueKind::Table => "write a JSON object: {\"key\": \"value\"}",
+            ValueKind::Datetime => "write it as RFC 3339 has it: 2024-01-31T12:00:00Z",
+            ValueKind::String => "write text",
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Directories watched by the operating system.
 
-use super::work_queue::{Ear, Inbox, is_moved, reason};
+use super::work_queue::{NotifyHandler, WorkQueue, is_moved, reason};
 use notify::{Config, Event, EventHandler, RecommendedWatcher, RecursiveMode, Watcher};
 use std::collections::{HashMap, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -12,8 +12,8 @@ use std::time::Duration;
 /// What tells that a directory is the one that was watched.
 type Identity = Option<(u64, u64)>;
 
-pub(super) struct Native {
-    inbox: Arc<Inbox>,
+pub(super) struct Backend {
+    inbox: Arc<WorkQueue>,
     watcher: Option<Running>,
     armed: HashMap<PathBuf, Identity>,
 }
@@ -25,7 +25,7 @@ struct Running {
 }
 
 /// The ear, and a sender whose end tells that nobody listens any more.
-struct Listening(Ear, #[allow(dead_code, reason = "held for the moment when it is dropped")] Sender<()>);
+struct Listening(NotifyHandler, #[allow(dead_code, reason = "held for the moment when it is dropped")] Sender<()>);
 
 impl EventHandler for Listening {
     fn handle_event(&mut self, event: notify::Result<Event>) {
@@ -33,8 +33,8 @@ impl EventHandler for Listening {
     }
 }
 
-impl Native {
-    pub(super) fn new(inbox: Arc<Inbox>) -> Self {
+impl Backend {
+    pub(super) fn new(inbox: Arc<WorkQueue>) -> Self {
         Self { inbox, watcher: None, armed: HashMap::new() }
     }
 
@@ -91,7 +91,7 @@ impl Native {
     fn start(&mut self) -> Result<&mut Running, String> {
         if self.watcher.is_none() {
             let (sender, ended) = channel();
-            let handler = Listening(Ear(self.inbox.clone()), sender);
+            let handler = Listening(NotifyHandler(self.inbox.clone()), sender);
             let watcher = caught(|| RecommendedWatcher::new(handler, Config::default()))?.map_err(|error| reason(&error))?;
             self.watcher = Some(Running { watcher, ended });
         }
@@ -106,7 +106,7 @@ impl Native {
     }
 }
 
-impl Drop for Native {
+impl Drop for Backend {
     fn drop(&mut self) {
         self.stop();
     }

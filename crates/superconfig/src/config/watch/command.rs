@@ -1,11 +1,11 @@
 //! Commands to the thread of the watcher.
 
-use super::watched_config::Subject;
+use super::watched_config::WatchedConfig;
 use std::sync::mpsc::Sender;
 use std::time::Duration;
 
 pub(super) enum Command {
-    Add(Box<Subject>, Sender<()>),
+    Add(Box<WatchedConfig>, Sender<()>),
     Remove(u64, Sender<()>),
     Looked(u64, Option<Duration>),
     Stop,

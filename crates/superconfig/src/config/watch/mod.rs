@@ -25,7 +25,7 @@ use crate::registry::HandleId;
 pub(crate) fn start(config: &SuperConfig, options: WatchOptions) -> Result<(), Error> {
     // A load that another part of the process starts from here on is noted; there can be only one start.
     let _ = config.0.watcher.set(WatchHooks { after_load: looked, on_close: stop });
-    watcher::add(watched_config::Subject::new(&config.0, options.bounded()))?;
+    watcher::add(watched_config::WatchedConfig::new(&config.0, options.bounded()))?;
     // Another part of the process may have found it by its name and closed it before it was added.
     if config.snapshot().is_err() {
         stop(config.id());

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 /// Changes that one configuration has to do with.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Touch {
+pub(super) struct PendingChange {
     pub(super) first: Instant,
     pub(super) last: Instant,
     /// Something came, went or moved: the way to a place may be another one.

@@ -1,6 +1,6 @@
 //! Which directories to watch for a place to be noticed, and which names in them count.
 
-use crate::source::Place;
+use crate::source::Dependency;
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::ffi::{OsStr, OsString};
 use std::path::{Component, Path, PathBuf};
@@ -10,13 +10,13 @@ const MAX_LINKS: usize = 40;
 
 /// The names of a directory that count.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Names {
+pub(super) struct NameSet {
     all: bool,
     exact: HashSet<OsString>,
     prefixes: HashSet<String>,
 }
 
-impl Names {
+impl NameSet {
     fn contain(&self, name: &OsStr) -> bool {
         let begins = || {
             let bytes = name.as_encoded_bytes();
@@ -28,13 +28,13 @@ impl Names {
 
 /// The directories that a configuration needs to hear of, free of links.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Interest {
-    pub(super) directories: HashMap<PathBuf, Names>,
+pub(super) struct WatchSet {
+    pub(super) directories: HashMap<PathBuf, NameSet>,
     /// Everything above them: when one of these moves, the directories are others.
     above: HashSet<PathBuf>,
 }
 
-impl Interest {
+impl WatchSet {
     /// Whether something at this path could change what a load gives.
     pub(super) fn covers(&self, path: &Path) -> bool {
         let named = || Some(self.directories.get(path.parent()?)?.contain(path.file_name()?));
@@ -46,15 +46,15 @@ impl Interest {
         self.directories.contains_key(path) || self.above.contains(path)
     }
 
-    fn names(&mut self, directory: &Path) -> &mut Names {
+    fn names(&mut self, directory: &Path) -> &mut NameSet {
         self.directories.entry(directory.to_path_buf()).or_default()
     }
 }
 
 /// What each place needs, and all of it together.
 #[derive(Default)]
-pub(super) struct Route {
-    pub(super) interest: Interest,
+pub(super) struct WatchPlan {
+    pub(super) interest: WatchSet,
     pub(super) places: Vec<(PathBuf, Vec<PathBuf>)>,
 }
 
@@ -62,11 +62,11 @@ pub(super) struct Route {
 ///
 /// On it, every link counts, and the first thing that is missing; below `base` every directory too, so that one that is
 /// replaced from there on down is noticed. Costs one `lstat` per different directory and place.
-pub(super) fn route<'a>(places: impl Iterator<Item = &'a Place>, base: &Path) -> Route {
+pub(super) fn route<'a>(places: impl Iterator<Item = &'a Dependency>, base: &Path) -> WatchPlan {
     // What stands in the root of the file system is replaced by nobody, and half the system's traffic is there.
     let base = base.canonicalize().ok().filter(|base| base.parent().is_some());
-    let mut walker = Walker { base, known: HashMap::new(), interest: Interest::default() };
-    let mut route = Route::default();
+    let mut walker = Walker { base, known: HashMap::new(), interest: WatchSet::default() };
+    let mut route = WatchPlan::default();
     for place in places {
         let directories = walker.walk(place);
         route.places.push((place.path().to_path_buf(), directories));
@@ -78,7 +78,7 @@ pub(super) fn route<'a>(places: impl Iterator<Item = &'a Place>, base: &Path) ->
 }
 
 #[derive(Clone)]
-enum Kind {
+enum EntryKind {
     Directory,
     Link(PathBuf),
     Other,
@@ -86,13 +86,13 @@ enum Kind {
 
 struct Walker {
     base: Option<PathBuf>,
-    known: HashMap<PathBuf, Kind>,
-    interest: Interest,
+    known: HashMap<PathBuf, EntryKind>,
+    interest: WatchSet,
 }
 
 impl Walker {
     /// Follows one path by hand; gives the directories that it needs.
-    fn walk(&mut self, place: &Place) -> Vec<PathBuf> {
+    fn walk(&mut self, place: &Dependency) -> Vec<PathBuf> {
         let mut needed = Vec::new();
         let mut real = PathBuf::new();
         let mut links = 0;
@@ -105,7 +105,7 @@ impl Walker {
             }
             let here = real.join(&name);
             let kind = self.kind(&here);
-            let counts = !matches!(kind, Kind::Directory) || self.base.as_ref().is_some_and(|base| real.starts_with(base));
+            let counts = !matches!(kind, EntryKind::Directory) || self.base.as_ref().is_some_and(|base| real.starts_with(base));
             if counts {
                 self.interest.names(&real).exact.insert(name);
                 if !needed.contains(&real) {
@@ -113,8 +113,8 @@ impl Walker {
                 }
             }
             match kind {
-                Kind::Directory => real = here,
-                Kind::Link(target) => {
+                EntryKind::Directory => real = here,
+                EntryKind::Link(target) => {
                     links += 1;
                     if links > MAX_LINKS {
                         return needed;
@@ -122,13 +122,13 @@ impl Walker {
                     push_front(&mut rest, &target, &mut real);
                 }
                 // The end of the way, be it early.
-                Kind::Other => return needed,
+                EntryKind::Other => return needed,
             }
         }
         match place {
-            Place::File(_) => return needed,
-            Place::Directory(_) => self.interest.names(&real).all = true,
-            Place::Prefix(_, prefix) => drop(self.interest.names(&real).prefixes.insert(prefix.clone())),
+            Dependency::File(_) => return needed,
+            Dependency::Directory(_) => self.interest.names(&real).all = true,
+            Dependency::Prefix(_, prefix) => drop(self.interest.names(&real).prefixes.insert(prefix.clone())),
         }
         if !needed.contains(&real) {
             needed.push(real);
@@ -136,14 +136,14 @@ impl Walker {
         needed
     }
 
-    fn kind(&mut self, path: &Path) -> Kind {
+    fn kind(&mut self, path: &Path) -> EntryKind {
         if let Some(kind) = self.known.get(path) {
             return kind.clone();
         }
         let kind = match path.symlink_metadata() {
-            Ok(metadata) if metadata.is_dir() => Kind::Directory,
-            Ok(metadata) if metadata.is_symlink() => path.read_link().map_or(Kind::Other, Kind::Link),
-            _ => Kind::Other,
+            Ok(metadata) if metadata.is_dir() => EntryKind::Directory,
+            Ok(metadata) if metadata.is_symlink() => path.read_link().map_or(EntryKind::Other, EntryKind::Link),
+            _ => EntryKind::Other,
         };
         self.known.insert(path.to_path_buf(), kind.clone());
         kind

@@ -1,9 +1,9 @@
 //! One watched configuration: what is known of changes to it, and when to read it again.
 
-use super::pending_change::Touch;
+use super::pending_change::PendingChange;
 use crate::config::{Core, Event, ReloadInputs, SuperConfig, Watching};
 use crate::load::WatchOptions;
-use crate::source::Observation;
+use crate::source::Dependencies;
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
@@ -13,12 +13,12 @@ const FALLBACK_POLL: Duration = Duration::from_secs(1);
 /// So many times a load that was due is read again because its files keep changing while they are read.
 const MAX_TRIES: u32 = 10;
 
-pub(super) struct Subject {
+pub(super) struct WatchedConfig {
     pub(super) id: u64,
     core: Weak<Core>,
     options: WatchOptions,
     /// Changes that have not been read.
-    pending: Option<Pending>,
+    pending: Option<PendingRead>,
     /// So many times in a row the host has read what may not belong together.
     host_tries: u32,
     /// When to read again without being told.
@@ -30,11 +30,11 @@ pub(super) struct Subject {
     /// Where to watch has to be worked out again.
     pub(super) replan: bool,
     /// The last load, which tells where to watch.
-    observation: Option<Observation>,
+    observation: Option<Dependencies>,
 }
 
 #[derive(Clone, Copy)]
-struct Pending {
+struct PendingRead {
     first: Instant,
     last: Instant,
     /// Nothing is read before, whatever the pause.
@@ -43,7 +43,7 @@ struct Pending {
 }
 
 /// What came of reading.
-enum Outcome {
+enum ReadOutcome {
     /// It is published, or has failed and that is told.
     Done,
     /// What was read may not belong together; to be read again after a while.
@@ -52,7 +52,7 @@ enum Outcome {
     HalfWritten,
 }
 
-impl Subject {
+impl WatchedConfig {
     pub(super) fn new(core: &Arc<Core>, options: WatchOptions) -> Self {
         Self {
             id: SuperConfig(core.clone()).id().get(),
@@ -76,7 +76,7 @@ impl Subject {
         self.options.poll.is_some()
     }
 
-    pub(super) fn observation(&self) -> Option<&Observation> {
+    pub(super) fn observation(&self) -> Option<&Dependencies> {
         self.observation.as_ref()
     }
 
@@ -86,7 +86,7 @@ impl Subject {
         self.observe(seen);
     }
 
-    fn observe(&mut self, seen: Option<Observation>) {
+    fn observe(&mut self, seen: Option<Dependencies>) {
         let Some(seen) = seen else { return };
         self.replan |= self.observation.as_ref().is_none_or(|known| !known.places().eq(seen.places()));
         self.recheck = seen.half_written_until;
@@ -97,7 +97,7 @@ impl Subject {
     pub(super) fn touch_now(&mut self) {
         let now = Instant::now();
         let last = now.checked_sub(self.options.debounce).unwrap_or(now);
-        let pending = self.pending.get_or_insert(Pending { first: now, last, not_before: now, tries: 0 });
+        let pending = self.pending.get_or_insert(PendingRead { first: now, last, not_before: now, tries: 0 });
         pending.not_before = pending.not_before.min(now);
     }
 
@@ -112,9 +112,9 @@ impl Subject {
         self.lost.as_ref().filter(|(_, until)| *until > Instant::now()).map(|(reason, _)| reason.as_str())
     }
 
-    pub(super) fn touch(&mut self, touch: Touch) {
+    pub(super) fn touch(&mut self, touch: PendingChange) {
         let pending =
-            self.pending.get_or_insert(Pending { first: touch.first, last: touch.last, not_before: touch.first, tries: 0 });
+            self.pending.get_or_insert(PendingRead { first: touch.first, last: touch.last, not_before: touch.first, tries: 0 });
         pending.last = pending.last.max(touch.last);
         self.replan |= touch.structural;
     }
@@ -124,7 +124,7 @@ impl Subject {
         self.host_tries = if again.is_some() { self.host_tries + 1 } else { 0 };
         if let Some(wait) = again {
             let now = Instant::now();
-            self.pending = Some(Pending { first: now, last: now, not_before: now + wait, tries: self.host_tries });
+            self.pending = Some(PendingRead { first: now, last: now, not_before: now + wait, tries: self.host_tries });
         }
     }
 
@@ -157,8 +157,8 @@ impl Subject {
         self.schedule_poll(now);
         // Also the way to places may have changed, and the system may have watches again.
         self.replan = true;
-        if self.pending.is_none() && self.observation.as_ref().is_none_or(Observation::is_stale) {
-            self.pending = Some(Pending { first: now, last: now, not_before: now, tries: 0 });
+        if self.pending.is_none() && self.observation.as_ref().is_none_or(Dependencies::is_stale) {
+            self.pending = Some(PendingRead { first: now, last: now, not_before: now, tries: 0 });
         }
     }
 
@@ -190,16 +190,16 @@ impl Subject {
         let forced = pending.tries >= MAX_TRIES;
         let late = elapsed >= self.options.max_wait;
         let quiet = if late { Duration::ZERO } else { self.quiet(elapsed) };
-        if let Outcome::Unsettled(wait) = self.attempt(config, quiet, forced) {
+        if let ReadOutcome::Unsettled(wait) = self.attempt(config, quiet, forced) {
             // What comes in meanwhile adds to it.
             let not_before = Instant::now() + wait;
             let tries = pending.tries + u32::from(late);
-            self.pending = Some(Pending { not_before, tries, ..pending });
+            self.pending = Some(PendingRead { not_before, tries, ..pending });
         }
         true
     }
 
-    fn attempt(&mut self, config: &SuperConfig, quiet: Duration, forced: bool) -> Outcome {
+    fn attempt(&mut self, config: &SuperConfig, quiet: Duration, forced: bool) -> ReadOutcome {
         if config.0.options.is_host_reloaded() {
             return self.ask_host(config, quiet, forced);
         }
@@ -209,31 +209,31 @@ impl Subject {
         let half_written = seen.as_ref().is_some_and(|seen| seen.half_written_until.is_some());
         self.observe(seen);
         if let Some(wait) = unsettled {
-            return Outcome::Unsettled(wait);
+            return ReadOutcome::Unsettled(wait);
         }
         if half_written {
-            return Outcome::HalfWritten;
+            return ReadOutcome::HalfWritten;
         }
         // Errors are told by those who find them.
         match loaded {
             Ok(loaded) => drop(config.checked_reload(loaded)),
             Err(error) => drop(config.failed(error, true)),
         }
-        Outcome::Done
+        ReadOutcome::Done
     }
 
-    fn ask_host(&mut self, config: &SuperConfig, quiet: Duration, forced: bool) -> Outcome {
+    fn ask_host(&mut self, config: &SuperConfig, quiet: Duration, forced: bool) -> ReadOutcome {
         if let Some(observation) = &self.observation {
             if let Some(wait) = observation.recently_changed(quiet).filter(|_| !forced) {
-                return Outcome::Unsettled(wait);
+                return ReadOutcome::Unsettled(wait);
             }
             if !observation.is_stale() && observation.half_written_until.is_none() {
-                return Outcome::Done;
+                return ReadOutcome::Done;
             }
         }
         *config.0.quiet.lock() = Some(if forced { Duration::ZERO } else { quiet });
         config.0.events.add(Event::ReloadRequested);
         config.0.events.tell();
-        Outcome::Done
+        ReadOutcome::Done
     }
 }

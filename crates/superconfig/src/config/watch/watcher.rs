@@ -1,10 +1,10 @@
 //! The one thread that watches, for all configurations of the process.
 
-use super::backend::Native;
+use super::backend::Backend;
 use super::command::Command;
 use super::watch_plan::route;
-use super::watched_config::Subject;
-use super::work_queue::{Inbox, Work};
+use super::watched_config::WatchedConfig;
+use super::work_queue::{Batch, WorkQueue};
 use crate::config::{SuperConfig, WatchMode, Watching};
 use crate::diagnostic::{Error, ErrorCode};
 use parking_lot::Mutex;
@@ -17,7 +17,7 @@ use std::thread::{JoinHandle, ThreadId};
 use std::time::{Duration, Instant};
 
 /// How long to wait for the watcher's thread: it may be in a listener that waits for whoever waits here.
-const PATIENCE: Duration = Duration::from_secs(2);
+const STOP_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// In one go, so often a configuration is read again because there was more to watch than before.
 const MAX_ROUNDS: usize = 16;
@@ -25,7 +25,7 @@ const MAX_ROUNDS: usize = 16;
 static RUNNING: Mutex<Option<Running>> = Mutex::new(None);
 
 struct Running {
-    inbox: Arc<Inbox>,
+    inbox: Arc<WorkQueue>,
     thread: JoinHandle<()>,
     /// Ends with the thread.
     ended: Receiver<()>,
@@ -35,7 +35,7 @@ struct Running {
 
 impl Running {
     fn start() -> Result<Self, Error> {
-        let inbox = Arc::new(Inbox::default());
+        let inbox = Arc::new(WorkQueue::default());
         let (alive, ended) = channel();
         let own = inbox.clone();
         // The name is cut after 15 bytes where people see it.
@@ -55,7 +55,7 @@ impl Running {
 }
 
 /// Adds a configuration; it is watched when this returns.
-pub(super) fn add(subject: Subject) -> Result<(), Error> {
+pub(super) fn add(subject: WatchedConfig) -> Result<(), Error> {
     let (done, answer) = channel();
     let mut running = RUNNING.lock();
     let watcher = match &mut *running {
@@ -67,7 +67,7 @@ pub(super) fn add(subject: Subject) -> Result<(), Error> {
     let thread = watcher.thread.thread().id();
     drop(running);
     if !Running::is_this(thread) {
-        let _ = answer.recv_timeout(PATIENCE);
+        let _ = answer.recv_timeout(STOP_TIMEOUT);
     }
     Ok(())
 }
@@ -85,7 +85,7 @@ pub(super) fn remove(id: u64) {
     if !watcher.subjects.is_empty() {
         drop(running);
         if !here {
-            let _ = answer.recv_timeout(PATIENCE);
+            let _ = answer.recv_timeout(STOP_TIMEOUT);
         }
         return;
     }
@@ -94,7 +94,7 @@ pub(super) fn remove(id: u64) {
     drop(running);
     if let Some(Running { thread, ended, .. }) = last.filter(|_| !here) {
         // What cannot be waited for ends by itself when it is done.
-        if ended.recv_timeout(PATIENCE) == Err(std::sync::mpsc::RecvTimeoutError::Disconnected) {
+        if ended.recv_timeout(STOP_TIMEOUT) == Err(std::sync::mpsc::RecvTimeoutError::Disconnected) {
             let _ = thread.join();
         }
     }
@@ -108,20 +108,20 @@ pub(super) fn looked(id: u64, again: Option<Duration>) {
 }
 
 struct Watcher {
-    inbox: Arc<Inbox>,
-    native: Native,
-    subjects: HashMap<u64, Subject>,
+    inbox: Arc<WorkQueue>,
+    native: Backend,
+    subjects: HashMap<u64, WatchedConfig>,
     stopped: bool,
 }
 
 impl Watcher {
-    fn new(inbox: Arc<Inbox>) -> Self {
-        Self { native: Native::new(inbox.clone()), inbox, subjects: HashMap::new(), stopped: false }
+    fn new(inbox: Arc<WorkQueue>) -> Self {
+        Self { native: Backend::new(inbox.clone()), inbox, subjects: HashMap::new(), stopped: false }
     }
 
     fn run(mut self) {
         while !self.stopped {
-            let deadline = self.subjects.values().filter_map(Subject::due).min();
+            let deadline = self.subjects.values().filter_map(WatchedConfig::due).min();
             let work = self.inbox.take(deadline);
             // A panic is a bug, but no reason to leave every configuration of the process unwatched.
             let turn = catch_unwind(AssertUnwindSafe(|| self.turn(work)));
@@ -131,7 +131,7 @@ impl Watcher {
         }
     }
 
-    fn turn(&mut self, work: Work) {
+    fn turn(&mut self, work: Batch) {
         self.native.forget_moved(&work.moved);
         if let Some(reason) = &work.lost {
             self.native.reset();
@@ -184,7 +184,7 @@ impl Watcher {
     }
 
     /// A configuration that is still open.
-    fn subject(&mut self, id: u64) -> Option<(&mut Subject, SuperConfig)> {
+    fn subject(&mut self, id: u64) -> Option<(&mut WatchedConfig, SuperConfig)> {
         let subject = self.subjects.get_mut(&id)?;
         let config = subject.config()?;
         Some((subject, config))

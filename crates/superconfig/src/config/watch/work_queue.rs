@@ -1,8 +1,8 @@
 //! What the watcher's thread is to do: commands, and changes by configuration, however many there were.
 
 use super::command::Command;
-use super::pending_change::Touch;
-use super::watch_plan::Interest;
+use super::pending_change::PendingChange;
+use super::watch_plan::WatchSet;
 use notify::event::{AccessKind, AccessMode, ModifyKind};
 use notify::{ErrorKind, EventKind};
 use parking_lot::{Condvar, Mutex};
@@ -12,16 +12,16 @@ use std::sync::Arc;
 use std::time::Instant;
 
 #[derive(Default)]
-pub(super) struct Work {
+pub(super) struct Batch {
     pub(super) commands: Vec<Command>,
-    pub(super) touched: HashMap<u64, Touch>,
+    pub(super) touched: HashMap<u64, PendingChange>,
     /// Paths at or above watched directories that came, went or moved.
     pub(super) moved: HashSet<PathBuf>,
     /// Why changes may have been missed.
     pub(super) lost: Option<String>,
 }
 
-impl Work {
+impl Batch {
     fn is_empty(&self) -> bool {
         self.commands.is_empty() && self.touched.is_empty() && self.moved.is_empty() && self.lost.is_none()
     }
@@ -29,25 +29,25 @@ impl Work {
 
 #[derive(Default)]
 struct State {
-    work: Work,
-    interests: HashMap<u64, Arc<Interest>>,
+    work: Batch,
+    interests: HashMap<u64, Arc<WatchSet>>,
 }
 
 /// Between whoever has something to say to the watcher's thread, and the thread.
 #[derive(Default)]
-pub(super) struct Inbox {
+pub(super) struct WorkQueue {
     state: Mutex<State>,
     wake: Condvar,
 }
 
-impl Inbox {
+impl WorkQueue {
     pub(super) fn command(&self, command: Command) {
         self.state.lock().work.commands.push(command);
         self.wake.notify_one();
     }
 
     /// Waits for something to do, at most until `deadline`.
-    pub(super) fn take(&self, deadline: Option<Instant>) -> Work {
+    pub(super) fn take(&self, deadline: Option<Instant>) -> Batch {
         let mut state = self.state.lock();
         while state.work.is_empty() {
             match deadline {
@@ -63,7 +63,7 @@ impl Inbox {
     }
 
     /// Sets what a configuration wants to hear of; nothing for `None`.
-    pub(super) fn set_interest(&self, id: u64, interest: Option<Arc<Interest>>) {
+    pub(super) fn set_interest(&self, id: u64, interest: Option<Arc<WatchSet>>) {
         let mut state = self.state.lock();
         match interest {
             Some(interest) => drop(state.interests.insert(id, interest)),
@@ -91,7 +91,7 @@ impl Inbox {
                 if !leads && !interest.covers(path) {
                     continue;
                 }
-                let touch = work.touched.entry(*id).or_insert(Touch { first: now, last: now, structural });
+                let touch = work.touched.entry(*id).or_insert(PendingChange { first: now, last: now, structural });
                 touch.last = now;
                 touch.structural |= structural;
                 if leads {
@@ -112,9 +112,9 @@ impl Inbox {
 }
 
 /// Hears from the operating system, on a thread of its own.
-pub(super) struct Ear(pub(super) Arc<Inbox>);
+pub(super) struct NotifyHandler(pub(super) Arc<WorkQueue>);
 
-impl notify::EventHandler for Ear {
+impl notify::EventHandler for NotifyHandler {
     fn handle_event(&mut self, event: notify::Result<notify::Event>) {
         match event {
             Ok(event) if event.need_rescan() => self.0.lose("the system had more changes than it could tell of".into()),

@@ -1,6 +1,6 @@
 //! The expansion of `${NAME}` in assignments.
 
-use super::syntax::{Entry, Piece, Reference};
+use super::syntax::{DotenvEntry, Piece, Reference};
 use crate::diagnostic::{Error, ErrorCode, Warning};
 use crate::format::shorten;
 use std::collections::HashMap;
@@ -23,7 +23,7 @@ const MAX_WARNINGS: usize = 100;
 /// The entry that cannot be expanded, with `ERR_SUPERCONFIG_INTERPOLATION` for a cycle and `ERR_SUPERCONFIG_LIMIT` for a
 /// result out of proportion.
 pub(crate) fn expand(
-    entries: &[Entry],
+    entries: &[DotenvEntry],
     environment: &dyn Fn(&str) -> Option<Arc<str>>,
     warnings: &mut Vec<Warning>,
 ) -> Result<Vec<Arc<str>>, (usize, Error)> {
@@ -40,7 +40,7 @@ pub(crate) fn expand(
 }
 
 struct Expander<'a> {
-    entries: &'a [Entry],
+    entries: &'a [DotenvEntry],
     last: HashMap<&'a str, usize>,
     /// For each entry the one of the same name before it.
     earlier: Vec<Option<usize>>,

@@ -1,22 +1,22 @@
 //! A dotenv text as a table of its variables.
 
 use super::expansion::expand;
-use super::syntax::{Entry, parse_entries};
+use super::syntax::{DotenvEntry, parse_entries};
 use crate::diagnostic::{Error, Path, Segment};
-use crate::format::{Fault, Format, Notes, Parsed};
+use crate::format::{Format, ParseFault, ParseWarnings, Parsed};
 use crate::value::{Table, Value, is_forbidden};
 
-pub(in crate::format) fn parse(text: &str) -> Result<Parsed, Fault> {
+pub(in crate::format) fn parse(text: &str) -> Result<Parsed, ParseFault> {
     let mut table = Table::new();
     let mut warnings = Vec::new();
     let entries = parse_entries(text)?;
-    let expanded = expand(&entries, &|_| None, &mut warnings).map_err(|(at, error)| Fault {
+    let expanded = expand(&entries, &|_| None, &mut warnings).map_err(|(at, error)| ParseFault {
         code: error.code(),
         message: error.message().to_owned(),
         offset: entries.get(at).map(|entry| entry.offset),
         hint: None,
     })?;
-    let mut notes = Notes::new(text);
+    let mut notes = ParseWarnings::new(text);
     for (entry, value) in entries.iter().zip(expanded) {
         if is_forbidden(&entry.name) {
             let path = Path::from(vec![Segment::Key(entry.name.clone())]);
@@ -36,7 +36,7 @@ pub(in crate::format) fn locate(text: &str, path: &[Segment]) -> Option<usize> {
 
 /// Reads a dotenv text as its assignments, before their references are expanded. Their offsets are those in the text.
 #[cfg(feature = "dotenv")]
-pub(crate) fn dotenv_entries(text: &str) -> Result<Vec<Entry>, Error> {
+pub(crate) fn dotenv_entries(text: &str) -> Result<Vec<DotenvEntry>, Error> {
     let body = text.strip_prefix('\u{feff}').unwrap_or(text);
     let skipped = text.len() - body.len();
     let mut entries = parse_entries(body).map_err(|fault| fault.into_error(text, skipped, Format::Dotenv))?;

@@ -1,6 +1,6 @@
 //! The assignments of a dotenv text, with the references in them.
 
-use crate::format::{Fault, refuse_nul};
+use crate::format::{ParseFault, refuse_nul};
 use std::sync::Arc;
 
 /// Defaults that stand one inside the other: reading and expanding them must do with a small thread's stack.
@@ -8,7 +8,7 @@ const MAX_NESTING: usize = 32;
 
 /// One assignment as written.
 #[derive(Clone, Debug)]
-pub(crate) struct Entry {
+pub(crate) struct DotenvEntry {
     pub(crate) name: Arc<str>,
     /// Text and references in turn; only unquoted and double-quoted values hold references.
     pub(super) pieces: Vec<Piece>,
@@ -32,7 +32,7 @@ pub(super) struct Reference {
 }
 
 /// Reads the assignments of a text, in order; of equal names the last counts, which is up to the caller.
-pub(super) fn parse_entries(text: &str) -> Result<Vec<Entry>, Fault> {
+pub(super) fn parse_entries(text: &str) -> Result<Vec<DotenvEntry>, ParseFault> {
     refuse_nul(text)?;
     let mut entries = Vec::new();
     let mut at = 0;
@@ -46,7 +46,7 @@ pub(super) fn parse_entries(text: &str) -> Result<Vec<Entry>, Fault> {
         }
         let start = at + (line.len() - trimmed.len());
         let assignment = trimmed.strip_prefix("export ").or_else(|| trimmed.strip_prefix("export\t")).unwrap_or(trimmed);
-        let malformed = || Fault::parse("expected NAME=value", start).with_hint("comments start with `#`");
+        let malformed = || ParseFault::parse("expected NAME=value", start).with_hint("comments start with `#`");
         let (before, _) = assignment.split_once('=').ok_or_else(malformed)?;
         let name = before.trim();
         if name.is_empty() || name.contains(|character: char| character.is_whitespace() || "'\"`#".contains(character)) {
@@ -54,7 +54,7 @@ pub(super) fn parse_entries(text: &str) -> Result<Vec<Entry>, Fault> {
         }
         let value_at = start + (trimmed.len() - assignment.len()) + before.len() + 1;
         let (pieces, offset, end) = value(text, value_at, line_end)?;
-        entries.push(Entry { name: name.into(), pieces, offset });
+        entries.push(DotenvEntry { name: name.into(), pieces, offset });
         at = end;
     }
     Ok(entries)
@@ -65,7 +65,7 @@ fn line_end(text: &str, from: usize) -> usize {
 }
 
 /// Reads a value: its pieces, where it starts, and where the next line starts.
-fn value(text: &str, from: usize, line_end: usize) -> Result<(Vec<Piece>, usize, usize), Fault> {
+fn value(text: &str, from: usize, line_end: usize) -> Result<(Vec<Piece>, usize, usize), ParseFault> {
     let rest = &text[from..line_end];
     let start = from + (rest.len() - rest.trim_start().len());
     let quote = match text[start..line_end].chars().next() {
@@ -77,11 +77,11 @@ fn value(text: &str, from: usize, line_end: usize) -> Result<(Vec<Piece>, usize,
         }
     };
     let mut reader = Reader { text, at: start + 1, quote: Some(quote) };
-    let pieces = reader.quoted()?.ok_or_else(|| Fault::parse("the quote is not closed", start))?;
+    let pieces = reader.quoted()?.ok_or_else(|| ParseFault::parse("the quote is not closed", start))?;
     let line_end = self::line_end(text, reader.at);
     let rest = text[reader.at..line_end].trim();
     if !rest.is_empty() && !rest.starts_with('#') {
-        return Err(Fault::parse("unexpected text after the closing quote", reader.at));
+        return Err(ParseFault::parse("unexpected text after the closing quote", reader.at));
     }
     Ok((pieces, start, line_end + 1))
 }
@@ -95,7 +95,7 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     /// Reads up to the end of the line or a comment: a `#` with white space before it.
-    fn unquoted(&mut self) -> Result<Vec<Piece>, Fault> {
+    fn unquoted(&mut self) -> Result<Vec<Piece>, ParseFault> {
         let mut pieces = Pieces::default();
         while let Some(character) = self.peek() {
             match character {
@@ -109,7 +109,7 @@ impl Reader<'_> {
     }
 
     /// Reads up to the closing quote and steps over it; `None` where there is none.
-    fn quoted(&mut self) -> Result<Option<Vec<Piece>>, Fault> {
+    fn quoted(&mut self) -> Result<Option<Vec<Piece>>, ParseFault> {
         let mut pieces = Pieces::default();
         while let Some(character) = self.peek() {
             if self.quote == Some(character) {
@@ -155,11 +155,11 @@ impl Reader<'_> {
     }
 
     /// Reads a reference that starts here, and those in its default.
-    fn reference(&mut self, depth: usize) -> Result<Piece, Fault> {
+    fn reference(&mut self, depth: usize) -> Result<Piece, ParseFault> {
         let start = self.at;
-        let unclosed = || Fault::parse("the reference `${` is not closed", start);
+        let unclosed = || ParseFault::parse("the reference `${` is not closed", start);
         if depth == MAX_NESTING {
-            return Err(Fault::limit(format!("references nest deeper than {MAX_NESTING} levels"), Some(start)));
+            return Err(ParseFault::limit(format!("references nest deeper than {MAX_NESTING} levels"), Some(start)));
         }
         let inner = &self.text[start + 2..];
         let end = inner.find(|character| ":-{}$'\"`\n".contains(character)).ok_or_else(unclosed)?;
@@ -171,7 +171,7 @@ impl Reader<'_> {
             _ => (0, true),
         };
         if name.trim().is_empty() || operator == 0 && also_empty {
-            return Err(Fault::parse("expected `${NAME}`, `${NAME-default}` or `${NAME:-default}`", start));
+            return Err(ParseFault::parse("expected `${NAME}`, `${NAME-default}` or `${NAME:-default}`", start));
         }
         self.at = start + 2 + end + operator;
         let default = if operator == 0 { None } else { Some(self.default(depth)?.ok_or_else(unclosed)?) };
@@ -180,7 +180,7 @@ impl Reader<'_> {
     }
 
     /// Reads a default up to the brace that closes its reference; `None` where there is none.
-    fn default(&mut self, depth: usize) -> Result<Option<Vec<Piece>>, Fault> {
+    fn default(&mut self, depth: usize) -> Result<Option<Vec<Piece>>, ParseFault> {
         let mut pieces = Pieces::default();
         let mut open = 0;
         while let Some(character) = self.peek() {

@@ -2,28 +2,28 @@
 
 use super::statements::{RawValue, Statement, Statements};
 use crate::diagnostic::{Path, Segment};
-use crate::format::{Fault, Notes, Parsed, refuse_nul};
+use crate::format::{ParseFault, ParseWarnings, Parsed, refuse_nul};
 use crate::value::{Limits, Table, Value, is_forbidden};
 use std::sync::Arc;
 
-pub(in crate::format) fn parse(text: &str, limits: &Limits) -> Result<Parsed, Fault> {
+pub(in crate::format) fn parse(text: &str, limits: &Limits) -> Result<Parsed, ParseFault> {
     refuse_nul(text)?;
     let mut root = Value::Table(Table::new());
-    let mut notes = Notes::new(text);
+    let mut notes = ParseWarnings::new(text);
     let mut section: Vec<&str> = Vec::new();
     for statement in Statements::new(text) {
         match statement? {
             Statement::Section { names, offset } => {
                 section = names;
                 if section.len() >= limits.depth {
-                    return Err(Fault::depth(limits.depth, Some(offset)));
+                    return Err(ParseFault::depth(limits.depth, Some(offset)));
                 }
                 enter(&mut root, &section, offset, &mut notes);
             }
             Statement::Entry { key, offset, value } => {
                 let value = value.as_ref().map_or(Value::Bool(true), RawValue::read);
                 if value.nests_deeper_than(limits.depth.saturating_sub(section.len() + 1)) {
-                    return Err(Fault::depth(limits.depth, Some(offset)));
+                    return Err(ParseFault::depth(limits.depth, Some(offset)));
                 }
                 if let Some(table) = enter(&mut root, &section, offset, &mut notes) {
                     let place = || (path(&section, key), offset);
@@ -85,7 +85,7 @@ fn below(text: &str, value: &RawValue<'_>, path: &[Segment]) -> usize {
 }
 
 /// The table of a section, made where it is missing or a key has its name; `None` for a forbidden name.
-fn enter<'a>(root: &'a mut Value, section: &[&str], offset: usize, notes: &mut Notes<'_>) -> Option<&'a mut Table> {
+fn enter<'a>(root: &'a mut Value, section: &[&str], offset: usize, notes: &mut ParseWarnings<'_>) -> Option<&'a mut Table> {
     let mut value = root;
     for (at, name) in section.iter().enumerate() {
         let place = || (path(&section[..at], name), offset);

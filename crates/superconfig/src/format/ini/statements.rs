@@ -1,6 +1,6 @@
 //! The statements of an INI text: section headers, and keys with what belongs to them.
 
-use crate::format::Fault;
+use crate::format::ParseFault;
 use crate::value::{Value, infer};
 use std::borrow::Cow;
 
@@ -67,17 +67,18 @@ impl<'a> Statements<'a> {
         Self { text, at: 0, bare_key: None }
     }
 
-    fn statement(&mut self, line: &Line<'a>) -> Result<Statement<'a>, Fault> {
+    fn statement(&mut self, line: &Line<'a>) -> Result<Statement<'a>, ParseFault> {
         let offset = line.offset;
         if line.body.starts_with('[') {
             self.bare_key = None;
-            let names = section(line.body).ok_or_else(|| Fault::parse("the section's name is empty or not closed", offset))?;
+            let names =
+                section(line.body).ok_or_else(|| ParseFault::parse("the section's name is empty or not closed", offset))?;
             return Ok(Statement::Section { names, offset });
         }
         if self.bare_key.is_some_and(|indent| line.indent > indent) {
-            return Err(Fault::parse("the key above has no value that this line could continue", offset));
+            return Err(ParseFault::parse("the key above has no value that this line could continue", offset));
         }
-        let (key, value_at) = key(line.body).ok_or_else(|| Fault::parse(EXPECTED, offset))?;
+        let (key, value_at) = key(line.body).ok_or_else(|| ParseFault::parse(EXPECTED, offset))?;
         self.bare_key = value_at.is_none().then_some(line.indent);
         let value = value_at.map(|at| self.value(line, at));
         Ok(Statement::Entry { key, offset, value })
@@ -108,7 +109,7 @@ impl<'a> Statements<'a> {
 }
 
 impl<'a> Iterator for Statements<'a> {
-    type Item = Result<Statement<'a>, Fault>;
+    type Item = Result<Statement<'a>, ParseFault>;
 
     fn next(&mut self) -> Option<Self::Item> {
         loop {

@@ -3,7 +3,7 @@
 use super::dialect::Dialect;
 use super::lexer::Lexer;
 use crate::diagnostic::{Path, Segment};
-use crate::format::{Fault, Notes, Parsed};
+use crate::format::{ParseFault, ParseWarnings, Parsed};
 use crate::value::{Limits, Table, Value, is_forbidden};
 use std::sync::Arc;
 
@@ -13,29 +13,29 @@ enum Frame {
     Object { table: Table, key: Arc<str>, key_at: usize },
 }
 
-pub(super) fn parse(text: &str, dialect: Dialect, limits: &Limits) -> Result<Parsed, Fault> {
-    Reader { lexer: Lexer::new(text, dialect), dialect, frames: Vec::new(), notes: Notes::new(text) }.read(limits)
+pub(super) fn parse(text: &str, dialect: Dialect, limits: &Limits) -> Result<Parsed, ParseFault> {
+    DocumentParser { lexer: Lexer::new(text, dialect), dialect, frames: Vec::new(), notes: ParseWarnings::new(text) }.read(limits)
 }
 
-struct Reader<'a> {
+struct DocumentParser<'a> {
     lexer: Lexer<'a>,
     dialect: Dialect,
     frames: Vec<Frame>,
-    notes: Notes<'a>,
+    notes: ParseWarnings<'a>,
 }
 
-impl Reader<'_> {
-    fn read(mut self, limits: &Limits) -> Result<Parsed, Fault> {
+impl DocumentParser<'_> {
+    fn read(mut self, limits: &Limits) -> Result<Parsed, ParseFault> {
         self.lexer.skip_space()?;
         if self.lexer.peek().is_none() {
-            return Err(Fault::parse("the document is empty", self.lexer.at));
+            return Err(ParseFault::parse("the document is empty", self.lexer.at));
         }
         loop {
             // A value starts here; what opens and is not empty waits in a frame.
             let mut value = match self.lexer.peek() {
                 Some(open @ (b'{' | b'[')) => {
                     if self.frames.len() >= limits.depth {
-                        return Err(Fault::depth(limits.depth, Some(self.lexer.at)));
+                        return Err(ParseFault::depth(limits.depth, Some(self.lexer.at)));
                     }
                     self.lexer.at += 1;
                     self.lexer.skip_space()?;
@@ -90,7 +90,7 @@ impl Reader<'_> {
     }
 
     /// After a value: true where the array or object ends, false where another value follows.
-    fn closes(&mut self, close: u8, expected: &str) -> Result<bool, Fault> {
+    fn closes(&mut self, close: u8, expected: &str) -> Result<bool, ParseFault> {
         if self.lexer.take(close) {
             return Ok(true);
         }
@@ -101,7 +101,7 @@ impl Reader<'_> {
         Ok(self.dialect.comments() && self.lexer.take(close))
     }
 
-    fn key(&mut self) -> Result<(Arc<str>, usize), Fault> {
+    fn key(&mut self) -> Result<(Arc<str>, usize), ParseFault> {
         let at = self.lexer.at;
         let key = self.lexer.key()?.into();
         self.lexer.skip_space()?;
@@ -122,7 +122,7 @@ impl Reader<'_> {
         }
     }
 
-    fn scalar(&mut self) -> Result<Value, Fault> {
+    fn scalar(&mut self) -> Result<Value, ParseFault> {
         let start = self.lexer.at;
         match self.lexer.peek() {
             Some(b'"') => self.lexer.string().map(|text| Value::from(&*text)),
@@ -141,7 +141,7 @@ impl Reader<'_> {
         }
     }
 
-    fn number(&mut self) -> Result<Value, Fault> {
+    fn number(&mut self) -> Result<Value, ParseFault> {
         let start = self.lexer.at;
         let number = self.lexer.number()?;
         if number.rounded {

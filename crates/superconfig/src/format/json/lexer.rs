@@ -1,7 +1,7 @@
 //! White space, strings, numbers and names of the JSON family.
 
 use super::dialect::Dialect;
-use crate::format::{Fault, Number, integer};
+use crate::format::{Number, ParseFault, integer};
 use crate::value::Value;
 use std::borrow::Cow;
 
@@ -40,12 +40,12 @@ impl<'a> Lexer<'a> {
     }
 
     /// What is wrong where the lexer stands.
-    pub(super) fn unexpected(&self, expected: &str) -> Fault {
+    pub(super) fn unexpected(&self, expected: &str) -> ParseFault {
         let rest = &self.text[self.at..];
         let Some(character) = rest.chars().next() else {
-            return Fault::parse(format!("expected {expected}, but the text ends"), self.at);
+            return ParseFault::parse(format!("expected {expected}, but the text ends"), self.at);
         };
-        let fault = Fault::parse(format!("expected {expected}, found {character:?}"), self.at);
+        let fault = ParseFault::parse(format!("expected {expected}, found {character:?}"), self.at);
         let comment = rest.starts_with("//") || rest.starts_with("/*") || character == '#';
         let trailing = matches!(character, ']' | '}') && self.text[..self.at].trim_end().ends_with(',');
         if self.dialect == Dialect::Json && (comment || trailing) {
@@ -58,7 +58,7 @@ impl<'a> Lexer<'a> {
     }
 
     /// Steps over white space and, where the dialect has them, comments.
-    pub(super) fn skip_space(&mut self) -> Result<(), Fault> {
+    pub(super) fn skip_space(&mut self) -> Result<(), ParseFault> {
         loop {
             match self.peek() {
                 Some(b' ' | b'\t' | b'\n' | b'\r') => self.at += 1,
@@ -75,7 +75,7 @@ impl<'a> Lexer<'a> {
         }
     }
 
-    fn skip_comment(&mut self) -> Result<(), Fault> {
+    fn skip_comment(&mut self) -> Result<(), ParseFault> {
         let body = &self.text[self.at..];
         match self.bytes.get(self.at + 1) {
             Some(b'/') => {
@@ -84,7 +84,7 @@ impl<'a> Lexer<'a> {
             }
             Some(b'*') => match body[2..].find("*/") {
                 Some(length) => self.at += length + 4,
-                None => return Err(Fault::parse("the comment is not closed", self.at)),
+                None => return Err(ParseFault::parse("the comment is not closed", self.at)),
             },
             _ => return Err(self.unexpected("a comment, `//` or `/*`")),
         }
@@ -92,7 +92,7 @@ impl<'a> Lexer<'a> {
     }
 
     /// Reads a key: a string or, in JSON5, a name.
-    pub(super) fn key(&mut self) -> Result<Cow<'a, str>, Fault> {
+    pub(super) fn key(&mut self) -> Result<Cow<'a, str>, ParseFault> {
         match self.peek() {
             Some(b'"') => self.string(),
             Some(b'\'') if self.dialect.extended() => self.string(),
@@ -102,7 +102,7 @@ impl<'a> Lexer<'a> {
     }
 
     /// Reads a string that starts here, with its quotes.
-    pub(super) fn string(&mut self) -> Result<Cow<'a, str>, Fault> {
+    pub(super) fn string(&mut self) -> Result<Cow<'a, str>, ParseFault> {
         let start = self.at;
         let quote = self.bytes[start];
         self.at += 1;
@@ -110,7 +110,7 @@ impl<'a> Lexer<'a> {
         let mut decoded = String::new();
         loop {
             match self.peek() {
-                None => return Err(Fault::parse("the string is not closed", start)),
+                None => return Err(ParseFault::parse("the string is not closed", start)),
                 Some(byte) if byte == quote => {
                     let rest = &self.text[plain_from..self.at];
                     self.at += 1;
@@ -122,21 +122,21 @@ impl<'a> Lexer<'a> {
                     plain_from = self.at;
                 }
                 Some(b'\n' | b'\r') => {
-                    return Err(Fault::parse("the string is not closed on its line", start));
+                    return Err(ParseFault::parse("the string is not closed on its line", start));
                 }
                 Some(0..=0x1f) if !self.dialect.extended() => {
-                    return Err(Fault::parse("a control character in a string must be written as an escape", self.at));
+                    return Err(ParseFault::parse("a control character in a string must be written as an escape", self.at));
                 }
                 Some(_) => self.at += 1,
             }
         }
     }
 
-    fn escape(&mut self, out: &mut String) -> Result<(), Fault> {
+    fn escape(&mut self, out: &mut String) -> Result<(), ParseFault> {
         let start = self.at;
         self.at += 1;
         let Some(character) = self.text[self.at..].chars().next() else {
-            return Err(Fault::parse("the string is not closed", start));
+            return Err(ParseFault::parse("the string is not closed", start));
         };
         self.at += character.len_utf8();
         out.push(match character {
@@ -147,11 +147,11 @@ impl<'a> Lexer<'a> {
             'r' => '\r',
             't' => '\t',
             'u' => return self.unicode(start).map(|character| out.push(character)),
-            _ if !self.dialect.extended() => return Err(Fault::parse("the escape is unknown", start)),
+            _ if !self.dialect.extended() => return Err(ParseFault::parse("the escape is unknown", start)),
             'x' => char::from(u8::try_from(self.hexadecimal(2, start)?).unwrap_or_default()),
             'v' => '\u{b}',
             '0' if !self.peek().is_some_and(|next| next.is_ascii_digit()) => '\0',
-            '0'..='9' => return Err(Fault::parse("octal escapes are not allowed", start)),
+            '0'..='9' => return Err(ParseFault::parse("octal escapes are not allowed", start)),
             '\r' => {
                 self.take(b'\n');
                 return Ok(());
@@ -163,12 +163,12 @@ impl<'a> Lexer<'a> {
     }
 
     /// Reads what follows `\u`; two surrogates are one character.
-    fn unicode(&mut self, start: usize) -> Result<char, Fault> {
+    fn unicode(&mut self, start: usize) -> Result<char, ParseFault> {
         let first = self.hexadecimal(4, start)?;
         if let Some(character) = char::from_u32(first) {
             return Ok(character);
         }
-        let lone = || Fault::parse(format!("the escape \\u{first:04x} is half of a surrogate pair"), start);
+        let lone = || ParseFault::parse(format!("the escape \\u{first:04x} is half of a surrogate pair"), start);
         if first >= 0xdc00 || !self.text[self.at..].starts_with("\\u") {
             return Err(lone());
         }
@@ -180,16 +180,16 @@ impl<'a> Lexer<'a> {
         char::from_u32(0x10000 + ((first - 0xd800) << 10) + (second - 0xdc00)).ok_or_else(lone)
     }
 
-    fn hexadecimal(&mut self, length: usize, start: usize) -> Result<u32, Fault> {
+    fn hexadecimal(&mut self, length: usize, start: usize) -> Result<u32, ParseFault> {
         let digits =
             self.text.get(self.at..self.at + length).filter(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit()));
-        let digits = digits.ok_or_else(|| Fault::parse(format!("the escape needs {length} hexadecimal digits"), start))?;
+        let digits = digits.ok_or_else(|| ParseFault::parse(format!("the escape needs {length} hexadecimal digits"), start))?;
         self.at += length;
-        u32::from_str_radix(digits, 16).map_err(|_| Fault::parse("the escape is malformed", start))
+        u32::from_str_radix(digits, 16).map_err(|_| ParseFault::parse("the escape is malformed", start))
     }
 
     /// Reads an ECMAScript 5.1 name, escapes included.
-    fn name(&mut self) -> Result<Cow<'a, str>, Fault> {
+    fn name(&mut self) -> Result<Cow<'a, str>, ParseFault> {
         let start = self.at;
         let mut decoded: Option<String> = None;
         while let Some(character) = self.text[self.at..].chars().next() {
@@ -197,12 +197,12 @@ impl<'a> Lexer<'a> {
             let meant = if character == '\\' {
                 self.at += 1;
                 if !self.take(b'u') {
-                    return Err(Fault::parse("the escape is unknown", from));
+                    return Err(ParseFault::parse("the escape is unknown", from));
                 }
                 let meant = self.unicode(from)?;
                 decoded.get_or_insert_with(|| self.text[start..from].to_owned());
                 if !(starts_name(meant) || from > start && continues_name(meant)) {
-                    return Err(Fault::parse("the escape is no part of a name", from));
+                    return Err(ParseFault::parse("the escape is no part of a name", from));
                 }
                 meant
             } else if starts_name(character) || from > start && continues_name(character) {
@@ -230,7 +230,7 @@ impl<'a> Lexer<'a> {
     }
 
     /// Reads a number that starts here.
-    pub(super) fn number(&mut self) -> Result<Number, Fault> {
+    pub(super) fn number(&mut self) -> Result<Number, ParseFault> {
         let start = self.at;
         let extended = self.dialect.extended();
         let negative = self.take(b'-');
@@ -242,7 +242,7 @@ impl<'a> Lexer<'a> {
             let float = match self.word() {
                 Some("Infinity") => f64::INFINITY,
                 Some("NaN") => f64::NAN,
-                _ => return Err(Fault::parse("the number is malformed", start)),
+                _ => return Err(ParseFault::parse("the number is malformed", start)),
             };
             return Ok(Number::exact(Value::Float(if negative { -float } else { float })));
         }
@@ -274,19 +274,19 @@ impl<'a> Lexer<'a> {
         if !point && !exponent {
             return Self::integer(whole, 10, negative, start);
         }
-        let float: f64 = self.text[unsigned..self.at].parse().map_err(|_| Fault::parse("the number is malformed", start))?;
+        let float: f64 = self.text[unsigned..self.at].parse().map_err(|_| ParseFault::parse("the number is malformed", start))?;
         if !float.is_finite() {
-            return Err(Fault::parse(TOO_LARGE, start));
+            return Err(ParseFault::parse(TOO_LARGE, start));
         }
         Ok(Number::exact(Value::Float(if negative { -float } else { float })))
     }
 
-    fn integer(digits: &str, radix: u32, negative: bool, start: usize) -> Result<Number, Fault> {
+    fn integer(digits: &str, radix: u32, negative: bool, start: usize) -> Result<Number, ParseFault> {
         let number = integer(digits, radix, negative);
         match number.value {
             // JavaScript knows a negative zero, and so do these formats.
             Value::Integer(0) if negative => Ok(Number::exact(Value::Float(-0.0))),
-            Value::Float(float) if !float.is_finite() => Err(Fault::parse(TOO_LARGE, start)),
+            Value::Float(float) if !float.is_finite() => Err(ParseFault::parse(TOO_LARGE, start)),
             _ => Ok(number),
         }
     }
@@ -299,12 +299,12 @@ impl<'a> Lexer<'a> {
     }
 
     /// A number is well formed when its parts fit and nothing is glued to it.
-    fn end_of_number(&self, start: usize, fits: bool) -> Result<(), Fault> {
+    fn end_of_number(&self, start: usize, fits: bool) -> Result<(), ParseFault> {
         let next = self.text[self.at..].chars().next();
         if fits && !next.is_some_and(|next| continues_name(next) || matches!(next, '.' | '+' | '-')) {
             return Ok(());
         }
-        let fault = Fault::parse("the number is malformed", start);
+        let fault = ParseFault::parse("the number is malformed", start);
         Err(if self.dialect.extended() { fault } else { fault.with_hint(NUMBER) })
     }
 }

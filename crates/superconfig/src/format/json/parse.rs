@@ -4,10 +4,10 @@ use super::dialect::Dialect;
 use super::document;
 #[cfg(feature = "simd")]
 use super::tape;
-use crate::format::{Fault, Parsed};
+use crate::format::{ParseFault, Parsed};
 use crate::value::Limits;
 
-pub(in crate::format) fn parse(text: &str, dialect: Dialect, limits: &Limits) -> Result<Parsed, Fault> {
+pub(in crate::format) fn parse(text: &str, dialect: Dialect, limits: &Limits) -> Result<Parsed, ParseFault> {
     // What the quick way does not like, be it only a key that stands twice, the other one tells more about.
     #[cfg(feature = "simd")]
     if dialect == Dialect::Json

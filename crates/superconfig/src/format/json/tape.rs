@@ -1,6 +1,6 @@
 //! JSON through simd-json's tape: the quick way for texts that are as they should be.
 
-use crate::format::Keys;
+use crate::format::KeyInterner;
 use crate::value::{Limits, Table, Value, is_forbidden};
 use simd_json::{Buffers, Node, StaticNode};
 use std::cell::RefCell;
@@ -59,7 +59,7 @@ fn has_negative_zero(text: &str) -> bool {
 
 fn build(nodes: &[Node<'_>], depth: usize) -> Option<Value> {
     let mut frames: Vec<Frame> = Vec::new();
-    let mut keys = Keys::new();
+    let mut keys = KeyInterner::new();
     let mut nodes = nodes.iter();
     loop {
         let mut value = match *nodes.next()? {
@@ -110,7 +110,7 @@ fn build(nodes: &[Node<'_>], depth: usize) -> Option<Value> {
     }
 }
 
-fn key(keys: &mut Keys, node: Option<&Node<'_>>) -> Option<Arc<str>> {
+fn key(keys: &mut KeyInterner, node: Option<&Node<'_>>) -> Option<Arc<str>> {
     match node {
         Some(Node::String(key)) if !is_forbidden(key) => Some(keys.share(key)),
         _ => None,

@@ -2,7 +2,7 @@
 
 use super::datetime::datetime;
 use crate::diagnostic::{Path, Segment};
-use crate::format::{Fault, Keys, Notes, Parsed, integer};
+use crate::format::{KeyInterner, ParseFault, ParseWarnings, Parsed, integer};
 use crate::value::{Entries, Limits, Table, Value, is_forbidden};
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use toml_parser::{ErrorSink, Source, Span};
 
 /// How a table came to be, which decides who may add to it.
 #[derive(Clone, Copy, PartialEq)]
-enum Kind {
+enum TableKind {
     /// By a `[header]`, an element of `[[header]]`, or the document itself.
     Header,
     /// On the way to a header; a header may still define it.
@@ -25,15 +25,15 @@ enum Kind {
 
 /// A table in the making. Tables stand in one list, each behind those that hold it.
 struct Draft {
-    entries: Entries<Slot>,
-    kind: Kind,
+    entries: Entries<DraftNode>,
+    kind: TableKind,
     /// Arrays and tables around it, itself included.
     depth: usize,
     /// Where it stands: the list's number of the table around it, the key there, and the index in an array of tables.
     place: Option<(usize, Arc<str>, Option<usize>)>,
 }
 
-enum Slot {
+enum DraftNode {
     Value(Value),
     Table(usize),
     /// `[[header]]`: its tables so far, at least one.
@@ -48,44 +48,44 @@ enum Frame {
 }
 
 /// A key whose value comes next.
-struct Target {
+struct KeyTarget {
     table: usize,
     key: Arc<str>,
     offset: usize,
 }
 
-pub(super) struct Builder<'a> {
+pub(super) struct DocumentBuilder<'a> {
     source: Source<'a>,
     limit: usize,
     tables: Vec<Draft>,
     /// The table that keys go into.
     table: usize,
     keys: Vec<(Arc<str>, usize)>,
-    known: Keys,
-    targets: Vec<Target>,
+    known: KeyInterner,
+    targets: Vec<KeyTarget>,
     frames: Vec<Frame>,
-    notes: Notes<'a>,
-    fault: Option<Fault>,
+    notes: ParseWarnings<'a>,
+    fault: Option<ParseFault>,
 }
 
-impl<'a> Builder<'a> {
+impl<'a> DocumentBuilder<'a> {
     pub(super) fn new(text: &'a str, limits: &Limits) -> Self {
-        let root = Draft { entries: Entries::default(), kind: Kind::Header, depth: 1, place: None };
+        let root = Draft { entries: Entries::default(), kind: TableKind::Header, depth: 1, place: None };
         Self {
             source: Source::new(text),
             limit: limits.depth,
             tables: vec![root],
             table: 0,
             keys: Vec::new(),
-            known: Keys::new(),
+            known: KeyInterner::new(),
             targets: Vec::new(),
             frames: Vec::new(),
-            notes: Notes::new(text),
+            notes: ParseWarnings::new(text),
             fault: None,
         }
     }
 
-    pub(super) fn finish(mut self) -> Result<Parsed, Fault> {
+    pub(super) fn finish(mut self) -> Result<Parsed, ParseFault> {
         match self.fault.take() {
             Some(fault) => Err(fault),
             None => Ok(Parsed::new(Value::Table(self.close_tables(0)), self.notes.into_warnings())),
@@ -101,9 +101,9 @@ impl<'a> Builder<'a> {
             let last = self.tables.len() + closed.len();
             let mut take = |number: usize| Value::Table(std::mem::take(&mut closed[last - number]));
             let mut table = draft.entries.into_table(|slot| match slot {
-                Slot::Value(value) => value,
-                Slot::Table(number) => take(number),
-                Slot::Tables(numbers) => Value::array(numbers.into_iter().map(&mut take).collect()),
+                DraftNode::Value(value) => value,
+                DraftNode::Table(number) => take(number),
+                DraftNode::Tables(numbers) => Value::array(numbers.into_iter().map(&mut take).collect()),
             });
             table.remove(crate::value::FORBIDDEN);
             closed.push(table);
@@ -111,7 +111,7 @@ impl<'a> Builder<'a> {
         closed.pop().unwrap_or_default()
     }
 
-    fn fail(&mut self, fault: Fault) {
+    fn fail(&mut self, fault: ParseFault) {
         self.fault.get_or_insert(fault);
     }
 
@@ -129,9 +129,15 @@ impl<'a> Builder<'a> {
         self.frames.iter().rev().take_while(|frame| matches!(frame, Frame::Array(_))).count()
     }
 
-    fn add_table(&mut self, kind: Kind, depth: usize, place: Option<(usize, Arc<str>, Option<usize>)>, offset: usize) -> usize {
+    fn add_table(
+        &mut self,
+        kind: TableKind,
+        depth: usize,
+        place: Option<(usize, Arc<str>, Option<usize>)>,
+        offset: usize,
+    ) -> usize {
         if depth > self.limit {
-            self.fail(Fault::depth(self.limit, Some(offset)));
+            self.fail(ParseFault::depth(self.limit, Some(offset)));
         }
         if let Some((table, key, _)) = place.as_ref().filter(|(_, key, _)| is_forbidden(key)) {
             let (tables, frames, targets) = (&self.tables, &self.frames, &self.targets);
@@ -147,25 +153,25 @@ impl<'a> Builder<'a> {
         for (key, offset) in keys {
             at = match self.tables[at].entries.get(key) {
                 None => {
-                    let kind = if dotted { Kind::Dotted } else { Kind::Implicit };
+                    let kind = if dotted { TableKind::Dotted } else { TableKind::Implicit };
                     let number = self.add_table(kind, self.tables[at].depth + 1, Some((at, key.clone(), None)), *offset);
-                    self.tables[at].entries.push(key.clone(), Slot::Table(number));
+                    self.tables[at].entries.push(key.clone(), DraftNode::Table(number));
                     number
                 }
-                Some(Slot::Table(number)) => *number,
-                Some(Slot::Tables(numbers)) => *numbers.last()?,
-                Some(Slot::Value(value)) => {
+                Some(DraftNode::Table(number)) => *number,
+                Some(DraftNode::Tables(numbers)) => *numbers.last()?,
+                Some(DraftNode::Value(value)) => {
                     let message = format!("`{key}` is one {} already and takes no keys", value.kind());
-                    self.fail(Fault::parse(message, *offset));
+                    self.fail(ParseFault::parse(message, *offset));
                     return None;
                 }
             };
             let table = &mut self.tables[at];
             match table.kind {
-                Kind::Implicit if dotted => table.kind = Kind::Dotted,
-                Kind::Header if dotted => {
+                TableKind::Implicit if dotted => table.kind = TableKind::Dotted,
+                TableKind::Header if dotted => {
                     let message = format!("the table `{key}` has been defined by a header already");
-                    self.fail(Fault::parse(message, *offset));
+                    self.fail(ParseFault::parse(message, *offset));
                     return None;
                 }
                 _ => {}
@@ -184,29 +190,29 @@ impl<'a> Builder<'a> {
         let Some(parent) = self.descend(0, path, false) else { return };
         let depth = self.tables[parent].depth + if array { 2 } else { 1 };
         let number = self.tables.len();
-        if let (Some(Slot::Table(number)), false) = (self.tables[parent].entries.get(key), array)
-            && self.tables[*number].kind == Kind::Implicit
+        if let (Some(DraftNode::Table(number)), false) = (self.tables[parent].entries.get(key), array)
+            && self.tables[*number].kind == TableKind::Implicit
         {
             self.table = *number;
-            self.tables[self.table].kind = Kind::Header;
+            self.tables[self.table].kind = TableKind::Header;
             return;
         }
         let index = match (self.tables[parent].entries.get_mut(key), array) {
             (None, true) => {
-                self.tables[parent].entries.push(key.clone(), Slot::Tables(vec![number]));
+                self.tables[parent].entries.push(key.clone(), DraftNode::Tables(vec![number]));
                 Some(0)
             }
             (None, false) => {
-                self.tables[parent].entries.push(key.clone(), Slot::Table(number));
+                self.tables[parent].entries.push(key.clone(), DraftNode::Table(number));
                 None
             }
-            (Some(Slot::Tables(numbers)), true) => {
+            (Some(DraftNode::Tables(numbers)), true) => {
                 numbers.push(number);
                 Some(numbers.len() - 1)
             }
             _ => return self.fail(duplicate(key, *offset)),
         };
-        self.table = self.add_table(Kind::Header, depth, Some((parent, key.clone(), index)), *offset);
+        self.table = self.add_table(TableKind::Header, depth, Some((parent, key.clone(), index)), *offset);
     }
 
     /// Takes the keys that have been read as the place of the next value.
@@ -219,13 +225,13 @@ impl<'a> Builder<'a> {
         }
         keys.clear();
         self.keys = keys;
-        self.targets.push(Target { table, key, offset });
+        self.targets.push(KeyTarget { table, key, offset });
     }
 
     fn open(&mut self, span: Span) -> bool {
         let depth = self.depth() + 1;
         if depth > self.limit {
-            self.fail(Fault::depth(self.limit, Some(span.start())));
+            self.fail(ParseFault::depth(self.limit, Some(span.start())));
         }
         self.fault.is_none()
     }
@@ -235,12 +241,12 @@ impl<'a> Builder<'a> {
             items.push(value);
             return;
         }
-        let Some(Target { table, key, offset }) = self.targets.pop() else { return };
+        let Some(KeyTarget { table, key, offset }) = self.targets.pop() else { return };
         if is_forbidden(&key) {
             let (tables, frames, targets) = (&self.tables, &self.frames, &self.targets);
             self.notes.forbidden(|| (path(tables, frames, targets, Some((table, &key))), offset));
         } else if let Some(draft) = self.tables.get_mut(table) {
-            draft.entries.push(key, Slot::Value(value));
+            draft.entries.push(key, DraftNode::Value(value));
         }
     }
 
@@ -269,7 +275,7 @@ impl<'a> Builder<'a> {
 }
 
 /// Where the next value stands, or a key in a table.
-fn path(tables: &[Draft], frames: &[Frame], targets: &[Target], key: Option<(usize, &Arc<str>)>) -> Path {
+fn path(tables: &[Draft], frames: &[Frame], targets: &[KeyTarget], key: Option<(usize, &Arc<str>)>) -> Path {
     let mut reversed = Vec::new();
     let mut frames = frames.iter().rev();
     let mut targets = targets.iter().rev();
@@ -285,7 +291,7 @@ fn path(tables: &[Draft], frames: &[Frame], targets: &[Target], key: Option<(usi
             number = *outer;
         }
         // The outermost is the document, or an inline table that itself stands in arrays and under a key.
-        if tables.get(number).is_some_and(|draft| draft.kind == Kind::Inline) {
+        if tables.get(number).is_some_and(|draft| draft.kind == TableKind::Inline) {
             frames.by_ref().take_while(|frame| matches!(frame, Frame::Array(_))).for_each(drop);
             arrays(&mut frames, &mut reversed);
             at = targets.next().map(|target| (target.table, &target.key));
@@ -303,11 +309,11 @@ fn arrays<'a>(frames: &mut (impl Iterator<Item = &'a Frame> + Clone), reversed: 
     }
 }
 
-fn duplicate(key: &str, offset: usize) -> Fault {
-    Fault::parse(format!("duplicate key: `{key}` has been defined already"), offset)
+fn duplicate(key: &str, offset: usize) -> ParseFault {
+    ParseFault::parse(format!("duplicate key: `{key}` has been defined already"), offset)
 }
 
-impl EventReceiver for Builder<'_> {
+impl EventReceiver for DocumentBuilder<'_> {
     fn std_table_open(&mut self, _: Span, _: &mut dyn ErrorSink) {
         self.keys.clear();
     }
@@ -332,7 +338,7 @@ impl EventReceiver for Builder<'_> {
         if !self.open(span) {
             return false;
         }
-        let number = self.add_table(Kind::Inline, self.depth() + 1, None, span.start());
+        let number = self.add_table(TableKind::Inline, self.depth() + 1, None, span.start());
         self.frames.push(Frame::Inline(number, self.table));
         self.table = number;
         self.keys.clear();
@@ -392,13 +398,13 @@ impl EventReceiver for Builder<'_> {
             ScalarKind::Boolean(value) => Some(Value::Bool(value)),
             ScalarKind::DateTime => match datetime(&text) {
                 Ok(datetime) => Some(datetime),
-                Err(problem) => return self.fail(Fault::parse(problem.to_string(), span.start())),
+                Err(problem) => return self.fail(ParseFault::parse(problem.to_string(), span.start())),
             },
             kind => self.number(kind, &text, span.start()),
         };
         match value {
             Some(value) => self.put(value),
-            None => self.fail(Fault::parse("the number is malformed", span.start())),
+            None => self.fail(ParseFault::parse("the number is malformed", span.start())),
         }
     }
 }

@@ -1,13 +1,13 @@
 //! TOML 1.1.
 
-use super::builder::Builder;
-use crate::format::{Fault, Parsed};
+use super::builder::DocumentBuilder;
+use crate::format::{ParseFault, Parsed};
 use crate::value::Limits;
 use toml_parser::parser::{EventReceiver, ValidateWhitespace, parse_document};
 use toml_parser::{ErrorSink, Expected, ParseError, Source};
 
-pub(in crate::format) fn parse(text: &str, limits: &Limits) -> Result<Parsed, Fault> {
-    let mut builder = Builder::new(text, limits);
+pub(in crate::format) fn parse(text: &str, limits: &Limits) -> Result<Parsed, ParseFault> {
+    let mut builder = DocumentBuilder::new(text, limits);
     let mut error = None;
     read(text, &mut builder, &mut error);
     // Of a problem of ours and one of the grammar the earlier one counts; what follows it may be its consequence.
@@ -25,13 +25,13 @@ pub(super) fn read(text: &str, receiver: &mut dyn EventReceiver, error: &mut dyn
     parse_document(&tokens, &mut ValidateWhitespace::new(receiver, source), error);
 }
 
-fn fault(error: &ParseError) -> Fault {
+fn fault(error: &ParseError) -> ParseFault {
     let mut message = error.description().to_owned();
     if let Some(expected) = error.expected() {
         let names: Vec<String> = expected.iter().map(name).collect();
         message = format!("{message}, expected {}", if names.is_empty() { "nothing".to_owned() } else { names.join(", ") });
     }
-    Fault::parse(message, error.unexpected().map_or(0, |span| span.start()))
+    ParseFault::parse(message, error.unexpected().map_or(0, |span| span.start()))
 }
 
 fn name(expected: &Expected) -> String {

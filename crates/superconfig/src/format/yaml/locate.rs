@@ -27,20 +27,20 @@ pub(in crate::format) fn locate(text: &str, path: &[Segment]) -> Option<usize> {
     let Some(start) = events.iter().position(|(event, _)| matches!(event, Event::DocumentStart(_))) else {
         return path.is_empty().then_some(0);
     };
-    let document = Document { events, anchors };
+    let document = Locator { events, anchors };
     let (found, in_mapping) = document.find(start + 1, path)?;
     let token = document.token(text, found);
     let is_dashed = in_mapping && matches!(document.events[found].0, Event::SequenceStart(..)) && !text[token..].starts_with('[');
     Some(if is_dashed { first_dash(text, token) } else { token })
 }
 
-struct Document<'a> {
+struct Locator<'a> {
     events: Vec<(Event<'a>, Span)>,
     /// From anchors to the events that carry them.
     anchors: HashMap<usize, usize>,
 }
 
-impl Document<'_> {
+impl Locator<'_> {
     /// The byte offset of the token that an event stands for: never its anchor or tag, and of a block scalar the `|` or `>`.
     fn token(&self, text: &str, at: usize) -> usize {
         let (event, span) = &self.events[at];

@@ -5,7 +5,7 @@ use super::offsets::Offsets;
 use super::scalar;
 use super::token::{behind_properties, first_dash, line_start};
 use crate::diagnostic::{Path, Segment};
-use crate::format::{Fault, Keys, Notes, Parsed};
+use crate::format::{KeyInterner, ParseFault, ParseWarnings, Parsed};
 use crate::value::{ExpandedSize, ExpansionBudget, Limits, Table, Value, is_forbidden};
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Span, Tag};
 use std::borrow::Cow;
@@ -16,11 +16,11 @@ use std::sync::Arc;
 /// The most levels that the parser reads in brackets.
 const BRACKETS: usize = 255;
 
-pub(in crate::format) fn parse(text: &str, limits: &Limits) -> Result<Parsed, Fault> {
+pub(in crate::format) fn parse(text: &str, limits: &Limits) -> Result<Parsed, ParseFault> {
     let joined = Cell::new(false);
-    let mut builder = Builder::new(text, limits, &joined);
+    let mut builder = DocumentBuilder::new(text, limits, &joined);
     builder.read(Parser::new(TextInput::new(text, &joined)))?;
-    let Builder { root, notes, budget, .. } = builder;
+    let DocumentBuilder { root, notes, budget, .. } = builder;
     let value = root.unwrap_or_else(|| Value::Table(Table::new()));
     Ok(Parsed { value, warnings: notes.into_warnings(), expanded: budget.taken() })
 }
@@ -98,7 +98,7 @@ enum Key {
     Merge,
 }
 
-struct Builder<'a> {
+struct DocumentBuilder<'a> {
     text: &'a str,
     /// Tabs are somewhere in the text.
     has_tabs: bool,
@@ -108,16 +108,16 @@ struct Builder<'a> {
     limits: &'a Limits,
     frames: Vec<Frame>,
     anchors: HashMap<usize, Anchored>,
-    known: Keys,
+    known: KeyInterner,
     /// What was made so far, counting what aliases expand to.
     made: ExpandedSize,
     /// What aliases may expand to.
     budget: ExpansionBudget,
     root: Option<Value>,
-    notes: Notes<'a>,
+    notes: ParseWarnings<'a>,
 }
 
-impl<'a> Builder<'a> {
+impl<'a> DocumentBuilder<'a> {
     fn new(text: &'a str, limits: &'a Limits, joined: &'a Cell<bool>) -> Self {
         Self {
             text,
@@ -127,22 +127,22 @@ impl<'a> Builder<'a> {
             limits,
             frames: Vec::new(),
             anchors: HashMap::new(),
-            known: Keys::new(),
+            known: KeyInterner::new(),
             made: ExpandedSize::default(),
             budget: ExpansionBudget::new(limits),
             root: None,
-            notes: Notes::new(text),
+            notes: ParseWarnings::new(text),
         }
     }
 
-    fn read(&mut self, parser: Parser<'a, TextInput<'a>>) -> Result<(), Fault> {
+    fn read(&mut self, parser: Parser<'a, TextInput<'a>>) -> Result<(), ParseFault> {
         for event in parser {
             let (event, span) = event.map_err(|error| {
                 let offset = self.offsets.byte(error.marker());
                 match error.info() {
                     // The parser looks ahead of its events, and counts levels in brackets up to this.
-                    "recursion limit exceeded" => Fault::depth(self.limits.depth.min(BRACKETS), Some(offset)),
-                    problem => Fault::parse(problem, offset),
+                    "recursion limit exceeded" => ParseFault::depth(self.limits.depth.min(BRACKETS), Some(offset)),
+                    problem => ParseFault::parse(problem, offset),
                 }
             })?;
             self.event(event, &span)?;
@@ -150,24 +150,23 @@ impl<'a> Builder<'a> {
         Ok(())
     }
 
-    fn event(&mut self, event: Event<'_>, span: &Span) -> Result<(), Fault> {
+    fn event(&mut self, event: Event<'_>, span: &Span) -> Result<(), ParseFault> {
         let at = span.start;
         match event {
             Event::Nothing | Event::StreamStart | Event::StreamEnd | Event::DocumentEnd => Ok(()),
             Event::DocumentStart(_) if self.root.is_some() => {
-                Err(Fault::parse("there is a second document; only one is read", self.offsets.byte(&at)))
+                Err(ParseFault::parse("there is a second document; only one is read", self.offsets.byte(&at)))
             }
             Event::DocumentStart(_) => Ok(()),
             Event::Alias(anchor) => {
-                let anchored =
-                    self.anchors.get(&anchor).cloned().ok_or_else(|| {
-                        Fault::parse("the alias refers to what contains it, or to nothing", self.offsets.byte(&at))
-                    })?;
+                let anchored = self.anchors.get(&anchor).cloned().ok_or_else(|| {
+                    ParseFault::parse("the alias refers to what contains it, or to nothing", self.offsets.byte(&at))
+                })?;
                 let taken = self.budget.take(anchored.size);
-                taken.map_err(|exceeded| Fault::exceeded(exceeded, Some(self.offsets.byte(&at))))?;
+                taken.map_err(|exceeded| ParseFault::exceeded(exceeded, Some(self.offsets.byte(&at))))?;
                 self.count(anchored.size, &at)?;
                 if self.frames.len() + anchored.depth > self.limits.depth {
-                    return Err(Fault::depth(self.limits.depth, Some(self.offsets.byte(&at))));
+                    return Err(ParseFault::depth(self.limits.depth, Some(self.offsets.byte(&at))));
                 }
                 self.put(anchored, 0, &at, None)
             }
@@ -182,7 +181,7 @@ impl<'a> Builder<'a> {
                 }
                 // Inside brackets the parser takes the start of a block scalar for text, which YAML forbids.
                 if plain && text.starts_with(['|', '>']) {
-                    return Err(Fault::parse("a block scalar cannot stand inside brackets", self.offsets.byte(&at)));
+                    return Err(ParseFault::parse("a block scalar cannot stand inside brackets", self.offsets.byte(&at)));
                 }
                 let merge = plain && tag.is_none() && text == "<<";
                 let is_key = matches!(self.frames.last(), Some(Frame::Mapping { key: None, .. }));
@@ -207,29 +206,29 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn count(&mut self, size: ExpandedSize, at: &Marker) -> Result<(), Fault> {
+    fn count(&mut self, size: ExpandedSize, at: &Marker) -> Result<(), ParseFault> {
         self.made.add(size);
         if self.made.values > self.limits.alias_nodes {
             let message = format!("the document expands to more than {} values", self.limits.alias_nodes);
-            return Err(Fault::limit(message, Some(self.offsets.byte(at))));
+            return Err(ParseFault::limit(message, Some(self.offsets.byte(at))));
         }
         Ok(())
     }
 
-    fn open(&mut self, anchor: usize, tag: Option<Cow<'_, Tag>>, own: &str, span: &Span) -> Result<Extent, Fault> {
+    fn open(&mut self, anchor: usize, tag: Option<Cow<'_, Tag>>, own: &str, span: &Span) -> Result<Extent, ParseFault> {
         let (at, before) = (&span.start, self.made);
         let has_properties = anchor > 0 || tag.is_some();
         self.count(ExpandedSize { values: 1, bytes: 0 }, at)?;
         if let Some(tag) = tag
             && !(is_core(&tag) && tag.suffix == own || is_bare(&tag))
         {
-            return Err(Fault::parse("custom tags are not supported", self.offsets.byte(at)));
+            return Err(ParseFault::parse("custom tags are not supported", self.offsets.byte(at)));
         }
         if self.frames.len() >= self.limits.depth {
-            return Err(Fault::depth(self.limits.depth, Some(self.offsets.byte(at))));
+            return Err(ParseFault::depth(self.limits.depth, Some(self.offsets.byte(at))));
         }
         if let Some(Frame::Mapping { key: None, .. }) = self.frames.last() {
-            return Err(Fault::parse("only text can be a key", self.offsets.byte(at)));
+            return Err(ParseFault::parse("only text can be a key", self.offsets.byte(at)));
         }
         let layout = self.layout(span, own == "seq", has_properties)?;
         Ok(Extent { layout, anchor, before, depth: 1 })
@@ -237,7 +236,7 @@ impl<'a> Builder<'a> {
 
     /// The layout of a mapping or sequence. One of lines is refused where its first line begins with `?` or `:` and a tab:
     /// its indentation would be that of the tab.
-    fn layout(&mut self, span: &Span, is_sequence: bool, has_properties: bool) -> Result<Layout, Fault> {
+    fn layout(&mut self, span: &Span, is_sequence: bool, has_properties: bool) -> Result<Layout, ParseFault> {
         let start = &span.start;
         let is_dashed = is_sequence && matches!(self.frames.last(), Some(Frame::Mapping { .. }));
         if !has_properties && !self.has_tabs && !is_dashed {
@@ -258,13 +257,13 @@ impl<'a> Builder<'a> {
         }
         let before = self.text[..at].trim_end_matches([' ', '\t']);
         if before.ends_with(['?', ':']) && self.text[before.len()..at].contains('\t') {
-            return Err(Fault::parse("a tab is no indentation: write spaces before a mapping or sequence", at));
+            return Err(ParseFault::parse("a tab is no indentation: write spaces before a mapping or sequence", at));
         }
         Ok(Layout::Block(start.col()))
     }
 
     /// Refuses a closing bracket that begins its line left of the mapping or sequence of lines around the brackets.
-    fn refuse_left_bracket(&mut self, at: &Marker) -> Result<(), Fault> {
+    fn refuse_left_bracket(&mut self, at: &Marker) -> Result<(), ParseFault> {
         let end = self.offsets.byte(at);
         let indent = &self.text[line_start(self.text, end)..end];
         let is_first = self.text[end..].starts_with([']', '}']) && indent.bytes().all(|byte| byte == b' ');
@@ -274,13 +273,13 @@ impl<'a> Builder<'a> {
         });
         match layouts.last() {
             Some(column) if is_first && indent.len() < column => {
-                Err(Fault::parse("the closing bracket stands left of what it belongs to", end))
+                Err(ParseFault::parse("the closing bracket stands left of what it belongs to", end))
             }
             _ => Ok(()),
         }
     }
 
-    fn close(&mut self, at: &Marker) -> Result<(), Fault> {
+    fn close(&mut self, at: &Marker) -> Result<(), ParseFault> {
         if self.joined.get() {
             self.refuse_left_bracket(at)?;
         }
@@ -294,7 +293,7 @@ impl<'a> Builder<'a> {
     }
 
     /// Puts a finished value where it belongs. `scalar` is its text, and whether it is a plain `<<`.
-    fn put(&mut self, finished: Anchored, anchor: usize, at: &Marker, scalar: Option<(&str, bool)>) -> Result<(), Fault> {
+    fn put(&mut self, finished: Anchored, anchor: usize, at: &Marker, scalar: Option<(&str, bool)>) -> Result<(), ParseFault> {
         if let Some(frame) = self.frames.last_mut() {
             let extent = frame.extent_mut();
             extent.depth = extent.depth.max(finished.depth + 1);
@@ -311,7 +310,7 @@ impl<'a> Builder<'a> {
                     (Some((_, true)), _) => *key = Some(Key::Merge),
                     (Some((text, false)), _) => *key = Some(Key::Plain(self.known.share(text), *at)),
                     (None, Value::String(text)) => *key = Some(Key::Plain(text.clone(), *at)),
-                    _ => return Err(Fault::parse("only text can be a key", self.offsets.byte(at))),
+                    _ => return Err(ParseFault::parse("only text can be a key", self.offsets.byte(at))),
                 },
                 Some(Key::Merge) => match &value {
                     Value::Table(_) => merged.merge(table, &value),
@@ -320,7 +319,7 @@ impl<'a> Builder<'a> {
                     }
                     _ => {
                         let message = "`<<` takes a mapping or a sequence of mappings";
-                        return Err(Fault::parse(message, self.offsets.byte(at)));
+                        return Err(ParseFault::parse(message, self.offsets.byte(at)));
                     }
                 },
                 Some(Key::Plain(name, key_at)) => {
@@ -330,7 +329,7 @@ impl<'a> Builder<'a> {
                         self.notes.forbidden(|| (path(frames).join(Segment::Key(name)), offsets.byte(&key_at)));
                     } else if table.insert(name.clone(), value).is_some() && !merged.take(&name) {
                         let message = format!("the key `{name}` stands twice in one mapping");
-                        return Err(Fault::parse(message, self.offsets.byte(&key_at)));
+                        return Err(ParseFault::parse(message, self.offsets.byte(&key_at)));
                     }
                 }
             },
@@ -338,8 +337,8 @@ impl<'a> Builder<'a> {
         Ok(())
     }
 
-    fn scalar(&mut self, text: &str, plain: bool, tag: Option<&Tag>, at: &Marker) -> Result<Value, Fault> {
-        let malformed = |what: &str, offset| Fault::parse(format!("the value is no {what}, as its tag says"), offset);
+    fn scalar(&mut self, text: &str, plain: bool, tag: Option<&Tag>, at: &Marker) -> Result<Value, ParseFault> {
+        let malformed = |what: &str, offset| ParseFault::parse(format!("the value is no {what}, as its tag says"), offset);
         match tag {
             None if plain => Ok(self.resolve(text, at)),
             None => Ok(Value::from(text)),
@@ -353,10 +352,10 @@ impl<'a> Builder<'a> {
                     ("float", value @ Value::Float(_)) => Ok(value),
                     ("float", Value::Integer(number)) => Ok(Value::Float(number as f64)),
                     (kind @ ("null" | "bool" | "int" | "float"), _) => Err(malformed(kind, self.offsets.byte(at))),
-                    _ => Err(Fault::parse("the tag does not fit a scalar", self.offsets.byte(at))),
+                    _ => Err(ParseFault::parse("the tag does not fit a scalar", self.offsets.byte(at))),
                 }
             }
-            Some(_) => Err(Fault::parse("custom tags are not supported", self.offsets.byte(at))),
+            Some(_) => Err(ParseFault::parse("custom tags are not supported", self.offsets.byte(at))),
         }
     }
 

@@ -1,7 +1,7 @@
 //! One path set by a variable or a flag.
 
 use crate::diagnostic::{Origin, Path, Segment};
-use crate::merge::{Action, Directive, Fault, FaultKind, Hop, Merger, Outcome, Trail, filled};
+use crate::merge::{Action, Directive, MergeCursor, MergeFault, MergeFaultKind, MergeResult, Merger, SegmentRef, filled};
 use crate::value::{Table, Value};
 use std::sync::Arc;
 
@@ -20,18 +20,18 @@ pub(crate) struct Assignment {
 
 impl Merger<'_> {
     /// Applies one assignment; in a layer that fills holes it changes nothing that is there.
-    pub(crate) fn assign(&mut self, root: &mut Value, assignment: &Assignment, fill: bool) -> Outcome<()> {
+    pub(crate) fn assign(&mut self, root: &mut Value, assignment: &Assignment, fill: bool) -> MergeResult<()> {
         let directive = match assignment.action {
             Action::Add => Directive::Add,
             Action::Remove => Directive::Remove,
-            _ => return self.set_at(root, &assignment.path, &assignment.value, fill, &Trail::ROOT),
+            _ => return self.set_at(root, &assignment.path, &assignment.value, fill, &MergeCursor::ROOT),
         };
         match root.at(&assignment.path) {
             Some(there) if !there.is_null() && !fill => {
-                self.change_at(root, &assignment.path, directive, &assignment.value, &Trail::ROOT)
+                self.change_at(root, &assignment.path, directive, &assignment.value, &MergeCursor::ROOT)
             }
             Some(_) if fill => Ok(()),
-            _ if directive == Directive::Add => self.set_at(root, &assignment.path, &assignment.value, fill, &Trail::ROOT),
+            _ if directive == Directive::Add => self.set_at(root, &assignment.path, &assignment.value, fill, &MergeCursor::ROOT),
             _ => {
                 if !fill {
                     self.note_no_target(&assignment.path, directive);
@@ -41,7 +41,14 @@ impl Merger<'_> {
         }
     }
 
-    fn set_at(&mut self, slot: &mut Value, path: &[Segment], value: &Value, fill: bool, trail: &Trail<'_>) -> Outcome<()> {
+    fn set_at(
+        &mut self,
+        slot: &mut Value,
+        path: &[Segment],
+        value: &Value,
+        fill: bool,
+        trail: &MergeCursor<'_>,
+    ) -> MergeResult<()> {
         let Some((segment, rest)) = path.split_first() else {
             if !fill {
                 return self.merge(slot, value, trail);
@@ -54,7 +61,7 @@ impl Merger<'_> {
             return Ok(());
         };
         if let (Value::Array(items), Some(index)) = (&mut *slot, segment.as_index()) {
-            let here = trail.hop(Some(Hop::Index(index)), None);
+            let here = trail.hop(Some(SegmentRef::Index(index)), None);
             let length = items.len();
             if fill {
                 return Ok(());
@@ -71,7 +78,7 @@ impl Merger<'_> {
         }
         match (&mut *slot, segment) {
             (Value::Table(table), Segment::Key(key)) => {
-                let here = trail.hop(Some(Hop::Key(key)), None);
+                let here = trail.hop(Some(SegmentRef::Key(key)), None);
                 if let Some(slot) = table.get_mut(key) {
                     return self.set_at(slot, rest, value, fill, &here);
                 }
@@ -90,18 +97,18 @@ impl Merger<'_> {
     }
 
     /// The value wrapped into the tables and arrays of a path that is not there yet.
-    fn nested(&mut self, path: &[Segment], value: &Value, trail: &Trail<'_>) -> Outcome<Value> {
+    fn nested(&mut self, path: &[Segment], value: &Value, trail: &MergeCursor<'_>) -> MergeResult<Value> {
         match path.split_first() {
             None => self.normalized_or_clone(value, trail),
             Some((Segment::Key(key), rest)) => {
-                let inner = self.nested(rest, value, &trail.hop(Some(Hop::Key(key)), None))?;
+                let inner = self.nested(rest, value, &trail.hop(Some(SegmentRef::Key(key)), None))?;
                 Ok(Value::Table(Table::from_iter([(Arc::clone(key), inner)])))
             }
             Some((Segment::Index(0), rest)) => {
-                let inner = self.nested(rest, value, &trail.hop(Some(Hop::Index(0)), None))?;
+                let inner = self.nested(rest, value, &trail.hop(Some(SegmentRef::Index(0)), None))?;
                 Ok(Value::array(vec![inner]))
             }
-            Some((Segment::Index(index), _)) => Err(past_end(0, &trail.hop(Some(Hop::Index(*index)), None))),
+            Some((Segment::Index(index), _)) => Err(past_end(0, &trail.hop(Some(SegmentRef::Index(*index)), None))),
         }
     }
 
@@ -111,19 +118,19 @@ impl Merger<'_> {
         path: &[Segment],
         directive: Directive,
         value: &Value,
-        trail: &Trail<'_>,
-    ) -> Outcome<()> {
+        trail: &MergeCursor<'_>,
+    ) -> MergeResult<()> {
         let Some((segment, rest)) = path.split_first() else {
             return self.apply_list(slot, directive, value.as_array().unwrap_or_default(), trail);
         };
         let index = segment.as_index();
         match (slot, segment, index) {
             (Value::Table(table), Segment::Key(key), _) => match table.get_mut(key) {
-                Some(slot) => self.change_at(slot, rest, directive, value, &trail.hop(Some(Hop::Key(key)), None)),
+                Some(slot) => self.change_at(slot, rest, directive, value, &trail.hop(Some(SegmentRef::Key(key)), None)),
                 None => Ok(()),
             },
             (Value::Array(items), _, Some(index)) => match Arc::make_mut(items).get_mut(index) {
-                Some(slot) => self.change_at(slot, rest, directive, value, &trail.hop(Some(Hop::Index(index)), None)),
+                Some(slot) => self.change_at(slot, rest, directive, value, &trail.hop(Some(SegmentRef::Index(index)), None)),
                 None => Ok(()),
             },
             _ => Ok(()),
@@ -131,6 +138,6 @@ impl Merger<'_> {
     }
 }
 
-fn past_end(length: usize, trail: &Trail<'_>) -> Box<Fault> {
-    Box::new(Fault { target: trail.target(), source: Path::new(), kind: FaultKind::Index { length } })
+fn past_end(length: usize, trail: &MergeCursor<'_>) -> Box<MergeFault> {
+    Box::new(MergeFault { target: trail.target(), source: Path::new(), kind: MergeFaultKind::Index { length } })
 }

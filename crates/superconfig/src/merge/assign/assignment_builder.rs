@@ -2,17 +2,17 @@
 
 use super::assignment::Assignment;
 use super::coercion::coerce;
-use super::key_index::KnownKeys;
-use super::name_resolver::{Failure, Place, Resolver, Target};
+use super::key_index::KeyIndex;
+use super::name_resolver::{Location, NameResolver, ResolveError, ResolvedName};
 use crate::diagnostic::{Error, ErrorCode, Origin, Path, Segment, Warning};
 use crate::merge::{Action, Directive};
 use crate::redaction::SecretRules;
-use crate::value::{Hints, Kind, Value};
+use crate::value::{SchemaNode, Value, ValueKind};
 use std::collections::{HashMap, HashSet};
 
 /// Turns the variables or flags of one layer into assignments.
-pub(crate) struct Assigner<'a, 'w> {
-    pub(crate) resolver: Resolver<'a>,
+pub(crate) struct AssignmentBuilder<'a, 'w> {
+    pub(crate) resolver: NameResolver<'a>,
     /// `ENV` or `ARGS`.
     pub(crate) code: ErrorCode,
     /// `variable` or `flag`, for messages.
@@ -26,22 +26,22 @@ pub(crate) struct Assigner<'a, 'w> {
     problems: Vec<Error>,
     /// Elements past the end of an array whose values do not fit either, and the lengths of the arrays.
     strays: Vec<(Path, usize)>,
-    entries: Vec<Entry>,
+    entries: Vec<Draft>,
 }
 
 /// What one variable or flag asks for; without a value it is left alone, but still contradicts others.
-struct Entry {
+struct Draft {
     path: Path,
     action: Action,
     value: Option<Value>,
     origin: Origin,
 }
 
-impl<'a, 'w> Assigner<'a, 'w> {
-    pub(crate) fn new(below: &'a Value, hints: Option<Hints<'a>>, directives: bool, warnings: &'w mut Vec<Warning>) -> Self {
-        let root = Place { value: Some(below), hints };
-        Assigner {
-            resolver: Resolver { root, directives, known_only: false, cuts: b"_", keys: KnownKeys::default() },
+impl<'a, 'w> AssignmentBuilder<'a, 'w> {
+    pub(crate) fn new(below: &'a Value, hints: Option<SchemaNode<'a>>, directives: bool, warnings: &'w mut Vec<Warning>) -> Self {
+        let root = Location { value: Some(below), hints };
+        AssignmentBuilder {
+            resolver: NameResolver { root, directives, known_only: false, cuts: b"_", keys: KeyIndex::default() },
             code: ErrorCode::Env,
             noun: "variable",
             depth: crate::value::Limits::default().depth,
@@ -54,7 +54,7 @@ impl<'a, 'w> Assigner<'a, 'w> {
     }
 
     /// Finds what a name means; `None` for one that must not become a key, which is warned about.
-    pub(crate) fn resolve(&mut self, segments: &[&str], origin: &Origin) -> Result<Option<Target<'a>>, Error> {
+    pub(crate) fn resolve(&mut self, segments: &[&str], origin: &Origin) -> Result<Option<ResolvedName<'a>>, Error> {
         if segments.len() > self.depth {
             return Err(self.too_deep(origin));
         }
@@ -64,14 +64,14 @@ impl<'a, 'w> Assigner<'a, 'w> {
         }
     }
 
-    fn failed<T>(&mut self, failure: Failure, origin: &Origin) -> Result<Option<T>, Error> {
+    fn failed<T>(&mut self, failure: ResolveError, origin: &Origin) -> Result<Option<T>, Error> {
         match failure {
-            Failure::Forbidden => {
+            ResolveError::Forbidden => {
                 let message = format!("the {} {} makes a `__proto__` key and is ignored", self.noun, name_of(origin));
                 self.warnings.push(Warning::new("forbidden-key", message).with_origin(origin.clone()));
                 Ok(None)
             }
-            Failure::Ambiguous(first, second) => {
+            ResolveError::Ambiguous(first, second) => {
                 let message = format!("the {} {} is ambiguous: it means {first} and {second}", self.noun, name_of(origin));
                 Err(Error::new(self.code, message)
                     .with_origin(origin.clone())
@@ -112,7 +112,7 @@ impl<'a, 'w> Assigner<'a, 'w> {
     }
 
     /// Takes in what a variable or flag says about its target.
-    pub(crate) fn take(&mut self, target: Target<'a>, text: &str, origin: Origin) -> Result<(), Error> {
+    pub(crate) fn take(&mut self, target: ResolvedName<'a>, text: &str, origin: Origin) -> Result<(), Error> {
         let (kind, element) = expected(&target);
         let there = target.place.value;
         let action = match target.directive {
@@ -121,11 +121,11 @@ impl<'a, 'w> Assigner<'a, 'w> {
             Some(Directive::Remove) => Action::Remove,
         };
         let is_null = there.is_some_and(Value::is_null);
-        if text.is_empty() && (kind.is_some_and(|kind| kind != Kind::String) || is_null && kind.is_none()) {
+        if text.is_empty() && (kind.is_some_and(|kind| kind != ValueKind::String) || is_null && kind.is_none()) {
             let path = Path::from(target.path);
             let message = format!("the {} {} is empty and leaves {path} as it is", self.noun, name_of(&origin));
             self.warnings.push(Warning::new("empty-value", message).with_path(path.clone()).with_origin(origin.clone()));
-            self.entries.push(Entry { path, action, value: None, origin });
+            self.entries.push(Draft { path, action, value: None, origin });
             return Ok(());
         }
         let coerced = coerce(text, kind, element).map_err(|misfit| {
@@ -149,14 +149,14 @@ impl<'a, 'w> Assigner<'a, 'w> {
             return Err(self.too_deep(&origin));
         }
         let Some((path, action)) = self.instruction(target, action, &coerced.value, &origin)? else { return Ok(()) };
-        self.entries.push(Entry { path, action, value: Some(coerced.value), origin });
+        self.entries.push(Draft { path, action, value: Some(coerced.value), origin });
         Ok(())
     }
 
     /// A new key such as `tags_add` with an array is an instruction here as it is in a file.
     fn instruction(
         &mut self,
-        target: Target<'a>,
+        target: ResolvedName<'a>,
         action: Action,
         value: &Value,
         origin: &Origin,
@@ -188,7 +188,7 @@ impl<'a, 'w> Assigner<'a, 'w> {
     /// # Errors
     /// The layer's code: all that was noted, and each two that contradict each other.
     pub(crate) fn finish(self, repeats: bool) -> Result<Vec<Assignment>, Error> {
-        let Assigner { mut entries, mut problems, strays, code, noun, secrets, .. } = self;
+        let AssignmentBuilder { mut entries, mut problems, strays, code, noun, secrets, .. } = self;
         let gaps = match strays.is_empty() {
             true => Vec::new(),
             false => {
@@ -201,7 +201,7 @@ impl<'a, 'w> Assigner<'a, 'w> {
             let gap = problem.path().and_then(|path| gaps.binary_search_by(|(stray, _)| stray.cmp(path)).ok());
             if let (Some(at), Some(origin)) = (gap, problem.origin().cloned()) {
                 let (path, gap) = &gaps[at];
-                *problem = past_the_end(code, path.clone(), *gap, origin);
+                *problem = past_end_error(code, path.clone(), *gap, origin);
             }
         }
         let phase = |action: Action| match action {
@@ -212,7 +212,7 @@ impl<'a, 'w> Assigner<'a, 'w> {
         entries.sort_by(|a, b| (phase(a.action), &a.path).cmp(&(phase(b.action), &b.path)));
         if repeats {
             // The sort is stable: of equal paths the last is the one that was written last.
-            let same = |later: &Entry, earlier: &Entry| {
+            let same = |later: &Draft, earlier: &Draft| {
                 later.action == Action::Set && earlier.action == Action::Set && later.path == earlier.path
             };
             entries.dedup_by(|later, earlier| {
@@ -236,7 +236,7 @@ impl<'a, 'w> Assigner<'a, 'w> {
         Error::together(code, &format!("{noun}s cannot be used"), problems)?;
         let assignments = entries
             .into_iter()
-            .filter_map(|Entry { path, action, value, origin }| value.map(|value| Assignment { path, action, value, origin }));
+            .filter_map(|Draft { path, action, value, origin }| value.map(|value| Assignment { path, action, value, origin }));
         Ok(assignments.collect())
     }
 }
@@ -273,7 +273,7 @@ fn gaps_before<'p>(strays: &[(Path, usize)], named: impl Iterator<Item = &'p Pat
 }
 
 /// The error of an index past the end of an array.
-pub(crate) fn past_the_end(code: ErrorCode, path: Path, length: usize, origin: Origin) -> Error {
+pub(crate) fn past_end_error(code: ErrorCode, path: Path, length: usize, origin: Origin) -> Error {
     let elements = if length == 1 { "element" } else { "elements" };
     let message = format!("{} sets {path}, but the array has {length} {elements}", name_of(&origin));
     let hint = match path.last() {
@@ -283,7 +283,7 @@ pub(crate) fn past_the_end(code: ErrorCode, path: Path, length: usize, origin: O
     Error::new(code, message).with_hint(hint).with_path(path).with_origin(origin)
 }
 
-fn contradiction(code: ErrorCode, noun: &str, a: &Entry, b: &Entry, secrets: &SecretRules) -> Error {
+fn contradiction(code: ErrorCode, noun: &str, a: &Draft, b: &Draft, secrets: &SecretRules) -> Error {
     let (first, second) = (name_of(&a.origin), name_of(&b.origin));
     let message = if a.path == b.path {
         format!("the {noun}s {first} and {second} contradict each other: both are for {}", a.path)
@@ -300,7 +300,7 @@ pub(crate) fn name_of(origin: &Origin) -> &str {
 }
 
 /// The type that a target expects, and that of its elements where it is an array.
-pub(crate) fn expected(target: &Target<'_>) -> (Option<Kind>, Option<Kind>) {
+pub(crate) fn expected(target: &ResolvedName<'_>) -> (Option<ValueKind>, Option<ValueKind>) {
     let place = target.place;
     match target.directive {
         None => {
@@ -309,8 +309,8 @@ pub(crate) fn expected(target: &Target<'_>) -> (Option<Kind>, Option<Kind>) {
             (kind, place.element_kind())
         }
         // The names of keys to drop are text.
-        Some(Directive::Remove) if place.kind() == Some(Kind::Table) => (Some(Kind::Array), Some(Kind::String)),
-        Some(_) => (Some(Kind::Array), place.element_kind()),
+        Some(Directive::Remove) if place.kind() == Some(ValueKind::Table) => (Some(ValueKind::Array), Some(ValueKind::String)),
+        Some(_) => (Some(ValueKind::Array), place.element_kind()),
     }
 }
 

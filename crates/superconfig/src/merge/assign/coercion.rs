@@ -1,6 +1,6 @@
 //! The text of a variable or flag as a value of the type that is expected.
 
-use crate::value::{Kind, Value, infer, parse_json};
+use crate::value::{Value, ValueKind, infer, parse_json};
 
 /// A text that does not fit, with what was expected and how to write it.
 #[derive(Debug, PartialEq)]
@@ -18,17 +18,17 @@ pub(crate) struct Coerced {
 
 /// Reads a text as a value of the wanted type, or by inference without one. `element` is the type of an array's
 /// elements, where all share one.
-pub(crate) fn coerce(text: &str, kind: Option<Kind>, element: Option<Kind>) -> Result<Coerced, Misfit> {
+pub(crate) fn coerce(text: &str, kind: Option<ValueKind>, element: Option<ValueKind>) -> Result<Coerced, Misfit> {
     let Some(kind) = kind else { return Ok(Coerced { value: infer(text), rounded: false }) };
     let misfit = || Misfit { expected: kind.name().into(), hint: kind.hint() };
     let value = match kind {
-        Kind::String => Value::from(text),
-        Kind::Bool => Value::Bool(parse_bool(text).ok_or_else(misfit)?),
-        Kind::Number => return number(text).ok_or_else(misfit),
-        Kind::Datetime => datetime(text).ok_or_else(misfit)?,
-        Kind::Table => parse_json(text).filter(|value| value.as_table().is_some()).ok_or_else(misfit)?,
-        Kind::Array if text.starts_with('[') => parse_json(text).ok_or_else(misfit)?,
-        Kind::Array => return elements(text, element),
+        ValueKind::String => Value::from(text),
+        ValueKind::Bool => Value::Bool(parse_bool(text).ok_or_else(misfit)?),
+        ValueKind::Number => return number(text).ok_or_else(misfit),
+        ValueKind::Datetime => datetime(text).ok_or_else(misfit)?,
+        ValueKind::Table => parse_json(text).filter(|value| value.as_table().is_some()).ok_or_else(misfit)?,
+        ValueKind::Array if text.starts_with('[') => parse_json(text).ok_or_else(misfit)?,
+        ValueKind::Array => return elements(text, element),
     };
     Ok(Coerced { value, rounded: false })
 }
@@ -46,13 +46,13 @@ pub(crate) fn parse_bool(text: &str) -> Option<bool> {
 }
 
 /// Reads a comma-separated list, each element trimmed.
-fn elements(text: &str, element: Option<Kind>) -> Result<Coerced, Misfit> {
+fn elements(text: &str, element: Option<ValueKind>) -> Result<Coerced, Misfit> {
     let mut rounded = false;
     let mut items = Vec::new();
     for piece in text.split(',') {
         let coerced = coerce(piece.trim(), element, None).map_err(|inner| Misfit {
             expected: format!("an array, each of its elements {}", inner.expected),
-            hint: if element == Some(Kind::Table) { "write a JSON array: [{\"key\": \"value\"}]" } else { inner.hint },
+            hint: if element == Some(ValueKind::Table) { "write a JSON array: [{\"key\": \"value\"}]" } else { inner.hint },
         })?;
         rounded |= coerced.rounded;
         items.push(coerced.value);
@@ -114,7 +114,7 @@ fn datetime(text: &str) -> Option<Value> {
 mod tests {
     use super::*;
 
-    fn value(text: &str, kind: Kind) -> Option<Value> {
+    fn value(text: &str, kind: ValueKind) -> Option<Value> {
         coerce(text, Some(kind), None).ok().map(|coerced| coerced.value)
     }
 
@@ -130,42 +130,42 @@ mod tests {
             ("-0", Value::Float(-0.0)),
         ];
         for (text, expected) in cases {
-            assert_eq!(value(text, Kind::Number), Some(expected), "{text}");
+            assert_eq!(value(text, ValueKind::Number), Some(expected), "{text}");
         }
         for text in
             [" 1", "1 ", "01", "+1", "1.", ".5", "0x10", "1e", "1e+", "NaN", "Infinity", "1e400", "1,5", "-", "1_000", "--1"]
         {
-            assert_eq!(value(text, Kind::Number), None, "{text}");
+            assert_eq!(value(text, ValueKind::Number), None, "{text}");
         }
-        let large = coerce("18446744073709551616", Some(Kind::Number), None).unwrap();
+        let large = coerce("18446744073709551616", Some(ValueKind::Number), None).unwrap();
         assert_eq!(large, Coerced { value: Value::Float(18446744073709551616.0), rounded: true });
     }
 
     #[test]
     fn booleans_have_eight_spellings_in_any_case() {
         for text in ["true", "TRUE", "1", "yes", "Yes", "on"] {
-            assert_eq!(value(text, Kind::Bool), Some(Value::Bool(true)), "{text}");
+            assert_eq!(value(text, ValueKind::Bool), Some(Value::Bool(true)), "{text}");
         }
         for text in ["false", "False", "0", "no", "off", "OFF"] {
-            assert_eq!(value(text, Kind::Bool), Some(Value::Bool(false)), "{text}");
+            assert_eq!(value(text, ValueKind::Bool), Some(Value::Bool(false)), "{text}");
         }
         for text in ["", "t", "2", "enabled", " true"] {
-            assert_eq!(value(text, Kind::Bool), None, "{text}");
+            assert_eq!(value(text, ValueKind::Bool), None, "{text}");
         }
     }
 
     #[test]
     fn lists_are_split_trimmed_and_typed() {
-        let list = |text, element| coerce(text, Some(Kind::Array), element).ok().map(|coerced| coerced.value);
-        assert_eq!(list("a, b ,c", Some(Kind::String)), Some(Value::array(vec!["a".into(), "b".into(), "c".into()])));
-        assert_eq!(list("1,2", Some(Kind::String)), Some(Value::array(vec!["1".into(), "2".into()])));
-        assert_eq!(list("1, 2", Some(Kind::Number)), Some(Value::array(vec![Value::Integer(1), Value::Integer(2)])));
+        let list = |text, element| coerce(text, Some(ValueKind::Array), element).ok().map(|coerced| coerced.value);
+        assert_eq!(list("a, b ,c", Some(ValueKind::String)), Some(Value::array(vec!["a".into(), "b".into(), "c".into()])));
+        assert_eq!(list("1,2", Some(ValueKind::String)), Some(Value::array(vec!["1".into(), "2".into()])));
+        assert_eq!(list("1, 2", Some(ValueKind::Number)), Some(Value::array(vec![Value::Integer(1), Value::Integer(2)])));
         assert_eq!(list("1,x,true", None), Some(Value::array(vec![Value::Integer(1), "x".into(), Value::Bool(true)])));
-        assert_eq!(list("a,,b", Some(Kind::String)), Some(Value::array(vec!["a".into(), "".into(), "b".into()])));
-        assert_eq!(list("1,,2", Some(Kind::Number)), None);
-        assert_eq!(list("1,x", Some(Kind::Number)), None);
+        assert_eq!(list("a,,b", Some(ValueKind::String)), Some(Value::array(vec!["a".into(), "".into(), "b".into()])));
+        assert_eq!(list("1,,2", Some(ValueKind::Number)), None);
+        assert_eq!(list("1,x", Some(ValueKind::Number)), None);
         #[cfg(feature = "json")]
-        assert_eq!(list("[1, \"a,b\"]", Some(Kind::String)), Some(Value::array(vec![Value::Integer(1), "a,b".into()])));
-        assert_eq!(list("[1", Some(Kind::String)), None);
+        assert_eq!(list("[1, \"a,b\"]", Some(ValueKind::String)), Some(Value::array(vec![Value::Integer(1), "a,b".into()])));
+        assert_eq!(list("[1", Some(ValueKind::String)), None);
     }
 }

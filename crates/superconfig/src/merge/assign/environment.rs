@@ -1,11 +1,11 @@
 //! The variables of the environment as assignments.
 
 use super::assignment::Assignment;
-use super::assignment_builder::{Assigner, name_of};
-use super::name_resolver::{Place, Target};
+use super::assignment_builder::{AssignmentBuilder, name_of};
+use super::name_resolver::{Location, ResolvedName};
 use crate::diagnostic::{Error, ErrorCode, Origin, Segment, Warning};
 use crate::merge::{Directive, ReadFile, Variable, Variables};
-use crate::value::{FORBIDDEN, Kind, Value};
+use crate::value::{FORBIDDEN, Value, ValueKind};
 use smallvec::SmallVec;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -16,7 +16,7 @@ const FILE_SUFFIX: &str = "_FILE";
 /// Finds out what each variable of a layer sets. The order of the list makes no difference.
 pub(crate) fn assignments(
     variables: &Variables,
-    mut assigner: Assigner<'_, '_>,
+    mut assigner: AssignmentBuilder<'_, '_>,
     read_file: Option<&ReadFile<'_>>,
 ) -> Result<Vec<Assignment>, Error> {
     let prefix = Prefix::new(variables);
@@ -56,7 +56,7 @@ fn take_named(
     variables: &Variables,
     variable: &Variable,
     rest: &str,
-    assigner: &mut Assigner<'_, '_>,
+    assigner: &mut AssignmentBuilder<'_, '_>,
     read_file: Option<&ReadFile<'_>>,
 ) -> Result<(), Error> {
     let origin = origin_of(variable);
@@ -91,11 +91,11 @@ fn take_named(
 
 /// Without a prefix most variables belong to somebody else: they may neither fail nor warn.
 fn resolve<'a>(
-    assigner: &mut Assigner<'a, '_>,
+    assigner: &mut AssignmentBuilder<'a, '_>,
     segments: &[&str],
     origin: &Origin,
     needs_known: bool,
-) -> Result<Option<Target<'a>>, Error> {
+) -> Result<Option<ResolvedName<'a>>, Error> {
     if needs_known && (segments.len() > assigner.depth || segments.iter().any(|segment| segment.eq_ignore_ascii_case(FORBIDDEN)))
     {
         return Ok(None);
@@ -104,17 +104,18 @@ fn resolve<'a>(
 }
 
 /// The target of a mapping: its path is taken as it is written.
-fn mapped_target<'a>(assigner: &Assigner<'a, '_>, path: &[Segment]) -> Target<'a> {
+fn mapped_target<'a>(assigner: &AssignmentBuilder<'a, '_>, path: &[Segment]) -> ResolvedName<'a> {
     let root = assigner.resolver.root;
-    let mut target = Target { path: Vec::with_capacity(path.len()), place: root, parent: root, directive: None, known: true };
+    let mut target =
+        ResolvedName { path: Vec::with_capacity(path.len()), place: root, parent: root, directive: None, known: true };
     for (at, segment) in path.iter().enumerate() {
         if at + 1 == path.len()
             && assigner.resolver.directives
             && let Segment::Key(key) = segment
             && target.place.child(key).is_nothing()
             && let Some((stem, directive)) = Directive::of_key(key)
-            && (target.place.child(stem).kind() == Some(Kind::Array)
-                || directive == Directive::Remove && target.place.child(stem).kind() == Some(Kind::Table))
+            && (target.place.child(stem).kind() == Some(ValueKind::Array)
+                || directive == Directive::Remove && target.place.child(stem).kind() == Some(ValueKind::Table))
         {
             target.parent = target.place;
             target.place = target.place.child(stem);
@@ -143,7 +144,7 @@ fn mapped_target<'a>(assigner: &Assigner<'a, '_>, path: &[Segment]) -> Target<'a
     target
 }
 
-impl Place<'_> {
+impl Location<'_> {
     fn is_nothing(self) -> bool {
         self.value.is_none() && self.hints.is_none()
     }

@@ -1,15 +1,19 @@
 //! Command-line flags as assignments.
 
 use super::assignment::Assignment;
-use super::assignment_builder::{Assigner, expected};
+use super::assignment_builder::{AssignmentBuilder, expected};
 use super::coercion::parse_bool;
-use super::name_resolver::Target;
+use super::name_resolver::ResolvedName;
 use crate::diagnostic::{Error, ErrorCode, Origin, Path, Segment, SourceKind};
 use crate::merge::{Flag, FlagValue, Layer};
-use crate::value::Kind;
+use crate::value::ValueKind;
 
 /// Finds out what each flag sets; of two for one path the later counts.
-pub(crate) fn assignments(layer: &Layer, flags: &[Flag], mut assigner: Assigner<'_, '_>) -> Result<Vec<Assignment>, Error> {
+pub(crate) fn assignments(
+    layer: &Layer,
+    flags: &[Flag],
+    mut assigner: AssignmentBuilder<'_, '_>,
+) -> Result<Vec<Assignment>, Error> {
     assigner.code = ErrorCode::Args;
     assigner.noun = "flag";
     assigner.resolver.cuts = b"_-";
@@ -29,17 +33,17 @@ pub(crate) fn assignments(layer: &Layer, flags: &[Flag], mut assigner: Assigner<
 /// What a flag is for, and its text; how a flag without `=` is read depends on the type of its path.
 fn meaning<'a, 'f>(
     flag: &'f Flag,
-    assigner: &mut Assigner<'a, '_>,
+    assigner: &mut AssignmentBuilder<'a, '_>,
     origin: &Origin,
-) -> Result<Option<(Target<'a>, std::borrow::Cow<'f, str>)>, Error> {
+) -> Result<Option<(ResolvedName<'a>, std::borrow::Cow<'f, str>)>, Error> {
     let names = names_of(&flag.path);
     let segments: Vec<&str> = names.iter().map(|name| &**name).collect();
     let Some(target) = assigner.resolve(&segments, origin)? else { return Ok(None) };
     let kind = expected(&target).0;
-    let is_switch = matches!(kind, None | Some(Kind::Bool));
+    let is_switch = matches!(kind, None | Some(ValueKind::Bool));
     let text = match &flag.value {
         FlagValue::Given(text) => text,
-        FlagValue::Next(text) if kind == Some(Kind::Bool) && parse_bool(text).is_none() => "true",
+        FlagValue::Next(text) if kind == Some(ValueKind::Bool) && parse_bool(text).is_none() => "true",
         FlagValue::Next(text) => text,
         FlagValue::Nothing => {
             // `--no-color` is the key `no-color` where that is known, and else switches `color` off.
@@ -48,7 +52,7 @@ fn meaning<'a, 'f>(
                 && let Some(target) = assigner.resolve(&shorter, origin)?
             {
                 let kind = expected(&target).0;
-                if !matches!(kind, None | Some(Kind::Bool)) {
+                if !matches!(kind, None | Some(ValueKind::Bool)) {
                     return Err(misuse(flag, &target, kind, origin, "can only switch a boolean off"));
                 }
                 return Ok(Some((target, "false".into())));
@@ -62,9 +66,9 @@ fn meaning<'a, 'f>(
     Ok(Some((target, text.into())))
 }
 
-fn misuse(flag: &Flag, target: &Target<'_>, kind: Option<Kind>, origin: &Origin, problem: &str) -> Error {
+fn misuse(flag: &Flag, target: &ResolvedName<'_>, kind: Option<ValueKind>, origin: &Origin, problem: &str) -> Error {
     let path = Path::from(target.path.clone());
-    let expected = kind.map_or("a value", Kind::name);
+    let expected = kind.map_or("a value", ValueKind::name);
     let message = format!("the flag {} {problem}: expected {expected} for {path}", flag.flag);
     Error::new(ErrorCode::Args, message)
         .with_hint(format!("write {}=VALUE", flag.flag))

@@ -12,21 +12,21 @@ const INDEX_FROM: usize = 64;
 
 /// The keys of large tables, so that thousands of names over thousands of keys do not look at each pair.
 #[derive(Default)]
-pub(crate) struct KnownKeys<'a> {
+pub(crate) struct KeyIndex<'a> {
     /// By where a table's entries are.
-    tables: RefCell<HashMap<usize, Rc<Names<'a>>>>,
+    tables: RefCell<HashMap<usize, Rc<TableKeys<'a>>>>,
 }
 
 /// The keys of one table by name, in the table's order.
-pub(crate) struct Names<'a> {
+pub(crate) struct TableKeys<'a> {
     keys: HashMap<String, SmallVec<[&'a Arc<str>; 1]>>,
     /// The most bytes that one of the names has.
     pub(crate) longest: usize,
 }
 
-impl<'a> KnownKeys<'a> {
+impl<'a> KeyIndex<'a> {
     /// The index of a table; `None` for one that is small.
-    pub(crate) fn of(&self, table: &'a Table) -> Option<Rc<Names<'a>>> {
+    pub(crate) fn of(&self, table: &'a Table) -> Option<Rc<TableKeys<'a>>> {
         let entries = table.entries();
         if entries.len() <= INDEX_FROM {
             return None;
@@ -35,23 +35,23 @@ impl<'a> KnownKeys<'a> {
         let names = tables.entry(entries.as_ptr().addr()).or_insert_with(|| {
             let mut keys: HashMap<String, SmallVec<[&'a Arc<str>; 1]>> = HashMap::with_capacity(entries.len());
             for (key, _) in entries {
-                keys.entry(letters(key).collect()).or_default().push(key);
+                keys.entry(normalize_key(key).collect()).or_default().push(key);
             }
             let longest = keys.keys().map(String::len).max().unwrap_or_default();
-            Rc::new(Names { keys, longest })
+            Rc::new(TableKeys { keys, longest })
         });
         Some(Rc::clone(names))
     }
 }
 
-impl<'a> Names<'a> {
-    /// The keys that have a name, which is given by its [`letters`].
+impl<'a> TableKeys<'a> {
+    /// The keys that have a name, which is given by its [`normalize_key`].
     pub(crate) fn keys(&self, name: &str) -> &[&'a Arc<str>] {
         self.keys.get(name).map(SmallVec::as_slice).unwrap_or_default()
     }
 }
 
 /// What counts in a name: its characters in lower case, without `_` and `-`.
-pub(crate) fn letters(text: &str) -> impl Iterator<Item = char> {
+pub(crate) fn normalize_key(text: &str) -> impl Iterator<Item = char> {
     text.chars().filter(|character| !matches!(character, '_' | '-')).flat_map(char::to_lowercase)
 }

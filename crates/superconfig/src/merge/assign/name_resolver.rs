@@ -1,55 +1,55 @@
 //! The name of a variable or flag as a path of the layers below.
 
-use super::key_index::{KnownKeys, letters};
+use super::key_index::{KeyIndex, normalize_key};
 use crate::diagnostic::{Path, Segment};
 use crate::merge::Directive;
-use crate::value::{FORBIDDEN, Hints, Kind, Table, Value};
+use crate::value::{FORBIDDEN, SchemaNode, Table, Value, ValueKind};
 use smallvec::SmallVec;
 use std::sync::Arc;
 
 /// A place in what lies below a layer: the value there, and what the schema says about it.
 #[derive(Clone, Copy)]
-pub(crate) struct Place<'a> {
+pub(crate) struct Location<'a> {
     pub(crate) value: Option<&'a Value>,
-    pub(crate) hints: Option<Hints<'a>>,
+    pub(crate) hints: Option<SchemaNode<'a>>,
 }
 
-impl<'a> Place<'a> {
+impl<'a> Location<'a> {
     fn table(self) -> Option<&'a Table> {
         self.value.and_then(Value::as_table)
     }
 
-    pub(crate) fn child(self, key: &str) -> Place<'a> {
-        Place { value: self.table().and_then(|table| table.get(key)), hints: self.hints.and_then(|hints| hints.key(key)) }
+    pub(crate) fn child(self, key: &str) -> Location<'a> {
+        Location { value: self.table().and_then(|table| table.get(key)), hints: self.hints.and_then(|hints| hints.key(key)) }
     }
 
-    pub(crate) fn element(self, index: usize) -> Place<'a> {
+    pub(crate) fn element(self, index: usize) -> Location<'a> {
         let items = self.value.and_then(Value::as_array).unwrap_or_default();
-        Place { value: items.get(index), hints: self.hints.and_then(Hints::items) }
+        Location { value: items.get(index), hints: self.hints.and_then(SchemaNode::items) }
     }
 
     /// The type that is expected here: the schema's, else that of the value.
-    pub(crate) fn kind(self) -> Option<Kind> {
-        self.hints.and_then(Hints::kind).or_else(|| self.value.and_then(Kind::of))
+    pub(crate) fn kind(self) -> Option<ValueKind> {
+        self.hints.and_then(SchemaNode::kind).or_else(|| self.value.and_then(ValueKind::of))
     }
 
     /// The type that the elements of an array here share.
-    pub(crate) fn element_kind(self) -> Option<Kind> {
-        let hinted = self.hints.and_then(Hints::items).and_then(Hints::kind);
-        hinted.or_else(|| Kind::of_elements(self.value.and_then(Value::as_array)?))
+    pub(crate) fn element_kind(self) -> Option<ValueKind> {
+        let hinted = self.hints.and_then(SchemaNode::items).and_then(SchemaNode::kind);
+        hinted.or_else(|| ValueKind::of_elements(self.value.and_then(Value::as_array)?))
     }
 
     /// True for an array, and where the schema says that one belongs and there is nothing yet.
     fn is_array(self) -> bool {
         match self.value {
             Some(Value::Array(_)) => true,
-            None | Some(Value::Null) => self.hints.and_then(Hints::kind) == Some(Kind::Array),
+            None | Some(Value::Null) => self.hints.and_then(SchemaNode::kind) == Some(ValueKind::Array),
             Some(_) => false,
         }
     }
 
     /// The keys that a segment of a name means: the key spelled so, else all that differ only in case, `_` and `-`.
-    fn keys_like(self, segment: &str, known: &KnownKeys<'a>) -> Matches<'a> {
+    fn keys_like(self, segment: &str, known: &KeyIndex<'a>) -> Matches<'a> {
         let mut matches = Matches::None;
         if let Some(table) = self.table() {
             let mut look = |key: &'a Arc<str>| {
@@ -57,7 +57,7 @@ impl<'a> Place<'a> {
                 **key == *segment
             };
             let exact = match known.of(table) {
-                Some(names) => names.keys(&letters(segment).collect::<String>()).iter().copied().find(|key| look(key)),
+                Some(names) => names.keys(&normalize_key(segment).collect::<String>()).iter().copied().find(|key| look(key)),
                 None => table.entries().iter().map(|(key, _)| key).find(|key| look(key)),
             };
             if let Some(key) = exact {
@@ -119,17 +119,17 @@ fn same_name(a: &str, b: &str) -> bool {
 
 /// The same for names that are not all ASCII.
 fn same_characters(a: &str, b: &str) -> bool {
-    letters(a).eq(letters(b))
+    normalize_key(a).eq(normalize_key(b))
 }
 
 /// What a name means.
-pub(crate) struct Target<'a> {
+pub(crate) struct ResolvedName<'a> {
     /// The path, its keys spelled as the layers below spell them.
     pub(crate) path: Vec<Segment>,
     /// What is there.
-    pub(crate) place: Place<'a>,
+    pub(crate) place: Location<'a>,
     /// What is one level above it.
-    pub(crate) parent: Place<'a>,
+    pub(crate) parent: Location<'a>,
     /// Whether elements are added or removed instead of setting it.
     pub(crate) directive: Option<Directive>,
     /// Whether the layers below or the schema know every segment.
@@ -137,7 +137,7 @@ pub(crate) struct Target<'a> {
 }
 
 /// Why a name means nothing.
-pub(crate) enum Failure {
+pub(crate) enum ResolveError {
     /// Two paths are meant equally well.
     Ambiguous(Path, Path),
     /// The name makes a `__proto__` key.
@@ -145,21 +145,21 @@ pub(crate) enum Failure {
 }
 
 /// Matches names against what lies below a layer.
-pub(crate) struct Resolver<'a> {
-    pub(crate) root: Place<'a>,
+pub(crate) struct NameResolver<'a> {
+    pub(crate) root: Location<'a>,
     /// Whether `ADD` and `REMOVE` are instructions.
     pub(crate) directives: bool,
     /// Whether names without a known path take no part, so that theirs is not made up.
     pub(crate) known_only: bool,
     /// Where a segment may be cut to spell a longer path: `_`, for flags also `-`.
     pub(crate) cuts: &'static [u8],
-    pub(crate) keys: KnownKeys<'a>,
+    pub(crate) keys: KeyIndex<'a>,
 }
 
-impl<'a> Resolver<'a> {
+impl<'a> NameResolver<'a> {
     /// Finds the path that the segments of a name mean.
-    pub(crate) fn resolve(&self, segments: &[&str]) -> Result<Target<'a>, Failure> {
-        let mut target = Target {
+    pub(crate) fn resolve(&self, segments: &[&str]) -> Result<ResolvedName<'a>, ResolveError> {
+        let mut target = ResolvedName {
             path: Vec::with_capacity(segments.len()),
             place: self.root,
             parent: self.root,
@@ -177,7 +177,7 @@ impl<'a> Resolver<'a> {
                     return Ok(target);
                 }
                 if let Some((stem, directive)) = self.directive_suffix(segment) {
-                    let mut shorter = Target { path: target.path.clone(), ..target };
+                    let mut shorter = ResolvedName { path: target.path.clone(), ..target };
                     if (self.step(&mut shorter, stem)? || self.cut(&mut shorter, stem)?) && shorter.place.is_array() {
                         // A longer known path comes first: it is what the name spells in full.
                         if self.cut(&mut target, segment)? {
@@ -195,7 +195,7 @@ impl<'a> Resolver<'a> {
                 }
                 let key = segment.to_lowercase();
                 if key == FORBIDDEN {
-                    return Err(Failure::Forbidden);
+                    return Err(ResolveError::Forbidden);
                 }
                 target.parent = target.place;
                 target.place = target.place.child(&key);
@@ -206,7 +206,7 @@ impl<'a> Resolver<'a> {
     }
 
     /// Goes one step to the key or index that a segment means as a whole.
-    fn step(&self, target: &mut Target<'a>, segment: &str) -> Result<bool, Failure> {
+    fn step(&self, target: &mut ResolvedName<'a>, segment: &str) -> Result<bool, ResolveError> {
         if let Some(index) = index_of(target.place, segment) {
             target.parent = target.place;
             target.place = target.place.element(index);
@@ -226,7 +226,7 @@ impl<'a> Resolver<'a> {
     }
 
     /// Goes down the one known path that a segment spells when it is cut at single underscores.
-    fn cut(&self, target: &mut Target<'a>, segment: &str) -> Result<bool, Failure> {
+    fn cut(&self, target: &mut ResolvedName<'a>, segment: &str) -> Result<bool, ResolveError> {
         let cuts = self.cut_positions(segment);
         if cuts.is_empty() {
             return Ok(false);
@@ -238,7 +238,7 @@ impl<'a> Resolver<'a> {
         match (found.pop(), second) {
             (Some((first, _, _)), Some((second, _, _))) => {
                 let (first, second) = (Path::from(first), Path::from(second));
-                Err(if first <= second { Failure::Ambiguous(first, second) } else { Failure::Ambiguous(second, first) })
+                Err(if first <= second { ResolveError::Ambiguous(first, second) } else { ResolveError::Ambiguous(second, first) })
             }
             (None, Some((path, parent, place))) => {
                 (target.path, target.parent, target.place) = (path, parent, place);
@@ -262,11 +262,11 @@ impl<'a> Resolver<'a> {
     }
 
     /// The directive that a new key with an array as its value is: `tags_add`. Gives the key that it acts on.
-    pub(crate) fn directive_key(&self, target: &Target<'a>) -> Result<Option<(Arc<str>, Directive)>, Failure> {
+    pub(crate) fn directive_key(&self, target: &ResolvedName<'a>) -> Result<Option<(Arc<str>, Directive)>, ResolveError> {
         let Some(Segment::Key(key)) = target.path.last().filter(|_| self.directives && !target.known) else { return Ok(None) };
         let Some((stem, directive)) = Directive::of_key(key) else { return Ok(None) };
         if stem == FORBIDDEN {
-            return Err(Failure::Forbidden);
+            return Err(ResolveError::Forbidden);
         }
         match target.parent.keys_like(stem, &self.keys) {
             Matches::None => Ok(Some((stem.into(), directive))),
@@ -277,26 +277,26 @@ impl<'a> Resolver<'a> {
 }
 
 /// Names the first two of the keys by their text: the message must not depend on their order below.
-fn ambiguous(parent: &[Segment], mut keys: Vec<&Arc<str>>) -> Failure {
+fn ambiguous(parent: &[Segment], mut keys: Vec<&Arc<str>>) -> ResolveError {
     keys.sort_unstable();
     let mut paths = keys.into_iter().map(|key| Path::from([parent, &[Segment::Key(Arc::clone(key))]].concat()));
-    Failure::Ambiguous(paths.next().unwrap_or_default(), paths.next().unwrap_or_default())
+    ResolveError::Ambiguous(paths.next().unwrap_or_default(), paths.next().unwrap_or_default())
 }
 
-type Found<'a> = (Vec<Segment>, Place<'a>, Place<'a>);
+type Found<'a> = (Vec<Segment>, Location<'a>, Location<'a>);
 
 /// Collects up to two known paths that the rest of a segment spells. Goes by the keys, not by the cuts: a name can be
 /// cut in more ways than there are keys.
 fn search<'a>(
-    place: Place<'a>,
-    known: &KnownKeys<'a>,
+    place: Location<'a>,
+    known: &KeyIndex<'a>,
     segment: &str,
     cuts: &[usize],
     start: usize,
     path: &mut Vec<Segment>,
     found: &mut Vec<Found<'a>>,
 ) {
-    let mut follow = |step: Segment, next: Place<'a>, end: usize| {
+    let mut follow = |step: Segment, next: Location<'a>, end: usize| {
         if found.len() > 1 {
             return;
         }
@@ -330,7 +330,7 @@ fn search<'a>(
             let mut from = start;
             let after = cuts.partition_point(|cut| *cut <= start);
             for end in cuts[after..].iter().copied().chain([segment.len()]) {
-                name.extend(letters(&segment[from..end]));
+                name.extend(normalize_key(&segment[from..end]));
                 if name.len() > names.longest {
                     break;
                 }
@@ -354,19 +354,19 @@ fn search<'a>(
 /// The cut, or the end of the segment, up to which the segment spells a key from `start`, ignoring case, `_` and `-`.
 fn spelled_until(key: &str, segment: &str, start: usize, cuts: &[usize]) -> Option<usize> {
     let is_letter = |character: &char| !matches!(character, '_' | '-');
-    let mut letters = key.chars().filter(is_letter).flat_map(char::to_lowercase).peekable();
-    letters.peek()?;
+    let mut normalize_key = key.chars().filter(is_letter).flat_map(char::to_lowercase).peekable();
+    normalize_key.peek()?;
     let mut end = segment.len();
     for (at, character) in segment[start..].char_indices() {
-        if letters.peek().is_none() {
+        if normalize_key.peek().is_none() {
             end = start + at;
             break;
         }
-        if is_letter(&character) && !character.to_lowercase().all(|letter| letters.next() == Some(letter)) {
+        if is_letter(&character) && !character.to_lowercase().all(|letter| normalize_key.next() == Some(letter)) {
             return None;
         }
     }
-    if letters.next().is_some() {
+    if normalize_key.next().is_some() {
         return None;
     }
     let is_end = |at: usize| at == segment.len() || cuts.binary_search(&at).is_ok();
@@ -377,7 +377,7 @@ fn spelled_until(key: &str, segment: &str, start: usize, cuts: &[usize]) -> Opti
 }
 
 /// A segment of digits as the index of an array that is there.
-fn index_of(place: Place<'_>, segment: &str) -> Option<usize> {
+fn index_of(place: Location<'_>, segment: &str) -> Option<usize> {
     let digits = !segment.is_empty() && segment.bytes().all(|byte| byte.is_ascii_digit());
     // What does not fit is far past the end of any array, which is the error that it then gets.
     (digits && place.is_array()).then(|| segment.parse().unwrap_or(usize::MAX))

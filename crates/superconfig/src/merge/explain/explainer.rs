@@ -1,8 +1,8 @@
 //! Which layers spoke about a value, found by going through the layers again when somebody asks.
 
-use super::change::Change;
 use super::explanation::{Candidate, Explanation};
-use super::tracer::{Spoken, Tracer};
+use super::step_change::StepChange;
+use super::tracer::{Contribution, Tracer};
 use crate::diagnostic::{Origin, Path, Segment};
 use crate::merge::{ArrayStrategy, Layer, Locate, MergeOptions, Merged, Merger, Step, StepContent};
 use crate::value::{PathPattern, Table, Value};
@@ -24,7 +24,7 @@ pub(crate) fn explain(layers: &[Layer], merged: &Merged, options: &MergeOptions<
 pub(crate) struct Explainer<'a> {
     steps: Vec<Step<'a>>,
     /// One for each step.
-    changes: Vec<Change>,
+    changes: Vec<StepChange>,
     /// The value after all steps.
     merged: Value,
     arrays: &'a [(PathPattern, ArrayStrategy)],
@@ -54,7 +54,7 @@ impl<'a> Explainer<'a> {
             };
             let before = merged.at(path).cloned();
             let outcome = step.apply(&mut merged, &mut merger_of(step, arrays));
-            changes.push(Change { before, after: merged.at(path).cloned() });
+            changes.push(StepChange { before, after: merged.at(path).cloned() });
             // A step that fails has been reported by the fold; the steps before it are what is asked about then.
             if outcome.is_err() {
                 break;
@@ -74,7 +74,7 @@ impl<'a> Explainer<'a> {
         let value = self.merged.at(&path).cloned();
         let words = self.told(self.changes.len(), &path);
         let winner = if value.is_some() { last_effective(&words) } else { None };
-        let candidate = |(at, spoken): (usize, Spoken)| Candidate {
+        let candidate = |(at, spoken): (usize, Contribution)| Candidate {
             origin: self.origin(&self.steps[at], &spoken.source),
             action: spoken.action,
             value: spoken.value,
@@ -135,10 +135,10 @@ impl<'a> Explainer<'a> {
 
     /// What the steps before one say about a path, each word with the number of its step, before anybody asks for
     /// positions.
-    fn told(&self, end: usize, path: &[Segment]) -> Vec<(usize, Spoken)> {
+    fn told(&self, end: usize, path: &[Segment]) -> Vec<(usize, Contribution)> {
         // From the highest layer down, as indexes are those of the merged array: each step tells what it says about
         // the path, and what the path was below it.
-        let mut words: Vec<(usize, Spoken)> = Vec::new();
+        let mut words: Vec<(usize, Contribution)> = Vec::new();
         let mut wanted = path.to_vec();
         for (at, (step, change)) in self.steps.iter().zip(&self.changes[..end]).enumerate().rev() {
             if !step.is_about(&wanted) {
@@ -157,7 +157,7 @@ impl<'a> Explainer<'a> {
     }
 }
 
-fn last_effective(words: &[(usize, Spoken)]) -> Option<usize> {
+fn last_effective(words: &[(usize, Contribution)]) -> Option<usize> {
     words.iter().rposition(|(_, spoken)| spoken.effective)
 }
 

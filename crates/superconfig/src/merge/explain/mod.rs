@@ -1,6 +1,6 @@
 //! The contributions of each layer to a value.
 
-mod change;
 pub(super) mod explainer;
 pub(super) mod explanation;
+mod step_change;
 pub(super) mod tracer;

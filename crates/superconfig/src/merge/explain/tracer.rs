@@ -1,12 +1,12 @@
 //! What one step says about one path, and what that path was below it.
 
-use super::change::Change;
+use super::step_change::StepChange;
 use crate::diagnostic::Segment;
-use crate::merge::{Action, ArrayStrategy, Assignment, Directive, Document, Hop, Merger, Step, StepContent, Trail};
-use crate::value::{FORBIDDEN, LooseIndex, Table, Value};
+use crate::merge::{Action, ArrayStrategy, Assignment, Directive, Document, MergeCursor, Merger, SegmentRef, Step, StepContent};
+use crate::value::{FORBIDDEN, Table, Value, ValueIndex};
 
 /// One thing that a step says about a path.
-pub(super) struct Spoken {
+pub(super) struct Contribution {
     pub(super) action: Action,
     pub(super) value: Value,
     /// Where it stands in the step's document.
@@ -18,20 +18,20 @@ pub(super) struct Spoken {
 /// Follows a path through one step by the rules that merged it.
 pub(super) struct Tracer<'a> {
     pub(super) merger: Merger<'a>,
-    pub(super) spoken: Vec<Spoken>,
+    pub(super) spoken: Vec<Contribution>,
 }
 
 /// Where the tracer stands in the result and in the layer, and whether what it meets there is set or added.
 #[derive(Clone)]
-struct Place {
+struct TracePosition {
     at: Vec<Segment>,
     source: Vec<Segment>,
     action: Action,
 }
 
-impl Place {
+impl TracePosition {
     fn root() -> Self {
-        Place { at: Vec::new(), source: Vec::new(), action: Action::Set }
+        TracePosition { at: Vec::new(), source: Vec::new(), action: Action::Set }
     }
 
     fn down(&self, target: Segment, source: Segment) -> Self {
@@ -50,17 +50,17 @@ impl Place {
 impl Tracer<'_> {
     /// Collects what the step says about a path of its result; gives the path that this was below the step, unless the
     /// value began here.
-    pub(super) fn step(&mut self, step: &Step<'_>, change: &Change, target: &[Segment]) -> Option<Vec<Segment>> {
+    pub(super) fn step(&mut self, step: &Step<'_>, change: &StepChange, target: &[Segment]) -> Option<Vec<Segment>> {
         match step.content {
             StepContent::Document(document) if step.layer.fill => {
                 self.fill(document, target, change.is_seen_at(target));
                 Some(target.to_vec())
             }
-            StepContent::Document(document) => self.value(change.before.as_ref(), &document.value, Place::root(), target),
+            StepContent::Document(document) => self.value(change.before.as_ref(), &document.value, TracePosition::root(), target),
             StepContent::Assignment(assignment) if step.layer.fill => {
                 let effective = change.is_seen_at(target.get(assignment.path.len()..).unwrap_or_default());
                 let from = self.spoken.len();
-                self.assignment(assignment, &Change { before: None, after: change.after.clone() }, target);
+                self.assignment(assignment, &StepChange { before: None, after: change.after.clone() }, target);
                 self.spoken.retain(|spoken| spoken.action != Action::Remove);
                 for spoken in &mut self.spoken[from..] {
                     (spoken.action, spoken.effective) = (Action::Fill, effective);
@@ -75,22 +75,22 @@ impl Tracer<'_> {
     fn fill(&mut self, document: &Document, target: &[Segment], effective: bool) {
         let own = self.normalized(&document.value);
         let Some(value) = own.at(target) else { return };
-        self.value(None, &document.value, Place::root(), target);
+        self.value(None, &document.value, TracePosition::root(), target);
         let source = self.spoken.drain(..).rfind(|spoken| spoken.action != Action::Remove).map(|spoken| spoken.source);
         if let Some(source) = source {
-            self.spoken.push(Spoken { action: Action::Fill, value: value.clone(), source, effective });
+            self.spoken.push(Contribution { action: Action::Fill, value: value.clone(), source, effective });
         }
     }
 
     fn normalized(&mut self, value: &Value) -> Value {
-        match self.merger.normalize(value, &Trail::ROOT) {
+        match self.merger.normalize(value, &MergeCursor::ROOT) {
             Ok(Some(normalized)) => normalized,
             _ => value.clone(),
         }
     }
 
     /// A value of the layer over the value below it.
-    fn value(&mut self, below: Option<&Value>, above: &Value, place: Place, target: &[Segment]) -> Option<Vec<Segment>> {
+    fn value(&mut self, below: Option<&Value>, above: &Value, place: TracePosition, target: &[Segment]) -> Option<Vec<Segment>> {
         let Some(first) = target.first() else {
             let value = self.normalized(above);
             // An array that joins the one below it adds to it; an empty table sets nothing in the table below it.
@@ -102,7 +102,7 @@ impl Tracer<'_> {
             let over_table = below.is_some_and(|below| below.as_table().is_some());
             let effective = !(over_table && value.as_table().is_some_and(Table::is_empty));
             let action = if joins { Action::Add } else { place.action };
-            self.spoken.push(Spoken { action, value, source: place.source, effective });
+            self.spoken.push(Contribution { action, value, source: place.source, effective });
             return Some(Vec::new());
         };
         match (above, first.as_index()) {
@@ -112,7 +112,7 @@ impl Tracer<'_> {
         }
     }
 
-    fn table(&mut self, below: Option<&Value>, above: &Table, place: Place, target: &[Segment]) -> Option<Vec<Segment>> {
+    fn table(&mut self, below: Option<&Value>, above: &Table, place: TracePosition, target: &[Segment]) -> Option<Vec<Segment>> {
         let (first, rest) = target.split_first()?;
         let key = match first {
             Segment::Key(key) => key.clone(),
@@ -172,15 +172,15 @@ impl Tracer<'_> {
         &mut self,
         below: Option<&Value>,
         items: &[Value],
-        place: Place,
+        place: TracePosition,
         rest: &[Segment],
-        words: &mut Vec<Spoken>,
+        words: &mut Vec<Contribution>,
     ) -> Option<Vec<Segment>> {
         let count = below.and_then(Value::as_array).map_or(0, <[Value]>::len);
         let Some(first) = rest.first() else {
             let value = self.normalized(&Value::array(items.to_vec()));
             let effective = !items.is_empty() || below.is_none_or(Value::is_null);
-            words.push(Spoken { action: Action::Add, value, source: place.source, effective });
+            words.push(Contribution { action: Action::Add, value, source: place.source, effective });
             return Some(Vec::new());
         };
         let Some(at) = first.as_index().and_then(|index| index.checked_sub(count)) else { return Some(rest.to_vec()) };
@@ -198,12 +198,12 @@ impl Tracer<'_> {
         &mut self,
         below: Option<&Value>,
         items: &[Value],
-        place: Place,
+        place: TracePosition,
         rest: &[Segment],
-        words: &mut Vec<Spoken>,
+        words: &mut Vec<Contribution>,
     ) -> Option<Vec<Segment>> {
         let gone: Vec<Value> = items.iter().map(|item| self.normalized(item)).collect();
-        let index: LooseIndex<'_> = gone.iter().collect();
+        let index: ValueIndex<'_> = gone.iter().collect();
         let stays = |value: &&Value| index.find(value).is_none();
         let Some(first) = rest.first() else {
             let effective = match below {
@@ -211,7 +211,12 @@ impl Tracer<'_> {
                 Some(Value::Table(own)) => gone.iter().filter_map(Value::as_str).any(|key| own.contains_key(key)),
                 _ => false,
             };
-            words.push(Spoken { action: Action::Remove, value: Value::array(gone.clone()), source: place.source, effective });
+            words.push(Contribution {
+                action: Action::Remove,
+                value: Value::array(gone.clone()),
+                source: place.source,
+                effective,
+            });
             return Some(Vec::new());
         };
         match (below, first.as_index()) {
@@ -225,7 +230,7 @@ impl Tracer<'_> {
                 let named = |item: &Value| matches!((item.as_str(), first), (Some(name), Segment::Key(key)) if *name == **key);
                 if let Some(at) = items.iter().position(named) {
                     let source = place.down(first.clone(), Segment::Index(at)).source;
-                    words.push(Spoken { action: Action::Remove, value: items[at].clone(), source, effective: true });
+                    words.push(Contribution { action: Action::Remove, value: items[at].clone(), source, effective: true });
                 }
                 Some(rest.to_vec())
             }
@@ -236,7 +241,7 @@ impl Tracer<'_> {
         &mut self,
         below: Option<&Value>,
         above: &[Value],
-        place: Place,
+        place: TracePosition,
         index: usize,
         rest: &[Segment],
     ) -> Option<Vec<Segment>> {
@@ -285,7 +290,7 @@ impl Tracer<'_> {
         match (below, above) {
             (Some(below), Some(above)) => {
                 let mut value = below.clone();
-                at_path(path, &Trail::ROOT, &mut |trail| drop(self.merger.merge(&mut value, above, trail)));
+                at_path(path, &MergeCursor::ROOT, &mut |trail| drop(self.merger.merge(&mut value, above, trail)));
                 Some(value)
             }
             (Some(value), None) => Some(value.clone()),
@@ -295,17 +300,17 @@ impl Tracer<'_> {
     }
 
     /// What a variable or flag says: about its own path, about what is inside its value, and about what holds it.
-    fn assignment(&mut self, assignment: &Assignment, change: &Change, target: &[Segment]) -> Option<Vec<Segment>> {
+    fn assignment(&mut self, assignment: &Assignment, change: &StepChange, target: &[Segment]) -> Option<Vec<Segment>> {
         let path = &*assignment.path;
         if target.len() < path.len() {
             let value = wrapped(&path[target.len()..], &assignment.value);
             let effective = assignment.action != Action::Remove || change.before != change.after;
-            self.spoken.push(Spoken { action: assignment.action, value, source: Vec::new(), effective });
+            self.spoken.push(Contribution { action: assignment.action, value, source: Vec::new(), effective });
             return Some(target.to_vec());
         }
         let (start, rest) = target.split_at(path.len());
         let below = change.before.as_ref();
-        let place = Place { at: path.to_vec(), ..Place::root() };
+        let place = TracePosition { at: path.to_vec(), ..TracePosition::root() };
         let items = assignment.value.as_array().unwrap_or_default();
         let mut words = Vec::new();
         let lower = match assignment.action {
@@ -323,11 +328,11 @@ impl Tracer<'_> {
 }
 
 /// Calls back with the trail that leads along a path.
-fn at_path(path: &[Segment], trail: &Trail<'_>, call: &mut dyn FnMut(&Trail<'_>)) {
+fn at_path(path: &[Segment], trail: &MergeCursor<'_>, call: &mut dyn FnMut(&MergeCursor<'_>)) {
     let Some((first, rest)) = path.split_first() else { return call(trail) };
     let hop = match first {
-        Segment::Key(key) => Hop::Key(key),
-        Segment::Index(index) => Hop::Index(*index),
+        Segment::Key(key) => SegmentRef::Key(key),
+        Segment::Index(index) => SegmentRef::Index(*index),
     };
     at_path(rest, &trail.hop(Some(hop), None), call);
 }

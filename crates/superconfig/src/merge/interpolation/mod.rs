@@ -5,7 +5,7 @@ mod template;
 use self::template::{Part, Reference, Target, Template};
 use crate::diagnostic::{Error, ErrorCode, Path, Segment};
 use crate::redaction::SecretRules;
-use crate::value::{Hints, Kind, Limits, Table, Value, closest_path, infer};
+use crate::value::{Limits, SchemaNode, Table, Value, ValueKind, closest_path, infer};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
@@ -287,8 +287,8 @@ impl Interpolator<'_> {
 
     /// Whether the schema wants text at a path, and nothing else.
     fn is_text(&self, path: &[Segment]) -> bool {
-        let hints = self.references.schema.and_then(|schema| Hints::new(schema).at(path));
-        hints.and_then(Hints::kind) == Some(Kind::String)
+        let hints = self.references.schema.and_then(|schema| SchemaNode::new(schema).at(path));
+        hints.and_then(SchemaNode::kind) == Some(ValueKind::String)
     }
 
     /// Notes what is secret of a value that one path takes from another.

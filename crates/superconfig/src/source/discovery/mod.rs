@@ -5,7 +5,9 @@ mod project;
 
 use crate::diagnostic::{Error, Segment, SourceKind, Warning};
 use crate::format::Format;
-use crate::source::{Candidate, Environment, Finding, LayerInfo, LayerStatus, Listing, Places, of_stem, unreadable, variants};
+use crate::source::{
+    BaseDirs, Environment, FileCandidate, LayerInfo, LayerStatus, Listing, Lookup, of_stem, unreadable, variants,
+};
 use std::collections::{HashMap, HashSet};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -15,7 +17,7 @@ pub(crate) const VARIABLES: [&str; 5] = ["XDG_CONFIG_DIRS", "XDG_CONFIG_HOME", "
 
 /// A place to look in.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Place {
+pub(crate) enum SearchLocation {
     /// `stem.*` of a directory, in any format, and its variants.
     Stem { directory: PathBuf, stem: String },
     /// A file without extension, told by its content, and its variants.
@@ -29,9 +31,9 @@ pub(crate) enum Place {
 /// What came of looking in a place.
 #[derive(Debug)]
 pub(crate) enum Discovered {
-    File(Candidate),
+    File(FileCandidate),
     /// The part of a manifest.
-    Part(Candidate, Format, Vec<Segment>),
+    Part(FileCandidate, Format, Vec<Segment>),
     Nothing(LayerInfo),
 }
 
@@ -45,7 +47,7 @@ pub(crate) enum Discovered {
 pub(crate) fn discover(
     name: &str,
     profiles: &[String],
-    places: &Places,
+    places: &BaseDirs,
     environment: &Environment,
     warnings: &mut Vec<Warning>,
 ) -> Result<Vec<Discovered>, Error> {
@@ -61,7 +63,7 @@ pub(crate) fn discover(
 }
 
 struct Search<'a> {
-    places: &'a Places,
+    places: &'a BaseDirs,
     profiles: &'a [String],
     warnings: &'a mut Vec<Warning>,
     listings: HashMap<PathBuf, Result<Listing, (LayerStatus, &'static str)>>,
@@ -71,21 +73,21 @@ struct Search<'a> {
 }
 
 impl Search<'_> {
-    fn look(&mut self, place: Place) -> Result<(), Error> {
+    fn look(&mut self, place: SearchLocation) -> Result<(), Error> {
         match place {
-            Place::Stem { directory, stem } => self.look_for_stem(&directory, &stem),
-            Place::Plain { directory, name } => {
+            SearchLocation::Stem { directory, stem } => self.look_for_stem(&directory, &stem),
+            SearchLocation::Plain { directory, name } => {
                 for name in variants(&name, self.profiles) {
                     let path = directory.join(name);
                     self.look_for_file(path, Discovered::File);
                 }
                 Ok(())
             }
-            Place::Manifest { path, format, part } => {
+            SearchLocation::Manifest { path, format, part } => {
                 self.look_for_file(path, |candidate| Discovered::Part(candidate, format, part));
                 Ok(())
             }
-            Place::Nowhere { shown, reason } => {
+            SearchLocation::Nowhere { shown, reason } => {
                 let path = PathBuf::from(&shown);
                 self.found.push(nothing(&shown, path, LayerStatus::Skipped, reason));
                 Ok(())
@@ -94,14 +96,14 @@ impl Search<'_> {
     }
 
     /// A file that need not be there; what is there and no file is an error when it is opened.
-    fn look_for_file(&mut self, path: PathBuf, found: impl FnOnce(Candidate) -> Discovered) {
+    fn look_for_file(&mut self, path: PathBuf, found: impl FnOnce(FileCandidate) -> Discovered) {
         let shown = self.places.shown(&path);
         if self.claimed.contains(&path) {
             self.found.push(nothing(&shown, path, LayerStatus::Skipped, "a lower place has it already"));
             return;
         }
         self.claimed.insert(path.clone());
-        self.found.push(found(Candidate { path, shown, required: false }));
+        self.found.push(found(FileCandidate { path, shown, required: false }));
     }
 
     fn look_for_stem(&mut self, directory: &Path, stem: &str) -> Result<(), Error> {
@@ -123,8 +125,8 @@ impl Search<'_> {
                     of_stem(listing, directory, &stem, &show, &mut findings, self.warnings);
                     for finding in findings {
                         match finding {
-                            Finding::Nothing(info) => self.found.push(Discovered::Nothing(info)),
-                            Finding::File(candidate) => self.look_for_file(candidate.path, Discovered::File),
+                            Lookup::Nothing(info) => self.found.push(Discovered::Nothing(info)),
+                            Lookup::File(candidate) => self.look_for_file(candidate.path, Discovered::File),
                         }
                     }
                 }

@@ -1,7 +1,7 @@
 //! The places of the system and of the user.
 
-use super::Place;
-use crate::source::Places;
+use super::SearchLocation;
+use crate::source::BaseDirs;
 use std::path::{Path, PathBuf};
 
 /// What kind of places a platform has.
@@ -21,43 +21,59 @@ const PLATFORM: Platform = if cfg!(windows) {
 };
 
 /// All places above the project's, lowest first.
-pub(super) fn system_and_user<'e>(name: &str, places: &Places, variable: &dyn Fn(&str) -> Option<&'e str>) -> Vec<Place> {
+pub(super) fn system_and_user<'e>(
+    name: &str,
+    places: &BaseDirs,
+    variable: &dyn Fn(&str) -> Option<&'e str>,
+) -> Vec<SearchLocation> {
     let mut all = system(PLATFORM, name, places.root.as_deref(), variable);
     all.extend(user(PLATFORM, name, places.home.as_deref(), variable));
     all
 }
 
-fn system<'e>(platform: Platform, name: &str, root: Option<&Path>, variable: &dyn Fn(&str) -> Option<&'e str>) -> Vec<Place> {
+fn system<'e>(
+    platform: Platform,
+    name: &str,
+    root: Option<&Path>,
+    variable: &dyn Fn(&str) -> Option<&'e str>,
+) -> Vec<SearchLocation> {
     let at = |path: &str| match root {
         Some(root) => root.join(path.trim_start_matches('/')),
         None => PathBuf::from(path),
     };
-    let config = |directory: PathBuf| Place::Stem { directory: directory.join(name), stem: "config".to_owned() };
+    let config = |directory: PathBuf| SearchLocation::Stem { directory: directory.join(name), stem: "config".to_owned() };
     if platform == Platform::Windows {
         let data = variable("ProgramData").or_else(|| variable("PROGRAMDATA")).filter(|path| !path.is_empty());
         return match (data, root) {
             (Some(path), None) => vec![config(PathBuf::from(path))],
             // A drive cannot be put below another directory: for tests its root stands for it.
             (_, Some(root)) => vec![config(root.join("ProgramData"))],
-            (None, None) => vec![Place::Nowhere { shown: "%ProgramData%".to_owned(), reason: "the variable is not set" }],
+            (None, None) => {
+                vec![SearchLocation::Nowhere { shown: "%ProgramData%".to_owned(), reason: "the variable is not set" }]
+            }
         };
     }
     // An empty variable counts as one that is not set, and relative paths are invalid in it: so says the specification.
     let listed = variable("XDG_CONFIG_DIRS").filter(|list| !list.is_empty()).unwrap_or("/etc/xdg");
     let listed = listed.split(':').filter(|path| path.starts_with('/'));
-    let mut all: Vec<Place> = listed.map(|path| config(at(path))).collect();
+    let mut all: Vec<SearchLocation> = listed.map(|path| config(at(path))).collect();
     // The first that is listed is the most important.
     all.reverse();
     all.push(config(at("/etc")));
-    all.push(Place::Stem { directory: at("/etc"), stem: name.to_owned() });
+    all.push(SearchLocation::Stem { directory: at("/etc"), stem: name.to_owned() });
     if platform == Platform::Mac {
         all.push(config(at("/Library/Application Support")));
     }
     all
 }
 
-fn user<'e>(platform: Platform, name: &str, home: Option<&Path>, variable: &dyn Fn(&str) -> Option<&'e str>) -> Vec<Place> {
-    let config = |directory: PathBuf| Place::Stem { directory: directory.join(name), stem: "config".to_owned() };
+fn user<'e>(
+    platform: Platform,
+    name: &str,
+    home: Option<&Path>,
+    variable: &dyn Fn(&str) -> Option<&'e str>,
+) -> Vec<SearchLocation> {
+    let config = |directory: PathBuf| SearchLocation::Stem { directory: directory.join(name), stem: "config".to_owned() };
     let own = variable("XDG_CONFIG_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
     let mut all = Vec::new();
     match (own, home) {
@@ -67,18 +83,18 @@ fn user<'e>(platform: Platform, name: &str, home: Option<&Path>, variable: &dyn 
     }
     match home {
         Some(home) => {
-            all.push(Place::Stem { directory: home.to_owned(), stem: format!(".{name}") });
-            all.push(Place::Plain { directory: home.to_owned(), name: format!(".{name}rc") });
+            all.push(SearchLocation::Stem { directory: home.to_owned(), stem: format!(".{name}") });
+            all.push(SearchLocation::Plain { directory: home.to_owned(), name: format!(".{name}rc") });
             if platform == Platform::Mac {
                 all.push(config(home.join("Library/Application Support")));
             }
         }
-        None => all.push(Place::Nowhere { shown: "~".to_owned(), reason: "no home directory is known" }),
+        None => all.push(SearchLocation::Nowhere { shown: "~".to_owned(), reason: "no home directory is known" }),
     }
     if platform == Platform::Windows {
         match variable("APPDATA").filter(|path| !path.is_empty()) {
             Some(path) => all.push(config(PathBuf::from(path))),
-            None => all.push(Place::Nowhere { shown: "%APPDATA%".to_owned(), reason: "the variable is not set" }),
+            None => all.push(SearchLocation::Nowhere { shown: "%APPDATA%".to_owned(), reason: "the variable is not set" }),
         }
     }
     all
@@ -88,10 +104,10 @@ fn user<'e>(platform: Platform, name: &str, home: Option<&Path>, variable: &dyn 
 mod tests {
     use super::*;
 
-    fn shown(places: Vec<Place>) -> Vec<String> {
+    fn shown(places: Vec<SearchLocation>) -> Vec<String> {
         let show = |place| match place {
-            Place::Stem { directory, stem } => format!("{}/{stem}.*", directory.display()),
-            Place::Plain { directory, name } => format!("{}/{name}", directory.display()),
+            SearchLocation::Stem { directory, stem } => format!("{}/{stem}.*", directory.display()),
+            SearchLocation::Plain { directory, name } => format!("{}/{name}", directory.display()),
             other => format!("{other:?}"),
         };
         places.into_iter().map(show).collect()
@@ -116,7 +132,7 @@ mod tests {
         assert_eq!(places, expected);
         let windows = |name: &str| (name == "ProgramData").then_some("C:\\ProgramData");
         assert_eq!(shown(system(Platform::Windows, "app", None, &windows)), ["C:\\ProgramData/app/config.*"]);
-        assert!(matches!(system(Platform::Windows, "app", None, &none)[..], [Place::Nowhere { .. }]));
+        assert!(matches!(system(Platform::Windows, "app", None, &none)[..], [SearchLocation::Nowhere { .. }]));
     }
 
     #[test]
@@ -132,6 +148,6 @@ mod tests {
         assert_eq!(shown(user(Platform::Mac, "app", home, &none))[3], "/home/me/Library/Application Support/app/config.*");
         let roaming = |name: &str| (name == "APPDATA").then_some("C:\\Roaming");
         assert_eq!(shown(user(Platform::Windows, "app", home, &roaming))[3], "C:\\Roaming/app/config.*");
-        assert!(matches!(user(Platform::Unix, "app", None, &none)[..], [Place::Nowhere { .. }]));
+        assert!(matches!(user(Platform::Unix, "app", None, &none)[..], [SearchLocation::Nowhere { .. }]));
     }
 }

@@ -1,6 +1,6 @@
 //! The places of a project: each directory from its root down to the working directory.
 
-use super::Place;
+use super::SearchLocation;
 use crate::diagnostic::Segment;
 use crate::format::Format;
 use std::path::{Component, Path, PathBuf};
@@ -13,17 +13,17 @@ const MANIFESTS: [(&str, Format, &[&str]); 3] = [
 ];
 
 /// The places in one directory of a project, lowest first.
-pub(super) fn places(name: &str, directory: &Path) -> Vec<Place> {
-    let stem = |directory: PathBuf, stem: String| Place::Stem { directory, stem };
-    let mut all: Vec<Place> = MANIFESTS
+pub(super) fn places(name: &str, directory: &Path) -> Vec<SearchLocation> {
+    let stem = |directory: PathBuf, stem: String| SearchLocation::Stem { directory, stem };
+    let mut all: Vec<SearchLocation> = MANIFESTS
         .iter()
         .map(|(file, format, tables)| {
             let part = tables.iter().copied().chain([name]).map(Segment::from).collect();
-            Place::Manifest { path: directory.join(file), format: *format, part }
+            SearchLocation::Manifest { path: directory.join(file), format: *format, part }
         })
         .collect();
     all.push(stem(directory.join(".config"), name.to_owned()));
-    all.push(Place::Plain { directory: directory.to_owned(), name: format!(".{name}rc") });
+    all.push(SearchLocation::Plain { directory: directory.to_owned(), name: format!(".{name}rc") });
     all.push(stem(directory.to_owned(), format!(".{name}")));
     all.push(stem(directory.to_owned(), format!("{name}.config")));
     all.push(stem(directory.to_owned(), name.to_owned()));

@@ -5,12 +5,12 @@ use crate::value::Value;
 
 /// What a step found where it acts, and what it left there: all of it for a document, what is at its path for a
 /// variable or flag. (Whole states of thousands of variables would be as many copies of the root.)
-pub(super) struct Change {
+pub(super) struct StepChange {
     pub(super) before: Option<Value>,
     pub(super) after: Option<Value>,
 }
 
-impl Change {
+impl StepChange {
     /// Whether there is another value now at a path below where the step acts.
     pub(super) fn is_seen_at(&self, path: &[Segment]) -> bool {
         let at = |value: &'_ Option<Value>| value.as_ref().and_then(|value| value.at(path)).cloned();
