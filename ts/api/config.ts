@@ -96,10 +96,14 @@ export class SuperConfig<T = any> {
   get<const P extends Path<T>>(path: P, fallback: NonNullable<ValueAt<T, P>>): NonNullable<ValueAt<T, P>>;
   get(path: LoosePath, fallback?: unknown): unknown {
     const attachment = this.#attachment;
-    const cached = attachment.word[0] === attachment.seen ? attachment.cache.get(path as string) : undefined;
-    if (cached !== undefined) return cached;
     // biome-ignore lint/complexity/noArguments: distinguishes `get(path)` from `get(path, undefined)` without an array per call.
-    if (arguments.length < 2) return this.#require(path);
+    const isStrict = arguments.length < 2;
+    if (attachment.word[0] === attachment.seen) {
+      const cached = attachment.cache.get(path as string);
+      if (cached !== undefined) return cached;
+      if (!isStrict && attachment.absent.has(path as string)) return fallback;
+    }
+    if (isStrict) return this.#require(path);
     const value = this.#find(path, SuperConfig.prototype.get);
     return value === undefined ? fallback : value;
   }
