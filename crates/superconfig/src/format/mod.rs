@@ -1,5 +1,6 @@
 //! Text to values and back, in seven formats.
 
+mod detect;
 #[cfg(feature = "dotenv")]
 mod dotenv;
 mod fault;
@@ -22,6 +23,7 @@ mod toml;
 #[cfg(feature = "yaml")]
 mod yaml;
 
+pub(crate) use detect::{detect, refuse_program};
 #[cfg(feature = "dotenv")]
 pub(crate) use dotenv::{dotenv_entries, expand};
 use fault::{ParseFault, refuse_nul, shorten};
@@ -38,6 +40,6 @@ use parse_warnings::ParseWarnings;
 use parsed::Parsed;
 pub use render::render;
 use render::{finite, unwritable};
-pub(crate) use sniff::{detect, with_likely_format};
+pub(crate) use sniff::with_likely_format;
 #[cfg(feature = "toml")]
 pub(crate) use toml::datetime;

@@ -2,7 +2,6 @@
 
 use super::format::Format;
 use super::parse_text::parse_text;
-use super::parsed::Parsed;
 use crate::diagnostic::{Error, ErrorCode};
 use crate::value::{Limits, Value};
 
@@ -54,18 +53,6 @@ fn fits(text: &str, said: Format, other: Format) -> bool {
         }
         _ => true,
     }
-}
-
-/// Finds out what a text without a telling name is: the first of JSON, TOML, YAML and dotenv that reads it as a table.
-pub(crate) fn detect(text: &str, limits: &Limits) -> Result<(Format, Parsed), Error> {
-    for format in [Format::Json, Format::Toml, Format::Yaml, Format::Dotenv] {
-        match parse_text(text, format, limits) {
-            Ok(parsed) if matches!(parsed.value, Value::Table(_)) => return Ok((format, parsed)),
-            Err(error) if error.code() == ErrorCode::Limit => return Err(error),
-            _ => {}
-        }
-    }
-    Err(Error::new(ErrorCode::Format, "the text is neither JSON, TOML, YAML nor dotenv").with_hint("name the format explicitly"))
 }
 
 #[cfg(all(test, feature = "json5", feature = "toml", feature = "yaml", feature = "dotenv", feature = "ini"))]

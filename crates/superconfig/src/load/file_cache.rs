@@ -117,7 +117,7 @@ pub(super) fn parse_layer(
     let limits = &rules.limits;
     let parsed = match format {
         Some(format) => format::parse_known(&text, format, limits).map(|parsed| (format, parsed)),
-        None => format::detect(&text, limits),
+        None => file.as_deref().map_or(Ok(()), format::refuse_program).and_then(|()| format::detect(&text, limits)),
     };
     let (format, parsed) = parsed.map_err(|error| rules.secrets.conceal(error, &text))?;
     let document = Document {

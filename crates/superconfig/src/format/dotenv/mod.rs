@@ -7,5 +7,5 @@ mod syntax;
 
 pub(crate) use self::expansion::expand;
 pub(crate) use self::parse::dotenv_entries;
-pub(super) use self::parse::{locate, parse};
+pub(super) use self::parse::{is_plain, locate, parse};
 pub(super) use self::render::render;

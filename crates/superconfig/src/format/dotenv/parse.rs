@@ -34,6 +34,17 @@ pub(in crate::format) fn locate(text: &str, path: &[Segment]) -> Option<usize> {
     parse_entries(text).ok()?.iter().rev().find(|entry| entry.name == *name).map(|entry| entry.offset)
 }
 
+/// Whether a text is nothing but comments and `NAME=value`, with names that a shell would take and no white space before
+/// the `=`.
+pub(in crate::format) fn is_plain(text: &str) -> bool {
+    let identifier = |name: &str| {
+        !name.starts_with(|first: char| first.is_ascii_digit())
+            && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+    };
+    let body = text.strip_prefix('\u{feff}').unwrap_or(text);
+    parse_entries(body).is_ok_and(|entries| entries.iter().all(|entry| !entry.is_spaced && identifier(&entry.name)))
+}
+
 /// Reads a dotenv text as its assignments, before their references are expanded. Their offsets are those in the text.
 #[cfg(feature = "dotenv")]
 pub(crate) fn dotenv_entries(text: &str) -> Result<Vec<DotenvEntry>, Error> {

@@ -14,6 +14,8 @@ pub(crate) struct DotenvEntry {
     pub(super) pieces: Vec<Piece>,
     /// Byte offset of the value's first character, which may be a quote.
     pub(crate) offset: usize,
+    /// White space stands before the `=`.
+    pub(super) is_spaced: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -54,7 +56,8 @@ pub(super) fn parse_entries(text: &str) -> Result<Vec<DotenvEntry>, ParseFault> 
         }
         let value_at = start + (trimmed.len() - assignment.len()) + before.len() + 1;
         let (pieces, offset, end) = value(text, value_at, line_end)?;
-        entries.push(DotenvEntry { name: name.into(), pieces, offset });
+        let is_spaced = before.ends_with(char::is_whitespace);
+        entries.push(DotenvEntry { name: name.into(), pieces, offset, is_spaced });
         at = end;
     }
     Ok(entries)
