@@ -1,52 +1,108 @@
-//! Which of the names that exist was probably meant.
+//! "Did you mean" suggestions: the path of a tree closest to one that is not in it.
 
 use super::value::Value;
-use crate::diagnostic::{Path, Segment, closest_name};
+use crate::diagnostic::{Path, Segment, closest_name, count_steps};
+use std::borrow::Cow;
 
-/// The path in a tree nearest to one that is not in it, if one is near enough to be meant.
+/// Values that are looked at for a path that is the same but for punctuation, or ends the same; those of a large tree need not
+/// all be.
+const MOST_VALUES: usize = 10_000;
+
+/// The path in a tree closest to one that is not in it, if one is close enough to be meant.
 ///
 /// One that is the same but for case and punctuation is taken first (`dbpool.max_conn` means `dbPool.maxConn`). Else the
 /// segments are followed: of keys the most similar one, of indexes the last that there is, up to where nothing is
 /// similar. Else one whose last keys are those of the path.
+///
+/// Costs the length of the path, a look at each key of the tables on the way, and at 10,000 others at most.
 pub(crate) fn closest_path(root: &Value, path: &[Segment]) -> Option<Path> {
-    let wanted = bare(path);
-    let mut known = Vec::new();
-    list(root, &mut Path::new(), &mut known);
-    if let Some(same) = known.iter().find(|known| bare(known) == wanted) {
-        return Some(same.clone());
-    }
-    followed(root, path).or_else(|| {
-        let last = path.last()?;
-        known
-            .into_iter()
-            .filter(|known| known.last() == Some(last))
-            .max_by_key(|known| known.iter().rev().zip(path.iter().rev()).take_while(|(one, other)| one == other).count())
-    })
+    same_letters(root, path).or_else(|| followed(root, path)).or_else(|| same_end(root, path))
 }
 
-/// Paths looked at; those of a large tree need not all be.
-const MOST_PATHS: usize = 10_000;
+/// The first path whose letters and digits are those of another, ignoring case.
+fn same_letters(root: &Value, path: &[Segment]) -> Option<Path> {
+    let texts: Vec<Cow<'_, str>> = path.iter().map(text_of).collect();
+    let wanted: String = texts.iter().flat_map(|text| letters(text)).collect();
+    let mut search = SameLetters { path: Path::new(), left: MOST_VALUES };
+    search.is_below(root, &wanted).then_some(search.path)
+}
 
-fn list(value: &Value, path: &mut Path, known: &mut Vec<Path>) {
-    let mut add = |segment: Segment, value: &Value| {
-        if known.len() < MOST_PATHS {
-            path.push(segment);
-            known.push(path.clone());
-            list(value, path, known);
-            path.pop();
+struct SameLetters {
+    path: Path,
+    left: usize,
+}
+
+impl SameLetters {
+    /// Whether the rest of what is wanted spells a path below a value, which is then added to the path.
+    fn is_below(&mut self, value: &Value, wanted: &str) -> bool {
+        for (segment, child) in value.children() {
+            if self.left == 0 {
+                return false;
+            }
+            self.left -= 1;
+            let Some(rest) = behind(wanted, &text_of(&segment)) else { continue };
+            self.path.push(segment);
+            if rest.is_empty() || self.is_below(child, rest) {
+                return true;
+            }
+            self.path.pop();
         }
-    };
-    match value {
-        Value::Table(table) => table.entries().iter().for_each(|(key, value)| add(Segment::Key(key.clone()), value)),
-        Value::Array(items) => items.iter().enumerate().for_each(|(at, item)| add(Segment::Index(at), item)),
-        _ => {}
+        false
     }
 }
 
-/// A path's letters and digits, in lower case.
-fn bare(path: &[Segment]) -> String {
-    let text = Path::from(path.to_vec()).to_string();
-    text.chars().filter(|character| character.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+/// What is left of some letters behind those of a segment, if they begin with them.
+fn behind<'w>(wanted: &'w str, segment: &str) -> Option<&'w str> {
+    let mut rest = wanted.chars();
+    count_steps(segment.len() + 1);
+    letters(segment).all(|letter| rest.next() == Some(letter)).then_some(rest.as_str())
+}
+
+fn text_of(segment: &Segment) -> Cow<'_, str> {
+    match segment {
+        Segment::Key(key) => Cow::Borrowed(&**key),
+        Segment::Index(index) => Cow::Owned(index.to_string()),
+    }
+}
+
+/// Letters and digits, in lower case.
+fn letters(text: &str) -> impl Iterator<Item = char> {
+    text.chars().filter(|character| character.is_alphanumeric()).flat_map(char::to_lowercase)
+}
+
+/// The path that ends with the most segments of another, the last of several.
+fn same_end(root: &Value, path: &[Segment]) -> Option<Path> {
+    let mut search = SameEnd { wanted: path, path: Vec::new(), best: Vec::new(), most: 1, left: MOST_VALUES };
+    search.visit(root);
+    (!search.best.is_empty()).then(|| Path::from(search.best))
+}
+
+struct SameEnd<'p> {
+    wanted: &'p [Segment],
+    path: Vec<Segment>,
+    best: Vec<Segment>,
+    /// Segments that the best one shares, or one.
+    most: usize,
+    left: usize,
+}
+
+impl SameEnd<'_> {
+    fn visit(&mut self, value: &Value) {
+        for (segment, child) in value.children() {
+            if self.left == 0 {
+                return;
+            }
+            self.left -= 1;
+            self.path.push(segment);
+            let shared = self.path.iter().rev().zip(self.wanted.iter().rev()).take_while(|(one, other)| one == other).count();
+            count_steps(shared + 1);
+            if shared >= self.most {
+                (self.most, self.best) = (shared, self.path.clone());
+            }
+            self.visit(child);
+            self.path.pop();
+        }
+    }
 }
 
 fn followed(root: &Value, path: &[Segment]) -> Option<Path> {
@@ -113,6 +169,27 @@ mod tests {
         for path in ["zzz", "server.zzz", "servers.length", "server.constructor"] {
             assert_eq!(near(path), None, "{path}");
         }
+    }
+
+    #[test]
+    fn finding_costs_the_path_and_the_keys() {
+        use crate::diagnostic::assert_linear;
+        let table = |size: usize| -> Value { Value::Table((0..size).map(|at| (format!("key{at}"), Value::Null)).collect()) };
+        assert_linear("a long path in a large table", |size| {
+            closest_path(&table(size), &[Segment::from(&*"x".repeat(size))]);
+        });
+        let deep = |leaf: Value| (0..100).fold(leaf, |inner, _| Value::Table([("y".repeat(1_000), inner)].into_iter().collect()));
+        assert_linear("many leaves below a long path", |size| {
+            closest_path(&deep(table(size)), &[Segment::from("zz"), Segment::from("zzz")]);
+        });
+        assert_linear("a path of many segments", |size| {
+            closest_path(&table(size), &vec![Segment::from("a"); size]);
+        });
+        assert_linear("keys without letters", |size| {
+            let key = |at: usize| (0..13).map(|bit| if at >> bit & 1 == 1 { '-' } else { '_' }).collect::<String>();
+            let table: Value = Value::Table((0..size).map(|at| (key(at), Value::Null)).collect());
+            closest_path(&table, &[Segment::from("abc")]);
+        });
     }
 
     #[test]

@@ -28,6 +28,11 @@ impl<'a> SchemaNode<'a> {
         Self { document, node: document }
     }
 
+    /// Where the schema of this place is in memory.
+    pub(crate) fn address(self) -> usize {
+        std::ptr::from_ref(self.node).addr()
+    }
+
     /// The one type that the schema allows here besides `null`; `None` where it allows several or says nothing.
     pub(crate) fn kind(self) -> Option<ValueKind> {
         let mut kinds = Vec::new();
