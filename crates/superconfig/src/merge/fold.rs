@@ -67,7 +67,7 @@ fn resolve(
         return Ok(Vec::new());
     }
     let mut assigner = AssignmentBuilder::new(below, options.schema.map(SchemaNode::new), layer.directives, warnings);
-    assigner.depth = options.limits.depth;
+    assigner.resolver.depth = options.limits.depth;
     assigner.secrets = options.secrets;
     match &layer.content {
         Content::Document(_) => Ok(Vec::new()),

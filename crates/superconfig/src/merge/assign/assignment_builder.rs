@@ -7,7 +7,7 @@ use super::name_resolver::{Location, NameResolver, ResolveError, ResolvedName};
 use crate::diagnostic::{Error, ErrorCode, Origin, Path, Segment, Warning};
 use crate::merge::{Action, Directive};
 use crate::redaction::SecretRules;
-use crate::value::{SchemaNode, Value, ValueKind};
+use crate::value::{Limits, SchemaNode, Value, ValueKind};
 use std::collections::{HashMap, HashSet};
 
 /// Turns the variables or flags of one layer into assignments.
@@ -17,8 +17,6 @@ pub(crate) struct AssignmentBuilder<'a, 'w> {
     pub(crate) code: ErrorCode,
     /// `variable` or `flag`, for messages.
     pub(crate) noun: &'static str,
-    /// The deepest nesting that is allowed.
-    pub(crate) depth: usize,
     /// What must not show in messages, beyond what is secret by its name.
     pub(crate) secrets: Option<&'a SecretRules>,
     pub(crate) warnings: &'w mut Vec<Warning>,
@@ -41,10 +39,16 @@ impl<'a, 'w> AssignmentBuilder<'a, 'w> {
     pub(crate) fn new(below: &'a Value, hints: Option<SchemaNode<'a>>, directives: bool, warnings: &'w mut Vec<Warning>) -> Self {
         let root = Location { value: Some(below), hints };
         AssignmentBuilder {
-            resolver: NameResolver { root, directives, known_only: false, cuts: b"_", keys: KeyIndex::default() },
+            resolver: NameResolver {
+                root,
+                directives,
+                known_only: false,
+                cuts: b"_",
+                depth: Limits::default().depth,
+                keys: KeyIndex::default(),
+            },
             code: ErrorCode::Env,
             noun: "variable",
-            depth: crate::value::Limits::default().depth,
             secrets: None,
             warnings,
             problems: Vec::new(),
@@ -55,7 +59,7 @@ impl<'a, 'w> AssignmentBuilder<'a, 'w> {
 
     /// Finds what a name means; `None` for one that must not become a key, which is warned about.
     pub(crate) fn resolve(&mut self, segments: &[&str], origin: &Origin) -> Result<Option<ResolvedName<'a>>, Error> {
-        if segments.len() > self.depth {
+        if segments.len() > self.resolver.depth {
             return Err(self.too_deep(origin));
         }
         match self.resolver.resolve(segments) {
@@ -145,7 +149,7 @@ impl<'a, 'w> AssignmentBuilder<'a, 'w> {
             let message = format!("the {} {} is an integer beyond 64 bits and was rounded", self.noun, name_of(&origin));
             self.warnings.push(Warning::new("number-precision", message).with_path(path).with_origin(origin.clone()));
         }
-        if target.path.len() + depth_of(&coerced.value) > self.depth {
+        if target.path.len() + depth_of(&coerced.value) > self.resolver.depth {
             return Err(self.too_deep(&origin));
         }
         let Some((path, action)) = self.instruction(target, action, &coerced.value, &origin)? else { return Ok(()) };
@@ -178,7 +182,7 @@ impl<'a, 'w> AssignmentBuilder<'a, 'w> {
     }
 
     fn too_deep(&self, origin: &Origin) -> Error {
-        let message = format!("the {} {} nests deeper than {} levels", self.noun, name_of(origin), self.depth);
+        let message = format!("the {} {} nests deeper than {} levels", self.noun, name_of(origin), self.resolver.depth);
         Error::new(ErrorCode::Limit, message).with_origin(origin.clone()).with_hint("the limit `depth` can be raised")
     }
 

@@ -96,7 +96,8 @@ fn resolve<'a>(
     origin: &Origin,
     needs_known: bool,
 ) -> Result<Option<ResolvedName<'a>>, Error> {
-    if needs_known && (segments.len() > assigner.depth || segments.iter().any(|segment| segment.eq_ignore_ascii_case(FORBIDDEN)))
+    if needs_known
+        && (segments.len() > assigner.resolver.depth || segments.iter().any(|segment| segment.eq_ignore_ascii_case(FORBIDDEN)))
     {
         return Ok(None);
     }

@@ -1,10 +1,11 @@
 //! The name of a variable or flag as a path of the layers below.
 
 use super::key_index::{KeyIndex, normalize_key};
-use crate::diagnostic::{Path, Segment};
+use crate::diagnostic::{Path, Segment, count_steps};
 use crate::merge::Directive;
 use crate::value::{FORBIDDEN, SchemaNode, Table, Value, ValueKind};
 use smallvec::SmallVec;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 /// A place in what lies below a layer: the value there, and what the schema says about it.
@@ -14,7 +15,14 @@ pub(crate) struct Location<'a> {
     pub(crate) hints: Option<SchemaNode<'a>>,
 }
 
+/// Where a place is in memory: that of its value and of its schema.
+type Address = (Option<usize>, Option<usize>);
+
 impl<'a> Location<'a> {
+    fn address(self) -> Address {
+        (self.value.map(|value| std::ptr::from_ref(value).addr()), self.hints.map(SchemaNode::address))
+    }
+
     fn table(self) -> Option<&'a Table> {
         self.value.and_then(Value::as_table)
     }
@@ -153,6 +161,8 @@ pub(crate) struct NameResolver<'a> {
     pub(crate) known_only: bool,
     /// Where a segment may be cut to spell a longer path: `_`, for flags also `-`.
     pub(crate) cuts: &'static [u8],
+    /// Segments that a path may have.
+    pub(crate) depth: usize,
     pub(crate) keys: KeyIndex<'a>,
 }
 
@@ -231,9 +241,19 @@ impl<'a> NameResolver<'a> {
         if cuts.is_empty() {
             return Ok(false);
         }
-        let mut found = Vec::new();
-        let mut path = target.path.clone();
-        search(target.place, &self.keys, segment, &cuts, 0, &mut path, &mut found);
+        let path = target.path.clone();
+        let mut search = Search {
+            known: &self.keys,
+            segment,
+            cuts: &cuts,
+            depth: self.depth,
+            path,
+            found: Vec::new(),
+            visits: 0,
+            dead: HashMap::new(),
+        };
+        search.visit(target.place, 0);
+        let mut found = search.found;
         let second = found.pop();
         match (found.pop(), second) {
             (Some((first, _, _)), Some((second, _, _))) => {
@@ -251,6 +271,7 @@ impl<'a> NameResolver<'a> {
     /// The offsets of the single separators: those with another character on both sides.
     fn cut_positions(&self, segment: &str) -> SmallVec<[usize; 8]> {
         let bytes = segment.as_bytes();
+        count_steps(bytes.len());
         let is_cut = |at: usize| bytes.get(at).is_some_and(|byte| self.cuts.contains(byte));
         (1..bytes.len().saturating_sub(1)).filter(|&at| is_cut(at) && !is_cut(at - 1) && !is_cut(at + 1)).collect()
     }
@@ -285,69 +306,111 @@ fn ambiguous(parent: &[Segment], mut keys: Vec<&Arc<str>>) -> ResolveError {
 
 type Found<'a> = (Vec<Segment>, Location<'a>, Location<'a>);
 
-/// Collects up to two known paths that the rest of a segment spells. Goes by the keys, not by the cuts: a name can be
-/// cut in more ways than there are keys.
-fn search<'a>(
-    place: Location<'a>,
-    known: &KeyIndex<'a>,
-    segment: &str,
-    cuts: &[usize],
-    start: usize,
-    path: &mut Vec<Segment>,
-    found: &mut Vec<Found<'a>>,
-) {
-    let mut follow = |step: Segment, next: Location<'a>, end: usize| {
-        if found.len() > 1 {
+/// Visits from which dead ends are remembered: most names need fewer.
+const REMEMBER_FROM: usize = 64;
+
+/// Collects up to two known paths that a segment spells when it is cut at single separators. Goes by the keys, not by the
+/// cuts: a name can be cut in more ways than there are keys.
+///
+/// Costs a look at each key of each place for each cut, however many ways lead there: where a schema refers to itself there
+/// are as many as there are ways to cut.
+struct Search<'s, 'a> {
+    known: &'s KeyIndex<'a>,
+    segment: &'s str,
+    cuts: &'s [usize],
+    /// Segments that a path may have.
+    depth: usize,
+    path: Vec<Segment>,
+    found: Vec<Found<'a>>,
+    visits: usize,
+    /// Places, and where the rest of the segment starts, from which nothing is found in so many segments.
+    dead: HashMap<(Address, usize), usize>,
+}
+
+impl<'a> Search<'_, 'a> {
+    fn visit(&mut self, place: Location<'a>, start: usize) {
+        let left = self.depth.saturating_sub(self.path.len());
+        if self.found.len() > 1 || left == 0 {
             return;
         }
-        path.push(step);
-        if end == segment.len() {
-            found.push((path.clone(), place, next));
-        } else {
-            search(next, known, segment, cuts, end + 1, path, found);
+        self.visits += 1;
+        count_steps(1);
+        if self.visits <= REMEMBER_FROM {
+            return self.explore(place, start);
         }
-        path.pop();
-    };
-    if let Some(Value::Array(items)) = place.value {
-        let end = cuts.iter().copied().find(|cut| *cut > start).unwrap_or(segment.len());
-        if let Some(index) = index_of(place, &segment[start..end]).filter(|index| *index < items.len()) {
-            follow(Segment::Index(index), place.element(index), end);
+        let state = (place.address(), start);
+        if self.dead.get(&state).is_some_and(|explored| *explored >= left) {
+            return;
         }
-        return;
+        let before = self.found.len();
+        self.explore(place, start);
+        if self.found.len() == before {
+            self.dead.insert(state, left);
+        }
     }
-    let mut matches: SmallVec<[(usize, &'a Arc<str>); 4]> = SmallVec::new();
-    let mut look = |key: &'a Arc<str>| {
-        if let Some(end) = spelled_until(key, segment, start, cuts)
-            && !matches.contains(&(end, key))
-        {
-            matches.push((end, key));
+
+    fn explore(&mut self, place: Location<'a>, start: usize) {
+        if let Some(Value::Array(items)) = place.value {
+            let end = self.cuts[self.cuts.partition_point(|cut| *cut <= start)..].first().copied().unwrap_or(self.segment.len());
+            if let Some(index) = index_of(place, &self.segment[start..end]).filter(|index| *index < items.len()) {
+                self.follow(Segment::Index(index), place, place.element(index), end);
+            }
+            return;
         }
-    };
-    match place.table().map(|table| (table, known.of(table))) {
-        Some((table, None)) => table.entries().iter().for_each(|(key, _)| look(key)),
-        Some((_, Some(names))) => {
-            let mut name = String::new();
-            let mut from = start;
-            let after = cuts.partition_point(|cut| *cut <= start);
-            for end in cuts[after..].iter().copied().chain([segment.len()]) {
-                name.extend(normalize_key(&segment[from..end]));
-                if name.len() > names.longest {
-                    break;
-                }
-                names.keys(&name).iter().copied().for_each(&mut look);
-                from = end;
+        let matches = self.matches(place, start);
+        for (end, key) in &matches {
+            let exactly = |key: &str| *key == self.segment[start..*end];
+            if exactly(key) || !matches.iter().any(|(other_end, other)| other_end == end && exactly(other)) {
+                self.follow(Segment::Key(Arc::clone(key)), place, place.child(key), *end);
             }
         }
-        None => {}
     }
-    if let Some(hints) = place.hints {
-        hints.for_each_key(&mut look);
-    }
-    for (end, key) in &matches {
-        let exactly = |key: &str| *key == segment[start..*end];
-        if exactly(key) || !matches.iter().any(|(other_end, other)| other_end == end && exactly(other)) {
-            follow(Segment::Key(Arc::clone(key)), place.child(key), *end);
+
+    fn follow(&mut self, step: Segment, parent: Location<'a>, next: Location<'a>, end: usize) {
+        if self.found.len() > 1 {
+            return;
         }
+        self.path.push(step);
+        if end == self.segment.len() {
+            self.found.push((self.path.clone(), parent, next));
+        } else {
+            self.visit(next, end + 1);
+        }
+        self.path.pop();
+    }
+
+    /// The keys at a place that the segment spells from an offset on, and where each ends.
+    fn matches(&self, place: Location<'a>, start: usize) -> SmallVec<[(usize, &'a Arc<str>); 4]> {
+        let (segment, cuts) = (self.segment, self.cuts);
+        let mut matches: SmallVec<[(usize, &'a Arc<str>); 4]> = SmallVec::new();
+        let mut look = |key: &'a Arc<str>| {
+            if let Some(end) = spelled_until(key, segment, start, cuts)
+                && !matches.contains(&(end, key))
+            {
+                matches.push((end, key));
+            }
+        };
+        match place.table().map(|table| (table, self.known.of(table))) {
+            Some((table, None)) => table.entries().iter().for_each(|(key, _)| look(key)),
+            Some((_, Some(names))) => {
+                let mut name = String::new();
+                let mut from = start;
+                let after = cuts.partition_point(|cut| *cut <= start);
+                for end in cuts[after..].iter().copied().chain([segment.len()]) {
+                    name.extend(normalize_key(&segment[from..end]));
+                    if name.len() > names.longest {
+                        break;
+                    }
+                    names.keys(&name).iter().copied().for_each(&mut look);
+                    from = end;
+                }
+            }
+            None => {}
+        }
+        if let Some(hints) = place.hints {
+            hints.for_each_key(&mut look);
+        }
+        matches
     }
 }
 
@@ -356,12 +419,14 @@ fn spelled_until(key: &str, segment: &str, start: usize, cuts: &[usize]) -> Opti
     let is_letter = |character: &char| !matches!(character, '_' | '-');
     let mut normalize_key = key.chars().filter(is_letter).flat_map(char::to_lowercase).peekable();
     normalize_key.peek()?;
+    count_steps(1);
     let mut end = segment.len();
     for (at, character) in segment[start..].char_indices() {
         if normalize_key.peek().is_none() {
             end = start + at;
             break;
         }
+        count_steps(1);
         if is_letter(&character) && !character.to_lowercase().all(|letter| normalize_key.next() == Some(letter)) {
             return None;
         }
@@ -390,5 +455,61 @@ fn directive_word(word: &str) -> Option<Directive> {
         Some(Directive::Remove)
     } else {
         None
+    }
+}
+
+#[cfg(all(test, feature = "json"))]
+mod tests {
+    use super::*;
+    use crate::diagnostic::assert_linear;
+    use crate::value::parse_json;
+
+    fn resolver<'a>(value: &'a Value, schema: &'a Value) -> NameResolver<'a> {
+        let root = Location { value: Some(value), hints: Some(SchemaNode::new(schema)) };
+        NameResolver { root, directives: true, known_only: false, cuts: b"_", depth: 128, keys: KeyIndex::default() }
+    }
+
+    /// A name of 26 underscores could be cut in millions of ways, all of which a schema that refers to itself knows but for
+    /// the last key.
+    #[test]
+    fn a_schema_that_refers_to_itself_costs_the_length_of_the_name() {
+        let text =
+            r##"{"properties": {"a": {"$ref": "#"}, "a_a": {"$ref": "#"}, "aAa": {"$ref": "#"}, "b": {"type": "number"}}}"##;
+        let (value, schema) = (parse_json(r#"{"a":{"a":{"a":{"c":1}}}}"#).unwrap(), parse_json(text).unwrap());
+        let resolver = resolver(&value, &schema);
+        assert_linear("a name that spells nothing", |size| {
+            let name = "a_".repeat(size) + "x";
+            assert!(resolver.resolve(&[&*name]).is_ok_and(|target| !target.known));
+        });
+        assert_linear("a name that spells nothing in the middle", |size| {
+            let name = "A_".repeat(50) + "x" + &"_a".repeat(size);
+            assert!(resolver.resolve(&[&*name]).is_ok_and(|target| !target.known));
+        });
+        let ambiguous = "a_".repeat(26) + "b";
+        assert!(matches!(resolver.resolve(&[&*ambiguous]), Err(ResolveError::Ambiguous(..))));
+    }
+
+    #[test]
+    fn dead_ends_do_not_hide_what_is_found_another_way() {
+        // Two hundred ways lead to nothing before the only one that leads to `z`.
+        let text = r##"{"properties": {"a": {"$ref": "#/$defs/d"}, "a_a": {"$ref": "#/$defs/d"}}, "$defs": {"d": {"properties": {
+            "a": {"$ref": "#/$defs/d"}, "a_a": {"$ref": "#/$defs/d"}, "aaaaaaaaaaaa": {"properties": {"z": {}}}}}}}"##;
+        let (value, schema) = (parse_json("{}").unwrap(), parse_json(text).unwrap());
+        let name = "a_".repeat(13) + "z";
+        let target = resolver(&value, &schema).resolve(&[&*name]).ok().unwrap();
+        assert_eq!(Path::from(target.path).to_string(), "a.aaaaaaaaaaaa.z");
+        assert!(target.known);
+    }
+
+    /// A path may have no more segments than values may nest.
+    #[test]
+    fn a_name_spells_no_path_that_is_too_deep() {
+        let (value, schema) = (parse_json("{}").unwrap(), parse_json(r##"{"properties": {"a": {"$ref": "#"}}}"##).unwrap());
+        let resolver = resolver(&value, &schema);
+        let name = |levels: usize| vec!["a"; levels].join("_");
+        let known = |levels: usize| resolver.resolve(&[&*name(levels)]).is_ok_and(|target| target.known);
+        assert!(known(128));
+        assert!(!known(129));
+        assert!(!known(100_000));
     }
 }
