@@ -105,7 +105,7 @@
 mod config;
 mod diagnostic;
 mod format;
-#[cfg(fuzzing)]
+#[cfg(any(test, fuzzing))]
 #[doc(hidden)]
 pub mod fuzzing;
 mod load;

@@ -1,5 +1,7 @@
-//! What the fuzz targets run; compiled for fuzzing only.
+//! What the fuzz targets run; compiled for fuzzing, and for the test that runs the kept inputs again.
 
+#[cfg(test)]
+mod corpus_test;
 mod format;
 mod merge;
 
