@@ -1,5 +1,7 @@
 //! Scans the lines of a text for what could belong to a secret.
 
+use std::borrow::Cow;
+
 /// True when a line, counted from 0, names a secret, or could belong to one that a line above begins: a table, a list or a
 /// text of several lines. The text need not be well formed, so this goes by its looks, and rather hides too much.
 ///
@@ -7,14 +9,20 @@
 pub(crate) fn may_show_secret(text: &str, at: usize, names_secret: &dyn Fn(&str) -> bool) -> bool {
     let lines: Vec<&str> = text.lines().take(at + 1).collect();
     let Some((line, above)) = lines.split_last() else { return false };
-    if names_secret(line) || hides_characters(line) || armoured(&lines) {
+    if names_secret(line) || hides_characters(line) || hides_key(line) || armoured(&lines) {
         return true;
     }
-    let mut below = Below { indent: indent(line), header: is_header(line), keyless: is_keyless(line), ..Below::default() };
+    let mut below = Below {
+        indent: indent(line),
+        header: is_header(line),
+        keyless: is_keyless(line),
+        keys_above: begins_with_separator(line),
+        ..Below::default()
+    };
     above.iter().rev().any(|line| {
-        let opens = below.belongs_to(line) && names_secret(line);
-        below.add(line);
-        opens
+        let belongs = below.belongs_to(line);
+        below.add(line, belongs);
+        belongs && (hides_key(line) || names_secret(&decoded(line)))
     })
 }
 
@@ -27,6 +35,8 @@ struct Below {
     header: bool,
     /// No key: what stands there could go on with the value above.
     keyless: bool,
+    /// A value whose key ends above: `: value` belongs to `? key`, and to a key in quotes.
+    keys_above: bool,
     /// Anything but empty lines.
     something: bool,
     /// Brackets that are opened and not closed, by what is between; negative where they close what is above.
@@ -42,13 +52,22 @@ impl Below {
         let is_quoted = quotes.iter().zip(self.quotes).any(|(own, below)| (own + below) % 2 == 1);
         let continues = !self.something && line.trim_end().ends_with([':', '=', '\\', '|', '>', ',', '-', '+']);
         let is_header = is_header(line) && !self.header;
-        is_header || is_quoted || self.keyless || brackets + self.brackets > 0 || self.indent > indent(line) || continues
+        self.keys_above
+            || is_header
+            || is_quoted
+            || self.keyless
+            || brackets + self.brackets > 0
+            || self.indent > indent(line)
+            || continues
     }
 
-    fn add(&mut self, line: &str) {
+    fn add(&mut self, line: &str, belongs: bool) {
         if line.trim().is_empty() {
             return;
         }
+        // The key of a value may itself have several lines, up to the one with the question mark.
+        let is_key = line.trim_start().starts_with(['?', '"', '\'']) || line.contains("{?") || line.contains("? ");
+        self.keys_above = belongs && begins_with_separator(line) || self.keys_above && !is_key;
         let (brackets, quotes) = count(line);
         self.brackets += brackets;
         self.quotes.iter_mut().zip(quotes).for_each(|(all, own)| *all += own);
@@ -104,6 +123,52 @@ fn count(line: &str) -> (isize, [usize; 3]) {
         }
     }
     (brackets, quotes)
+}
+
+/// `: value` or `= value`, whose key stands above.
+fn begins_with_separator(line: &str) -> bool {
+    line.trim_start().starts_with([':', '='])
+}
+
+/// A key that an alias stands for, or that goes on below, cannot be read by its looks.
+fn hides_key(line: &str) -> bool {
+    let is_alias = |(at, _): (usize, &str)| {
+        let begins = line[..at].chars().next_back().is_none_or(|before| before.is_whitespace() || "{[,".contains(before));
+        let name = &line[at + 1..];
+        let behind = name.find(char::is_whitespace).map_or("", |end| name[end..].trim_start());
+        begins && (behind.starts_with(':') || line[..at].trim_end().ends_with('?'))
+    };
+    line.trim_end().ends_with('\\') || line.match_indices('*').any(is_alias)
+}
+
+/// A line with its escapes replaced by what they stand for.
+fn decoded(line: &str) -> Cow<'_, str> {
+    if !line.contains('\\') {
+        return line.into();
+    }
+    let mut text = String::with_capacity(line.len());
+    let mut rest = line;
+    while let Some((before, escaped)) = rest.split_once('\\') {
+        text.push_str(before);
+        let Some(kind) = escaped.chars().next() else { break };
+        let digits = match kind {
+            'x' => 2,
+            'u' => 4,
+            'U' => 8,
+            _ => 0,
+        };
+        rest = &escaped[kind.len_utf8()..];
+        let code = rest.get(..digits).filter(|_| digits > 0).and_then(|digits| u32::from_str_radix(digits, 16).ok());
+        match code.and_then(char::from_u32) {
+            Some(character) => {
+                text.push(character);
+                rest = &rest[digits..];
+            }
+            None => text.push(kind),
+        }
+    }
+    text.push_str(rest);
+    text.into()
 }
 
 /// A key that is written with escapes cannot be read by its looks.

@@ -95,6 +95,22 @@ mod tests {
             "[a]\npassword = 1\nab\ncd==\nx",
             "key = '''\n-----BEGIN RSA\nx",
             "{\"p\\u0061ssword\": x",
+            "{\"pass\\u0077ord\":\nx,}",
+            "{\"pass\\x77ord\": [\n1,\nx",
+            "{'pass\\word':\nx}",
+            "{\"pass\\\nword\": x",
+            "\"pass\\U00000077ord\":\n  x",
+            "[\"tok\\u0065ns\"]\na = x",
+            "? password\n: x",
+            "? password\n:\n  x",
+            "? |\n  password\n: x",
+            "a:\n  ? \"password\"\n  : x",
+            "{? password\n: x}",
+            "{\n\"password\"\n: x",
+            "k: &k password\n*k : x",
+            "k: &k password\nl: {*k :\n  x",
+            "a: &k password\n? *k\n: x",
+            "- &k password\n- *k :\n    x",
         ] {
             assert!(hidden(text), "{text}");
         }
@@ -113,6 +129,12 @@ mod tests {
             "tokens:\n- 1\nport: x",
             "# don't put a password here\nport = x",
             "TOKEN='a\nb'\nport=x",
+            "? password\n: a\nport: x",
+            "? password\n: a\n? port\n: x",
+            "{\"a\\u0062\": \"\\u0063\",\n\"port\": x",
+            "a: 2 * 3\nport: x",
+            "a: *b\nport: x",
+            "port: *x",
         ] {
             assert!(!hidden(text), "{text}");
         }
