@@ -121,7 +121,7 @@ pub(super) fn parse_layer(
     };
     let (format, parsed) = parsed.map_err(|error| rules.secrets.conceal(error, &text))?;
     let document = Document {
-        value: parsed.value,
+        value: without_note(parsed.value),
         file,
         text: Some((text, format)),
         root: Path::new(),
@@ -130,6 +130,16 @@ pub(super) fn parse_layer(
     };
     check_part(&document, rules)?;
     Ok(document)
+}
+
+/// A document without the `$schema` at its root, which is a note for editors.
+fn without_note(mut value: Value) -> Value {
+    if let Value::Table(table) = &mut value
+        && matches!(table.get("$schema"), Some(Value::String(_)))
+    {
+        table.remove("$schema");
+    }
+    value
 }
 
 /// Checks a document, or a part of a file, that is to be a layer; the error tells where it stands.
