@@ -174,7 +174,7 @@ pub(crate) fn reload_inputs(
             Some(cause) => Err(cause.to_string()),
             None => Ok(decoded(given)),
         };
-        inputs.supplied.push((at, given));
+        inputs.custom_values.push((at, given));
     }
     Ok(inputs)
 }

@@ -358,7 +358,7 @@ impl Core {
             }
             self.followers.end();
             self.events.add(Event::Closed);
-            self.events.tell();
+            self.events.dispatch();
         }
     }
 }

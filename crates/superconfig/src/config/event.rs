@@ -15,11 +15,11 @@ use std::sync::{Arc, Weak};
 /// use superconfig::{Environment, Event, ReloadInputs, SuperConfig};
 ///
 /// let config = SuperConfig::builder().environment([("APP_PORT", "80")]).env("APP").load()?;
-/// let (sender, told) = std::sync::mpsc::channel();
+/// let (sender, events) = std::sync::mpsc::channel();
 /// let subscription = config.subscribe(move |event| sender.send(event.clone()).unwrap_or_default());
 /// let environment = Some(Environment::from_pairs([("APP_PORT", "81")]));
 /// config.reload_with(ReloadInputs { environment, ..ReloadInputs::default() })?;
-/// assert!(matches!(told.recv(), Ok(Event::Changed(_))));
+/// assert!(matches!(events.recv(), Ok(Event::Changed(_))));
 /// # Ok::<(), superconfig::Error>(())
 /// ```
 #[derive(Clone, Debug)]
@@ -41,11 +41,11 @@ pub enum Event {
 /// use superconfig::{Environment, Event, ReloadInputs, SuperConfig};
 ///
 /// let config = SuperConfig::builder().environment([("APP_PORT", "80")]).env("APP").load()?;
-/// let (sender, told) = std::sync::mpsc::channel();
+/// let (sender, events) = std::sync::mpsc::channel();
 /// let subscription = config.subscribe(move |event| sender.send(event.clone()).unwrap_or_default());
 /// let environment = Some(Environment::from_pairs([("APP_PORT", "81")]));
 /// config.reload_with(ReloadInputs { environment, ..ReloadInputs::default() })?;
-/// let Ok(Event::Changed(change)) = told.recv() else { panic!("nothing changed") };
+/// let Ok(Event::Changed(change)) = events.recv() else { panic!("nothing changed") };
 /// assert_eq!((change.version, change.changed), (2, vec!["port".to_owned()]));
 /// assert_eq!(change.previous.get::<u16>(&"port".parse()?)?, 80);
 /// # Ok::<(), superconfig::Error>(())
@@ -72,12 +72,12 @@ impl Change {
     /// use superconfig::{Environment, Event, ReloadInputs, SuperConfig};
     ///
     /// let config = SuperConfig::builder().environment([("APP_A", "1"), ("APP_B", "1")]).env("APP").load()?;
-    /// let (sender, told) = std::sync::mpsc::channel();
+    /// let (sender, events) = std::sync::mpsc::channel();
     /// let subscription = config.subscribe(move |event| sender.send(event.clone()).unwrap_or_default());
     /// for pairs in [[("APP_A", "2"), ("APP_B", "1")], [("APP_A", "2"), ("APP_B", "2")]] {
     ///     config.reload_with(ReloadInputs { environment: Some(Environment::from_pairs(pairs)), ..ReloadInputs::default() })?;
     /// }
-    /// let (Ok(Event::Changed(first)), Ok(Event::Changed(second))) = (told.recv(), told.recv()) else { panic!() };
+    /// let (Ok(Event::Changed(first)), Ok(Event::Changed(second))) = (events.recv(), events.recv()) else { panic!() };
     /// let both = first.then(&second);
     /// assert_eq!((both.version, both.changed), (3, vec!["a".to_owned(), "b".to_owned()]));
     /// assert_eq!((both.previous.version(), both.current.version()), (1, 3));
@@ -107,11 +107,11 @@ impl fmt::Debug for Change {
 /// let directory = tempfile::tempdir()?;
 /// std::fs::write(directory.path().join("app.toml"), "port = 80")?;
 /// let config = SuperConfig::builder().cwd(directory.path()).file("app.toml").load()?;
-/// let (sender, told) = std::sync::mpsc::channel();
+/// let (sender, events) = std::sync::mpsc::channel();
 /// let subscription = config.subscribe(move |event| sender.send(event.clone()).unwrap_or_default());
 /// std::fs::write(directory.path().join("app.toml"), "port = ")?;
 /// assert!(config.reload().is_err());
-/// let Ok(Event::Failed(failure)) = told.recv() else { panic!("nothing failed") };
+/// let Ok(Event::Failed(failure)) = events.recv() else { panic!("nothing failed") };
 /// assert!(!failure.background);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -137,7 +137,7 @@ pub(crate) struct Events {
 struct Queue {
     events: VecDeque<Event>,
     /// Somebody is telling: what is added now is told next, by them.
-    telling: bool,
+    dispatching: bool,
     last_listener: u64,
 }
 
@@ -152,18 +152,18 @@ impl Events {
     }
 
     /// Adds an event. Whoever decides the order of events calls this under the lock that decides it, and
-    /// [`Events::tell`] after.
+    /// [`Events::dispatch`] after.
     pub(crate) fn add(&self, event: Event) {
         self.queue.lock().events.push_back(event);
     }
 
     /// Tells the listeners, unless another thread, or a caller of this one, is at it: then they do.
-    pub(crate) fn tell(&self) {
+    pub(crate) fn dispatch(&self) {
         let mut queue = self.queue.lock();
-        if queue.telling {
+        if queue.dispatching {
             return;
         }
-        queue.telling = true;
+        queue.dispatching = true;
         while let Some(event) = queue.events.pop_front() {
             drop(queue);
             let listeners: Vec<Listener> = self.listeners.lock().iter().map(|(_, listener)| listener.clone()).collect();
@@ -175,7 +175,7 @@ impl Events {
             drop(event);
             queue = self.queue.lock();
         }
-        queue.telling = false;
+        queue.dispatching = false;
     }
 }
 
@@ -199,8 +199,8 @@ impl Drop for Subscription {
     fn drop(&mut self) {
         let Some(events) = self.events.upgrade() else { return };
         let mut listeners = events.listeners.lock();
-        let gone = listeners.iter().position(|(number, _)| *number == self.number).map(|at| listeners.remove(at));
+        let removed = listeners.iter().position(|(number, _)| *number == self.number).map(|at| listeners.remove(at));
         drop(listeners);
-        drop(gone);
+        drop(removed);
     }
 }

@@ -35,7 +35,7 @@ impl Followers {
                 return Ok(handle);
             }
         };
-        let follower = Arc::new(PathFollower { path, entry, seen: Mutex::new(Seen { version: 0, value: None }) });
+        let follower = Arc::new(PathFollower { path, entry, last: Mutex::new(LastRead { version: 0, value: None }) });
         // Listed before it reads for the first time: whatever is published meanwhile reaches it one way or the other.
         self.0.lock().push(follower.clone());
         match now() {
@@ -53,9 +53,9 @@ impl Followers {
         if followers.is_empty() {
             return;
         }
-        let gone: Vec<_> = followers.into_iter().filter(|follower| !follower.follow(snapshot)).collect();
-        if !gone.is_empty() {
-            self.0.lock().retain(|follower| !gone.iter().any(|gone| Arc::ptr_eq(gone, follower)));
+        let dropped: Vec<_> = followers.into_iter().filter(|follower| !follower.follow(snapshot)).collect();
+        if !dropped.is_empty() {
+            self.0.lock().retain(|follower| !dropped.iter().any(|dropped| Arc::ptr_eq(dropped, follower)));
         }
     }
 
@@ -70,11 +70,11 @@ impl Followers {
 struct PathFollower<T> {
     path: Path,
     entry: ManagedEntry<T>,
-    seen: Mutex<Seen>,
+    last: Mutex<LastRead>,
 }
 
 /// What was read last.
-struct Seen {
+struct LastRead {
     version: u64,
     /// `None` where it did not fit.
     value: Option<Value>,
@@ -87,25 +87,25 @@ impl<T: DeserializeOwned + Send + Sync> Follower for PathFollower<T> {
         }
         let value = snapshot.at(&self.path);
         {
-            let mut seen = self.seen.lock();
-            if seen.version > snapshot.version() {
+            let mut last = self.last.lock();
+            if last.version > snapshot.version() {
                 return true;
             }
-            if value.is_some() && seen.value.as_ref() == value {
-                seen.version = snapshot.version();
+            if value.is_some() && last.value.as_ref() == value {
+                last.version = snapshot.version();
                 return true;
             }
         }
         let read = catch_unwind(AssertUnwindSafe(|| snapshot.get::<T>(&self.path)));
         let read = read.unwrap_or_else(|_| Err(panicked::<T>(&self.path)));
-        let mut seen = self.seen.lock();
+        let mut last = self.last.lock();
         // A version that was read meanwhile is newer.
-        if seen.version > snapshot.version() {
+        if last.version > snapshot.version() {
             return true;
         }
-        *seen = Seen { version: snapshot.version(), value: value.filter(|_| read.is_ok()).cloned() };
+        *last = LastRead { version: snapshot.version(), value: value.filter(|_| read.is_ok()).cloned() };
         let previous = self.entry.fill(read);
-        drop(seen);
+        drop(last);
         drop(previous);
         true
     }

@@ -46,13 +46,13 @@ impl PreparedLoad {
         if let Some(name) = &options.name {
             token::check_name(name)?;
         }
-        let supplied = context::ask(&options, &environment)?;
+        let custom_results = context::load_custom_sources(&options, &environment)?;
         let mut loader = Loader::new(options.clone(), environment)?;
         #[cfg(feature = "watch")]
         if options.watch.is_some() {
-            loader.observer.get_mut().enable();
+            loader.dependencies.get_mut().enable();
         }
-        let loaded = loader.load(supplied, false)?;
+        let loaded = loader.load(custom_results, false)?;
         Ok(Self {
             options,
             loader,

@@ -46,7 +46,7 @@ pub struct ReloadInputs {
     pub environment: Option<Environment>,
     /// New values of custom sources that a binding asked in its host language, each by its place among the sources, or
     /// why there are none: then what it gave last stays in use. A source that is not here keeps its values.
-    pub supplied: Vec<(usize, Result<Value, String>)>,
+    pub custom_values: Vec<(usize, Result<Value, String>)>,
     /// Nobody called for the reload, it follows [`Event::ReloadRequested`]: the environment stays as it was captured, an empty
     /// file counts as half written for a second, and listeners are told of a failure because nobody else is.
     pub background: bool,
@@ -139,8 +139,12 @@ impl SuperConfig {
         }
     }
 
-    /// Reads and merges again; `look` sees the loader afterwards, also when that failed.
-    pub(crate) fn read_next<T>(&self, inputs: ReloadInputs, look: impl FnOnce(&Loader) -> T) -> (Result<LoadResult, Error>, T) {
+    /// Reads and merges again; `inspect` sees the loader afterwards, also when that failed.
+    pub(crate) fn read_next<T>(
+        &self,
+        inputs: ReloadInputs,
+        inspect: impl FnOnce(&Loader) -> T,
+    ) -> (Result<LoadResult, Error>, T) {
         let options = &self.0.options;
         let environment = match inputs.environment {
             Some(environment) => environment,
@@ -148,18 +152,18 @@ impl SuperConfig {
             None => capture(options),
         };
         // Asked before anything is locked.
-        let supplied = context::ask(options, &environment).map(|mut supplied| {
-            supplied.extend(inputs.supplied.into_iter().map(|(at, given)| {
+        let custom_results = context::load_custom_sources(options, &environment).map(|mut custom_results| {
+            custom_results.extend(inputs.custom_values.into_iter().map(|(at, given)| {
                 let name = options.sources.get(at).map_or("custom", |entry| entry.spec.name());
                 (at, given.map_err(|cause| custom::failed(name, cause)))
             }));
-            supplied
+            custom_results
         });
         let mut loader = self.0.loader.lock();
         loader.set_environment(environment);
-        let loaded = RELOADS.time(|| loader.load(supplied?, inputs.background));
-        let looked = look(&loader);
-        (loaded, looked)
+        let loaded = RELOADS.time(|| loader.load(custom_results?, inputs.background));
+        let inspected = inspect(&loader);
+        (loaded, inspected)
     }
 
     /// Checks and publishes what a reload read that nobody called for.
@@ -205,7 +209,7 @@ impl SuperConfig {
         self.0.events.add(Event::Changed(Change { version, changed: changed.clone(), previous, current: snapshot.clone() }));
         drop(committed);
         self.0.followers.follow(&snapshot);
-        self.0.events.tell();
+        self.0.events.dispatch();
         Ok(Reload { version, changed })
     }
 
@@ -216,7 +220,7 @@ impl SuperConfig {
         // What is as broken as before is no news, except to somebody who asked.
         if error.code() != ErrorCode::Closed && (new || !background) {
             self.0.events.add(Event::Failed(Failure { error: error.clone(), background }));
-            self.0.events.tell();
+            self.0.events.dispatch();
         }
         error
     }

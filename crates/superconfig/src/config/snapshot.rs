@@ -5,7 +5,7 @@ use crate::format::{Format, render};
 use crate::load::LoadResult;
 use crate::merge::{Explanation, changed_below};
 use crate::source::LayerInfo;
-use crate::value::{Meter, Value, closest_path, read};
+use crate::value::{Meter, Value, closest_path, from_value};
 use serde::de::DeserializeOwned;
 use std::any::Any;
 use std::sync::{Arc, OnceLock, Weak};
@@ -111,7 +111,7 @@ impl Snapshot {
     /// not fit, with its origin; several problems come as issues of one error.
     pub fn get<T: DeserializeOwned>(&self, path: &Path) -> Result<T, Error> {
         let value = self.at(path).ok_or_else(|| self.unknown_path(path))?;
-        read(value).map_err(|problems| {
+        from_value(value).map_err(|problems| {
             let issues = problems.into_iter().map(|problem| {
                 let issue = Issue::new(path.iter().chain(problem.path.iter()).cloned().collect(), problem.message);
                 Issue { expected: problem.expected, ..issue }
@@ -227,7 +227,7 @@ impl Snapshot {
     /// # Ok::<(), superconfig::Error>(())
     /// ```
     pub fn layers(&self) -> &[LayerInfo] {
-        &self.loaded.looked
+        &self.loaded.searched
     }
 
     /// The profiles that were selected, in the order in which they applied.

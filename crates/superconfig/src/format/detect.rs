@@ -5,7 +5,7 @@ use super::dotenv;
 use super::format::Format;
 use super::parse_text::parse_text;
 use super::parsed::Parsed;
-use super::sniff::with_likely_format;
+use super::sniff::with_format_hint;
 use crate::diagnostic::{Error, ErrorCode, Origin, Position, SourceKind};
 use crate::value::{Limits, Value};
 
@@ -56,7 +56,7 @@ pub(crate) fn detect(text: &str, limits: &Limits) -> Result<(Format, Parsed), Er
         Err((_, error)) if error.code() != ErrorCode::Parse => Err(error),
         Err((_, error)) if start.is_program() => Err(error.with_hint(MODULE)),
         Err((format, error)) => {
-            let error = with_likely_format(error, text, format, limits);
+            let error = with_format_hint(error, text, format, limits);
             let has_hint = error.hint().is_some();
             let taken = format!("the text begins as {format} does: name the format explicitly where it is another one");
             Err(if has_hint { error } else { error.with_hint(taken) })

@@ -3,29 +3,29 @@
 use std::sync::Arc;
 
 /// How many keys are remembered; each has one place where it can be.
-const PLACES: usize = 64;
+const SLOTS: usize = 64;
 
 /// Keys that a document had lately: tables that stand beside one another mostly have the same, which then share their
 /// memory and cost a comparison instead of an allocation.
-pub(super) struct KeyInterner([Option<Arc<str>>; PLACES]);
+pub(super) struct KeyInterner([Option<Arc<str>>; SLOTS]);
 
 impl KeyInterner {
     pub(super) fn new() -> Self {
-        Self([const { None }; PLACES])
+        Self([const { None }; SLOTS])
     }
 
     /// The key, shared with the last one that was the same where that is still remembered.
-    pub(super) fn share(&mut self, key: &str) -> Arc<str> {
-        let place = &mut self.0[place(key.as_bytes())];
-        match place {
+    pub(super) fn intern(&mut self, key: &str) -> Arc<str> {
+        let slot = &mut self.0[slot(key.as_bytes())];
+        match slot {
             Some(known) if **known == *key => known.clone(),
-            _ => place.insert(key.into()).clone(),
+            _ => slot.insert(key.into()).clone(),
         }
     }
 }
 
 /// Keys of one table mostly differ in their length, or at their ends.
-fn place(key: &[u8]) -> usize {
+fn slot(key: &[u8]) -> usize {
     let (Some(first), Some(last)) = (key.first(), key.last()) else { return 0 };
-    (key.len() + usize::from(*first) * 7 + usize::from(key[key.len() / 2]) * 3 + usize::from(*last) * 13) % PLACES
+    (key.len() + usize::from(*first) * 7 + usize::from(key[key.len() / 2]) * 3 + usize::from(*last) * 13) % SLOTS
 }

@@ -40,6 +40,6 @@ use parse_warnings::ParseWarnings;
 use parsed::Parsed;
 pub use render::render;
 use render::{finite, unwritable};
-pub(crate) use sniff::with_likely_format;
+pub(crate) use sniff::with_format_hint;
 #[cfg(feature = "toml")]
 pub(crate) use toml::datetime;

@@ -3,7 +3,7 @@
 use super::format::Format;
 use super::parse_text::parse_text;
 use super::parsed::Parsed;
-use super::sniff::with_likely_format;
+use super::sniff::with_format_hint;
 use crate::diagnostic::Error;
 use crate::value::{Limits, Value};
 
@@ -47,5 +47,5 @@ pub fn parse_within(text: &str, format: Format, limits: &Limits) -> Result<Value
 
 /// [`parse_text`] for a format that is known, with the hint which one it looks like where it is another.
 pub(crate) fn parse_known(text: &str, format: Format, limits: &Limits) -> Result<Parsed, Error> {
-    parse_text(text, format, limits).map_err(|error| with_likely_format(error, text, format, limits))
+    parse_text(text, format, limits).map_err(|error| with_format_hint(error, text, format, limits))
 }

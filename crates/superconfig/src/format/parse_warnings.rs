@@ -17,30 +17,30 @@ impl<'a> ParseWarnings<'a> {
         Self { text, found: Vec::new(), more: 0 }
     }
 
-    /// `place` gives the path and the byte offset; it is not called for what is only counted.
-    fn add(&mut self, code: &'static str, message: &str, place: impl FnOnce() -> (Path, usize)) {
+    /// `location` gives the path and the byte offset; it is not called for what is only counted.
+    fn add(&mut self, code: &'static str, message: &str, location: impl FnOnce() -> (Path, usize)) {
         if self.found.len() < MAX {
-            let (path, offset) = place();
+            let (path, offset) = location();
             self.found.push((Warning::new(code, message).with_path(path), offset));
         } else {
             self.more += 1;
         }
     }
 
-    pub(super) fn duplicate(&mut self, place: impl FnOnce() -> (Path, usize)) {
-        self.add("duplicate-key", "the key stands twice; the last one counts", place);
+    pub(super) fn duplicate(&mut self, location: impl FnOnce() -> (Path, usize)) {
+        self.add("duplicate-key", "the key stands twice; the last one counts", location);
     }
 
-    pub(super) fn forbidden(&mut self, place: impl FnOnce() -> (Path, usize)) {
-        self.add("forbidden-key", "the key `__proto__` is not allowed and was dropped", place);
+    pub(super) fn forbidden(&mut self, location: impl FnOnce() -> (Path, usize)) {
+        self.add("forbidden-key", "the key `__proto__` is not allowed and was dropped", location);
     }
 
-    pub(super) fn rounded(&mut self, place: impl FnOnce() -> (Path, usize)) {
-        self.add("number-precision", "the integer does not fit 64 bits and was rounded", place);
+    pub(super) fn rounded(&mut self, location: impl FnOnce() -> (Path, usize)) {
+        self.add("number-precision", "the integer does not fit 64 bits and was rounded", location);
     }
 
-    pub(super) fn infinite(&mut self, place: impl FnOnce() -> (Path, usize)) {
-        self.add("number-precision", "the number does not fit a 64-bit float and became infinite", place);
+    pub(super) fn infinite(&mut self, location: impl FnOnce() -> (Path, usize)) {
+        self.add("number-precision", "the number does not fit a 64-bit float and became infinite", location);
     }
 
     /// The warnings in the order in which they were found. Costs one pass over the text, where there are any.
@@ -52,12 +52,12 @@ impl<'a> ParseWarnings<'a> {
         for at in order {
             positions[at] = Some(cursor.advance(self.found[at].1));
         }
-        let place = |position| Origin::new(SourceKind::Text, "text").at(position);
+        let location = |position| Origin::new(SourceKind::Text, "text").at(position);
         let found = self.found.into_iter().zip(positions);
-        let mut warnings: Vec<Warning> = found.map(|((warning, _), position)| warning.with_origin(place(position))).collect();
+        let mut warnings: Vec<Warning> = found.map(|((warning, _), position)| warning.with_origin(location(position))).collect();
         if self.more > 0 {
             let message = format!("{} more warnings about this document are not listed", self.more);
-            warnings.push(Warning::new("more-warnings", message).with_origin(place(None)));
+            warnings.push(Warning::new("more-warnings", message).with_origin(location(None)));
         }
         warnings
     }

@@ -6,14 +6,14 @@ use crate::diagnostic::{Error, ErrorCode};
 use crate::value::{Limits, Value};
 
 /// Adds what the text looks like as a hint; it is never read as that.
-pub(crate) fn with_likely_format(error: Error, text: &str, format: Format, limits: &Limits) -> Error {
+pub(crate) fn with_format_hint(error: Error, text: &str, format: Format, limits: &Limits) -> Error {
     if error.code() != ErrorCode::Parse {
         return error;
     }
-    match likely_format(text, format, limits) {
+    match sniff(text, format, limits) {
         Some(Format::Jsonc | Format::Json5) if format == Format::Json && error.hint().is_some() => error,
-        Some(likely) => {
-            let name = if likely == Format::Dotenv { "dotenv".to_owned() } else { likely.as_str().to_uppercase() };
+        Some(sniffed) => {
+            let name = if sniffed == Format::Dotenv { "dotenv".to_owned() } else { sniffed.as_str().to_uppercase() };
             error.with_hint(format!("it looks like {name}: give the file that extension, or name the format"))
         }
         None => error,
@@ -22,7 +22,7 @@ pub(crate) fn with_likely_format(error: Error, text: &str, format: Format, limit
 
 /// The first other format that reads the text as a table. YAML, dotenv and INI read nearly anything, so each must have
 /// a reason of its own.
-fn likely_format(text: &str, format: Format, limits: &Limits) -> Option<Format> {
+fn sniff(text: &str, format: Format, limits: &Limits) -> Option<Format> {
     let braces = text.trim_start_matches('\u{feff}').trim_start().starts_with('{');
     let reads = |other: &Format| matches!(parse_text(text, *other, limits), Ok(parsed) if matches!(&parsed.value, Value::Table(table) if !table.is_empty()));
     let candidates: &[Format] = match format {
@@ -37,7 +37,7 @@ fn likely_format(text: &str, format: Format, limits: &Limits) -> Option<Format> 
 }
 
 /// Whether a text could have been meant as a format of lines, given that it is not what it was said to be.
-fn fits(text: &str, said: Format, other: Format) -> bool {
+fn fits(text: &str, declared: Format, other: Format) -> bool {
     let lines = || text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with(['#', ';', '[']));
     match other {
         Format::Yaml => lines().any(|line| line.contains(": ") || line.ends_with(':')),
@@ -49,7 +49,8 @@ fn fits(text: &str, said: Format, other: Format) -> bool {
         // TOML would read.
         Format::Ini => {
             let reads = |line: &str| parse_text(line, Format::Toml, &Limits::default()).is_ok();
-            lines().all(|line| line.contains('=')) && (said != Format::Toml || lines().nth(1).is_some() && !lines().any(reads))
+            lines().all(|line| line.contains('='))
+                && (declared != Format::Toml || lines().nth(1).is_some() && !lines().any(reads))
         }
         _ => true,
     }
@@ -94,7 +95,7 @@ mod tests {
             // A whole text of another kind may be one scalar of YAML, which is no layer.
             let scalar = |parsed| Error::new(ErrorCode::Parse, format!("no table: {parsed:?}"));
             let error = parse_text(text, format, &Limits::default()).map_or_else(|error| error, scalar);
-            let error = with_likely_format(error, text, format, &Limits::default());
+            let error = with_format_hint(error, text, format, &Limits::default());
             match (error.hint(), expected) {
                 (Some(hint), Some(expected)) => assert!(hint.contains(expected), "{format}: {text:?}: {hint}"),
                 (hint, expected) => assert_eq!(hint, expected, "{format}: {text:?}"),

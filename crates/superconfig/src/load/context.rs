@@ -12,8 +12,8 @@ use std::sync::Arc;
 
 /// Captures the variables that a load can ask for on the calling thread, or takes what the options give.
 pub(crate) fn capture(options: &LoadOptions) -> Environment {
-    if let Some(given) = &options.environment {
-        return Environment::from_pairs(given.iter().cloned());
+    if let Some(configured) = &options.environment {
+        return Environment::from_pairs(configured.iter().cloned());
     }
     let mut filter = EnvironmentFilter { all: options.interpolate, ..EnvironmentFilter::default() };
     for entry in &options.sources {
@@ -39,13 +39,13 @@ pub(crate) fn capture(options: &LoadOptions) -> Environment {
 ///
 /// # Errors
 /// `ERR_SUPERCONFIG_IO` when the process's working directory is needed and gone.
-pub(crate) fn places(options: &LoadOptions, environment: &Environment) -> Result<BaseDirs, Error> {
+pub(crate) fn base_dirs(options: &LoadOptions, environment: &Environment) -> Result<BaseDirs, Error> {
     let cwd = match &options.cwd {
         Some(cwd) if cwd.is_absolute() => cwd.clone(),
-        given => {
+        configured => {
             let process = std::env::current_dir()
                 .map_err(|error| Error::new(ErrorCode::Io, format!("the working directory is not there: {error}")))?;
-            given.as_ref().map_or_else(|| process.clone(), |cwd| process.join(cwd))
+            configured.as_ref().map_or_else(|| process.clone(), |cwd| process.join(cwd))
         }
     };
     let set = |name| environment.get(name).filter(|value| !value.is_empty());
@@ -62,7 +62,7 @@ pub(crate) fn places(options: &LoadOptions, environment: &Environment) -> Result
 /// `ERR_SUPERCONFIG_OPTION` for a name that cannot be part of a file name.
 pub(crate) fn profiles(options: &LoadOptions, environment: &Environment) -> Result<Vec<String>, Error> {
     let profiles = match &options.profiles {
-        Some(given) => given.clone(),
+        Some(configured) => configured.clone(),
         None => {
             let named = |name| environment.get(name).filter(|value| !value.is_empty());
             let own = named("SUPERCONFIG_PROFILE");
@@ -75,30 +75,30 @@ pub(crate) fn profiles(options: &LoadOptions, environment: &Environment) -> Resu
 }
 
 /// What custom sources gave, each by its place among the sources.
-pub(crate) type SourceResults = Vec<(usize, Result<Value, Error>)>;
+pub(crate) type CustomResults = Vec<(usize, Result<Value, Error>)>;
 
 /// Asks every custom source for its values. The caller holds no lock: a source is foreign code.
-pub(crate) fn ask(options: &LoadOptions, environment: &Environment) -> Result<SourceResults, Error> {
+pub(crate) fn load_custom_sources(options: &LoadOptions, environment: &Environment) -> Result<CustomResults, Error> {
     let custom = |(at, entry): (usize, &'_ SourceEntry)| match &entry.spec {
         SourceSpec::Custom(source) => Some((at, source.clone())),
         _ => None,
     };
     let sources: Vec<_> = options.sources.iter().enumerate().filter_map(custom).collect();
     if sources.is_empty() {
-        return Ok(SourceResults::new());
+        return Ok(CustomResults::new());
     }
     let context = source_context(options, environment)?;
-    let ask = |(at, source): (usize, Arc<dyn Source>)| {
-        let given = catch_unwind(AssertUnwindSafe(|| source.load(&context)));
-        let given = given.unwrap_or_else(|panic| Err(format!("it panicked: {}", panicked(&*panic)).into()));
-        (at, given.map_err(|cause| failed(source.name(), cause)))
+    let load = |(at, source): (usize, Arc<dyn Source>)| {
+        let result = catch_unwind(AssertUnwindSafe(|| source.load(&context)));
+        let result = result.unwrap_or_else(|panic| Err(format!("it panicked: {}", panicked(&*panic)).into()));
+        (at, result.map_err(|cause| failed(source.name(), cause)))
     };
-    Ok(sources.into_iter().map(ask).collect())
+    Ok(sources.into_iter().map(load).collect())
 }
 
 /// What custom sources are told of a load.
 pub(crate) fn source_context(options: &LoadOptions, environment: &Environment) -> Result<SourceContext, Error> {
-    let places = places(options, environment)?;
+    let base_dirs = base_dirs(options, environment)?;
     let profiles = profiles(options, environment)?;
-    Ok(SourceContext { cwd: places.cwd, home: places.home, profiles, environment: environment.clone() })
+    Ok(SourceContext { cwd: base_dirs.cwd, home: base_dirs.home, profiles, environment: environment.clone() })
 }

@@ -1,6 +1,6 @@
 //! What custom sources gave, and what they gave before where they fail.
 
-use super::context::SourceResults;
+use super::context::CustomResults;
 use super::loader::{LayerCollector, Loader};
 use crate::diagnostic::{Error, ErrorCode, Origin, SourceKind, Warning};
 use crate::source::{SourceEntry, SourceSpec, failed};
@@ -10,20 +10,20 @@ use std::sync::Arc;
 impl Loader {
     /// Takes what custom sources gave for this load. One that failed keeps what it gave last, with the warning
     /// `source-stale`; without that its error is the load's.
-    pub(super) fn take_supplied(
+    pub(super) fn apply_custom_results(
         &mut self,
         sources: &[SourceEntry],
-        supplied: SourceResults,
-        gathered: &mut LayerCollector,
+        custom_results: CustomResults,
+        collector: &mut LayerCollector,
     ) -> Result<(), Error> {
-        for (at, given) in supplied {
+        for (at, result) in custom_results {
             let (name, known) = match sources.get(at).map(|entry| &entry.spec) {
                 Some(SourceSpec::Custom(source)) => (Arc::from(source.name()), self.custom.contains_key(&at)),
                 Some(SourceSpec::Values { kind: SourceKind::Custom, name, .. }) => (name.clone(), true),
                 _ => return Err(Error::new(ErrorCode::Option, format!("source {at} is not a custom one"))),
             };
-            let given = given.and_then(|value| self.checked(&name, value));
-            match given {
+            let result = result.and_then(|value| self.checked(&name, value));
+            match result {
                 Ok(value) => {
                     self.custom.insert(at, value);
                 }
@@ -31,8 +31,8 @@ impl Loader {
                     let cause = error.cause().unwrap_or(error.message());
                     let message = format!("the source `{name}` failed, what it gave last stays in use: {cause}");
                     let origin = Origin::new(SourceKind::Custom, name);
-                    gathered.warnings.push(Warning::new("source-stale", message).with_origin(origin));
-                    gathered.failed_sources.push(error);
+                    collector.warnings.push(Warning::new("source-stale", message).with_origin(origin));
+                    collector.failed_sources.push(error);
                 }
                 Err(error) => return Err(error),
             }

@@ -14,9 +14,9 @@ impl Loader {
     pub(super) fn read_dotenv(
         &mut self,
         sources: &[SourceEntry],
-        places: &BaseDirs,
+        base_dirs: &BaseDirs,
         profiles: &[String],
-        gathered: &mut LayerCollector,
+        collector: &mut LayerCollector,
     ) -> Result<(), Error> {
         if !sources.iter().any(|entry| matches!(entry.spec, SourceSpec::Dotenv)) {
             return Ok(());
@@ -26,18 +26,18 @@ impl Loader {
         let mut entries = Vec::new();
         let mut origins = Vec::new();
         for name in names {
-            let text = self.read_text(places, &name);
-            let shown: Arc<str> = name.as_str().into();
-            let path = places.resolve(&name);
+            let text = self.read_text(base_dirs, &name);
+            let display_path: Arc<str> = name.as_str().into();
+            let path = base_dirs.resolve(&name);
             match text {
                 Ok(text) => {
                     let parsed = format::dotenv_entries(&text)
                         .map_err(|error| self.rules.secrets.conceal(error, &text))
-                        .map_err(|error| error.in_source(SourceKind::Dotenv, &shown, Some(shown.clone())))?;
+                        .map_err(|error| error.in_source(SourceKind::Dotenv, &display_path, Some(display_path.clone())))?;
                     let mut cursor = Cursor::new(&text);
                     for entry in parsed {
-                        let mut origin = Origin::new(SourceKind::Dotenv, shown.clone());
-                        origin.file = Some(shown.clone());
+                        let mut origin = Origin::new(SourceKind::Dotenv, display_path.clone());
+                        origin.file = Some(display_path.clone());
                         origin.variable = Some(entry.name.clone());
                         origins.push(origin.at(Some(cursor.advance(entry.offset))));
                         entries.push(entry);
@@ -45,25 +45,25 @@ impl Loader {
                 }
                 Err(error) if error.code() == ErrorCode::NotFound => {
                     let (status, reason) = (LayerStatus::Missing, "there is no such file");
-                    gathered.looked.push(LayerInfo::absent(SourceKind::Dotenv, shown, path, status, reason));
+                    collector.searched.push(LayerInfo::absent(SourceKind::Dotenv, display_path, path, status, reason));
                     continue;
                 }
-                Err(error) => return Err(error.in_source(SourceKind::Dotenv, &shown, Some(shown.clone()))),
+                Err(error) => return Err(error.in_source(SourceKind::Dotenv, &display_path, Some(display_path.clone()))),
             }
-            let mut info = LayerInfo::found(SourceKind::Dotenv, shown.clone());
-            (info.file, info.path, info.format) = (Some(shown), Some(path), Some(Format::Dotenv));
-            gathered.looked.push(info);
+            let mut info = LayerInfo::found(SourceKind::Dotenv, display_path.clone());
+            (info.file, info.path, info.format) = (Some(display_path), Some(path), Some(Format::Dotenv));
+            collector.searched.push(info);
         }
         let lookup = |name: &str| self.environment.get(name).cloned();
-        let values = format::expand(&entries, &lookup, &mut gathered.warnings)
+        let values = format::expand(&entries, &lookup, &mut collector.warnings)
             .map_err(|(at, error)| error.with_origin(origins[at].clone()))?;
         let all = entries.into_iter().zip(values).zip(origins);
         let all = all.map(|((entry, value), origin)| Variable { name: entry.name, value, origin });
         // Of equal names the last counts.
         let mut last: HashMap<Arc<str>, Variable> = HashMap::new();
         last.extend(all.map(|variable| (variable.name.clone(), variable)));
-        gathered.dotenv = last.into_values().collect();
-        gathered.dotenv.sort_by(|one, other| one.name.cmp(&other.name));
+        collector.dotenv = last.into_values().collect();
+        collector.dotenv.sort_by(|one, other| one.name.cmp(&other.name));
         Ok(())
     }
 }

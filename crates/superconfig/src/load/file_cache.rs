@@ -36,38 +36,38 @@ impl FileCache {
         candidate: &FileCandidate,
         format: Option<Format>,
         rules: &Rules,
-        observer: &mut DependencyTracker,
+        dependencies: &mut DependencyTracker,
     ) -> Result<(Arc<Document>, Ownership), Error> {
-        let FileCandidate { path, shown, .. } = candidate;
-        observer.file(path);
+        let FileCandidate { path, display_path, .. } = candidate;
+        dependencies.file(path);
         let cached = self.files.get(path).filter(|cached| cached.format == format);
         if let Some(cached) = cached
             && cached.stamp.is_settled(cached.read)
             && Fingerprint::now(path) == Some(cached.stamp)
         {
-            observer.read(path, cached.stamp);
+            dependencies.read(path, cached.stamp);
             return Ok((cached.document.clone(), cached.ownership));
         }
         let read = SystemTime::now();
-        let opened = match read_file::read(path, shown, rules.limits.document_bytes, &mut self.buffer) {
+        let opened = match read_file::read(path, display_path, rules.limits.document_bytes, &mut self.buffer) {
             Ok(opened) => opened,
             Err(error) => {
-                observer.failed(path, &error);
+                dependencies.failed(path, &error);
                 self.files.remove(path);
                 return Err(error);
             }
         };
-        observer.read(path, opened.stamp);
-        if observer.is_half_written(path, self.buffer.len(), opened.stamp) {
-            return Err(read_file::half_written(shown));
+        dependencies.read(path, opened.stamp);
+        if dependencies.is_half_written(path, self.buffer.len(), opened.stamp) {
+            return Err(read_file::half_written(display_path));
         }
         let text = format::decode(&self.buffer)?;
         let same = cached.filter(|cached| cached.document.text.as_ref().is_some_and(|(own, _)| **own == *text));
         let document = match same {
             Some(cached) => cached.document.clone(),
             None => {
-                let chosen = format.or_else(|| Format::from_file_name(shown));
-                Arc::new(parse_layer(text.into(), chosen, Some(shown.as_str().into()), rules)?)
+                let chosen = format.or_else(|| Format::from_file_name(display_path));
+                Arc::new(parse_layer(text.into(), chosen, Some(display_path.as_str().into()), rules)?)
             }
         };
         let (stamp, ownership) = (opened.stamp, opened.ownership);
@@ -97,11 +97,11 @@ impl CachedFile {
         rules: &Rules,
         buffer: &mut Vec<u8>,
     ) -> Result<Self, Error> {
-        let FileCandidate { path, shown, .. } = candidate;
+        let FileCandidate { path, display_path, .. } = candidate;
         let read = SystemTime::now();
-        let opened = read_file::read(path, shown, rules.limits.document_bytes, buffer)?;
-        let chosen = format.or_else(|| Format::from_file_name(shown));
-        let document = parse_layer(format::decode(buffer)?.into(), chosen, Some(shown.as_str().into()), rules)?;
+        let opened = read_file::read(path, display_path, rules.limits.document_bytes, buffer)?;
+        let chosen = format.or_else(|| Format::from_file_name(display_path));
+        let document = parse_layer(format::decode(buffer)?.into(), chosen, Some(display_path.as_str().into()), rules)?;
         let (stamp, ownership) = (opened.stamp, opened.ownership);
         Ok(Self { stamp, ownership, read, format, document: Arc::new(document) })
     }
@@ -147,7 +147,7 @@ pub(super) fn check_part(part: &Document, rules: &Rules) -> Result<(), Error> {
     check_root(&part.value).map_err(|error| {
         let Some((text, format)) = &part.text else { return error };
         let error = match part.root.is_empty() {
-            true => format::with_likely_format(error, text, *format, &rules.limits),
+            true => format::with_format_hint(error, text, *format, &rules.limits),
             false => error.with_path(part.root.clone()),
         };
         let Some(position) = format::locate(text, *format, &part.root) else { return error };

@@ -17,15 +17,15 @@ impl Loader {
         &mut self,
         at: usize,
         entry: &SourceEntry,
-        places: &BaseDirs,
+        base_dirs: &BaseDirs,
         profiles: &[String],
-        gathered: &mut LayerCollector,
+        collector: &mut LayerCollector,
     ) -> Result<(), Error> {
         match &entry.spec {
             SourceSpec::Custom(source) => {
-                // Every load of a loader without a value for it has failed in `take_supplied`.
+                // Every load of a loader without a value for it has failed in `apply_custom_results`.
                 let value = self.custom.get(&at).cloned().unwrap_or_else(|| Value::Table(Table::new()));
-                gathered.push(entry, SourceKind::Custom, source.name().into(), Content::Document(Arc::new(Document::of(value))));
+                collector.push(entry, SourceKind::Custom, source.name().into(), Content::Document(Arc::new(Document::of(value))));
             }
             SourceSpec::Values { kind, name, value } => {
                 let value = self.custom.get(&at).unwrap_or(value);
@@ -35,54 +35,55 @@ impl Loader {
                 }
                 let checked = self.rules.limits.check_depth(value, "the value");
                 checked.map_err(|error| error.with_origin(Origin::new(*kind, name.clone())))?;
-                gathered.push(entry, *kind, name.clone(), Content::Document(Arc::new(Document::of(value.clone()))));
+                collector.push(entry, *kind, name.clone(), Content::Document(Arc::new(Document::of(value.clone()))));
             }
             SourceSpec::File { path, options } => {
                 let paths = files::expand_profiles(path, profiles);
                 if paths.is_empty() {
                     let (status, reason) = (LayerStatus::Skipped, "no profile is selected");
-                    let info = LayerInfo::absent(SourceKind::File, path.as_str(), places.resolve(path), status, reason);
-                    gathered.looked.push(info);
+                    let info = LayerInfo::absent(SourceKind::File, path.as_str(), base_dirs.resolve(path), status, reason);
+                    collector.searched.push(info);
                 }
-                for shown in paths {
-                    let candidate = FileCandidate { path: places.resolve(&shown), shown, required: !options.optional };
-                    self.read_file(entry, &candidate, options, profiles, gathered);
+                for display_path in paths {
+                    let candidate =
+                        FileCandidate { path: base_dirs.resolve(&display_path), display_path, required: !options.optional };
+                    self.read_file(entry, &candidate, options, profiles, collector);
                 }
             }
             SourceSpec::Glob { pattern, options } => {
                 let options = FileOptions { format: options.format, trust: options.trust, ..FileOptions::default() };
-                let observer = self.observer.get_mut();
-                if observer.seen().is_some() {
-                    files::pattern_directories(places, pattern).iter().for_each(|path| observer.directory(path));
+                let dependencies = self.dependencies.get_mut();
+                if dependencies.recorded().is_some() {
+                    files::pattern_directories(base_dirs, pattern).iter().for_each(|path| dependencies.directory(path));
                 }
-                let candidates = files::pattern(places, pattern)?;
+                let candidates = files::pattern(base_dirs, pattern)?;
                 if candidates.is_empty() {
                     let (status, reason) = (LayerStatus::Missing, "no file matches");
-                    let info = LayerInfo::absent(SourceKind::File, pattern.as_str(), places.resolve(pattern), status, reason);
-                    gathered.looked.push(info);
+                    let info = LayerInfo::absent(SourceKind::File, pattern.as_str(), base_dirs.resolve(pattern), status, reason);
+                    collector.searched.push(info);
                 }
                 for candidate in candidates {
-                    self.read_file(entry, &candidate, &options, profiles, gathered);
+                    self.read_file(entry, &candidate, &options, profiles, collector);
                 }
             }
             SourceSpec::Directory { path, options } => {
-                self.observer.get_mut().directory(&places.resolve(path));
+                self.dependencies.get_mut().directory(&base_dirs.resolve(path));
                 let files = FileOptions { trust: options.trust, ..FileOptions::default() };
-                for finding in files::directory(places, path, profiles, options.optional, &mut gathered.warnings)? {
-                    match finding {
-                        Lookup::File(candidate) => self.read_file(entry, &candidate, &files, profiles, gathered),
-                        Lookup::Nothing(info) => gathered.looked.push(info),
+                for lookup in files::directory(base_dirs, path, profiles, options.optional, &mut collector.warnings)? {
+                    match lookup {
+                        Lookup::File(candidate) => self.read_file(entry, &candidate, &files, profiles, collector),
+                        Lookup::Absent(info) => collector.searched.push(info),
                     }
                 }
             }
             #[cfg(feature = "discovery")]
-            SourceSpec::Discover { name, options } => self.discover(entry, name, options, places, profiles, gathered)?,
+            SourceSpec::Discover { name, options } => self.discover(entry, name, options, base_dirs, profiles, collector)?,
             SourceSpec::Text { text, options } => {
                 let name = options.name.clone().unwrap_or_else(|| "text".into());
                 let document = parse_layer(text.clone(), options.format, None, &self.rules)
-                    .and_then(|document| gathered.take_expansions_of(document))
+                    .and_then(|document| collector.take_expansions_of(document))
                     .map_err(|error| error.in_source(SourceKind::Text, &name, None))?;
-                gathered.push(entry, SourceKind::Text, name, Content::Document(Arc::new(document)));
+                collector.push(entry, SourceKind::Text, name, Content::Document(Arc::new(document)));
             }
             // They have been read before all others, as they count for sources above them too.
             #[cfg(feature = "dotenv")]
@@ -93,13 +94,13 @@ impl Loader {
                 return Err(error.with_hint("turn on the cargo feature `dotenv`"));
             }
             SourceSpec::Env(options) => {
-                let variables = self.variables(options, &gathered.dotenv)?;
-                gathered.push(entry, SourceKind::Env, "env".into(), Content::Variables(Arc::new(variables)));
+                let variables = self.variables(options, &collector.dotenv)?;
+                collector.push(entry, SourceKind::Env, "env".into(), Content::Variables(Arc::new(variables)));
             }
             SourceSpec::Args(arguments) => {
                 let name: Arc<str> = "args".into();
                 let flags = parse_args(arguments, &name)?;
-                gathered.push(entry, SourceKind::Args, name, Content::Flags(flags.into()));
+                collector.push(entry, SourceKind::Args, name, Content::Flags(flags.into()));
             }
         }
         Ok(())
@@ -123,10 +124,10 @@ impl Loader {
         candidate: &FileCandidate,
         options: &FileOptions,
         profiles: &[String],
-        gathered: &mut LayerCollector,
+        collector: &mut LayerCollector,
     ) {
-        if let Err(error) = self.try_file(entry, candidate, options, profiles, gathered) {
-            gathered.problems.push(error);
+        if let Err(error) = self.try_file(entry, candidate, options, profiles, collector) {
+            collector.problems.push(error);
         }
     }
 
@@ -136,26 +137,26 @@ impl Loader {
         candidate: &FileCandidate,
         options: &FileOptions,
         profiles: &[String],
-        gathered: &mut LayerCollector,
+        collector: &mut LayerCollector,
     ) -> Result<(), Error> {
         let in_file = |error: Error| {
-            let name: Arc<str> = candidate.shown.as_str().into();
+            let name: Arc<str> = candidate.display_path.as_str().into();
             error.in_source(SourceKind::File, &name, Some(name.clone()))
         };
-        let (document, ownership) = match self.cache.read(candidate, options.format, &self.rules, self.observer.get_mut()) {
+        let (document, ownership) = match self.cache.read(candidate, options.format, &self.rules, self.dependencies.get_mut()) {
             Ok(read) => read,
             Err(error) if error.code() == ErrorCode::NotFound && !candidate.required => {
-                gathered.looked.push(candidate.missing("there is no such file"));
+                collector.searched.push(candidate.missing("there is no such file"));
                 return Ok(());
             }
             Err(error) => return Err(in_file(error)),
         };
-        let document = gathered.take_expansions_of(document).map_err(in_file)?;
+        let document = collector.take_expansions_of(document).map_err(in_file)?;
         if let Some(trust) = options.trust {
-            doubted(trust, ownership, candidate, gathered).map_err(in_file)?;
+            check_ownership(trust, ownership, candidate, collector).map_err(in_file)?;
         }
         if !options.nested_profiles {
-            gathered.push_file(entry, candidate, document, None);
+            collector.push_file(entry, candidate, document, None);
             return Ok(());
         }
         let sections = ["default"].into_iter().chain(profiles.iter().map(|profile| &**profile)).chain(["global"]);
@@ -163,9 +164,9 @@ impl Loader {
             match document.part(&[Segment::from(section)]) {
                 Some(part) => {
                     check_part(&part, &self.rules).map_err(in_file)?;
-                    gathered.push_file(entry, candidate, Arc::new(part), Some(format!("its table `{section}`")));
+                    collector.push_file(entry, candidate, Arc::new(part), Some(format!("its table `{section}`")));
                 }
-                None => gathered.looked.push(candidate.missing(format!("it has no table `{section}`"))),
+                None => collector.searched.push(candidate.missing(format!("it has no table `{section}`"))),
             }
         }
         Ok(())
@@ -173,21 +174,21 @@ impl Loader {
 }
 
 /// Says, or refuses, that others could have written a file.
-pub(super) fn doubted(
+pub(super) fn check_ownership(
     trust: Trust,
     ownership: Ownership,
     candidate: &FileCandidate,
-    gathered: &mut LayerCollector,
+    collector: &mut LayerCollector,
 ) -> Result<(), Error> {
-    let Some(doubt) = ownership.doubt() else { return Ok(()) };
+    let Some(concern) = ownership.concern() else { return Ok(()) };
     if trust == Trust::Strict {
-        return Err(refused(&doubt));
+        return Err(refused(&concern));
     }
-    let name: Arc<str> = candidate.shown.as_str().into();
+    let name: Arc<str> = candidate.display_path.as_str().into();
     let mut origin = Origin::new(SourceKind::File, name.clone());
     origin.file = Some(name);
-    let message = format!("{}: {doubt}", candidate.shown);
-    gathered.warnings.push(Warning::new("insecure-permissions", message).with_origin(origin));
+    let message = format!("{}: {concern}", candidate.display_path);
+    collector.warnings.push(Warning::new("insecure-permissions", message).with_origin(origin));
     Ok(())
 }
 
@@ -204,7 +205,7 @@ impl LayerCollector {
             Content::Document(document) => document.text.as_ref().map(|(_, format)| *format),
             _ => None,
         };
-        self.looked.push(info);
+        self.searched.push(info);
         self.layers.push(Layer { kind, name, fill: entry.fill, directives: entry.directives, content });
     }
 
@@ -216,9 +217,9 @@ impl LayerCollector {
         document: Arc<Document>,
         part: Option<String>,
     ) {
-        let name = document.file.clone().unwrap_or_else(|| candidate.shown.as_str().into());
+        let name = document.file.clone().unwrap_or_else(|| candidate.display_path.as_str().into());
         self.push(entry, SourceKind::File, name.clone(), Content::Document(document));
-        if let Some(info) = self.looked.last_mut() {
+        if let Some(info) = self.searched.last_mut() {
             info.file = Some(name);
             info.path = Some(candidate.path.clone());
             info.reason = part.map(Into::into);
@@ -228,6 +229,6 @@ impl LayerCollector {
 
 impl FileCandidate {
     pub(super) fn missing(&self, reason: impl Into<std::borrow::Cow<'static, str>>) -> LayerInfo {
-        LayerInfo::absent(SourceKind::File, self.shown.as_str(), self.path.clone(), LayerStatus::Missing, reason)
+        LayerInfo::absent(SourceKind::File, self.display_path.as_str(), self.path.clone(), LayerStatus::Missing, reason)
     }
 }

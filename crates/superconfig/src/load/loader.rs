@@ -1,6 +1,6 @@
 //! From a description to merged values: reads, parses, merges. Keeps what it parsed for the next load.
 
-use super::context::{SourceResults, places, profiles};
+use super::context::{CustomResults, base_dirs, profiles};
 use super::file_cache::FileCache;
 use super::options::LoadOptions;
 use super::rules::Rules;
@@ -24,7 +24,7 @@ pub(crate) struct LoadResult {
     pub(crate) value: Value,
     pub(crate) warnings: Vec<Warning>,
     pub(crate) profiles: Vec<String>,
-    pub(crate) looked: Vec<LayerInfo>,
+    pub(crate) searched: Vec<LayerInfo>,
     pub(super) layers: Vec<Layer>,
     pub(super) merged: Merged,
     pub(crate) rules: Arc<Rules>,
@@ -64,7 +64,7 @@ impl LoadResult {
         let value = self.value.at(path);
         let mut explanation = self.trace(path);
         if explanation.candidates.is_empty() && value.is_some() {
-            explanation = Explanation { path: explanation.path, ..self.trace(self.made_of(path)) };
+            explanation = Explanation { path: explanation.path, ..self.trace(self.source_path(path)) };
         }
         // A schema's output can hold what no layer said.
         if explanation.candidates.is_empty() && value.is_none() {
@@ -90,7 +90,7 @@ impl LoadResult {
 
     /// The path that a value was made at which stands where the layers have none: a reference to a table, or a text that a
     /// schema took apart. What no layer gave has none, and the path stays as it is.
-    fn made_of<'p>(&self, path: &'p [Segment]) -> &'p [Segment] {
+    fn source_path<'p>(&self, path: &'p [Segment]) -> &'p [Segment] {
         let mut above = (1..path.len()).map(|length| &path[..length]);
         let made = above.find(|above| {
             self.merged.value.at(above).is_some_and(|value| !matches!(value, Value::Table(_) | Value::Array(_) | Value::Null))
@@ -112,14 +112,14 @@ pub(crate) struct Loader {
     /// What each custom source gave last, by its place among the sources.
     pub(super) custom: HashMap<usize, Value>,
     pub(super) loads: u64,
-    pub(crate) observer: RefCell<DependencyTracker>,
+    pub(crate) dependencies: RefCell<DependencyTracker>,
 }
 
 /// What is gathered while the sources are read in order.
 pub(super) struct LayerCollector {
     pub(super) layers: Vec<Layer>,
     pub(super) warnings: Vec<Warning>,
-    pub(super) looked: Vec<LayerInfo>,
+    pub(super) searched: Vec<LayerInfo>,
     pub(super) dotenv: Vec<Variable>,
     pub(super) failed_sources: Vec<Error>,
     /// What keeps sources from being loaded.
@@ -133,7 +133,7 @@ impl LayerCollector {
         Self {
             layers: Vec::new(),
             warnings,
-            looked: Vec::new(),
+            searched: Vec::new(),
             dotenv: Vec::new(),
             failed_sources: Vec::new(),
             problems: Vec::new(),
@@ -165,7 +165,7 @@ impl Loader {
             cache: FileCache::default(),
             custom: HashMap::new(),
             loads: 0,
-            observer: RefCell::default(),
+            dependencies: RefCell::default(),
         })
     }
 
@@ -184,33 +184,33 @@ impl Loader {
     /// All sources are looked at, so that everything that is wrong with them is told at once.
     ///
     /// In the background a writer may be at work, so an empty file counts as half written for a while.
-    pub(crate) fn load(&mut self, supplied: SourceResults, background: bool) -> Result<LoadResult, Error> {
-        let loaded = self.load_all(supplied, background);
+    pub(crate) fn load(&mut self, custom_results: CustomResults, background: bool) -> Result<LoadResult, Error> {
+        let loaded = self.load_all(custom_results, background);
         loaded.map_err(|error| self.rules.secrets.without_hidden_keys(error))
     }
 
-    fn load_all(&mut self, supplied: SourceResults, background: bool) -> Result<LoadResult, Error> {
+    fn load_all(&mut self, custom_results: CustomResults, background: bool) -> Result<LoadResult, Error> {
         self.loads += 1;
         let options = self.options.clone();
-        let places = places(&options, &self.environment)?;
-        self.observer.get_mut().begin(&places.cwd, background);
+        let base_dirs = base_dirs(&options, &self.environment)?;
+        self.dependencies.get_mut().begin(&base_dirs.cwd, background);
         let profiles = profiles(&options, &self.environment)?;
-        let mut gathered = LayerCollector::new(self.environment.warnings.clone(), &self.rules.limits);
-        self.take_supplied(&options.sources, supplied, &mut gathered)?;
+        let mut collector = LayerCollector::new(self.environment.warnings.clone(), &self.rules.limits);
+        self.apply_custom_results(&options.sources, custom_results, &mut collector)?;
         #[cfg(feature = "dotenv")]
-        self.read_dotenv(&options.sources, &places, &profiles, &mut gathered)?;
+        self.read_dotenv(&options.sources, &base_dirs, &profiles, &mut collector)?;
         #[cfg(feature = "parallel")]
-        self.warm(&places, &profiles);
+        self.prefetch(&base_dirs, &profiles);
         for (at, entry) in options.sources.iter().enumerate() {
-            if let Err(error) = self.read(at, entry, &places, &profiles, &mut gathered) {
-                gathered.problems.push(error);
+            if let Err(error) = self.read(at, entry, &base_dirs, &profiles, &mut collector) {
+                collector.problems.push(error);
             }
         }
-        if let Some(first) = gathered.problems.first() {
-            Error::together(first.code(), "sources cannot be loaded", std::mem::take(&mut gathered.problems))?;
+        if let Some(first) = collector.problems.first() {
+            Error::together(first.code(), "sources cannot be loaded", std::mem::take(&mut collector.problems))?;
         }
-        let LayerCollector { layers, mut warnings, looked, failed_sources, budget, .. } = gathered;
-        let read_file = |name: &str| self.read_value(&places, name, &budget);
+        let LayerCollector { layers, mut warnings, searched, failed_sources, budget, .. } = collector;
+        let read_file = |name: &str| self.read_value(&base_dirs, name, &budget);
         let merged = fold(&layers, &MergeOptions { read_file: Some(&read_file), ..self.rules.merge_options() })?;
         for layer in &layers {
             if let Content::Document(document) = &layer.content {
@@ -222,7 +222,7 @@ impl Loader {
             value: merged.value.clone(),
             warnings,
             profiles,
-            looked,
+            searched,
             layers,
             merged,
             rules: self.rules.clone(),
@@ -251,9 +251,9 @@ impl Loader {
     }
 
     /// Reads a file that a value names, which may be as large as the budget still allows.
-    fn read_value(&self, places: &BaseDirs, name: &str, budget: &ExpansionBudget) -> Result<Arc<str>, Error> {
+    fn read_value(&self, base_dirs: &BaseDirs, name: &str, budget: &ExpansionBudget) -> Result<Arc<str>, Error> {
         let (most, left) = (self.rules.limits.document_bytes, budget.left().bytes);
-        let text = self.read_text_within(places, name, most.min(left)).map_err(|error| match error.code() {
+        let text = self.read_text_within(base_dirs, name, most.min(left)).map_err(|error| match error.code() {
             // Nothing has been taken for it yet.
             ErrorCode::Limit if left < most => match budget.take(ExpandedSize::text(left + 1)) {
                 Err(exceeded) => Error::from(exceeded),
@@ -266,19 +266,19 @@ impl Loader {
     }
 
     /// Reads a file that is not a layer, without its byte order mark.
-    pub(super) fn read_text(&self, places: &BaseDirs, name: &str) -> Result<Arc<str>, Error> {
-        self.read_text_within(places, name, self.rules.limits.document_bytes)
+    pub(super) fn read_text(&self, base_dirs: &BaseDirs, name: &str) -> Result<Arc<str>, Error> {
+        self.read_text_within(base_dirs, name, self.rules.limits.document_bytes)
     }
 
-    fn read_text_within(&self, places: &BaseDirs, name: &str, most: usize) -> Result<Arc<str>, Error> {
-        let path = places.resolve(name);
-        let mut observer = self.observer.borrow_mut();
-        observer.file(&path);
+    fn read_text_within(&self, base_dirs: &BaseDirs, name: &str, most: usize) -> Result<Arc<str>, Error> {
+        let path = base_dirs.resolve(name);
+        let mut dependencies = self.dependencies.borrow_mut();
+        dependencies.file(&path);
         let mut buffer = Vec::new();
         let opened = read_file::read(&path, name, most, &mut buffer);
-        let opened = opened.inspect_err(|error| observer.failed(&path, error))?;
-        observer.read(&path, opened.stamp);
-        if observer.is_half_written(&path, buffer.len(), opened.stamp) {
+        let opened = opened.inspect_err(|error| dependencies.failed(&path, error))?;
+        dependencies.read(&path, opened.stamp);
+        if dependencies.is_half_written(&path, buffer.len(), opened.stamp) {
             return Err(read_file::half_written(name));
         }
         let text = format::decode(&buffer)?;

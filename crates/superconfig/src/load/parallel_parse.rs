@@ -20,32 +20,30 @@ impl Loader {
     /// here fails again when it is read, with its error in its place; what is cached is checked then as ever.
     ///
     /// Costs one `stat` for each file that is new.
-    pub(super) fn warm(&mut self, places: &BaseDirs, profiles: &[String]) {
+    pub(super) fn prefetch(&mut self, base_dirs: &BaseDirs, profiles: &[String]) {
         let mut wanted = Vec::new();
         for entry in &self.options.sources {
             match &entry.spec {
                 SourceSpec::File { path, options } => {
-                    wanted.extend(
-                        files::expand_profiles(path, profiles).into_iter().map(|shown| {
-                            (FileCandidate { path: places.resolve(&shown), shown, required: false }, options.format)
-                        }),
-                    );
+                    wanted.extend(files::expand_profiles(path, profiles).into_iter().map(|display_path| {
+                        (FileCandidate { path: base_dirs.resolve(&display_path), display_path, required: false }, options.format)
+                    }));
                 }
                 SourceSpec::Glob { pattern, options } => {
-                    let candidates = files::pattern(places, pattern).unwrap_or_default();
+                    let candidates = files::pattern(base_dirs, pattern).unwrap_or_default();
                     wanted.extend(candidates.into_iter().map(|candidate| (candidate, options.format)));
                 }
                 _ => {}
             }
         }
         if wanted.len() > 1 {
-            self.cache.warm(&wanted, &self.rules);
+            self.cache.prefetch(&wanted, &self.rules);
         }
     }
 }
 
 impl FileCache {
-    fn warm(&mut self, wanted: &[(FileCandidate, Option<Format>)], rules: &Rules) {
+    fn prefetch(&mut self, wanted: &[(FileCandidate, Option<Format>)], rules: &Rules) {
         let is_large = |path: &PathBuf| path.metadata().is_ok_and(|found| found.is_file() && found.len() >= LARGE);
         let new = wanted.iter().filter(|(candidate, _)| !self.holds(&candidate.path));
         let large: Vec<_> = new.filter(|(candidate, _)| is_large(&candidate.path)).collect();

@@ -12,7 +12,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 /// Longer texts are cut in messages.
-const SHOWN_CHARACTERS: usize = 60;
+const MAX_CHARACTERS: usize = 60;
 
 /// Bytes that the issues of one error may take: paths to thousands of values may be long.
 const REPORTED_BYTES: usize = 16 << 20;
@@ -49,13 +49,13 @@ impl LoadResult {
     /// The keys that the schema knows at a path.
     pub(crate) fn known_keys(&self, path: &[Segment]) -> Vec<Arc<str>> {
         let root = self.rules.schema.as_ref().map(SchemaNode::new);
-        let at = path.iter().try_fold(root, |hints, segment| match segment {
-            Segment::Key(key) => Some(hints?.key(key)),
-            Segment::Index(_) => Some(hints?.items()),
+        let at = path.iter().try_fold(root, |node, segment| match segment {
+            Segment::Key(key) => Some(node?.key(key)),
+            Segment::Index(_) => Some(node?.items()),
         });
         let mut keys = Vec::new();
-        if let Some(hints) = at.flatten() {
-            hints.for_each_key(&mut |key| keys.push(key.clone()));
+        if let Some(node) = at.flatten() {
+            node.for_each_key(&mut |key| keys.push(key.clone()));
         }
         keys
     }
@@ -142,7 +142,7 @@ impl<'l> IssueReporter<'l> {
         issue.found = match (issue.found, value) {
             (_, Some(_)) if is_secret => Some(REDACTED.to_owned()),
             (Some(found), _) => Some(self.secrets.mask(found)),
-            (None, value) => value.map(|value| self.secrets.mask(shown(value))),
+            (None, value) => value.map(|value| self.secrets.mask(display_path(value))),
         };
         issue.message = self.secrets.mask(issue.message);
         issue.expected = issue.expected.map(|expected| self.secrets.mask(expected));
@@ -174,13 +174,13 @@ fn size_of_report(issue: &Issue) -> usize {
 }
 
 /// A value in words for a message.
-fn shown(value: &Value) -> String {
+fn display_path(value: &Value) -> String {
     match value {
         Value::Null => "null".to_owned(),
         Value::Array(items) => format!("an array of {}", items.len()),
         Value::Table(_) => "a table".to_owned(),
-        Value::String(text) | Value::Datetime(text) if text.chars().count() > SHOWN_CHARACTERS => {
-            format!("the {} {:?}…", value.kind(), text.chars().take(SHOWN_CHARACTERS).collect::<String>())
+        Value::String(text) | Value::Datetime(text) if text.chars().count() > MAX_CHARACTERS => {
+            format!("the {} {:?}…", value.kind(), text.chars().take(MAX_CHARACTERS).collect::<String>())
         }
         other => format!("the {} {other:?}", other.kind()),
     }

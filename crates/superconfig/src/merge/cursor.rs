@@ -22,45 +22,45 @@ impl SegmentRef<'_> {
 #[derive(Clone, Copy)]
 pub(crate) struct MergeCursor<'a> {
     parent: Option<&'a MergeCursor<'a>>,
-    target: Option<SegmentRef<'a>>,
-    source: Option<SegmentRef<'a>>,
+    result: Option<SegmentRef<'a>>,
+    layer: Option<SegmentRef<'a>>,
 }
 
 impl<'a> MergeCursor<'a> {
     /// The root of both.
-    pub(crate) const ROOT: MergeCursor<'static> = MergeCursor { parent: None, target: None, source: None };
+    pub(crate) const ROOT: MergeCursor<'static> = MergeCursor { parent: None, result: None, layer: None };
 
     /// One key further in both.
     pub(crate) fn key(&'a self, key: &'a str) -> MergeCursor<'a> {
-        self.hop(Some(SegmentRef::Key(key)), Some(SegmentRef::Key(key)))
+        self.step(Some(SegmentRef::Key(key)), Some(SegmentRef::Key(key)))
     }
 
     /// One index further in both.
     pub(crate) fn index(&'a self, index: usize) -> MergeCursor<'a> {
-        self.hop(Some(SegmentRef::Index(index)), Some(SegmentRef::Index(index)))
+        self.step(Some(SegmentRef::Index(index)), Some(SegmentRef::Index(index)))
     }
 
     /// One step further, each where it goes.
-    pub(crate) fn hop(&'a self, target: Option<SegmentRef<'a>>, source: Option<SegmentRef<'a>>) -> MergeCursor<'a> {
-        MergeCursor { parent: Some(self), target, source }
+    pub(crate) fn step(&'a self, result: Option<SegmentRef<'a>>, layer: Option<SegmentRef<'a>>) -> MergeCursor<'a> {
+        MergeCursor { parent: Some(self), result, layer }
     }
 
     /// The path in the result.
-    pub(crate) fn target(&self) -> Path {
-        self.collect(|trail| trail.target)
+    pub(crate) fn result_path(&self) -> Path {
+        self.collect(|cursor| cursor.result)
     }
 
     /// The path in the layer.
-    pub(crate) fn source(&self) -> Path {
-        self.collect(|trail| trail.source)
+    pub(crate) fn layer_path(&self) -> Path {
+        self.collect(|cursor| cursor.layer)
     }
 
     fn collect(&self, pick: impl Fn(&MergeCursor<'a>) -> Option<SegmentRef<'a>>) -> Path {
         let mut segments = Vec::new();
         let mut at = Some(self);
-        while let Some(trail) = at {
-            segments.extend(pick(trail).map(SegmentRef::to_segment));
-            at = trail.parent;
+        while let Some(cursor) = at {
+            segments.extend(pick(cursor).map(SegmentRef::to_segment));
+            at = cursor.parent;
         }
         segments.reverse();
         Path::from(segments)

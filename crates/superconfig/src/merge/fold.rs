@@ -66,13 +66,13 @@ fn resolve(
     if let Content::Document(_) = &layer.content {
         return Ok(Vec::new());
     }
-    let mut assigner = AssignmentBuilder::new(below, options.schema.map(SchemaNode::new), layer.directives, warnings);
-    assigner.resolver.depth = options.limits.depth;
-    assigner.secrets = options.secrets;
+    let mut builder = AssignmentBuilder::new(below, options.schema.map(SchemaNode::new), layer.directives, warnings);
+    builder.resolver.depth = options.limits.depth;
+    builder.secrets = options.secrets;
     match &layer.content {
         Content::Document(_) => Ok(Vec::new()),
-        Content::Variables(list) => environment::assignments(list, assigner, options.read_file),
-        Content::Flags(list) => flags::assignments(layer, list, assigner),
+        Content::Variables(list) => environment::assignments(list, builder, options.read_file),
+        Content::Flags(list) => flags::assignments(layer, list, builder),
     }
 }
 
@@ -100,8 +100,8 @@ impl<'a> Replay<'a> {
 
     fn warning(&self, layer: usize, number: usize, note: MergeNote) -> Warning {
         let step = self.step(layer, number);
-        let origin = self.explainer.origin_in(step, &note.source);
-        let target = &note.target;
+        let origin = self.explainer.origin_in(step, &note.layer_path);
+        let target = &note.result_path;
         let warning = match note.kind {
             MergeNoteKind::TypeConflict { below, above } => {
                 let message = match self.explainer.origin_before(step, target) {
@@ -118,13 +118,13 @@ impl<'a> Replay<'a> {
                 Warning::new("forbidden-key", format!("the key `{FORBIDDEN}` is not allowed and was dropped"))
             }
         };
-        warning.with_path(note.target).with_origin(origin)
+        warning.with_path(note.result_path).with_origin(origin)
     }
 
     fn error(&self, layer: usize, number: usize, fault: MergeFault) -> Error {
         let step = self.step(layer, number);
-        let origin = self.explainer.origin_in(step, &fault.source);
-        let target = &fault.target;
+        let origin = self.explainer.origin_in(step, &fault.layer_path);
+        let target = &fault.result_path;
         match fault.kind {
             MergeFaultKind::Directive(directive, kind) => {
                 let verb = if directive == Directive::Add { "add to" } else { "remove from" };
@@ -136,12 +136,12 @@ impl<'a> Replay<'a> {
                 let wanted = if directive == Directive::Add { "an array" } else { "an array or a table" };
                 Error::new(ErrorCode::Merge, message)
                     .with_hint(format!("`{}` acts on {wanted}; set {target} itself to replace it", directive.suffix()))
-                    .with_path(fault.target)
+                    .with_path(fault.result_path)
                     .with_origin(origin)
             }
             MergeFaultKind::Index { length } => {
                 let code = if origin.kind == crate::diagnostic::SourceKind::Args { ErrorCode::Args } else { ErrorCode::Env };
-                assignment_builder::past_end_error(code, fault.target, length, origin)
+                assignment_builder::past_end_error(code, fault.result_path, length, origin)
             }
         }
     }

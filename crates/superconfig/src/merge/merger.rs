@@ -18,8 +18,8 @@ fn is_scalar(value: &Value) -> bool {
 /// Something worth a warning, found while merging; its origins are looked up when the fold is over.
 #[derive(Debug)]
 pub(crate) struct MergeNote {
-    pub(crate) target: Path,
-    pub(crate) source: Path,
+    pub(crate) result_path: Path,
+    pub(crate) layer_path: Path,
     pub(crate) kind: MergeNoteKind,
 }
 
@@ -36,8 +36,8 @@ pub(crate) enum MergeNoteKind {
 /// Why a layer cannot be merged.
 #[derive(Debug)]
 pub(crate) struct MergeFault {
-    pub(crate) target: Path,
-    pub(crate) source: Path,
+    pub(crate) result_path: Path,
+    pub(crate) layer_path: Path,
     pub(crate) kind: MergeFaultKind,
 }
 
@@ -63,45 +63,49 @@ pub(crate) struct Merger<'a> {
 
 impl Merger<'_> {
     /// Merges a value of the layer over the value in `slot`.
-    pub(crate) fn merge(&mut self, slot: &mut Value, above: &Value, trail: &MergeCursor<'_>) -> MergeResult<()> {
+    pub(crate) fn merge(&mut self, slot: &mut Value, above: &Value, cursor: &MergeCursor<'_>) -> MergeResult<()> {
         match (&mut *slot, above) {
-            (Value::Table(below), Value::Table(above)) => return self.merge_table(below, above, trail),
+            (Value::Table(below), Value::Table(above)) => return self.merge_table(below, above, cursor),
             (Value::Array(below), Value::Array(above)) if !self.arrays.is_empty() => {
-                return self.merge_array(below, above, trail);
+                return self.merge_array(below, above, cursor);
             }
             _ => {}
         }
-        *slot = self.replaced(slot, above, trail)?;
+        *slot = self.replaced(slot, above, cursor)?;
         Ok(())
     }
 
     /// The value of the layer where it takes the place of the one below.
-    fn replaced(&mut self, below: &Value, above: &Value, trail: &MergeCursor<'_>) -> MergeResult<Value> {
+    fn replaced(&mut self, below: &Value, above: &Value, cursor: &MergeCursor<'_>) -> MergeResult<Value> {
         if is_scalar(below) && is_scalar(above) {
             return Ok(above.clone());
         }
-        self.note_conflict(below, above, trail);
-        self.normalized_or_clone(above, trail)
+        self.note_conflict(below, above, cursor);
+        self.normalized_or_clone(above, cursor)
     }
 
     /// Notes a change between table, array and scalar; `null` never counts.
-    pub(super) fn note_conflict(&mut self, below: &Value, above: &Value, trail: &MergeCursor<'_>) {
+    pub(super) fn note_conflict(&mut self, below: &Value, above: &Value, cursor: &MergeCursor<'_>) {
         let shape = |value: &Value| match value {
             Value::Table(_) => 0,
             Value::Array(_) => 1,
             _ => 2,
         };
         if shape(below) != shape(above) && !below.is_null() && !above.is_null() {
-            self.note(trail, MergeNoteKind::TypeConflict { below: below.kind(), above: above.kind() });
+            self.note(cursor, MergeNoteKind::TypeConflict { below: below.kind(), above: above.kind() });
         }
     }
 
-    fn note(&mut self, trail: &MergeCursor<'_>, kind: MergeNoteKind) {
-        self.notes.push(MergeNote { target: trail.target(), source: trail.source(), kind });
+    fn note(&mut self, cursor: &MergeCursor<'_>, kind: MergeNoteKind) {
+        self.notes.push(MergeNote { result_path: cursor.result_path(), layer_path: cursor.layer_path(), kind });
     }
 
     pub(super) fn note_no_target(&mut self, target: &Path, directive: Directive) {
-        self.notes.push(MergeNote { target: target.clone(), source: Path::new(), kind: MergeNoteKind::NoTarget(directive) });
+        self.notes.push(MergeNote {
+            result_path: target.clone(),
+            layer_path: Path::new(),
+            kind: MergeNoteKind::NoTarget(directive),
+        });
     }
 
     /// The directive that a key is, if its value makes it one.
@@ -112,22 +116,22 @@ impl Merger<'_> {
         }
     }
 
-    pub(crate) fn merge_table(&mut self, below: &mut Table, above: &Table, trail: &MergeCursor<'_>) -> MergeResult<()> {
+    pub(crate) fn merge_table(&mut self, below: &mut Table, above: &Table, cursor: &MergeCursor<'_>) -> MergeResult<()> {
         if below.is_empty() {
-            *below = self.normalize_table(above, trail)?.unwrap_or_else(|| above.clone());
+            *below = self.normalize_table(above, cursor)?.unwrap_or_else(|| above.clone());
             return Ok(());
         }
         let directives = if below.len().max(above.len()) <= SMALL {
-            self.merge_small(below, above, trail)?
+            self.merge_small(below, above, cursor)?
         } else {
-            self.merge_large(below, above, trail)?
+            self.merge_large(below, above, cursor)?
         };
-        if directives { self.apply_directives(below, above, trail) } else { Ok(()) }
+        if directives { self.apply_directives(below, above, cursor) } else { Ok(()) }
     }
 
     /// Builds the merged table anew: a small one that is shared would be copied anyway, and this way what the layer
     /// replaces is not. True when the layer has directives.
-    fn merge_small(&mut self, below: &mut Table, above: &Table, trail: &MergeCursor<'_>) -> MergeResult<bool> {
+    fn merge_small(&mut self, below: &mut Table, above: &Table, cursor: &MergeCursor<'_>) -> MergeResult<bool> {
         let entries = above.entries();
         let mut merged = Vec::with_capacity(below.len() + entries.len());
         let mut directives = false;
@@ -143,10 +147,10 @@ impl Merger<'_> {
                         (old, value) if is_scalar(old) && is_scalar(value) => value.clone(),
                         (Value::Table(_), Value::Table(_)) | (Value::Array(_), Value::Array(_)) => {
                             let mut slot = old.clone();
-                            self.merge(&mut slot, value, &trail.key(key))?;
+                            self.merge(&mut slot, value, &cursor.key(key))?;
                             slot
                         }
-                        (old, value) => self.replaced(old, value, &trail.key(key))?,
+                        (old, value) => self.replaced(old, value, &cursor.key(key))?,
                     }
                 }
                 _ => old.clone(),
@@ -157,9 +161,9 @@ impl Merger<'_> {
             if self.directive(key, value).is_some() {
                 directives = true;
             } else if &**key == FORBIDDEN {
-                self.note(&trail.key(key), MergeNoteKind::Forbidden);
+                self.note(&cursor.key(key), MergeNoteKind::Forbidden);
             } else {
-                let value = self.normalized_or_clone(value, &trail.key(key))?;
+                let value = self.normalized_or_clone(value, &cursor.key(key))?;
                 merged.push((Arc::clone(key), value));
             }
         }
@@ -168,10 +172,10 @@ impl Merger<'_> {
     }
 
     /// Changes the table in place. True when the layer has directives.
-    fn merge_large(&mut self, below: &mut Table, above: &Table, trail: &MergeCursor<'_>) -> MergeResult<bool> {
+    fn merge_large(&mut self, below: &mut Table, above: &Table, cursor: &MergeCursor<'_>) -> MergeResult<bool> {
         let mut directives = false;
         for (key, value) in above.entries() {
-            let here = trail.key(key);
+            let here = cursor.key(key);
             if self.directive(key, value).is_some() {
                 directives = true;
             } else if &**key == FORBIDDEN {
@@ -186,10 +190,10 @@ impl Merger<'_> {
         Ok(directives)
     }
 
-    fn merge_array(&mut self, below: &mut Arc<Vec<Value>>, above: &[Value], trail: &MergeCursor<'_>) -> MergeResult<()> {
-        let strategy = ArrayStrategy::choose(self.arrays, &trail.target());
+    fn merge_array(&mut self, below: &mut Arc<Vec<Value>>, above: &[Value], cursor: &MergeCursor<'_>) -> MergeResult<()> {
+        let strategy = ArrayStrategy::choose(self.arrays, &cursor.result_path());
         if *strategy == ArrayStrategy::Replace {
-            *below = Arc::new(self.normalized_elements(above, trail)?);
+            *below = Arc::new(self.normalized_elements(above, cursor)?);
             return Ok(());
         }
         let placement = strategy.place(below, above);
@@ -197,7 +201,7 @@ impl Merger<'_> {
             return Ok(());
         }
         if placement.shift > 0 {
-            let mut items = self.normalized_elements(above, trail)?;
+            let mut items = self.normalized_elements(above, cursor)?;
             items.extend(below.iter().cloned());
             *below = Arc::new(items);
             return Ok(());
@@ -205,7 +209,7 @@ impl Merger<'_> {
         let items = Arc::make_mut(below);
         for (at, target) in placement.targets.iter().enumerate() {
             let Some(target) = *target else { continue };
-            let here = trail.hop(Some(SegmentRef::Index(target)), Some(SegmentRef::Index(at)));
+            let here = cursor.step(Some(SegmentRef::Index(target)), Some(SegmentRef::Index(at)));
             match items.get_mut(target) {
                 Some(slot) => self.merge(slot, &above[at], &here)?,
                 None => items.push(self.normalized_or_clone(&above[at], &here)?),
@@ -215,13 +219,13 @@ impl Merger<'_> {
     }
 
     /// Applies the directives of one level: first what is added, then what is removed.
-    fn apply_directives(&mut self, below: &mut Table, above: &Table, trail: &MergeCursor<'_>) -> MergeResult<()> {
+    fn apply_directives(&mut self, below: &mut Table, above: &Table, cursor: &MergeCursor<'_>) -> MergeResult<()> {
         for wanted in [Directive::Add, Directive::Remove] {
             for (key, value) in above.entries() {
                 if let (Some((stem, directive)), Value::Array(list)) = (self.directive(key, value), value)
                     && directive == wanted
                 {
-                    let here = trail.hop(Some(SegmentRef::Key(stem)), Some(SegmentRef::Key(key)));
+                    let here = cursor.step(Some(SegmentRef::Key(stem)), Some(SegmentRef::Key(key)));
                     self.apply_directive(below, stem, directive, list, &here)?;
                 }
             }
@@ -236,24 +240,24 @@ impl Merger<'_> {
         stem: &str,
         directive: Directive,
         list: &[Value],
-        trail: &MergeCursor<'_>,
+        cursor: &MergeCursor<'_>,
     ) -> MergeResult<()> {
         if stem == FORBIDDEN {
-            self.note(trail, MergeNoteKind::Forbidden);
+            self.note(cursor, MergeNoteKind::Forbidden);
             return Ok(());
         }
         if table.get(stem).is_none_or(Value::is_null) {
             // A created `x_add` would be an instruction itself wherever the result is read again.
             if directive == Directive::Remove || Directive::of_key(stem).is_some() {
-                self.note(trail, MergeNoteKind::NoTarget(directive));
+                self.note(cursor, MergeNoteKind::NoTarget(directive));
             } else {
-                let items = self.normalized_elements(list, trail)?;
+                let items = self.normalized_elements(list, cursor)?;
                 table.insert(stem, Value::array(items));
             }
             return Ok(());
         }
         match table.get_mut(stem) {
-            Some(slot) => self.apply_list(slot, directive, list, trail),
+            Some(slot) => self.apply_list(slot, directive, list, cursor),
             None => Ok(()),
         }
     }
@@ -264,55 +268,55 @@ impl Merger<'_> {
         slot: &mut Value,
         directive: Directive,
         list: &[Value],
-        trail: &MergeCursor<'_>,
+        cursor: &MergeCursor<'_>,
     ) -> MergeResult<()> {
         match (directive, &mut *slot) {
             (Directive::Add, Value::Array(items)) => {
                 let first = items.len();
                 let added = list.iter().enumerate().map(|(at, item)| {
-                    self.normalized_or_clone(item, &trail.hop(Some(SegmentRef::Index(first + at)), Some(SegmentRef::Index(at))))
+                    self.normalized_or_clone(item, &cursor.step(Some(SegmentRef::Index(first + at)), Some(SegmentRef::Index(at))))
                 });
                 let added = added.collect::<MergeResult<Vec<_>>>()?;
                 Arc::make_mut(items).extend(added);
             }
             (Directive::Remove, Value::Array(items)) => {
-                let gone = self.normalized_elements(list, trail)?;
-                let gone: ValueIndex<'_> = gone.iter().collect();
-                if items.iter().any(|item| gone.find(item).is_some()) {
-                    Arc::make_mut(items).retain(|item| gone.find(item).is_none());
+                let unwanted = self.normalized_elements(list, cursor)?;
+                let unwanted: ValueIndex<'_> = unwanted.iter().collect();
+                if items.iter().any(|item| unwanted.find(item).is_some()) {
+                    Arc::make_mut(items).retain(|item| unwanted.find(item).is_none());
                 }
             }
             (Directive::Remove, Value::Table(table)) => {
-                let gone: HashSet<&str> = list.iter().filter_map(Value::as_str).collect();
-                if gone.iter().any(|key| table.contains_key(key)) {
-                    table.retain(|key, _| !gone.contains(key));
+                let unwanted: HashSet<&str> = list.iter().filter_map(Value::as_str).collect();
+                if unwanted.iter().any(|key| table.contains_key(key)) {
+                    table.retain(|key, _| !unwanted.contains(key));
                 }
             }
             (_, other) => {
                 let kind = MergeFaultKind::Directive(directive, other.kind());
-                return Err(Box::new(MergeFault { target: trail.target(), source: trail.source(), kind }));
+                return Err(Box::new(MergeFault { result_path: cursor.result_path(), layer_path: cursor.layer_path(), kind }));
             }
         }
         Ok(())
     }
 
-    fn normalized_elements(&mut self, list: &[Value], trail: &MergeCursor<'_>) -> MergeResult<Vec<Value>> {
-        list.iter().enumerate().map(|(at, item)| self.normalized_or_clone(item, &trail.index(at))).collect()
+    fn normalized_elements(&mut self, list: &[Value], cursor: &MergeCursor<'_>) -> MergeResult<Vec<Value>> {
+        list.iter().enumerate().map(|(at, item)| self.normalized_or_clone(item, &cursor.index(at))).collect()
     }
 
-    pub(super) fn normalized_or_clone(&mut self, value: &Value, trail: &MergeCursor<'_>) -> MergeResult<Value> {
-        Ok(self.normalize(value, trail)?.unwrap_or_else(|| value.clone()))
+    pub(super) fn normalized_or_clone(&mut self, value: &Value, cursor: &MergeCursor<'_>) -> MergeResult<Value> {
+        Ok(self.normalize(value, cursor)?.unwrap_or_else(|| value.clone()))
     }
 
     /// A value of the layer as it looks over nothing: its directives applied, forbidden keys gone. `None` when that
     /// changes nothing, so that the layer's own value can be shared.
-    pub(crate) fn normalize(&mut self, value: &Value, trail: &MergeCursor<'_>) -> MergeResult<Option<Value>> {
+    pub(crate) fn normalize(&mut self, value: &Value, cursor: &MergeCursor<'_>) -> MergeResult<Option<Value>> {
         match value {
-            Value::Table(table) => Ok(self.normalize_table(table, trail)?.map(Value::Table)),
+            Value::Table(table) => Ok(self.normalize_table(table, cursor)?.map(Value::Table)),
             Value::Array(items) => {
                 let mut changed: Option<Vec<Value>> = None;
                 for (at, item) in items.iter().enumerate() {
-                    let new = if is_scalar(item) { None } else { self.normalize(item, &trail.index(at))? };
+                    let new = if is_scalar(item) { None } else { self.normalize(item, &cursor.index(at))? };
                     match (&mut changed, new) {
                         (None, None) => {}
                         (Some(out), new) => out.push(new.unwrap_or_else(|| item.clone())),
@@ -330,14 +334,14 @@ impl Merger<'_> {
         }
     }
 
-    fn normalize_table(&mut self, table: &Table, trail: &MergeCursor<'_>) -> MergeResult<Option<Table>> {
+    fn normalize_table(&mut self, table: &Table, cursor: &MergeCursor<'_>) -> MergeResult<Option<Table>> {
         let mut changed: Option<Table> = None;
         let mut directives = false;
         let entries = table.entries();
         let before = |at: usize| entries[..at].iter().cloned().collect::<Table>();
         for (at, (key, value)) in entries.iter().enumerate() {
             if &**key == FORBIDDEN {
-                self.note(&trail.key(key), MergeNoteKind::Forbidden);
+                self.note(&cursor.key(key), MergeNoteKind::Forbidden);
                 changed.get_or_insert_with(|| before(at));
                 continue;
             }
@@ -347,7 +351,7 @@ impl Merger<'_> {
                     changed.get_or_insert_with(|| before(at));
                     continue;
                 }
-                Value::Array(_) | Value::Table(_) => self.normalize(value, &trail.key(key))?,
+                Value::Array(_) | Value::Table(_) => self.normalize(value, &cursor.key(key))?,
                 _ => None,
             };
             if changed.is_some() || new.is_some() {
@@ -356,7 +360,7 @@ impl Merger<'_> {
             }
         }
         if let (true, Some(out)) = (directives, &mut changed) {
-            self.apply_directives(out, table, trail)?;
+            self.apply_directives(out, table, cursor)?;
         }
         Ok(changed)
     }

@@ -36,18 +36,18 @@ pub(crate) struct Dependencies {
     /// When the load began.
     started: SystemTime,
     /// Every place, with what was there when it was opened.
-    places: BTreeMap<Dependency, Option<Fingerprint>>,
+    entries: BTreeMap<Dependency, Option<Fingerprint>>,
     /// A file was found half written; when it counts as empty.
     pub(crate) half_written_until: Option<Instant>,
 }
 
 impl Dependencies {
     fn new(base: PathBuf) -> Self {
-        Self { base, started: SystemTime::now(), places: BTreeMap::new(), half_written_until: None }
+        Self { base, started: SystemTime::now(), entries: BTreeMap::new(), half_written_until: None }
     }
 
-    pub(crate) fn places(&self) -> impl Iterator<Item = &Dependency> {
-        self.places.keys()
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Dependency> {
+        self.entries.keys()
     }
 
     /// How long to wait until what was read can be trusted to belong together; `None` when it can be now.
@@ -55,7 +55,7 @@ impl Dependencies {
     /// It can when no file is another one now than when it was read, and none had been written within `quiet` of the
     /// load's start: whoever changes several files within that time has then changed all of them or none.
     pub(crate) fn unsettled(&self, quiet: Duration) -> Option<Duration> {
-        let stamps = self.places.iter().filter_map(|(place, stamp)| Some((place.path(), (*stamp)?)));
+        let stamps = self.entries.iter().filter_map(|(dependency, stamp)| Some((dependency.path(), (*stamp)?)));
         let waits = stamps.filter_map(|(path, stamp)| match Fingerprint::now(path) {
             Some(now) if now == stamp => {
                 stamp.age(self.started).map(|age| quiet.saturating_sub(age)).filter(|left| !left.is_zero())
@@ -68,15 +68,15 @@ impl Dependencies {
     /// How long to wait until nothing that was looked at has changed within `quiet`; `None` where nothing has.
     pub(crate) fn recently_changed(&self, quiet: Duration) -> Option<Duration> {
         let now = SystemTime::now();
-        let ages = self.places.keys().filter_map(|place| Fingerprint::now(place.path())?.age(now));
+        let ages = self.entries.keys().filter_map(|dependency| Fingerprint::now(dependency.path())?.age(now));
         ages.map(|age| quiet.saturating_sub(age)).filter(|left| !left.is_zero()).max()
     }
 
     /// True when a load now could find something else.
     pub(crate) fn is_stale(&self) -> bool {
-        self.places.iter().any(|(place, stamp)| {
+        self.entries.iter().any(|(dependency, stamp)| {
             let settled = stamp.is_none_or(|stamp| stamp.is_settled(self.started));
-            !settled || Fingerprint::now(place.path()) != *stamp
+            !settled || Fingerprint::now(dependency.path()) != *stamp
         })
     }
 }
@@ -84,7 +84,7 @@ impl Dependencies {
 /// Notes down what a loader looks at. Does nothing until somebody watches.
 #[derive(Default)]
 pub(crate) struct DependencyTracker {
-    seen: Option<Dependencies>,
+    recorded: Option<Dependencies>,
     /// The load follows a change on disk: a writer may be at work.
     background: bool,
     /// Files found empty, and from when on they are taken as that where nobody has touched them meanwhile; nothing for at once.
@@ -94,54 +94,54 @@ pub(crate) struct DependencyTracker {
 impl DependencyTracker {
     /// Starts to note down, with the next load.
     pub(crate) fn enable(&mut self) {
-        self.seen = Some(Dependencies::new(PathBuf::new()));
+        self.recorded = Some(Dependencies::new(PathBuf::new()));
     }
 
     /// Begins a load.
     pub(crate) fn begin(&mut self, base: &Path, background: bool) {
         self.background = background;
-        if let Some(seen) = &mut self.seen {
-            *seen = Dependencies::new(base.to_path_buf());
+        if let Some(recorded) = &mut self.recorded {
+            *recorded = Dependencies::new(base.to_path_buf());
         }
     }
 
     /// What the last load looked at, where somebody watches.
-    pub(crate) fn seen(&self) -> Option<&Dependencies> {
-        self.seen.as_ref()
+    pub(crate) fn recorded(&self) -> Option<&Dependencies> {
+        self.recorded.as_ref()
     }
 
     pub(crate) fn file(&mut self, path: &Path) {
-        if let Some(seen) = &mut self.seen {
-            seen.places.entry(Dependency::File(path.to_path_buf())).or_default();
+        if let Some(recorded) = &mut self.recorded {
+            recorded.entries.entry(Dependency::File(path.to_path_buf())).or_default();
         }
     }
 
     pub(crate) fn directory(&mut self, path: &Path) {
-        if let Some(seen) = &mut self.seen {
-            seen.places.entry(Dependency::Directory(path.to_path_buf())).or_insert_with(|| Fingerprint::now(path));
+        if let Some(recorded) = &mut self.recorded {
+            recorded.entries.entry(Dependency::Directory(path.to_path_buf())).or_insert_with(|| Fingerprint::now(path));
         }
     }
 
     /// The files of one name, in all formats, are looked for beside this one, which may end in `.*`.
     #[cfg(feature = "discovery")]
     pub(crate) fn formats_of(&mut self, path: &Path) {
-        let Some(seen) = &mut self.seen else { return };
+        let Some(recorded) = &mut self.recorded else { return };
         let (Some(directory), Some(stem)) = (path.parent(), path.file_stem()) else { return };
-        let place = Dependency::Prefix(directory.to_path_buf(), stem.to_string_lossy().into_owned());
-        seen.places.entry(place).or_insert_with(|| Fingerprint::now(directory));
+        let dependency = Dependency::Prefix(directory.to_path_buf(), stem.to_string_lossy().into_owned());
+        recorded.entries.entry(dependency).or_insert_with(|| Fingerprint::now(directory));
     }
 
     /// A file was read, or what was read before was taken again. What was found first counts: where a file changes while
     /// two sources read it, they do not belong together.
     pub(crate) fn read(&mut self, path: &Path, stamp: Fingerprint) {
-        if let Some(seen) = &mut self.seen {
-            seen.places.entry(Dependency::File(path.to_path_buf())).or_default().get_or_insert(stamp);
+        if let Some(recorded) = &mut self.recorded {
+            recorded.entries.entry(Dependency::File(path.to_path_buf())).or_default().get_or_insert(stamp);
         }
     }
 
     /// Whether a file of `length` bytes is to be taken as half written: then nothing comes of the load.
     pub(crate) fn is_half_written(&mut self, path: &Path, length: usize, stamp: Fingerprint) -> bool {
-        let Some(seen) = &mut self.seen else { return false };
+        let Some(recorded) = &mut self.recorded else { return false };
         if length > 0 {
             self.empty.remove(path);
             return false;
@@ -157,7 +157,7 @@ impl DependencyTracker {
             *known = fresh;
         }
         let Some(until) = known.1.filter(|until| *until > now) else { return false };
-        seen.half_written_until = Some(seen.half_written_until.map_or(until, |other| other.min(until)));
+        recorded.half_written_until = Some(recorded.half_written_until.map_or(until, |other| other.min(until)));
         true
     }
 

@@ -31,7 +31,7 @@ impl Listing {
     }
 
     /// The files of one name, in the order of the formats.
-    pub(crate) fn of_stem(&self, stem: &str) -> impl ExactSizeIterator<Item = &str> {
+    pub(crate) fn with_stem(&self, stem: &str) -> impl ExactSizeIterator<Item = &str> {
         self.by_stem.get(stem).map(Vec::as_slice).unwrap_or_default().iter().map(|(_, name)| &**name)
     }
 }

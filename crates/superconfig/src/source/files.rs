@@ -17,7 +17,7 @@ pub(crate) struct BaseDirs {
 impl BaseDirs {
     /// A path for people: relative to the working directory where it is in it.
     #[cfg(feature = "discovery")]
-    pub(crate) fn shown(&self, path: &Path) -> String {
+    pub(crate) fn display_path(&self, path: &Path) -> String {
         let relative = path.strip_prefix(&self.cwd).ok().filter(|path| !path.as_os_str().is_empty());
         relative.unwrap_or(path).to_string_lossy().into_owned()
     }
@@ -46,7 +46,7 @@ impl BaseDirs {
 pub(crate) struct FileCandidate {
     pub(crate) path: PathBuf,
     /// The path as it was given, for people.
-    pub(crate) shown: String,
+    pub(crate) display_path: String,
     pub(crate) required: bool,
 }
 
@@ -75,71 +75,72 @@ pub(crate) fn expand_profiles(path: &str, profiles: &[String]) -> Vec<String> {
 #[derive(Debug)]
 pub(crate) enum Lookup {
     File(FileCandidate),
-    Nothing(LayerInfo),
+    Absent(LayerInfo),
 }
 
 /// The files of a directory that count, in order: `default`, each profile, `local`, each profile's local.
 pub(crate) fn directory(
-    places: &BaseDirs,
-    shown: &str,
+    base_dirs: &BaseDirs,
+    display_path: &str,
     profiles: &[String],
     optional: bool,
     warnings: &mut Vec<Warning>,
 ) -> Result<Vec<Lookup>, Error> {
-    let path = places.resolve(shown);
+    let path = base_dirs.resolve(display_path);
     let listing = match Listing::read(&path) {
         Ok(listing) => listing,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound && optional => {
-            let info = LayerInfo::absent(SourceKind::File, shown, path, LayerStatus::Missing, "the directory is not there");
-            return Ok(vec![Lookup::Nothing(info)]);
+            let info =
+                LayerInfo::absent(SourceKind::File, display_path, path, LayerStatus::Missing, "the directory is not there");
+            return Ok(vec![Lookup::Absent(info)]);
         }
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            let error = Error::new(ErrorCode::NotFound, format!("the directory {shown} is not there"));
+            let error = Error::new(ErrorCode::NotFound, format!("the directory {display_path} is not there"));
             let error = error.with_hint("create it, correct the path, or make the source optional");
-            return Err(error.in_source(SourceKind::File, &shown.into(), Some(shown.into())));
+            return Err(error.in_source(SourceKind::File, &display_path.into(), Some(display_path.into())));
         }
-        Err(error) => return Err(unreadable(shown, &error)),
+        Err(error) => return Err(unreadable(display_path, &error)),
     };
     let stems = ["default".to_owned()].into_iter().chain(profiles.iter().cloned());
     let local = profiles.iter().map(|profile| format!("{profile}.local"));
-    let show = |path: &Path| Path::new(shown).join(path.file_name().unwrap_or_default()).to_string_lossy().into_owned();
-    let mut findings = Vec::new();
+    let display = |path: &Path| Path::new(display_path).join(path.file_name().unwrap_or_default()).to_string_lossy().into_owned();
+    let mut lookups = Vec::new();
     for stem in stems.chain(["local".to_owned()]).chain(local) {
-        of_stem(&listing, &path, &stem, &show, &mut findings, warnings);
+        with_stem(&listing, &path, &stem, &display, &mut lookups, warnings);
     }
-    Ok(findings)
+    Ok(lookups)
 }
 
 /// The error of a directory whose names cannot be read.
-pub(crate) fn unreadable(shown: &str, error: &std::io::Error) -> Error {
-    let error = Error::new(ErrorCode::Io, format!("the directory {shown} cannot be read: {error}"));
-    error.in_source(SourceKind::File, &shown.into(), Some(shown.into()))
+pub(crate) fn unreadable(display_path: &str, error: &std::io::Error) -> Error {
+    let error = Error::new(ErrorCode::Io, format!("the directory {display_path} cannot be read: {error}"));
+    error.in_source(SourceKind::File, &display_path.into(), Some(display_path.into()))
 }
 
 /// The files of one name in a directory, in every format; two of them are worth a warning.
-pub(crate) fn of_stem(
+pub(crate) fn with_stem(
     listing: &Listing,
     directory: &Path,
     stem: &str,
-    show: &dyn Fn(&Path) -> String,
-    findings: &mut Vec<Lookup>,
+    display: &dyn Fn(&Path) -> String,
+    lookups: &mut Vec<Lookup>,
     warnings: &mut Vec<Warning>,
 ) {
-    let names = listing.of_stem(stem);
+    let names = listing.with_stem(stem);
     if names.len() == 0 {
         let path = directory.join(format!("{stem}.*"));
-        let info = LayerInfo::absent(SourceKind::File, show(&path), path, LayerStatus::Missing, "there is no such file");
-        findings.push(Lookup::Nothing(info));
+        let info = LayerInfo::absent(SourceKind::File, display(&path), path, LayerStatus::Missing, "there is no such file");
+        lookups.push(Lookup::Absent(info));
         return;
     }
     if names.len() > 1 {
-        let names: Vec<String> = listing.of_stem(stem).map(|name| show(&directory.join(name))).collect();
+        let names: Vec<String> = listing.with_stem(stem).map(|name| display(&directory.join(name))).collect();
         let message = format!("{} are one name in several formats; all are read, in this order", names.join(", "));
         warnings.push(Warning::new("ambiguous-format", message));
     }
     for name in names {
         let path = directory.join(name);
-        findings.push(Lookup::File(FileCandidate { shown: show(&path), path, required: true }));
+        lookups.push(Lookup::File(FileCandidate { display_path: display(&path), path, required: true }));
     }
 }
 
@@ -147,10 +148,11 @@ pub(crate) fn of_stem(
 ///
 /// # Errors
 /// `ERR_SUPERCONFIG_OPTION` for a bad pattern, `ERR_SUPERCONFIG_IO` for a directory that cannot be read.
-pub(crate) fn pattern(places: &BaseDirs, shown: &str) -> Result<Vec<FileCandidate>, Error> {
-    let bad =
-        |error: &dyn std::fmt::Display| Error::new(ErrorCode::Option, format!("the pattern {shown:?} is malformed: {error}"));
-    let full = places.pattern(shown);
+pub(crate) fn pattern(base_dirs: &BaseDirs, display_path: &str) -> Result<Vec<FileCandidate>, Error> {
+    let bad = |error: &dyn std::fmt::Display| {
+        Error::new(ErrorCode::Option, format!("the pattern {display_path:?} is malformed: {error}"))
+    };
+    let full = base_dirs.pattern(display_path);
     let options = glob::MatchOptions { case_sensitive: true, require_literal_separator: true, require_literal_leading_dot: true };
     let mut candidates = Vec::new();
     for found in glob::glob_with(&full.to_string_lossy(), options).map_err(|error| bad(&error))? {
@@ -160,8 +162,8 @@ pub(crate) fn pattern(places: &BaseDirs, shown: &str) -> Result<Vec<FileCandidat
         if path.is_dir() {
             continue;
         }
-        let relative = path.strip_prefix(&places.cwd).unwrap_or(&path).to_string_lossy().into_owned();
-        candidates.push(FileCandidate { path, shown: relative, required: true });
+        let relative = path.strip_prefix(&base_dirs.cwd).unwrap_or(&path).to_string_lossy().into_owned();
+        candidates.push(FileCandidate { path, display_path: relative, required: true });
     }
     candidates.sort_by(|one, other| one.path.cmp(&other.path));
     Ok(candidates)
@@ -169,19 +171,19 @@ pub(crate) fn pattern(places: &BaseDirs, shown: &str) -> Result<Vec<FileCandidat
 
 /// The directories that the files of a pattern are looked for in: the one before the first wildcard, whether it is there
 /// or not, and all those that match a part of the pattern.
-pub(crate) fn pattern_directories(places: &BaseDirs, shown: &str) -> Vec<PathBuf> {
-    let components: Vec<_> = Path::new(shown).components().collect();
+pub(crate) fn pattern_directories(base_dirs: &BaseDirs, display_path: &str) -> Vec<PathBuf> {
+    let components: Vec<_> = Path::new(display_path).components().collect();
     let is_wild = |component: &std::path::Component<'_>| component.as_os_str().to_string_lossy().contains(['*', '?', '[']);
     let first = components.iter().position(is_wild).unwrap_or(components.len().saturating_sub(1));
     let start = |end: usize| components[..end].iter().collect::<PathBuf>().to_string_lossy().into_owned();
-    let mut directories = vec![places.resolve(&start(first))];
+    let mut directories = vec![base_dirs.resolve(&start(first))];
     for end in first + 1..=components.len() {
         let recursive = components[..end].iter().any(|component| component.as_os_str() == "**");
         // The last part names files, except that below `**` every directory counts.
         if end == components.len() && !recursive {
             continue;
         }
-        let prefix = places.pattern(&start(end));
+        let prefix = base_dirs.pattern(&start(end));
         // A malformed pattern has its error elsewhere, and what cannot be read cannot be watched.
         let found = glob::glob(&prefix.to_string_lossy()).into_iter().flatten().flatten();
         directories.extend(found.filter(|path| path.is_dir()));

@@ -23,7 +23,7 @@ pub(crate) use discovery::{Discovered, VARIABLES, discover};
 pub use environment::Environment;
 pub(crate) use environment::EnvironmentFilter;
 pub(crate) use files::{BaseDirs, FileCandidate, Lookup, check_name};
-use files::{of_stem, unreadable};
+use files::{unreadable, with_stem};
 pub use layer_info::{LayerInfo, LayerStatus};
 pub use ownership::Trust;
 pub(crate) use ownership::{Ownership, refused};

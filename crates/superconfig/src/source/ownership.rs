@@ -45,7 +45,7 @@ impl Ownership {
     /// Why the file could be somebody else's work; `None` when it cannot. A group that may write is one that the owner
     /// chose, so it does not count as others: with private groups, as most systems have them, it is the owner alone.
     #[cfg(unix)]
-    pub(crate) fn doubt(self) -> Option<String> {
+    pub(crate) fn concern(self) -> Option<String> {
         // SAFETY: the call takes nothing, touches no memory and cannot fail.
         let user = unsafe { libc::geteuid() };
         if self.mode & 0o002 != 0 {
@@ -55,14 +55,14 @@ impl Ownership {
     }
 
     #[cfg(not(unix))]
-    pub(crate) fn doubt(self) -> Option<String> {
+    pub(crate) fn concern(self) -> Option<String> {
         None
     }
 }
 
 /// The error of a file that strict trust refuses.
-pub(crate) fn refused(doubt: &str) -> Error {
-    let error = Error::new(ErrorCode::Trust, format!("the file is not trusted: {doubt}"));
+pub(crate) fn refused(concern: &str) -> Error {
+    let error = Error::new(ErrorCode::Trust, format!("the file is not trusted: {concern}"));
     error.with_hint("correct its owner and permissions (`chmod o-w`), or do without `trust: 'strict'`")
 }
 
@@ -74,11 +74,11 @@ mod tests {
     fn doubts_what_others_can_write_or_own() {
         // SAFETY: as above.
         let user = unsafe { libc::geteuid() };
-        let doubt = |mode, owner| Ownership { mode, owner }.doubt();
-        assert_eq!(doubt(0o100_644, user), None);
-        assert_eq!(doubt(0o100_664, user), None);
-        assert_eq!(doubt(0o100_644, 0), None);
-        assert!(doubt(0o100_646, user).unwrap().contains("646"));
-        assert!(doubt(0o100_600, user + 1).unwrap().contains(&(user + 1).to_string()));
+        let concern = |mode, owner| Ownership { mode, owner }.concern();
+        assert_eq!(concern(0o100_644, user), None);
+        assert_eq!(concern(0o100_664, user), None);
+        assert_eq!(concern(0o100_644, 0), None);
+        assert!(concern(0o100_646, user).unwrap().contains("646"));
+        assert!(concern(0o100_600, user + 1).unwrap().contains(&(user + 1).to_string()));
     }
 }

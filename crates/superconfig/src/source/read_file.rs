@@ -69,25 +69,25 @@ pub(crate) struct OpenedFile {
 /// # Errors
 /// `ERR_SUPERCONFIG_NOT_FOUND`, `ERR_SUPERCONFIG_IO` for what is no regular file or cannot be read, and
 /// `ERR_SUPERCONFIG_LIMIT`, counted while reading.
-pub(crate) fn read(path: &Path, shown: &str, limit: usize, buffer: &mut Vec<u8>) -> Result<OpenedFile, Error> {
-    let mut file = open(path).map_err(|error| io_error(shown, &error))?;
-    let metadata = file.metadata().map_err(|error| io_error(shown, &error))?;
+pub(crate) fn read(path: &Path, display_path: &str, limit: usize, buffer: &mut Vec<u8>) -> Result<OpenedFile, Error> {
+    let mut file = open(path).map_err(|error| io_error(display_path, &error))?;
+    let metadata = file.metadata().map_err(|error| io_error(display_path, &error))?;
     if !metadata.is_file() {
         let what = kind_of(&metadata);
-        return Err(Error::new(ErrorCode::Io, format!("{shown} is {what}, not a file")));
+        return Err(Error::new(ErrorCode::Io, format!("{display_path} is {what}, not a file")));
     }
     // One byte more than the size: where exactly the size comes, the file has ended, and no second call need say so.
     let wanted = (metadata.len() as usize).min(limit) + 1;
     buffer.clear();
     buffer.resize(wanted, 0);
-    let got = read_once(&mut file, buffer).map_err(|error| io_error(shown, &error))?;
+    let got = read_once(&mut file, buffer).map_err(|error| io_error(display_path, &error))?;
     buffer.truncate(got);
     if got as u64 != metadata.len() {
         let mut limited = file.take((limit + 1 - got) as u64);
-        limited.read_to_end(buffer).map_err(|error| io_error(shown, &error))?;
+        limited.read_to_end(buffer).map_err(|error| io_error(display_path, &error))?;
     }
     if buffer.len() > limit {
-        let message = format!("{shown} has more than {limit} bytes, the limit of a document");
+        let message = format!("{display_path} has more than {limit} bytes, the limit of a document");
         return Err(Error::new(ErrorCode::Limit, message).with_hint("raise the limit `documentBytes`"));
     }
     Ok(OpenedFile { stamp: Fingerprint::of(&metadata), ownership: Ownership::of(&metadata) })
@@ -129,29 +129,29 @@ fn kind_of(metadata: &Metadata) -> &'static str {
     if metadata.is_dir() { "a directory" } else { "something else" }
 }
 
-fn io_error(shown: &str, error: &io::Error) -> Error {
+fn io_error(display_path: &str, error: &io::Error) -> Error {
     let (code, message) = match error.kind() {
-        io::ErrorKind::NotFound => return missing(shown),
-        io::ErrorKind::PermissionDenied => (ErrorCode::Io, format!("{shown} cannot be read: permission denied")),
+        io::ErrorKind::NotFound => return missing(display_path),
+        io::ErrorKind::PermissionDenied => (ErrorCode::Io, format!("{display_path} cannot be read: permission denied")),
         // Opening a socket, or a FIFO in some ways, is refused with this.
-        _ if error.raw_os_error() == Some(libc::ENXIO) => (ErrorCode::Io, format!("{shown} is a socket, not a file")),
+        _ if error.raw_os_error() == Some(libc::ENXIO) => (ErrorCode::Io, format!("{display_path} is a socket, not a file")),
         _ if error.raw_os_error() == Some(libc::ELOOP) => {
-            (ErrorCode::Io, format!("{shown} is a symbolic link that leads back to itself"))
+            (ErrorCode::Io, format!("{display_path} is a symbolic link that leads back to itself"))
         }
-        _ => (ErrorCode::Io, format!("{shown} cannot be read: {error}")),
+        _ => (ErrorCode::Io, format!("{display_path} cannot be read: {error}")),
     };
     Error::new(code, message)
 }
 
 /// The error of a file that is not there.
-pub(crate) fn missing(shown: &str) -> Error {
-    let error = Error::new(ErrorCode::NotFound, format!("{shown} is not there"));
+pub(crate) fn missing(display_path: &str) -> Error {
+    let error = Error::new(ErrorCode::NotFound, format!("{display_path} is not there"));
     error.with_hint("create it, correct the path, or make the source optional")
 }
 
 /// The error of a file that is being written, which nobody is told of.
-pub(crate) fn half_written(shown: &str) -> Error {
-    Error::new(ErrorCode::Io, format!("{shown} is half written"))
+pub(crate) fn half_written(display_path: &str) -> Error {
+    Error::new(ErrorCode::Io, format!("{display_path} is half written"))
 }
 
 #[cfg(all(test, unix))]

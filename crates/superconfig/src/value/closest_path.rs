@@ -109,17 +109,17 @@ fn followed(root: &Value, path: &[Segment]) -> Option<Path> {
     let mut value = root;
     let mut known = Path::new();
     for segment in path {
-        let meant = match (value, segment) {
+        let closest = match (value, segment) {
             _ if value.child(segment).is_some() => segment.clone(),
             (Value::Table(table), Segment::Key(wanted)) => match closest_name(wanted, table.iter().map(|(key, _)| key)) {
-                Some(meant) => Segment::from(meant),
+                Some(closest) => Segment::from(closest),
                 None => break,
             },
             (Value::Array(items), index) if index.as_index().is_some() && !items.is_empty() => Segment::Index(items.len() - 1),
             _ => break,
         };
-        value = value.child(&meant)?;
-        known.push(meant);
+        value = value.child(&closest)?;
+        known.push(closest);
     }
     // What is only the beginning of the path as it was written is near when nothing can be below it.
     let is_start = path.starts_with(&known);
@@ -151,7 +151,7 @@ mod tests {
 
     #[test]
     fn finds_paths_that_were_meant() {
-        for (path, meant) in [
+        for (path, closest) in [
             ("server.prot", "server.port"),
             ("sever.prot", "server.port"),
             ("serverPort", "server.port"),
@@ -164,7 +164,7 @@ mod tests {
             ("port", "server.port"),
             ("pool.maxConn", "dbPool.maxConn"),
         ] {
-            assert_eq!(near(path).as_deref(), Some(meant), "{path}");
+            assert_eq!(near(path).as_deref(), Some(closest), "{path}");
         }
         for path in ["zzz", "server.zzz", "servers.length", "server.constructor"] {
             assert_eq!(near(path), None, "{path}");

@@ -64,7 +64,7 @@ pub fn read_options<T: DeserializeOwned>(options: &Value, names: FieldNames) -> 
 ///
 /// serde stops at the first problem. So what does not fit is left out and the rest read again, until nothing new comes up;
 /// what is then missing only because it was left out is no problem of its own. Costs one reading where everything fits.
-pub(crate) fn read<T: DeserializeOwned>(value: &Value) -> Result<T, Vec<TypeMismatch>> {
+pub(crate) fn from_value<T: DeserializeOwned>(value: &Value) -> Result<T, Vec<TypeMismatch>> {
     read_as(value, Reading::Lenient)
 }
 
@@ -110,7 +110,7 @@ impl Removed {
 
     /// True when a problem is only there because of what was left out directly below its place.
     fn explains(&self, path: &[Segment], mismatch: &Mismatch) -> bool {
-        let mut below = self.paths.iter().filter_map(|gone| match gone.strip_prefix(path) {
+        let mut below = self.paths.iter().filter_map(|removed| match removed.strip_prefix(path) {
             Some([child]) => Some(child),
             _ => None,
         });
@@ -129,7 +129,9 @@ impl Removed {
     /// A path of the whole value as it is in the rest.
     fn current(&self, path: &[Segment]) -> Vec<Segment> {
         let shifted = path.iter().enumerate().map(|(at, segment)| match segment {
-            Segment::Index(index) => Segment::Index(index - self.gone_in(&path[..at]).filter(|gone| gone < index).count()),
+            Segment::Index(index) => {
+                Segment::Index(index - self.removed_in(&path[..at]).filter(|removed| removed < index).count())
+            }
             key => key.clone(),
         });
         shifted.collect()
@@ -141,9 +143,11 @@ impl Removed {
         for segment in path {
             let segment = match segment {
                 Segment::Index(index) => {
-                    let mut gone: Vec<usize> = self.gone_in(&original).collect();
-                    gone.sort_unstable();
-                    Segment::Index(gone.into_iter().fold(*index, |index, gone| if gone <= index { index + 1 } else { index }))
+                    let mut removed: Vec<usize> = self.removed_in(&original).collect();
+                    removed.sort_unstable();
+                    Segment::Index(
+                        removed.into_iter().fold(*index, |index, removed| if removed <= index { index + 1 } else { index }),
+                    )
                 }
                 key => key.clone(),
             };
@@ -153,8 +157,8 @@ impl Removed {
     }
 
     /// The indexes that were left out of an array.
-    fn gone_in<'a>(&'a self, array: &'a [Segment]) -> impl Iterator<Item = usize> + 'a {
-        self.paths.iter().filter_map(move |gone| match gone.strip_prefix(array) {
+    fn removed_in<'a>(&'a self, array: &'a [Segment]) -> impl Iterator<Item = usize> + 'a {
+        self.paths.iter().filter_map(move |removed| match removed.strip_prefix(array) {
             Some([Segment::Index(index)]) => Some(*index),
             _ => None,
         })
@@ -197,7 +201,7 @@ mod tests {
     }
 
     fn paths<T: DeserializeOwned>(json: &str) -> Vec<String> {
-        let problems = read::<T>(&parse_json(json).unwrap()).map(|_| ()).unwrap_err();
+        let problems = from_value::<T>(&parse_json(json).unwrap()).map(|_| ()).unwrap_err();
         problems.into_iter().map(|problem| problem.path.to_string()).collect()
     }
 

@@ -20,7 +20,7 @@ mod value;
 
 pub(crate) use closest_path::closest_path;
 pub use deserialize::{FieldNames, MismatchKind};
-pub(crate) use deserialize_all::read;
+pub(crate) use deserialize_all::from_value;
 pub use deserialize_all::{TypeMismatch, read_options};
 pub(crate) use equality::ValueIndex;
 pub(crate) use expansion_budget::{Exceeded, ExpandedSize, ExpansionBudget};

@@ -13,9 +13,9 @@ use std::time::Duration;
 type Identity = Option<(u64, u64)>;
 
 pub(super) struct Backend {
-    inbox: Arc<WorkQueue>,
+    queue: Arc<WorkQueue>,
     watcher: Option<Running>,
-    armed: HashMap<PathBuf, Identity>,
+    watched: HashMap<PathBuf, Identity>,
 }
 
 struct Running {
@@ -34,25 +34,25 @@ impl EventHandler for Listening {
 }
 
 impl Backend {
-    pub(super) fn new(inbox: Arc<WorkQueue>) -> Self {
-        Self { inbox, watcher: None, armed: HashMap::new() }
+    pub(super) fn new(queue: Arc<WorkQueue>) -> Self {
+        Self { queue, watcher: None, watched: HashMap::new() }
     }
 
     /// Watches a directory; true when it was not watched before.
     ///
     /// # Errors
     /// The reason for people.
-    pub(super) fn arm(&mut self, directory: &Path) -> Result<bool, String> {
+    pub(super) fn watch(&mut self, directory: &Path) -> Result<bool, String> {
         let identity = identity(directory);
-        match self.armed.get(directory) {
-            Some(armed) if *armed == identity => return Ok(false),
-            Some(_) => self.disarm(directory),
+        match self.watched.get(directory) {
+            Some(watched) if *watched == identity => return Ok(false),
+            Some(_) => self.unwatch(directory),
             None => {}
         }
         let running = self.start()?;
         let watch = || running.watcher.watch(directory, RecursiveMode::NonRecursive);
         caught(watch)?.map_err(|error| reason(&error))?;
-        self.armed.insert(directory.to_path_buf(), identity);
+        self.watched.insert(directory.to_path_buf(), identity);
         Ok(true)
     }
 
@@ -61,27 +61,27 @@ impl Backend {
         if moved.is_empty() {
             return;
         }
-        let gone: Vec<PathBuf> = self.armed.keys().filter(|directory| is_moved(moved, directory)).cloned().collect();
-        gone.iter().for_each(|directory| self.disarm(directory));
+        let unused: Vec<PathBuf> = self.watched.keys().filter(|directory| is_moved(moved, directory)).cloned().collect();
+        unused.iter().for_each(|directory| self.unwatch(directory));
     }
 
     /// Ends the watches of all directories that nobody needs.
     pub(super) fn retain(&mut self, needed: impl Fn(&Path) -> bool) {
-        let gone: Vec<PathBuf> = self.armed.keys().filter(|directory| !needed(directory)).cloned().collect();
-        gone.iter().for_each(|directory| self.disarm(directory));
-        if self.armed.is_empty() {
+        let unused: Vec<PathBuf> = self.watched.keys().filter(|directory| !needed(directory)).cloned().collect();
+        unused.iter().for_each(|directory| self.unwatch(directory));
+        if self.watched.is_empty() {
             self.stop();
         }
     }
 
     /// Starts all over, because what is watched cannot be trusted.
     pub(super) fn reset(&mut self) {
-        self.armed.clear();
+        self.watched.clear();
         self.stop();
     }
 
-    fn disarm(&mut self, directory: &Path) {
-        self.armed.remove(directory);
+    fn unwatch(&mut self, directory: &Path) {
+        self.watched.remove(directory);
         if let Some(running) = &mut self.watcher {
             // The system has forgotten it by itself where the directory is gone.
             let _ = caught(|| running.watcher.unwatch(directory));
@@ -91,7 +91,7 @@ impl Backend {
     fn start(&mut self) -> Result<&mut Running, String> {
         if self.watcher.is_none() {
             let (sender, ended) = channel();
-            let handler = Listening(NotifyHandler(self.inbox.clone()), sender);
+            let handler = Listening(NotifyHandler(self.queue.clone()), sender);
             let watcher = caught(|| RecommendedWatcher::new(handler, Config::default()))?.map_err(|error| reason(&error))?;
             self.watcher = Some(Running { watcher, ended });
         }

@@ -7,6 +7,6 @@ use std::time::Duration;
 pub(super) enum Command {
     Add(Box<WatchedConfig>, Sender<()>),
     Remove(u64, Sender<()>),
-    Looked(u64, Option<Duration>),
+    Loaded(u64, Option<Duration>),
     Stop,
 }

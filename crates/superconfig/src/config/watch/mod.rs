@@ -24,7 +24,7 @@ use crate::registry::HandleId;
 /// `ERR_SUPERCONFIG_WATCH` when there can be no thread for it.
 pub(crate) fn start(config: &SuperConfig, options: WatchOptions) -> Result<(), Error> {
     // A load that another part of the process starts from here on is noted; there can be only one start.
-    let _ = config.0.watcher.set(WatchHooks { after_load: looked, on_close: stop });
+    let _ = config.0.watcher.set(WatchHooks { after_load, on_close: stop });
     watcher::add(watched_config::WatchedConfig::new(&config.0, options.bounded()))?;
     // Another part of the process may have found it by its name and closed it before it was added.
     if config.snapshot().is_err() {
@@ -40,13 +40,13 @@ fn stop(id: HandleId) {
 
 /// Somebody else has loaded a watched configuration: it may have looked at other places. True when what a load in the
 /// `background` read may not belong together: then the watcher asks for another one.
-fn looked(config: &SuperConfig, loader: &Loader, background: bool) -> bool {
+fn after_load(config: &SuperConfig, loader: &Loader, background: bool) -> bool {
     let Some(options) = &config.0.options.watch else { return false };
     // Whoever calls for a load gets what is there.
     let quiet = background.then(|| config.0.quiet.lock().take().unwrap_or(options.debounce.min(LONGEST)));
     let quiet = quiet.filter(|quiet| !quiet.is_zero());
-    let observer = loader.observer.borrow();
-    let wait = quiet.and_then(|quiet| observer.seen()?.unsettled(quiet));
-    watcher::looked(config.id().get(), wait);
-    wait.is_some() || observer.seen().is_some_and(|seen| seen.half_written_until.is_some())
+    let dependencies = loader.dependencies.borrow();
+    let wait = quiet.and_then(|quiet| dependencies.recorded()?.unsettled(quiet));
+    watcher::loaded(config.id().get(), wait);
+    wait.is_some() || dependencies.recorded().is_some_and(|recorded| recorded.half_written_until.is_some())
 }

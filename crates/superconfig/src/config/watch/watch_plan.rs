@@ -42,7 +42,7 @@ impl WatchSet {
     }
 
     /// Whether a directory that counts is at this path or below it.
-    pub(super) fn leads_through(&self, path: &Path) -> bool {
+    pub(super) fn contains_ancestor(&self, path: &Path) -> bool {
         self.directories.contains_key(path) || self.above.contains(path)
     }
 
@@ -54,27 +54,27 @@ impl WatchSet {
 /// What each place needs, and all of it together.
 #[derive(Default)]
 pub(super) struct WatchPlan {
-    pub(super) interest: WatchSet,
-    pub(super) places: Vec<(PathBuf, Vec<PathBuf>)>,
+    pub(super) watch_set: WatchSet,
+    pub(super) dependencies: Vec<(PathBuf, Vec<PathBuf>)>,
 }
 
 /// Finds the way to every place.
 ///
 /// On it, every link counts, and the first thing that is missing; below `base` every directory too, so that one that is
 /// replaced from there on down is noticed. Costs one `lstat` per different directory and place.
-pub(super) fn route<'a>(places: impl Iterator<Item = &'a Dependency>, base: &Path) -> WatchPlan {
+pub(super) fn plan_watches<'a>(dependencies: impl Iterator<Item = &'a Dependency>, base: &Path) -> WatchPlan {
     // What stands in the root of the file system is replaced by nobody, and half the system's traffic is there.
     let base = base.canonicalize().ok().filter(|base| base.parent().is_some());
-    let mut walker = Walker { base, known: HashMap::new(), interest: WatchSet::default() };
-    let mut route = WatchPlan::default();
-    for place in places {
-        let directories = walker.walk(place);
-        route.places.push((place.path().to_path_buf(), directories));
+    let mut walker = Walker { base, known: HashMap::new(), watch_set: WatchSet::default() };
+    let mut plan = WatchPlan::default();
+    for dependency in dependencies {
+        let directories = walker.walk(dependency);
+        plan.dependencies.push((dependency.path().to_path_buf(), directories));
     }
-    route.interest = walker.interest;
-    let above = route.interest.directories.keys().flat_map(|directory| directory.ancestors().skip(1));
-    route.interest.above = above.map(Path::to_path_buf).collect();
-    route
+    plan.watch_set = walker.watch_set;
+    let above = plan.watch_set.directories.keys().flat_map(|directory| directory.ancestors().skip(1));
+    plan.watch_set.above = above.map(Path::to_path_buf).collect();
+    plan
 }
 
 #[derive(Clone)]
@@ -87,17 +87,17 @@ enum EntryKind {
 struct Walker {
     base: Option<PathBuf>,
     known: HashMap<PathBuf, EntryKind>,
-    interest: WatchSet,
+    watch_set: WatchSet,
 }
 
 impl Walker {
     /// Follows one path by hand; gives the directories that it needs.
-    fn walk(&mut self, place: &Dependency) -> Vec<PathBuf> {
+    fn walk(&mut self, dependency: &Dependency) -> Vec<PathBuf> {
         let mut needed = Vec::new();
         let mut real = PathBuf::new();
         let mut links = 0;
         let mut rest: VecDeque<OsString> = VecDeque::new();
-        push_front(&mut rest, place.path(), &mut real);
+        push_front(&mut rest, dependency.path(), &mut real);
         while let Some(name) = rest.pop_front() {
             if name == ".." {
                 real.pop();
@@ -107,7 +107,7 @@ impl Walker {
             let kind = self.kind(&here);
             let counts = !matches!(kind, EntryKind::Directory) || self.base.as_ref().is_some_and(|base| real.starts_with(base));
             if counts {
-                self.interest.names(&real).exact.insert(name);
+                self.watch_set.names(&real).exact.insert(name);
                 if !needed.contains(&real) {
                     needed.push(real.clone());
                 }
@@ -125,10 +125,10 @@ impl Walker {
                 EntryKind::Other => return needed,
             }
         }
-        match place {
+        match dependency {
             Dependency::File(_) => return needed,
-            Dependency::Directory(_) => self.interest.names(&real).all = true,
-            Dependency::Prefix(_, prefix) => drop(self.interest.names(&real).prefixes.insert(prefix.clone())),
+            Dependency::Directory(_) => self.watch_set.names(&real).all = true,
+            Dependency::Prefix(_, prefix) => drop(self.watch_set.names(&real).prefixes.insert(prefix.clone())),
         }
         if !needed.contains(&real) {
             needed.push(real);

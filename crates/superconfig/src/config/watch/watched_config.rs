@@ -26,11 +26,11 @@ pub(super) struct WatchedConfig {
     /// When to look whether there is something to read.
     next_poll: Option<Instant>,
     /// Why changes may have been missed, and until when therefore not to trust the system.
-    lost: Option<(String, Instant)>,
+    overflow: Option<(String, Instant)>,
     /// Where to watch has to be worked out again.
     pub(super) replan: bool,
     /// The last load, which tells where to watch.
-    observation: Option<Dependencies>,
+    dependencies: Option<Dependencies>,
 }
 
 #[derive(Clone, Copy)]
@@ -62,9 +62,9 @@ impl WatchedConfig {
             host_tries: 0,
             recheck: None,
             next_poll: None,
-            lost: None,
+            overflow: None,
             replan: true,
-            observation: None,
+            dependencies: None,
         }
     }
 
@@ -76,25 +76,25 @@ impl WatchedConfig {
         self.options.poll.is_some()
     }
 
-    pub(super) fn observation(&self) -> Option<&Dependencies> {
-        self.observation.as_ref()
+    pub(super) fn dependencies(&self) -> Option<&Dependencies> {
+        self.dependencies.as_ref()
     }
 
     /// Takes over where the last load looked, whoever made it.
-    pub(super) fn look(&mut self, config: &SuperConfig) {
-        let seen = config.0.loader.lock().observer.borrow().seen().cloned();
-        self.observe(seen);
+    pub(super) fn refresh_dependencies(&mut self, config: &SuperConfig) {
+        let recorded = config.0.loader.lock().dependencies.borrow().recorded().cloned();
+        self.set_dependencies(recorded);
     }
 
-    fn observe(&mut self, seen: Option<Dependencies>) {
-        let Some(seen) = seen else { return };
-        self.replan |= self.observation.as_ref().is_none_or(|known| !known.places().eq(seen.places()));
-        self.recheck = seen.half_written_until;
-        self.observation = Some(seen);
+    fn set_dependencies(&mut self, recorded: Option<Dependencies>) {
+        let Some(recorded) = recorded else { return };
+        self.replan |= self.dependencies.as_ref().is_none_or(|known| !known.iter().eq(recorded.iter()));
+        self.recheck = recorded.half_written_until;
+        self.dependencies = Some(recorded);
     }
 
     /// Reads as soon as possible.
-    pub(super) fn touch_now(&mut self) {
+    pub(super) fn schedule_now(&mut self) {
         let now = Instant::now();
         let last = now.checked_sub(self.options.debounce).unwrap_or(now);
         let pending = self.pending.get_or_insert(PendingRead { first: now, last, not_before: now, tries: 0 });
@@ -102,25 +102,29 @@ impl WatchedConfig {
     }
 
     /// Changes may have been missed: reads everything, and looks by itself for a while.
-    pub(super) fn lose(&mut self, reason: &str) {
-        self.lost = Some((reason.to_owned(), Instant::now() + FALLBACK_POLL));
+    pub(super) fn mark_overflow(&mut self, reason: &str) {
+        self.overflow = Some((reason.to_owned(), Instant::now() + FALLBACK_POLL));
         self.replan = true;
-        self.touch_now();
+        self.schedule_now();
     }
 
-    pub(super) fn lost(&self) -> Option<&str> {
-        self.lost.as_ref().filter(|(_, until)| *until > Instant::now()).map(|(reason, _)| reason.as_str())
+    pub(super) fn overflow(&self) -> Option<&str> {
+        self.overflow.as_ref().filter(|(_, until)| *until > Instant::now()).map(|(reason, _)| reason.as_str())
     }
 
-    pub(super) fn touch(&mut self, touch: PendingChange) {
-        let pending =
-            self.pending.get_or_insert(PendingRead { first: touch.first, last: touch.last, not_before: touch.first, tries: 0 });
-        pending.last = pending.last.max(touch.last);
-        self.replan |= touch.structural;
+    pub(super) fn schedule(&mut self, change: PendingChange) {
+        let pending = self.pending.get_or_insert(PendingRead {
+            first: change.first,
+            last: change.last,
+            not_before: change.first,
+            tries: 0,
+        });
+        pending.last = pending.last.max(change.last);
+        self.replan |= change.structural;
     }
 
     /// The host has read; it has to read again after a while where its files were being changed meanwhile.
-    pub(super) fn answered(&mut self, again: Option<Duration>) {
+    pub(super) fn host_done(&mut self, again: Option<Duration>) {
         self.host_tries = if again.is_some() { self.host_tries + 1 } else { 0 };
         if let Some(wait) = again {
             let now = Instant::now();
@@ -157,7 +161,7 @@ impl WatchedConfig {
         self.schedule_poll(now);
         // Also the way to places may have changed, and the system may have watches again.
         self.replan = true;
-        if self.pending.is_none() && self.observation.as_ref().is_none_or(Dependencies::is_stale) {
+        if self.pending.is_none() && self.dependencies.as_ref().is_none_or(Dependencies::is_stale) {
             self.pending = Some(PendingRead { first: now, last: now, not_before: now, tries: 0 });
         }
     }
@@ -179,7 +183,7 @@ impl WatchedConfig {
     /// Reads everything again where that is due. True when it was read, so that where to watch may be another question.
     pub(super) fn read(&mut self, config: &SuperConfig, now: Instant) -> bool {
         if self.recheck.is_some_and(|at| at <= now) {
-            self.touch_now();
+            self.schedule_now();
         }
         if self.due().is_none_or(|due| due > now) {
             return false;
@@ -201,13 +205,13 @@ impl WatchedConfig {
 
     fn attempt(&mut self, config: &SuperConfig, quiet: Duration, forced: bool) -> ReadOutcome {
         if config.0.options.is_host_reloaded() {
-            return self.ask_host(config, quiet, forced);
+            return self.request_reload(config, quiet, forced);
         }
         let inputs = ReloadInputs { background: true, ..ReloadInputs::default() };
-        let (loaded, seen) = config.read_next(inputs, |loader| loader.observer.borrow().seen().cloned());
-        let unsettled = seen.as_ref().and_then(|seen| seen.unsettled(quiet)).filter(|_| !forced);
-        let half_written = seen.as_ref().is_some_and(|seen| seen.half_written_until.is_some());
-        self.observe(seen);
+        let (loaded, recorded) = config.read_next(inputs, |loader| loader.dependencies.borrow().recorded().cloned());
+        let unsettled = recorded.as_ref().and_then(|recorded| recorded.unsettled(quiet)).filter(|_| !forced);
+        let half_written = recorded.as_ref().is_some_and(|recorded| recorded.half_written_until.is_some());
+        self.set_dependencies(recorded);
         if let Some(wait) = unsettled {
             return ReadOutcome::Unsettled(wait);
         }
@@ -222,18 +226,18 @@ impl WatchedConfig {
         ReadOutcome::Done
     }
 
-    fn ask_host(&mut self, config: &SuperConfig, quiet: Duration, forced: bool) -> ReadOutcome {
-        if let Some(observation) = &self.observation {
-            if let Some(wait) = observation.recently_changed(quiet).filter(|_| !forced) {
+    fn request_reload(&mut self, config: &SuperConfig, quiet: Duration, forced: bool) -> ReadOutcome {
+        if let Some(dependencies) = &self.dependencies {
+            if let Some(wait) = dependencies.recently_changed(quiet).filter(|_| !forced) {
                 return ReadOutcome::Unsettled(wait);
             }
-            if !observation.is_stale() && observation.half_written_until.is_none() {
+            if !dependencies.is_stale() && dependencies.half_written_until.is_none() {
                 return ReadOutcome::Done;
             }
         }
         *config.0.quiet.lock() = Some(if forced { Duration::ZERO } else { quiet });
         config.0.events.add(Event::ReloadRequested);
-        config.0.events.tell();
+        config.0.events.dispatch();
         ReadOutcome::Done
     }
 }

@@ -2,7 +2,7 @@
 
 use super::backend::Backend;
 use super::command::Command;
-use super::watch_plan::route;
+use super::watch_plan::plan_watches;
 use super::watched_config::WatchedConfig;
 use super::work_queue::{Batch, WorkQueue};
 use crate::config::{SuperConfig, WatchMode, Watching};
@@ -25,19 +25,19 @@ const MAX_ROUNDS: usize = 16;
 static RUNNING: Mutex<Option<Running>> = Mutex::new(None);
 
 struct Running {
-    inbox: Arc<WorkQueue>,
+    queue: Arc<WorkQueue>,
     thread: JoinHandle<()>,
     /// Ends with the thread.
     ended: Receiver<()>,
     /// The configurations that it watches.
-    subjects: HashSet<u64>,
+    configs: HashSet<u64>,
 }
 
 impl Running {
     fn start() -> Result<Self, Error> {
-        let inbox = Arc::new(WorkQueue::default());
+        let queue = Arc::new(WorkQueue::default());
         let (alive, ended) = channel();
-        let own = inbox.clone();
+        let own = queue.clone();
         // The name is cut after 15 bytes where people see it.
         let thread = std::thread::Builder::new().name("config-watcher".into()).spawn(move || {
             let _alive: Sender<()> = alive;
@@ -46,7 +46,7 @@ impl Running {
         let thread = thread.map_err(|error| {
             Error::new(ErrorCode::Watch, "watching cannot start: the system gives no thread for it").with_cause(error)
         })?;
-        Ok(Self { inbox, thread, ended, subjects: HashSet::new() })
+        Ok(Self { queue, thread, ended, configs: HashSet::new() })
     }
 
     fn is_this(thread: ThreadId) -> bool {
@@ -55,41 +55,41 @@ impl Running {
 }
 
 /// Adds a configuration; it is watched when this returns.
-pub(super) fn add(subject: WatchedConfig) -> Result<(), Error> {
-    let (done, answer) = channel();
+pub(super) fn add(watched: WatchedConfig) -> Result<(), Error> {
+    let (done, done_receiver) = channel();
     let mut running = RUNNING.lock();
     let watcher = match &mut *running {
         Some(watcher) => watcher,
         none => none.insert(Running::start()?),
     };
-    watcher.subjects.insert(subject.id);
-    watcher.inbox.command(Command::Add(Box::new(subject), done));
+    watcher.configs.insert(watched.id);
+    watcher.queue.command(Command::Add(Box::new(watched), done));
     let thread = watcher.thread.thread().id();
     drop(running);
     if !Running::is_this(thread) {
-        let _ = answer.recv_timeout(STOP_TIMEOUT);
+        let _ = done_receiver.recv_timeout(STOP_TIMEOUT);
     }
     Ok(())
 }
 
 /// Removes a configuration; with the last one the thread ends.
 pub(super) fn remove(id: u64) {
-    let (done, answer) = channel();
+    let (done, done_receiver) = channel();
     let mut running = RUNNING.lock();
     let Some(watcher) = &mut *running else { return };
-    if !watcher.subjects.remove(&id) {
+    if !watcher.configs.remove(&id) {
         return;
     }
-    watcher.inbox.command(Command::Remove(id, done));
+    watcher.queue.command(Command::Remove(id, done));
     let here = Running::is_this(watcher.thread.thread().id());
-    if !watcher.subjects.is_empty() {
+    if !watcher.configs.is_empty() {
         drop(running);
         if !here {
-            let _ = answer.recv_timeout(STOP_TIMEOUT);
+            let _ = done_receiver.recv_timeout(STOP_TIMEOUT);
         }
         return;
     }
-    watcher.inbox.command(Command::Stop);
+    watcher.queue.command(Command::Stop);
     let last = running.take();
     drop(running);
     if let Some(Running { thread, ended, .. }) = last.filter(|_| !here) {
@@ -101,80 +101,80 @@ pub(super) fn remove(id: u64) {
 }
 
 /// A configuration was loaded by somebody else; with a time, it has to be loaded again after it.
-pub(super) fn looked(id: u64, again: Option<Duration>) {
+pub(super) fn loaded(id: u64, again: Option<Duration>) {
     if let Some(watcher) = &*RUNNING.lock() {
-        watcher.inbox.command(Command::Looked(id, again));
+        watcher.queue.command(Command::Loaded(id, again));
     }
 }
 
 struct Watcher {
-    inbox: Arc<WorkQueue>,
-    native: Backend,
-    subjects: HashMap<u64, WatchedConfig>,
+    queue: Arc<WorkQueue>,
+    backend: Backend,
+    configs: HashMap<u64, WatchedConfig>,
     stopped: bool,
 }
 
 impl Watcher {
-    fn new(inbox: Arc<WorkQueue>) -> Self {
-        Self { native: Backend::new(inbox.clone()), inbox, subjects: HashMap::new(), stopped: false }
+    fn new(queue: Arc<WorkQueue>) -> Self {
+        Self { backend: Backend::new(queue.clone()), queue, configs: HashMap::new(), stopped: false }
     }
 
     fn run(mut self) {
         while !self.stopped {
-            let deadline = self.subjects.values().filter_map(WatchedConfig::due).min();
-            let work = self.inbox.take(deadline);
+            let deadline = self.configs.values().filter_map(WatchedConfig::due).min();
+            let batch = self.queue.take(deadline);
             // A panic is a bug, but no reason to leave every configuration of the process unwatched.
-            let turn = catch_unwind(AssertUnwindSafe(|| self.turn(work)));
+            let turn = catch_unwind(AssertUnwindSafe(|| self.turn(batch)));
             if turn.is_err() {
                 std::thread::sleep(Duration::from_millis(100));
             }
         }
     }
 
-    fn turn(&mut self, work: Batch) {
-        self.native.forget_moved(&work.moved);
-        if let Some(reason) = &work.lost {
-            self.native.reset();
-            self.subjects.values_mut().for_each(|subject| subject.lose(reason));
+    fn turn(&mut self, batch: Batch) {
+        self.backend.forget_moved(&batch.moved);
+        if let Some(reason) = &batch.overflow {
+            self.backend.reset();
+            self.configs.values_mut().for_each(|watched| watched.mark_overflow(reason));
         }
-        for (id, touch) in work.touched {
-            if let Some(subject) = self.subjects.get_mut(&id) {
-                subject.touch(touch);
+        for (id, change) in batch.pending {
+            if let Some(watched) = self.configs.get_mut(&id) {
+                watched.schedule(change);
             }
         }
-        for command in work.commands {
-            self.obey(command);
+        for command in batch.commands {
+            self.handle_command(command);
         }
         let now = Instant::now();
         let due: Vec<u64> =
-            self.subjects.values().filter(|one| one.due().is_some_and(|due| due <= now)).map(|one| one.id).collect();
+            self.configs.values().filter(|one| one.due().is_some_and(|due| due <= now)).map(|one| one.id).collect();
         for id in due {
-            self.visit(id);
+            self.process_due(id);
         }
     }
 
-    fn obey(&mut self, command: Command) {
+    fn handle_command(&mut self, command: Command) {
         match command {
-            Command::Add(subject, done) => {
-                let id = subject.id;
-                self.subjects.insert(id, *subject);
-                if let Some((subject, config)) = self.subject(id) {
-                    subject.look(&config);
+            Command::Add(watched, done) => {
+                let id = watched.id;
+                self.configs.insert(id, *watched);
+                if let Some((watched, config)) = self.watched(id) {
+                    watched.refresh_dependencies(&config);
                     self.plan(id, &config);
                 }
                 let _ = done.send(());
             }
             Command::Remove(id, done) => {
-                self.subjects.remove(&id);
-                self.inbox.set_interest(id, None);
-                self.tidy();
+                self.configs.remove(&id);
+                self.queue.set_watch_set(id, None);
+                self.unwatch_unused();
                 let _ = done.send(());
             }
-            Command::Looked(id, again) => {
-                if let Some((subject, config)) = self.subject(id) {
-                    subject.look(&config);
-                    subject.answered(again);
-                    if subject.replan {
+            Command::Loaded(id, again) => {
+                if let Some((watched, config)) = self.watched(id) {
+                    watched.refresh_dependencies(&config);
+                    watched.host_done(again);
+                    if watched.replan {
                         self.plan(id, &config);
                     }
                 }
@@ -184,27 +184,27 @@ impl Watcher {
     }
 
     /// A configuration that is still open.
-    fn subject(&mut self, id: u64) -> Option<(&mut WatchedConfig, SuperConfig)> {
-        let subject = self.subjects.get_mut(&id)?;
-        let config = subject.config()?;
-        Some((subject, config))
+    fn watched(&mut self, id: u64) -> Option<(&mut WatchedConfig, SuperConfig)> {
+        let watched = self.configs.get_mut(&id)?;
+        let config = watched.config()?;
+        Some((watched, config))
     }
 
     /// Does what is due for a configuration.
-    fn visit(&mut self, id: u64) {
-        let Some((_, config)) = self.subject(id) else {
-            self.subjects.remove(&id);
+    fn process_due(&mut self, id: u64) {
+        let Some((_, config)) = self.watched(id) else {
+            self.configs.remove(&id);
             return;
         };
         for _ in 0..MAX_ROUNDS {
-            let Some(subject) = self.subjects.get_mut(&id) else { return };
-            subject.poll(Instant::now());
+            let Some(watched) = self.configs.get_mut(&id) else { return };
+            watched.poll(Instant::now());
             // Watching starts before reading, so that what is read is never older than what is heard.
-            if subject.replan {
+            if watched.replan {
                 self.plan(id, &config);
             }
-            let Some(subject) = self.subjects.get_mut(&id) else { return };
-            if !subject.read(&config, Instant::now()) || !subject.replan {
+            let Some(watched) = self.configs.get_mut(&id) else { return };
+            if !watched.read(&config, Instant::now()) || !watched.replan {
                 return;
             }
         }
@@ -213,29 +213,29 @@ impl Watcher {
     /// Works out where to watch and does so. Where a directory is watched that was not before, everything is read once
     /// more: what changed before the watch began was not heard.
     fn plan(&mut self, id: u64, config: &SuperConfig) {
-        let Some(subject) = self.subjects.get_mut(&id) else { return };
-        subject.replan = false;
-        let Some(observation) = subject.observation() else { return };
-        let route = route(observation.places(), &observation.base);
-        let polled = subject.is_polled();
-        let lost = subject.lost();
+        let Some(watched) = self.configs.get_mut(&id) else { return };
+        watched.replan = false;
+        let Some(dependencies) = watched.dependencies() else { return };
+        let plan = plan_watches(dependencies.iter(), &dependencies.base);
+        let polled = watched.is_polled();
+        let overflow = watched.overflow();
         let mut new = false;
         let mut refused: HashMap<&Path, String> = HashMap::new();
-        if !polled && lost.is_none() {
-            self.inbox.set_interest(id, Some(Arc::new(route.interest.clone())));
-            for directory in route.interest.directories.keys() {
-                match self.native.arm(directory) {
-                    Ok(armed) => new |= armed,
+        if !polled && overflow.is_none() {
+            self.queue.set_watch_set(id, Some(Arc::new(plan.watch_set.clone())));
+            for directory in plan.watch_set.directories.keys() {
+                match self.backend.watch(directory) {
+                    Ok(added) => new |= added,
                     Err(reason) => drop(refused.insert(directory, reason)),
                 }
             }
         }
-        let why = |directories: &[PathBuf]| match (polled, lost) {
+        let why = |directories: &[PathBuf]| match (polled, overflow) {
             (true, _) => Some("the option `poll`".to_owned()),
-            (_, Some(lost)) => Some(lost.to_owned()),
+            (_, Some(overflow)) => Some(overflow.to_owned()),
             _ => directories.iter().find_map(|directory| refused.get(directory.as_path()).cloned()),
         };
-        let watching = route.places.into_iter().map(|(path, directories)| {
+        let watching = plan.dependencies.into_iter().map(|(path, directories)| {
             let reason = why(&directories);
             let mode = if reason.is_some() { WatchMode::Polling } else { WatchMode::Native };
             Watching { path, mode, reason }
@@ -245,16 +245,16 @@ impl Watcher {
         watching.sort_by(|one, other| one.path.cmp(&other.path));
         watching.dedup();
         let polled = watching.iter().any(|one| one.mode == WatchMode::Polling);
-        subject.set_watching(config, watching, polled);
+        watched.set_watching(config, watching, polled);
         if new {
-            subject.touch_now();
+            watched.schedule_now();
         }
-        self.tidy();
+        self.unwatch_unused();
     }
 
     /// Ends the watches of directories that no configuration needs.
-    fn tidy(&mut self) {
-        let needed = self.inbox.needed();
-        self.native.retain(|directory| needed.contains(directory));
+    fn unwatch_unused(&mut self) {
+        let needed = self.queue.directories();
+        self.backend.retain(|directory| needed.contains(directory));
     }
 }

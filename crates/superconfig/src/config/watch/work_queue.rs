@@ -14,23 +14,23 @@ use std::time::Instant;
 #[derive(Default)]
 pub(super) struct Batch {
     pub(super) commands: Vec<Command>,
-    pub(super) touched: HashMap<u64, PendingChange>,
+    pub(super) pending: HashMap<u64, PendingChange>,
     /// Paths at or above watched directories that came, went or moved.
     pub(super) moved: HashSet<PathBuf>,
     /// Why changes may have been missed.
-    pub(super) lost: Option<String>,
+    pub(super) overflow: Option<String>,
 }
 
 impl Batch {
     fn is_empty(&self) -> bool {
-        self.commands.is_empty() && self.touched.is_empty() && self.moved.is_empty() && self.lost.is_none()
+        self.commands.is_empty() && self.pending.is_empty() && self.moved.is_empty() && self.overflow.is_none()
     }
 }
 
 #[derive(Default)]
 struct State {
-    work: Batch,
-    interests: HashMap<u64, Arc<WatchSet>>,
+    batch: Batch,
+    watch_sets: HashMap<u64, Arc<WatchSet>>,
 }
 
 /// Between whoever has something to say to the watcher's thread, and the thread.
@@ -42,14 +42,14 @@ pub(super) struct WorkQueue {
 
 impl WorkQueue {
     pub(super) fn command(&self, command: Command) {
-        self.state.lock().work.commands.push(command);
+        self.state.lock().batch.commands.push(command);
         self.wake.notify_one();
     }
 
     /// Waits for something to do, at most until `deadline`.
     pub(super) fn take(&self, deadline: Option<Instant>) -> Batch {
         let mut state = self.state.lock();
-        while state.work.is_empty() {
+        while state.batch.is_empty() {
             match deadline {
                 None => self.wake.wait(&mut state),
                 Some(deadline) => {
@@ -59,54 +59,54 @@ impl WorkQueue {
                 }
             }
         }
-        std::mem::take(&mut state.work)
+        std::mem::take(&mut state.batch)
     }
 
     /// Sets what a configuration wants to hear of; nothing for `None`.
-    pub(super) fn set_interest(&self, id: u64, interest: Option<Arc<WatchSet>>) {
+    pub(super) fn set_watch_set(&self, id: u64, watch_set: Option<Arc<WatchSet>>) {
         let mut state = self.state.lock();
-        match interest {
-            Some(interest) => drop(state.interests.insert(id, interest)),
+        match watch_set {
+            Some(watch_set) => drop(state.watch_sets.insert(id, watch_set)),
             None => {
-                state.interests.remove(&id);
-                state.work.touched.remove(&id);
+                state.watch_sets.remove(&id);
+                state.batch.pending.remove(&id);
             }
         }
     }
 
     /// The directories that any configuration needs to hear of.
-    pub(super) fn needed(&self) -> HashSet<PathBuf> {
+    pub(super) fn directories(&self) -> HashSet<PathBuf> {
         let state = self.state.lock();
-        state.interests.values().flat_map(|interest| interest.directories.keys().cloned()).collect()
+        state.watch_sets.values().flat_map(|watch_set| watch_set.directories.keys().cloned()).collect()
     }
 
-    fn note(&self, paths: &[PathBuf], structural: bool) {
+    fn record(&self, paths: &[PathBuf], structural: bool) {
         let now = Instant::now();
         let mut state = self.state.lock();
-        let State { work, interests } = &mut *state;
-        let was_empty = work.is_empty();
+        let State { batch, watch_sets } = &mut *state;
+        let was_empty = batch.is_empty();
         for path in paths {
-            for (id, interest) in interests.iter() {
-                let leads = structural && interest.leads_through(path);
-                if !leads && !interest.covers(path) {
+            for (id, watch_set) in watch_sets.iter() {
+                let is_ancestor = structural && watch_set.contains_ancestor(path);
+                if !is_ancestor && !watch_set.covers(path) {
                     continue;
                 }
-                let touch = work.touched.entry(*id).or_insert(PendingChange { first: now, last: now, structural });
-                touch.last = now;
-                touch.structural |= structural;
-                if leads {
-                    work.moved.insert(path.clone());
+                let change = batch.pending.entry(*id).or_insert(PendingChange { first: now, last: now, structural });
+                change.last = now;
+                change.structural |= structural;
+                if is_ancestor {
+                    batch.moved.insert(path.clone());
                 }
             }
         }
         // One that is awake finds the rest when it looks again.
-        if was_empty && !work.is_empty() {
+        if was_empty && !batch.is_empty() {
             self.wake.notify_one();
         }
     }
 
-    pub(super) fn lose(&self, reason: String) {
-        self.state.lock().work.lost = Some(reason);
+    pub(super) fn report_overflow(&self, reason: String) {
+        self.state.lock().batch.overflow = Some(reason);
         self.wake.notify_one();
     }
 }
@@ -117,13 +117,15 @@ pub(super) struct NotifyHandler(pub(super) Arc<WorkQueue>);
 impl notify::EventHandler for NotifyHandler {
     fn handle_event(&mut self, event: notify::Result<notify::Event>) {
         match event {
-            Ok(event) if event.need_rescan() => self.0.lose("the system had more changes than it could tell of".into()),
+            Ok(event) if event.need_rescan() => {
+                self.0.report_overflow("the system had more changes than it could tell of".into())
+            }
             Ok(event) => {
                 if let Some(structural) = kind(event.kind) {
-                    self.0.note(&event.paths, structural);
+                    self.0.record(&event.paths, structural);
                 }
             }
-            Err(error) => self.0.lose(reason(&error)),
+            Err(error) => self.0.report_overflow(reason(&error)),
         }
     }
 }

@@ -16,16 +16,16 @@ pub(in crate::format) fn parse(text: &str) -> Result<Parsed, ParseFault> {
         offset: entries.get(at).map(|entry| entry.offset),
         hint: None,
     })?;
-    let mut notes = ParseWarnings::new(text);
+    let mut forbidden_keys = ParseWarnings::new(text);
     for (entry, value) in entries.iter().zip(expanded) {
         if is_forbidden(&entry.name) {
             let path = Path::from(vec![Segment::Key(entry.name.clone())]);
-            notes.forbidden(|| (path, entry.offset));
+            forbidden_keys.forbidden(|| (path, entry.offset));
         } else {
             table.insert(entry.name.clone(), Value::String(value));
         }
     }
-    warnings.extend(notes.into_warnings());
+    warnings.extend(forbidden_keys.into_warnings());
     Ok(Parsed::new(Value::Table(table), warnings))
 }
 

@@ -9,7 +9,7 @@ use std::sync::Arc;
 pub(in crate::format) fn parse(text: &str, limits: &Limits) -> Result<Parsed, ParseFault> {
     refuse_nul(text)?;
     let mut root = Value::Table(Table::new());
-    let mut notes = ParseWarnings::new(text);
+    let mut warnings = ParseWarnings::new(text);
     let mut section: Vec<&str> = Vec::new();
     for statement in Statements::new(text) {
         match statement? {
@@ -18,25 +18,25 @@ pub(in crate::format) fn parse(text: &str, limits: &Limits) -> Result<Parsed, Pa
                 if section.len() >= limits.depth {
                     return Err(ParseFault::depth(limits.depth, Some(offset)));
                 }
-                enter(&mut root, &section, offset, &mut notes);
+                enter(&mut root, &section, offset, &mut warnings);
             }
             Statement::Entry { key, offset, value } => {
                 let value = value.as_ref().map_or(Value::Bool(true), RawValue::read);
                 if value.nests_deeper_than(limits.depth.saturating_sub(section.len() + 1)) {
                     return Err(ParseFault::depth(limits.depth, Some(offset)));
                 }
-                if let Some(table) = enter(&mut root, &section, offset, &mut notes) {
-                    let place = || (path(&section, key), offset);
+                if let Some(table) = enter(&mut root, &section, offset, &mut warnings) {
+                    let location = || (path(&section, key), offset);
                     if is_forbidden(key) {
-                        notes.forbidden(place);
+                        warnings.forbidden(location);
                     } else if table.insert(Arc::from(key), value).is_some() {
-                        notes.duplicate(place);
+                        warnings.duplicate(location);
                     }
                 }
             }
         }
     }
-    Ok(Parsed::new(root, notes.into_warnings()))
+    Ok(Parsed::new(root, warnings.into_warnings()))
 }
 
 pub(in crate::format) fn locate(text: &str, path: &[Segment]) -> Option<usize> {
@@ -85,19 +85,19 @@ fn below(text: &str, value: &RawValue<'_>, path: &[Segment]) -> usize {
 }
 
 /// The table of a section, made where it is missing or a key has its name; `None` for a forbidden name.
-fn enter<'a>(root: &'a mut Value, section: &[&str], offset: usize, notes: &mut ParseWarnings<'_>) -> Option<&'a mut Table> {
+fn enter<'a>(root: &'a mut Value, section: &[&str], offset: usize, warnings: &mut ParseWarnings<'_>) -> Option<&'a mut Table> {
     let mut value = root;
     for (at, name) in section.iter().enumerate() {
-        let place = || (path(&section[..at], name), offset);
+        let location = || (path(&section[..at], name), offset);
         if is_forbidden(name) {
-            notes.forbidden(place);
+            warnings.forbidden(location);
             return None;
         }
         let Value::Table(table) = value else { return None };
         if !matches!(table.get(name), Some(Value::Table(_)))
             && table.insert(Arc::from(*name), Value::Table(Table::new())).is_some()
         {
-            notes.duplicate(place);
+            warnings.duplicate(location);
         }
         value = table.get_mut(name)?;
     }

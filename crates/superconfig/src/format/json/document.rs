@@ -14,14 +14,15 @@ enum Frame {
 }
 
 pub(super) fn parse(text: &str, dialect: Dialect, limits: &Limits) -> Result<Parsed, ParseFault> {
-    DocumentParser { lexer: Lexer::new(text, dialect), dialect, frames: Vec::new(), notes: ParseWarnings::new(text) }.read(limits)
+    DocumentParser { lexer: Lexer::new(text, dialect), dialect, frames: Vec::new(), warnings: ParseWarnings::new(text) }
+        .read(limits)
 }
 
 struct DocumentParser<'a> {
     lexer: Lexer<'a>,
     dialect: Dialect,
     frames: Vec<Frame>,
-    notes: ParseWarnings<'a>,
+    warnings: ParseWarnings<'a>,
 }
 
 impl DocumentParser<'_> {
@@ -60,7 +61,7 @@ impl DocumentParser<'_> {
                 self.lexer.skip_space()?;
                 match self.frames.last_mut() {
                     None if self.lexer.peek().is_none() => {
-                        return Ok(Parsed::new(value, self.notes.into_warnings()));
+                        return Ok(Parsed::new(value, self.warnings.into_warnings()));
                     }
                     None => return Err(self.lexer.unexpected("the end of the text")),
                     Some(Frame::Array(items)) => {
@@ -116,9 +117,9 @@ impl DocumentParser<'_> {
         let Some(Frame::Object { table, key, key_at }) = self.frames.last_mut() else { return };
         let (key, key_at) = (key.clone(), *key_at);
         if is_forbidden(&key) {
-            self.notes.forbidden(|| (path(&self.frames), key_at));
+            self.warnings.forbidden(|| (path(&self.frames), key_at));
         } else if table.insert(key, value).is_some() {
-            self.notes.duplicate(|| (path(&self.frames), key_at));
+            self.warnings.duplicate(|| (path(&self.frames), key_at));
         }
     }
 
@@ -145,7 +146,7 @@ impl DocumentParser<'_> {
         let start = self.lexer.at;
         let number = self.lexer.number()?;
         if number.rounded {
-            self.notes.rounded(|| (path(&self.frames), start));
+            self.warnings.rounded(|| (path(&self.frames), start));
         }
         Ok(number.value)
     }

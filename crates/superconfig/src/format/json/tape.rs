@@ -112,7 +112,7 @@ fn build(nodes: &[Node<'_>], depth: usize) -> Option<Value> {
 
 fn key(keys: &mut KeyInterner, node: Option<&Node<'_>>) -> Option<Arc<str>> {
     match node {
-        Some(Node::String(key)) if !is_forbidden(key) => Some(keys.share(key)),
+        Some(Node::String(key)) if !is_forbidden(key) => Some(keys.intern(key)),
         _ => None,
     }
 }

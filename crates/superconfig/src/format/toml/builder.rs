@@ -30,7 +30,7 @@ struct Draft {
     /// Arrays and tables around it, itself included.
     depth: usize,
     /// Where it stands: the list's number of the table around it, the key there, and the index in an array of tables.
-    place: Option<(usize, Arc<str>, Option<usize>)>,
+    location: Option<(usize, Arc<str>, Option<usize>)>,
 }
 
 enum DraftNode {
@@ -64,13 +64,13 @@ pub(super) struct DocumentBuilder<'a> {
     known: KeyInterner,
     targets: Vec<KeyTarget>,
     frames: Vec<Frame>,
-    notes: ParseWarnings<'a>,
+    warnings: ParseWarnings<'a>,
     fault: Option<ParseFault>,
 }
 
 impl<'a> DocumentBuilder<'a> {
     pub(super) fn new(text: &'a str, limits: &Limits) -> Self {
-        let root = Draft { entries: Entries::default(), kind: TableKind::Header, depth: 1, place: None };
+        let root = Draft { entries: Entries::default(), kind: TableKind::Header, depth: 1, location: None };
         Self {
             source: Source::new(text),
             limit: limits.depth,
@@ -80,7 +80,7 @@ impl<'a> DocumentBuilder<'a> {
             known: KeyInterner::new(),
             targets: Vec::new(),
             frames: Vec::new(),
-            notes: ParseWarnings::new(text),
+            warnings: ParseWarnings::new(text),
             fault: None,
         }
     }
@@ -88,7 +88,7 @@ impl<'a> DocumentBuilder<'a> {
     pub(super) fn finish(mut self) -> Result<Parsed, ParseFault> {
         match self.fault.take() {
             Some(fault) => Err(fault),
-            None => Ok(Parsed::new(Value::Table(self.close_tables(0)), self.notes.into_warnings())),
+            None => Ok(Parsed::new(Value::Table(self.close_tables(0)), self.warnings.into_warnings())),
         }
     }
 
@@ -133,17 +133,17 @@ impl<'a> DocumentBuilder<'a> {
         &mut self,
         kind: TableKind,
         depth: usize,
-        place: Option<(usize, Arc<str>, Option<usize>)>,
+        location: Option<(usize, Arc<str>, Option<usize>)>,
         offset: usize,
     ) -> usize {
         if depth > self.limit {
             self.fail(ParseFault::depth(self.limit, Some(offset)));
         }
-        if let Some((table, key, _)) = place.as_ref().filter(|(_, key, _)| is_forbidden(key)) {
+        if let Some((table, key, _)) = location.as_ref().filter(|(_, key, _)| is_forbidden(key)) {
             let (tables, frames, targets) = (&self.tables, &self.frames, &self.targets);
-            self.notes.forbidden(|| (path(tables, frames, targets, Some((*table, key))), offset));
+            self.warnings.forbidden(|| (path(tables, frames, targets, Some((*table, key))), offset));
         }
-        self.tables.push(Draft { entries: Entries::default(), kind, depth, place });
+        self.tables.push(Draft { entries: Entries::default(), kind, depth, location });
         self.tables.len() - 1
     }
 
@@ -244,7 +244,7 @@ impl<'a> DocumentBuilder<'a> {
         let Some(KeyTarget { table, key, offset }) = self.targets.pop() else { return };
         if is_forbidden(&key) {
             let (tables, frames, targets) = (&self.tables, &self.frames, &self.targets);
-            self.notes.forbidden(|| (path(tables, frames, targets, Some((table, &key))), offset));
+            self.warnings.forbidden(|| (path(tables, frames, targets, Some((table, &key))), offset));
         } else if let Some(draft) = self.tables.get_mut(table) {
             draft.entries.push(key, DraftNode::Value(value));
         }
@@ -264,10 +264,10 @@ impl<'a> DocumentBuilder<'a> {
             _ => (Value::Float(text.parse().ok()?), false),
         };
         let (tables, frames, targets) = (&self.tables, &self.frames, &self.targets);
-        let place = || (path(tables, frames, targets, None), offset);
+        let location = || (path(tables, frames, targets, None), offset);
         match value {
-            _ if rounded => self.notes.rounded(place),
-            Value::Float(float) if float.is_infinite() && !text.ends_with("inf") => self.notes.infinite(place),
+            _ if rounded => self.warnings.rounded(location),
+            Value::Float(float) if float.is_infinite() && !text.ends_with("inf") => self.warnings.infinite(location),
             _ => {}
         }
         Some(value)
@@ -285,7 +285,7 @@ fn path(tables: &[Draft], frames: &[Frame], targets: &[KeyTarget], key: Option<(
     });
     while let Some((mut number, key)) = at.take() {
         reversed.push(Segment::Key(key.clone()));
-        while let Some((outer, key, index)) = tables.get(number).and_then(|draft| draft.place.as_ref()) {
+        while let Some((outer, key, index)) = tables.get(number).and_then(|draft| draft.location.as_ref()) {
             reversed.extend(index.map(Segment::Index));
             reversed.push(Segment::Key(key.clone()));
             number = *outer;
@@ -376,7 +376,7 @@ impl EventReceiver for DocumentBuilder<'_> {
         if let Some(raw) = self.source.get(event) {
             let mut key = Cow::Borrowed("");
             raw.decode_key(&mut key, error);
-            self.keys.push((self.known.share(&key), span.start()));
+            self.keys.push((self.known.intern(&key), span.start()));
         }
     }
 

@@ -20,9 +20,9 @@ pub(in crate::format) fn parse(text: &str, limits: &Limits) -> Result<Parsed, Pa
     let joined = Cell::new(false);
     let mut builder = DocumentBuilder::new(text, limits, &joined);
     builder.read(Parser::new(TextInput::new(text, &joined)))?;
-    let DocumentBuilder { root, notes, budget, .. } = builder;
+    let DocumentBuilder { root, warnings, budget, .. } = builder;
     let value = root.unwrap_or_else(|| Value::Table(Table::new()));
-    Ok(Parsed { value, warnings: notes.into_warnings(), expanded: budget.taken() })
+    Ok(Parsed { value, warnings: warnings.into_warnings(), expanded: budget.taken() })
 }
 
 /// A mapping or sequence that is being read.
@@ -114,7 +114,7 @@ struct DocumentBuilder<'a> {
     /// What aliases may expand to.
     budget: ExpansionBudget,
     root: Option<Value>,
-    notes: ParseWarnings<'a>,
+    warnings: ParseWarnings<'a>,
 }
 
 impl<'a> DocumentBuilder<'a> {
@@ -131,7 +131,7 @@ impl<'a> DocumentBuilder<'a> {
             made: ExpandedSize::default(),
             budget: ExpansionBudget::new(limits),
             root: None,
-            notes: ParseWarnings::new(text),
+            warnings: ParseWarnings::new(text),
         }
     }
 
@@ -308,7 +308,7 @@ impl<'a> DocumentBuilder<'a> {
             Some(Frame::Mapping { table, merged, key, .. }) => match key.take() {
                 None => match (scalar, &value) {
                     (Some((_, true)), _) => *key = Some(Key::Merge),
-                    (Some((text, false)), _) => *key = Some(Key::Plain(self.known.share(text), *at)),
+                    (Some((text, false)), _) => *key = Some(Key::Plain(self.known.intern(text), *at)),
                     (None, Value::String(text)) => *key = Some(Key::Plain(text.clone(), *at)),
                     _ => return Err(ParseFault::parse("only text can be a key", self.offsets.byte(at))),
                 },
@@ -326,7 +326,7 @@ impl<'a> DocumentBuilder<'a> {
                     if is_forbidden(&name) {
                         let offsets = &mut self.offsets;
                         let frames = &self.frames;
-                        self.notes.forbidden(|| (path(frames).join(Segment::Key(name)), offsets.byte(&key_at)));
+                        self.warnings.forbidden(|| (path(frames).join(Segment::Key(name)), offsets.byte(&key_at)));
                     } else if table.insert(name.clone(), value).is_some() && !merged.take(&name) {
                         let message = format!("the key `{name}` stands twice in one mapping");
                         return Err(ParseFault::parse(message, self.offsets.byte(&key_at)));
@@ -363,10 +363,10 @@ impl<'a> DocumentBuilder<'a> {
         let number = scalar::resolve(text);
         if number.rounded {
             let (frames, offsets, document) = (&self.frames, &mut self.offsets, self.text);
-            self.notes.rounded(|| (path(frames), behind_properties(document, offsets.byte(at))));
+            self.warnings.rounded(|| (path(frames), behind_properties(document, offsets.byte(at))));
         } else if matches!(number.value, Value::Float(float) if float.is_infinite()) && !scalar::is_infinity(text) {
             let (frames, offsets, document) = (&self.frames, &mut self.offsets, self.text);
-            self.notes.infinite(|| (path(frames), behind_properties(document, offsets.byte(at))));
+            self.warnings.infinite(|| (path(frames), behind_properties(document, offsets.byte(at))));
         }
         number.value
     }

@@ -47,11 +47,11 @@ impl Merger<'_> {
         path: &[Segment],
         value: &Value,
         fill: bool,
-        trail: &MergeCursor<'_>,
+        cursor: &MergeCursor<'_>,
     ) -> MergeResult<()> {
         let Some((segment, rest)) = path.split_first() else {
             if !fill {
-                return self.merge(slot, value, trail);
+                return self.merge(slot, value, cursor);
             }
             if let (Value::Table(below), Value::Table(above)) = (&mut *slot, value)
                 && let Some(table) = filled(below, above)
@@ -61,7 +61,7 @@ impl Merger<'_> {
             return Ok(());
         };
         if let (Value::Array(items), Some(index)) = (&mut *slot, segment.as_index()) {
-            let here = trail.hop(Some(SegmentRef::Index(index)), None);
+            let here = cursor.step(Some(SegmentRef::Index(index)), None);
             let length = items.len();
             if fill {
                 return Ok(());
@@ -78,7 +78,7 @@ impl Merger<'_> {
         }
         match (&mut *slot, segment) {
             (Value::Table(table), Segment::Key(key)) => {
-                let here = trail.hop(Some(SegmentRef::Key(key)), None);
+                let here = cursor.step(Some(SegmentRef::Key(key)), None);
                 if let Some(slot) = table.get_mut(key) {
                     return self.set_at(slot, rest, value, fill, &here);
                 }
@@ -88,8 +88,8 @@ impl Merger<'_> {
             }
             _ if fill => Ok(()),
             (below, _) => {
-                let new = self.nested(path, value, trail)?;
-                self.note_conflict(below, &new, trail);
+                let new = self.nested(path, value, cursor)?;
+                self.note_conflict(below, &new, cursor);
                 *slot = new;
                 Ok(())
             }
@@ -97,18 +97,18 @@ impl Merger<'_> {
     }
 
     /// The value wrapped into the tables and arrays of a path that is not there yet.
-    fn nested(&mut self, path: &[Segment], value: &Value, trail: &MergeCursor<'_>) -> MergeResult<Value> {
+    fn nested(&mut self, path: &[Segment], value: &Value, cursor: &MergeCursor<'_>) -> MergeResult<Value> {
         match path.split_first() {
-            None => self.normalized_or_clone(value, trail),
+            None => self.normalized_or_clone(value, cursor),
             Some((Segment::Key(key), rest)) => {
-                let inner = self.nested(rest, value, &trail.hop(Some(SegmentRef::Key(key)), None))?;
+                let inner = self.nested(rest, value, &cursor.step(Some(SegmentRef::Key(key)), None))?;
                 Ok(Value::Table(Table::from_iter([(Arc::clone(key), inner)])))
             }
             Some((Segment::Index(0), rest)) => {
-                let inner = self.nested(rest, value, &trail.hop(Some(SegmentRef::Index(0)), None))?;
+                let inner = self.nested(rest, value, &cursor.step(Some(SegmentRef::Index(0)), None))?;
                 Ok(Value::array(vec![inner]))
             }
-            Some((Segment::Index(index), _)) => Err(past_end(0, &trail.hop(Some(SegmentRef::Index(*index)), None))),
+            Some((Segment::Index(index), _)) => Err(past_end(0, &cursor.step(Some(SegmentRef::Index(*index)), None))),
         }
     }
 
@@ -118,19 +118,19 @@ impl Merger<'_> {
         path: &[Segment],
         directive: Directive,
         value: &Value,
-        trail: &MergeCursor<'_>,
+        cursor: &MergeCursor<'_>,
     ) -> MergeResult<()> {
         let Some((segment, rest)) = path.split_first() else {
-            return self.apply_list(slot, directive, value.as_array().unwrap_or_default(), trail);
+            return self.apply_list(slot, directive, value.as_array().unwrap_or_default(), cursor);
         };
         let index = segment.as_index();
         match (slot, segment, index) {
             (Value::Table(table), Segment::Key(key), _) => match table.get_mut(key) {
-                Some(slot) => self.change_at(slot, rest, directive, value, &trail.hop(Some(SegmentRef::Key(key)), None)),
+                Some(slot) => self.change_at(slot, rest, directive, value, &cursor.step(Some(SegmentRef::Key(key)), None)),
                 None => Ok(()),
             },
             (Value::Array(items), _, Some(index)) => match Arc::make_mut(items).get_mut(index) {
-                Some(slot) => self.change_at(slot, rest, directive, value, &trail.hop(Some(SegmentRef::Index(index)), None)),
+                Some(slot) => self.change_at(slot, rest, directive, value, &cursor.step(Some(SegmentRef::Index(index)), None)),
                 None => Ok(()),
             },
             _ => Ok(()),
@@ -138,6 +138,6 @@ impl Merger<'_> {
     }
 }
 
-fn past_end(length: usize, trail: &MergeCursor<'_>) -> Box<MergeFault> {
-    Box::new(MergeFault { target: trail.target(), source: Path::new(), kind: MergeFaultKind::Index { length } })
+fn past_end(length: usize, cursor: &MergeCursor<'_>) -> Box<MergeFault> {
+    Box::new(MergeFault { result_path: cursor.result_path(), layer_path: Path::new(), kind: MergeFaultKind::Index { length } })
 }

@@ -23,7 +23,7 @@ pub(crate) struct AssignmentBuilder<'a, 'w> {
     /// What was wrong so far: all of it is reported together.
     problems: Vec<Error>,
     /// Elements past the end of an array whose values do not fit either, and the lengths of the arrays.
-    strays: Vec<(Path, usize)>,
+    out_of_range: Vec<(Path, usize)>,
     entries: Vec<Draft>,
 }
 
@@ -36,14 +36,19 @@ struct Draft {
 }
 
 impl<'a, 'w> AssignmentBuilder<'a, 'w> {
-    pub(crate) fn new(below: &'a Value, hints: Option<SchemaNode<'a>>, directives: bool, warnings: &'w mut Vec<Warning>) -> Self {
-        let root = Location { value: Some(below), hints };
+    pub(crate) fn new(
+        below: &'a Value,
+        schema: Option<SchemaNode<'a>>,
+        directives: bool,
+        warnings: &'w mut Vec<Warning>,
+    ) -> Self {
+        let root = Location { value: Some(below), schema };
         AssignmentBuilder {
             resolver: NameResolver {
                 root,
                 directives,
                 known_only: false,
-                cuts: b"_",
+                separators: b"_",
                 depth: Limits::default().depth,
                 keys: KeyIndex::default(),
             },
@@ -52,7 +57,7 @@ impl<'a, 'w> AssignmentBuilder<'a, 'w> {
             secrets: None,
             warnings,
             problems: Vec::new(),
-            strays: Vec::new(),
+            out_of_range: Vec::new(),
             entries: Vec::new(),
         }
     }
@@ -88,7 +93,7 @@ impl<'a, 'w> AssignmentBuilder<'a, 'w> {
     ///
     /// # Errors
     /// A limit that is passed, as the others would pass it too.
-    pub(crate) fn note(&mut self, result: Result<(), Error>) -> Result<(), Error> {
+    pub(crate) fn record_error(&mut self, result: Result<(), Error>) -> Result<(), Error> {
         match result {
             Err(error) if error.code() == ErrorCode::Limit => Err(error),
             noted => {
@@ -99,7 +104,7 @@ impl<'a, 'w> AssignmentBuilder<'a, 'w> {
     }
 
     /// A text that does not fit, for the message; nothing where it may be a secret.
-    fn shown(&self, path: &Path, text: &str, origin: &Origin) -> String {
+    fn found_text(&self, path: &Path, text: &str, origin: &Origin) -> String {
         const CHARACTERS: usize = 40;
         let name = name_of(origin);
         // Files that variables name hold secrets, whatever they are called.
@@ -116,9 +121,9 @@ impl<'a, 'w> AssignmentBuilder<'a, 'w> {
     }
 
     /// Takes in what a variable or flag says about its target.
-    pub(crate) fn take(&mut self, target: ResolvedName<'a>, text: &str, origin: Origin) -> Result<(), Error> {
+    pub(crate) fn add(&mut self, target: ResolvedName<'a>, text: &str, origin: Origin) -> Result<(), Error> {
         let (kind, element) = expected(&target);
-        let there = target.place.value;
+        let there = target.location.value;
         let action = match target.directive {
             None => Action::Set,
             Some(Directive::Add) => Action::Add,
@@ -137,9 +142,9 @@ impl<'a, 'w> AssignmentBuilder<'a, 'w> {
             if let (Some(Segment::Index(index)), Some(items)) = (path.last(), target.parent.value.and_then(Value::as_array))
                 && *index > items.len()
             {
-                self.strays.push((path.clone(), items.len()));
+                self.out_of_range.push((path.clone(), items.len()));
             }
-            let found = self.shown(&path, text, &origin);
+            let found = self.found_text(&path, text, &origin);
             let name = name_of(&origin);
             let message = format!("the {} {name} does not fit {path}: expected {}{found}", self.noun, misfit.expected);
             Error::new(self.code, message).with_path(path).with_origin(origin.clone()).with_hint(misfit.hint)
@@ -192,17 +197,17 @@ impl<'a, 'w> AssignmentBuilder<'a, 'w> {
     /// # Errors
     /// The layer's code: all that was noted, and each two that contradict each other.
     pub(crate) fn finish(self, repeats: bool) -> Result<Vec<Assignment>, Error> {
-        let AssignmentBuilder { mut entries, mut problems, strays, code, noun, secrets, .. } = self;
-        let gaps = match strays.is_empty() {
+        let AssignmentBuilder { mut entries, mut problems, out_of_range, code, noun, secrets, .. } = self;
+        let gaps = match out_of_range.is_empty() {
             true => Vec::new(),
             false => {
                 let named = entries.iter().map(|entry| &entry.path).chain(problems.iter().filter_map(Error::path));
-                gaps_before(&strays, named)
+                gaps_before(&out_of_range, named)
             }
         };
         // An index that no element can have is the first thing to be told of it.
         for problem in &mut problems {
-            let gap = problem.path().and_then(|path| gaps.binary_search_by(|(stray, _)| stray.cmp(path)).ok());
+            let gap = problem.path().and_then(|path| gaps.binary_search_by(|(beyond, _)| beyond.cmp(path)).ok());
             if let (Some(at), Some(origin)) = (gap, problem.origin().cloned()) {
                 let (path, gap) = &gaps[at];
                 *problem = past_end_error(code, path.clone(), *gap, origin);
@@ -247,10 +252,10 @@ impl<'a, 'w> AssignmentBuilder<'a, 'w> {
 
 /// For each path to an element past the end of an array the first index, from the end on, that none of some paths sets:
 /// where it is before the one that the path ends with. Sorted by path.
-fn gaps_before<'p>(strays: &[(Path, usize)], named: impl Iterator<Item = &'p Path>) -> Vec<(Path, usize)> {
+fn gaps_before<'p>(out_of_range: &[(Path, usize)], named: impl Iterator<Item = &'p Path>) -> Vec<(Path, usize)> {
     // The indexes that are set in each of these arrays.
     let mut arrays: HashMap<&[Segment], HashSet<usize>> = HashMap::new();
-    for (path, _) in strays {
+    for (path, _) in out_of_range {
         arrays.insert(&path[..path.len() - 1], HashSet::new());
     }
     for path in named {
@@ -262,7 +267,7 @@ fn gaps_before<'p>(strays: &[(Path, usize)], named: impl Iterator<Item = &'p Pat
     }
     let mut firsts: HashMap<&[Segment], usize> = HashMap::new();
     let mut gaps = Vec::new();
-    for (path, length) in strays {
+    for (path, length) in out_of_range {
         let Some((Segment::Index(index), above)) = path.split_last() else { continue };
         let first = *firsts.entry(above).or_insert_with(|| {
             let set = &arrays[above];
@@ -305,16 +310,16 @@ pub(crate) fn name_of(origin: &Origin) -> &str {
 
 /// The type that a target expects, and that of its elements where it is an array.
 pub(crate) fn expected(target: &ResolvedName<'_>) -> (Option<ValueKind>, Option<ValueKind>) {
-    let place = target.place;
+    let location = target.location;
     match target.directive {
         None => {
-            let appended = matches!(target.path.last(), Some(Segment::Index(_))) && place.value.is_none();
-            let kind = place.kind().or_else(|| if appended { target.parent.element_kind() } else { None });
-            (kind, place.element_kind())
+            let appended = matches!(target.path.last(), Some(Segment::Index(_))) && location.value.is_none();
+            let kind = location.kind().or_else(|| if appended { target.parent.element_kind() } else { None });
+            (kind, location.element_kind())
         }
         // The names of keys to drop are text.
-        Some(Directive::Remove) if place.kind() == Some(ValueKind::Table) => (Some(ValueKind::Array), Some(ValueKind::String)),
-        Some(_) => (Some(ValueKind::Array), place.element_kind()),
+        Some(Directive::Remove) if location.kind() == Some(ValueKind::Table) => (Some(ValueKind::Array), Some(ValueKind::String)),
+        Some(_) => (Some(ValueKind::Array), location.element_kind()),
     }
 }
 

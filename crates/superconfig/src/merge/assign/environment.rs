@@ -16,13 +16,13 @@ const FILE_SUFFIX: &str = "_FILE";
 /// Finds out what each variable of a layer sets. The order of the list makes no difference.
 pub(crate) fn assignments(
     variables: &Variables,
-    mut assigner: AssignmentBuilder<'_, '_>,
+    mut builder: AssignmentBuilder<'_, '_>,
     read_file: Option<&ReadFile<'_>>,
 ) -> Result<Vec<Assignment>, Error> {
     let prefix = Prefix::new(variables);
-    assigner.resolver.known_only = prefix.text.is_empty();
+    builder.resolver.known_only = prefix.text.is_empty();
     let mapping = Mapping::new(variables);
-    let mut list: Vec<(&Variable, Option<&str>, Served)> = Vec::new();
+    let mut list: Vec<(&Variable, Option<&str>, MappingMatches)> = Vec::new();
     for variable in &variables.list {
         let rest = prefix.strip(&variable.name);
         let mapped = mapping.of(&variable.name);
@@ -36,54 +36,54 @@ pub(crate) fn assignments(
             let (path, as_file) = (&variables.mapping[*at].0, *as_file);
             if path.iter().any(|segment| matches!(segment, Segment::Key(key) if &**key == FORBIDDEN)) {
                 let message = format!("the variable {} is mapped to a `__proto__` key and is ignored", variable.name);
-                assigner.warnings.push(Warning::new("forbidden-key", message).with_origin(origin_of(variable)));
+                builder.warnings.push(Warning::new("forbidden-key", message).with_origin(origin_of(variable)));
                 continue;
             }
-            let target = mapped_target(&assigner, path);
-            let taken = text_of(variable, as_file, read_file).and_then(|text| assigner.take(target, &text, origin_of(variable)));
-            assigner.note(taken)?;
+            let target = resolve_mapping(&builder, path);
+            let added = value_text(variable, as_file, read_file).and_then(|text| builder.add(target, &text, origin_of(variable)));
+            builder.record_error(added)?;
         }
         if let (true, Some(rest)) = (mapped.is_empty(), rest) {
-            let taken = take_named(variables, variable, rest, &mut assigner, read_file);
-            assigner.note(taken)?;
+            let added = add_by_name(variables, variable, rest, &mut builder, read_file);
+            builder.record_error(added)?;
         }
     }
-    assigner.finish(false)
+    builder.finish(false)
 }
 
 /// Takes in a variable that is found by its prefix, or without a prefix by its path.
-fn take_named(
+fn add_by_name(
     variables: &Variables,
     variable: &Variable,
     rest: &str,
-    assigner: &mut AssignmentBuilder<'_, '_>,
+    builder: &mut AssignmentBuilder<'_, '_>,
     read_file: Option<&ReadFile<'_>>,
 ) -> Result<(), Error> {
     let origin = origin_of(variable);
-    let needs_known = assigner.resolver.known_only;
+    let needs_known = builder.resolver.known_only;
     let mut segments = split(rest, &variables.separator);
     let count = segments.len();
     segments.retain(|segment| !segment.is_empty());
     if segments.len() < count && !needs_known {
         let what = if segments.is_empty() { "names no key and is ignored" } else { "has an empty segment, which is ignored" };
         let message = format!("the variable {} {what}", name_of(&origin));
-        assigner.warnings.push(Warning::new("empty-segment", message).with_origin(origin.clone()));
+        builder.warnings.push(Warning::new("empty-segment", message).with_origin(origin.clone()));
     }
     if segments.is_empty() {
         return Ok(());
     }
     let stem = file_stem(variables, rest);
-    let Some(target) = resolve(assigner, &segments, &origin, needs_known)? else { return Ok(()) };
+    let Some(target) = resolve(builder, &segments, &origin, needs_known)? else { return Ok(()) };
     // A known key that ends like this, `log_file`, is the key and not a file with the value of `log`.
     let Some(stem) = stem.filter(|_| !target.known) else {
-        return if needs_known && !target.known { Ok(()) } else { assigner.take(target, &variable.value, origin) };
+        return if needs_known && !target.known { Ok(()) } else { builder.add(target, &variable.value, origin) };
     };
     let mut segments = split(stem, &variables.separator);
     segments.retain(|segment| !segment.is_empty());
-    match resolve(assigner, &segments, &origin, needs_known)? {
+    match resolve(builder, &segments, &origin, needs_known)? {
         Some(target) if target.known || !needs_known => {
-            let text = text_of(variable, true, read_file)?;
-            assigner.take(target, &text, origin)
+            let text = value_text(variable, true, read_file)?;
+            builder.add(target, &text, origin)
         }
         _ => Ok(()),
     }
@@ -91,43 +91,43 @@ fn take_named(
 
 /// Without a prefix most variables belong to somebody else: they may neither fail nor warn.
 fn resolve<'a>(
-    assigner: &mut AssignmentBuilder<'a, '_>,
+    builder: &mut AssignmentBuilder<'a, '_>,
     segments: &[&str],
     origin: &Origin,
     needs_known: bool,
 ) -> Result<Option<ResolvedName<'a>>, Error> {
     if needs_known
-        && (segments.len() > assigner.resolver.depth || segments.iter().any(|segment| segment.eq_ignore_ascii_case(FORBIDDEN)))
+        && (segments.len() > builder.resolver.depth || segments.iter().any(|segment| segment.eq_ignore_ascii_case(FORBIDDEN)))
     {
         return Ok(None);
     }
-    assigner.resolve(segments, origin)
+    builder.resolve(segments, origin)
 }
 
 /// The target of a mapping: its path is taken as it is written.
-fn mapped_target<'a>(assigner: &AssignmentBuilder<'a, '_>, path: &[Segment]) -> ResolvedName<'a> {
-    let root = assigner.resolver.root;
+fn resolve_mapping<'a>(builder: &AssignmentBuilder<'a, '_>, path: &[Segment]) -> ResolvedName<'a> {
+    let root = builder.resolver.root;
     let mut target =
-        ResolvedName { path: Vec::with_capacity(path.len()), place: root, parent: root, directive: None, known: true };
+        ResolvedName { path: Vec::with_capacity(path.len()), location: root, parent: root, directive: None, known: true };
     for (at, segment) in path.iter().enumerate() {
         if at + 1 == path.len()
-            && assigner.resolver.directives
+            && builder.resolver.directives
             && let Segment::Key(key) = segment
-            && target.place.child(key).is_nothing()
+            && target.location.child(key).is_unknown()
             && let Some((stem, directive)) = Directive::of_key(key)
-            && (target.place.child(stem).kind() == Some(ValueKind::Array)
-                || directive == Directive::Remove && target.place.child(stem).kind() == Some(ValueKind::Table))
+            && (target.location.child(stem).kind() == Some(ValueKind::Array)
+                || directive == Directive::Remove && target.location.child(stem).kind() == Some(ValueKind::Table))
         {
-            target.parent = target.place;
-            target.place = target.place.child(stem);
+            target.parent = target.location;
+            target.location = target.location.child(stem);
             target.path.push(Segment::from(stem));
             target.directive = Some(directive);
             return target;
         }
-        target.parent = target.place;
-        let step = match (segment.as_index(), target.place.value) {
+        target.parent = target.location;
+        let step = match (segment.as_index(), target.location.value) {
             (Some(index), Some(Value::Array(_))) => {
-                target.place = target.place.element(index);
+                target.location = target.location.element(index);
                 Segment::Index(index)
             }
             _ => {
@@ -135,19 +135,19 @@ fn mapped_target<'a>(assigner: &AssignmentBuilder<'a, '_>, path: &[Segment]) -> 
                     Segment::Key(key) => Arc::clone(key),
                     Segment::Index(index) => itoa::Buffer::new().format(*index).into(),
                 };
-                target.place = target.place.child(&key);
+                target.location = target.location.child(&key);
                 Segment::Key(key)
             }
         };
-        target.known &= !target.place.is_nothing();
+        target.known &= !target.location.is_unknown();
         target.path.push(step);
     }
     target
 }
 
 impl Location<'_> {
-    fn is_nothing(self) -> bool {
-        self.value.is_none() && self.hints.is_none()
+    fn is_unknown(self) -> bool {
+        self.value.is_none() && self.schema.is_none()
     }
 }
 
@@ -197,7 +197,7 @@ fn split<'t>(text: &'t str, separator: &str) -> SmallVec<[&'t str; 8]> {
 }
 
 /// Mappings by their places in the list, and whether the variable names a file for each.
-type Served = SmallVec<[(usize, bool); 1]>;
+type MappingMatches = SmallVec<[(usize, bool); 1]>;
 
 /// The mapped variables by name.
 struct Mapping<'a> {
@@ -216,13 +216,13 @@ impl<'a> Mapping<'a> {
     }
 
     /// The mappings that a variable serves, and whether as the `NAME_FILE` of each, in the order of the list.
-    fn of(&self, name: &str) -> Served {
+    fn of(&self, name: &str) -> MappingMatches {
         if self.names.is_empty() {
             return SmallVec::new();
         }
         let own = self.names.get(name).into_iter().flatten().map(|at| (*at, false));
         let file = name.strip_suffix(FILE_SUFFIX).filter(|_| self.file_suffix).and_then(|stem| self.names.get(stem));
-        let mut all: Served = own.chain(file.into_iter().flatten().map(|at| (*at, true))).collect();
+        let mut all: MappingMatches = own.chain(file.into_iter().flatten().map(|at| (*at, true))).collect();
         all.sort_unstable();
         all
     }
@@ -237,7 +237,7 @@ fn file_stem<'n>(variables: &Variables, rest: &'n str) -> Option<&'n str> {
 }
 
 /// The variable's value, or that of the file that it names with one newline less.
-fn text_of(variable: &Variable, from_file: bool, read_file: Option<&ReadFile<'_>>) -> Result<Arc<str>, Error> {
+fn value_text(variable: &Variable, from_file: bool, read_file: Option<&ReadFile<'_>>) -> Result<Arc<str>, Error> {
     if !from_file || variable.value.is_empty() {
         return Ok(Arc::clone(&variable.value));
     }

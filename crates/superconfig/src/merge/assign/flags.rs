@@ -12,33 +12,33 @@ use crate::value::ValueKind;
 pub(crate) fn assignments(
     layer: &Layer,
     flags: &[Flag],
-    mut assigner: AssignmentBuilder<'_, '_>,
+    mut builder: AssignmentBuilder<'_, '_>,
 ) -> Result<Vec<Assignment>, Error> {
-    assigner.code = ErrorCode::Args;
-    assigner.noun = "flag";
-    assigner.resolver.cuts = b"_-";
+    builder.code = ErrorCode::Args;
+    builder.noun = "flag";
+    builder.resolver.separators = b"_-";
     for flag in flags {
         let mut origin = Origin::new(SourceKind::Args, layer.name.clone());
         origin.variable = Some(flag.flag.clone());
-        let taken = match meaning(flag, &mut assigner, &origin) {
-            Ok(Some((target, text))) => assigner.take(target, &text, origin),
+        let added = match resolve_flag(flag, &mut builder, &origin) {
+            Ok(Some((target, text))) => builder.add(target, &text, origin),
             Ok(None) => Ok(()),
             Err(error) => Err(error),
         };
-        assigner.note(taken)?;
+        builder.record_error(added)?;
     }
-    assigner.finish(true)
+    builder.finish(true)
 }
 
 /// What a flag is for, and its text; how a flag without `=` is read depends on the type of its path.
-fn meaning<'a, 'f>(
+fn resolve_flag<'a, 'f>(
     flag: &'f Flag,
-    assigner: &mut AssignmentBuilder<'a, '_>,
+    builder: &mut AssignmentBuilder<'a, '_>,
     origin: &Origin,
 ) -> Result<Option<(ResolvedName<'a>, std::borrow::Cow<'f, str>)>, Error> {
     let names = names_of(&flag.path);
     let segments: Vec<&str> = names.iter().map(|name| &**name).collect();
-    let Some(target) = assigner.resolve(&segments, origin)? else { return Ok(None) };
+    let Some(target) = builder.resolve(&segments, origin)? else { return Ok(None) };
     let kind = expected(&target).0;
     let is_switch = matches!(kind, None | Some(ValueKind::Bool));
     let text = match &flag.value {
@@ -49,7 +49,7 @@ fn meaning<'a, 'f>(
             // `--no-color` is the key `no-color` where that is known, and else switches `color` off.
             if !target.known
                 && let Some(shorter) = negated(&segments)
-                && let Some(target) = assigner.resolve(&shorter, origin)?
+                && let Some(target) = builder.resolve(&shorter, origin)?
             {
                 let kind = expected(&target).0;
                 if !matches!(kind, None | Some(ValueKind::Bool)) {

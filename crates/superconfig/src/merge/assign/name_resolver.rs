@@ -12,7 +12,7 @@ use std::sync::Arc;
 #[derive(Clone, Copy)]
 pub(crate) struct Location<'a> {
     pub(crate) value: Option<&'a Value>,
-    pub(crate) hints: Option<SchemaNode<'a>>,
+    pub(crate) schema: Option<SchemaNode<'a>>,
 }
 
 /// Where a place is in memory: that of its value and of its schema.
@@ -20,7 +20,7 @@ type Address = (Option<usize>, Option<usize>);
 
 impl<'a> Location<'a> {
     fn address(self) -> Address {
-        (self.value.map(|value| std::ptr::from_ref(value).addr()), self.hints.map(SchemaNode::address))
+        (self.value.map(|value| std::ptr::from_ref(value).addr()), self.schema.map(SchemaNode::address))
     }
 
     fn table(self) -> Option<&'a Table> {
@@ -28,22 +28,22 @@ impl<'a> Location<'a> {
     }
 
     pub(crate) fn child(self, key: &str) -> Location<'a> {
-        Location { value: self.table().and_then(|table| table.get(key)), hints: self.hints.and_then(|hints| hints.key(key)) }
+        Location { value: self.table().and_then(|table| table.get(key)), schema: self.schema.and_then(|schema| schema.key(key)) }
     }
 
     pub(crate) fn element(self, index: usize) -> Location<'a> {
         let items = self.value.and_then(Value::as_array).unwrap_or_default();
-        Location { value: items.get(index), hints: self.hints.and_then(SchemaNode::items) }
+        Location { value: items.get(index), schema: self.schema.and_then(SchemaNode::items) }
     }
 
     /// The type that is expected here: the schema's, else that of the value.
     pub(crate) fn kind(self) -> Option<ValueKind> {
-        self.hints.and_then(SchemaNode::kind).or_else(|| self.value.and_then(ValueKind::of))
+        self.schema.and_then(SchemaNode::kind).or_else(|| self.value.and_then(ValueKind::of))
     }
 
     /// The type that the elements of an array here share.
     pub(crate) fn element_kind(self) -> Option<ValueKind> {
-        let hinted = self.hints.and_then(SchemaNode::items).and_then(SchemaNode::kind);
+        let hinted = self.schema.and_then(SchemaNode::items).and_then(SchemaNode::kind);
         hinted.or_else(|| ValueKind::of_elements(self.value.and_then(Value::as_array)?))
     }
 
@@ -51,32 +51,32 @@ impl<'a> Location<'a> {
     fn is_array(self) -> bool {
         match self.value {
             Some(Value::Array(_)) => true,
-            None | Some(Value::Null) => self.hints.and_then(SchemaNode::kind) == Some(ValueKind::Array),
+            None | Some(Value::Null) => self.schema.and_then(SchemaNode::kind) == Some(ValueKind::Array),
             Some(_) => false,
         }
     }
 
     /// The keys that a segment of a name means: the key spelled so, else all that differ only in case, `_` and `-`.
-    fn keys_like(self, segment: &str, known: &KeyIndex<'a>) -> Matches<'a> {
+    fn matching_keys(self, segment: &str, known: &KeyIndex<'a>) -> Matches<'a> {
         let mut matches = Matches::None;
         if let Some(table) = self.table() {
-            let mut look = |key: &'a Arc<str>| {
-                matches.look_at(key, segment);
+            let mut visit = |key: &'a Arc<str>| {
+                matches.add(key, segment);
                 **key == *segment
             };
             let exact = match known.of(table) {
-                Some(names) => names.keys(&normalize_key(segment).collect::<String>()).iter().copied().find(|key| look(key)),
-                None => table.entries().iter().map(|(key, _)| key).find(|key| look(key)),
+                Some(names) => names.keys(&normalize_key(segment).collect::<String>()).iter().copied().find(|key| visit(key)),
+                None => table.entries().iter().map(|(key, _)| key).find(|key| visit(key)),
             };
             if let Some(key) = exact {
                 return Matches::One(key);
             }
         }
-        if let Some(hints) = self.hints {
+        if let Some(schema) = self.schema {
             let mut exact = None;
-            hints.for_each_key(&mut |key| match **key == *segment {
+            schema.for_each_key(&mut |key| match **key == *segment {
                 true => exact = Some(key),
-                false => matches.look_at(key, segment),
+                false => matches.add(key, segment),
             });
             if let Some(key) = exact {
                 return Matches::One(key);
@@ -94,8 +94,8 @@ enum Matches<'a> {
 }
 
 impl<'a> Matches<'a> {
-    fn look_at(&mut self, key: &'a Arc<str>, segment: &str) {
-        if !same_name(key, segment) {
+    fn add(&mut self, key: &'a Arc<str>, segment: &str) {
+        if !equal_names(key, segment) {
             return;
         }
         match self {
@@ -108,7 +108,7 @@ impl<'a> Matches<'a> {
 }
 
 /// Compares names ignoring case, `_` and `-`.
-fn same_name(a: &str, b: &str) -> bool {
+fn equal_names(a: &str, b: &str) -> bool {
     let is_letter = |byte: &u8| !matches!(byte, b'_' | b'-');
     let (mut letters_a, mut letters_b) = (a.bytes(), b.bytes());
     loop {
@@ -118,7 +118,7 @@ fn same_name(a: &str, b: &str) -> bool {
                     return false;
                 }
             }
-            (Some(_), Some(_)) => return same_characters(a, b),
+            (Some(_), Some(_)) => return equal_characters(a, b),
             (None, None) => return true,
             _ => return false,
         }
@@ -126,7 +126,7 @@ fn same_name(a: &str, b: &str) -> bool {
 }
 
 /// The same for names that are not all ASCII.
-fn same_characters(a: &str, b: &str) -> bool {
+fn equal_characters(a: &str, b: &str) -> bool {
     normalize_key(a).eq(normalize_key(b))
 }
 
@@ -135,7 +135,7 @@ pub(crate) struct ResolvedName<'a> {
     /// The path, its keys spelled as the layers below spell them.
     pub(crate) path: Vec<Segment>,
     /// What is there.
-    pub(crate) place: Location<'a>,
+    pub(crate) location: Location<'a>,
     /// What is one level above it.
     pub(crate) parent: Location<'a>,
     /// Whether elements are added or removed instead of setting it.
@@ -160,7 +160,7 @@ pub(crate) struct NameResolver<'a> {
     /// Whether names without a known path take no part, so that theirs is not made up.
     pub(crate) known_only: bool,
     /// Where a segment may be cut to spell a longer path: `_`, for flags also `-`.
-    pub(crate) cuts: &'static [u8],
+    pub(crate) separators: &'static [u8],
     /// Segments that a path may have.
     pub(crate) depth: usize,
     pub(crate) keys: KeyIndex<'a>,
@@ -171,7 +171,7 @@ impl<'a> NameResolver<'a> {
     pub(crate) fn resolve(&self, segments: &[&str]) -> Result<ResolvedName<'a>, ResolveError> {
         let mut target = ResolvedName {
             path: Vec::with_capacity(segments.len()),
-            place: self.root,
+            location: self.root,
             parent: self.root,
             directive: None,
             known: true,
@@ -188,9 +188,9 @@ impl<'a> NameResolver<'a> {
                 }
                 if let Some((stem, directive)) = self.directive_suffix(segment) {
                     let mut shorter = ResolvedName { path: target.path.clone(), ..target };
-                    if (self.step(&mut shorter, stem)? || self.cut(&mut shorter, stem)?) && shorter.place.is_array() {
+                    if (self.step(&mut shorter, stem)? || self.split(&mut shorter, stem)?) && shorter.location.is_array() {
                         // A longer known path comes first: it is what the name spells in full.
-                        if self.cut(&mut target, segment)? {
+                        if self.split(&mut target, segment)? {
                             return Ok(target);
                         }
                         shorter.directive = Some(directive);
@@ -198,7 +198,7 @@ impl<'a> NameResolver<'a> {
                     }
                 }
             }
-            if !self.cut(&mut target, segment)? {
+            if !self.split(&mut target, segment)? {
                 target.known = false;
                 if self.known_only {
                     return Ok(target);
@@ -207,8 +207,8 @@ impl<'a> NameResolver<'a> {
                 if key == FORBIDDEN {
                     return Err(ResolveError::Forbidden);
                 }
-                target.parent = target.place;
-                target.place = target.place.child(&key);
+                target.parent = target.location;
+                target.location = target.location.child(&key);
                 target.path.push(Segment::Key(key.into()));
             }
         }
@@ -217,17 +217,17 @@ impl<'a> NameResolver<'a> {
 
     /// Goes one step to the key or index that a segment means as a whole.
     fn step(&self, target: &mut ResolvedName<'a>, segment: &str) -> Result<bool, ResolveError> {
-        if let Some(index) = index_of(target.place, segment) {
-            target.parent = target.place;
-            target.place = target.place.element(index);
+        if let Some(index) = index_of(target.location, segment) {
+            target.parent = target.location;
+            target.location = target.location.element(index);
             target.path.push(Segment::Index(index));
             return Ok(true);
         }
-        match target.place.keys_like(segment, &self.keys) {
+        match target.location.matching_keys(segment, &self.keys) {
             Matches::None => Ok(false),
             Matches::One(key) => {
-                target.parent = target.place;
-                target.place = target.place.child(key);
+                target.parent = target.location;
+                target.location = target.location.child(key);
                 target.path.push(Segment::Key(Arc::clone(key)));
                 Ok(true)
             }
@@ -236,23 +236,23 @@ impl<'a> NameResolver<'a> {
     }
 
     /// Goes down the one known path that a segment spells when it is cut at single underscores.
-    fn cut(&self, target: &mut ResolvedName<'a>, segment: &str) -> Result<bool, ResolveError> {
-        let cuts = self.cut_positions(segment);
-        if cuts.is_empty() {
+    fn split(&self, target: &mut ResolvedName<'a>, segment: &str) -> Result<bool, ResolveError> {
+        let splits = self.split_positions(segment);
+        if splits.is_empty() {
             return Ok(false);
         }
         let path = target.path.clone();
         let mut search = Search {
             known: &self.keys,
             segment,
-            cuts: &cuts,
+            splits: &splits,
             depth: self.depth,
             path,
             found: Vec::new(),
             visits: 0,
             dead: HashMap::new(),
         };
-        search.visit(target.place, 0);
+        search.visit(target.location, 0);
         let mut found = search.found;
         let second = found.pop();
         match (found.pop(), second) {
@@ -260,8 +260,8 @@ impl<'a> NameResolver<'a> {
                 let (first, second) = (Path::from(first), Path::from(second));
                 Err(if first <= second { ResolveError::Ambiguous(first, second) } else { ResolveError::Ambiguous(second, first) })
             }
-            (None, Some((path, parent, place))) => {
-                (target.path, target.parent, target.place) = (path, parent, place);
+            (None, Some((path, parent, location))) => {
+                (target.path, target.parent, target.location) = (path, parent, location);
                 Ok(true)
             }
             _ => Ok(false),
@@ -269,16 +269,18 @@ impl<'a> NameResolver<'a> {
     }
 
     /// The offsets of the single separators: those with another character on both sides.
-    fn cut_positions(&self, segment: &str) -> SmallVec<[usize; 8]> {
+    fn split_positions(&self, segment: &str) -> SmallVec<[usize; 8]> {
         let bytes = segment.as_bytes();
         count_steps(bytes.len());
-        let is_cut = |at: usize| bytes.get(at).is_some_and(|byte| self.cuts.contains(byte));
-        (1..bytes.len().saturating_sub(1)).filter(|&at| is_cut(at) && !is_cut(at - 1) && !is_cut(at + 1)).collect()
+        let is_separator = |at: usize| bytes.get(at).is_some_and(|byte| self.separators.contains(byte));
+        (1..bytes.len().saturating_sub(1))
+            .filter(|&at| is_separator(at) && !is_separator(at - 1) && !is_separator(at + 1))
+            .collect()
     }
 
     /// Splits `_ADD` or `_REMOVE` off a segment.
     fn directive_suffix<'s>(&self, segment: &'s str) -> Option<(&'s str, Directive)> {
-        let at = segment.bytes().rposition(|byte| self.cuts.contains(&byte)).filter(|at| *at > 0)?;
+        let at = segment.bytes().rposition(|byte| self.separators.contains(&byte)).filter(|at| *at > 0)?;
         Some((&segment[..at], directive_word(&segment[at + 1..])?))
     }
 
@@ -289,7 +291,7 @@ impl<'a> NameResolver<'a> {
         if stem == FORBIDDEN {
             return Err(ResolveError::Forbidden);
         }
-        match target.parent.keys_like(stem, &self.keys) {
+        match target.parent.matching_keys(stem, &self.keys) {
             Matches::None => Ok(Some((stem.into(), directive))),
             Matches::One(key) => Ok(Some((Arc::clone(key), directive))),
             Matches::Many(keys) => Err(ambiguous(&target.path[..target.path.len() - 1], keys)),
@@ -310,14 +312,14 @@ type Found<'a> = (Vec<Segment>, Location<'a>, Location<'a>);
 const REMEMBER_FROM: usize = 64;
 
 /// Collects up to two known paths that a segment spells when it is cut at single separators. Goes by the keys, not by the
-/// cuts: a name can be cut in more ways than there are keys.
+/// splits: a name can be cut in more ways than there are keys.
 ///
 /// Costs a look at each key of each place for each cut, however many ways lead there: where a schema refers to itself there
 /// are as many as there are ways to cut.
 struct Search<'s, 'a> {
     known: &'s KeyIndex<'a>,
     segment: &'s str,
-    cuts: &'s [usize],
+    splits: &'s [usize],
     /// Segments that a path may have.
     depth: usize,
     path: Vec<Segment>,
@@ -328,7 +330,7 @@ struct Search<'s, 'a> {
 }
 
 impl<'a> Search<'_, 'a> {
-    fn visit(&mut self, place: Location<'a>, start: usize) {
+    fn visit(&mut self, location: Location<'a>, start: usize) {
         let left = self.depth.saturating_sub(self.path.len());
         if self.found.len() > 1 || left == 0 {
             return;
@@ -336,32 +338,35 @@ impl<'a> Search<'_, 'a> {
         self.visits += 1;
         count_steps(1);
         if self.visits <= REMEMBER_FROM {
-            return self.explore(place, start);
+            return self.explore(location, start);
         }
-        let state = (place.address(), start);
+        let state = (location.address(), start);
         if self.dead.get(&state).is_some_and(|explored| *explored >= left) {
             return;
         }
         let before = self.found.len();
-        self.explore(place, start);
+        self.explore(location, start);
         if self.found.len() == before {
             self.dead.insert(state, left);
         }
     }
 
-    fn explore(&mut self, place: Location<'a>, start: usize) {
-        if let Some(Value::Array(items)) = place.value {
-            let end = self.cuts[self.cuts.partition_point(|cut| *cut <= start)..].first().copied().unwrap_or(self.segment.len());
-            if let Some(index) = index_of(place, &self.segment[start..end]).filter(|index| *index < items.len()) {
-                self.follow(Segment::Index(index), place, place.element(index), end);
+    fn explore(&mut self, location: Location<'a>, start: usize) {
+        if let Some(Value::Array(items)) = location.value {
+            let end = self.splits[self.splits.partition_point(|split| *split <= start)..]
+                .first()
+                .copied()
+                .unwrap_or(self.segment.len());
+            if let Some(index) = index_of(location, &self.segment[start..end]).filter(|index| *index < items.len()) {
+                self.follow(Segment::Index(index), location, location.element(index), end);
             }
             return;
         }
-        let matches = self.matches(place, start);
+        let matches = self.matches(location, start);
         for (end, key) in &matches {
             let exactly = |key: &str| *key == self.segment[start..*end];
             if exactly(key) || !matches.iter().any(|(other_end, other)| other_end == end && exactly(other)) {
-                self.follow(Segment::Key(Arc::clone(key)), place, place.child(key), *end);
+                self.follow(Segment::Key(Arc::clone(key)), location, location.child(key), *end);
             }
         }
     }
@@ -380,42 +385,42 @@ impl<'a> Search<'_, 'a> {
     }
 
     /// The keys at a place that the segment spells from an offset on, and where each ends.
-    fn matches(&self, place: Location<'a>, start: usize) -> SmallVec<[(usize, &'a Arc<str>); 4]> {
-        let (segment, cuts) = (self.segment, self.cuts);
+    fn matches(&self, location: Location<'a>, start: usize) -> SmallVec<[(usize, &'a Arc<str>); 4]> {
+        let (segment, splits) = (self.segment, self.splits);
         let mut matches: SmallVec<[(usize, &'a Arc<str>); 4]> = SmallVec::new();
-        let mut look = |key: &'a Arc<str>| {
-            if let Some(end) = spelled_until(key, segment, start, cuts)
+        let mut visit = |key: &'a Arc<str>| {
+            if let Some(end) = match_prefix(key, segment, start, splits)
                 && !matches.contains(&(end, key))
             {
                 matches.push((end, key));
             }
         };
-        match place.table().map(|table| (table, self.known.of(table))) {
-            Some((table, None)) => table.entries().iter().for_each(|(key, _)| look(key)),
+        match location.table().map(|table| (table, self.known.of(table))) {
+            Some((table, None)) => table.entries().iter().for_each(|(key, _)| visit(key)),
             Some((_, Some(names))) => {
                 let mut name = String::new();
                 let mut from = start;
-                let after = cuts.partition_point(|cut| *cut <= start);
-                for end in cuts[after..].iter().copied().chain([segment.len()]) {
+                let after = splits.partition_point(|split| *split <= start);
+                for end in splits[after..].iter().copied().chain([segment.len()]) {
                     name.extend(normalize_key(&segment[from..end]));
                     if name.len() > names.longest {
                         break;
                     }
-                    names.keys(&name).iter().copied().for_each(&mut look);
+                    names.keys(&name).iter().copied().for_each(&mut visit);
                     from = end;
                 }
             }
             None => {}
         }
-        if let Some(hints) = place.hints {
-            hints.for_each_key(&mut look);
+        if let Some(schema) = location.schema {
+            schema.for_each_key(&mut visit);
         }
         matches
     }
 }
 
 /// The cut, or the end of the segment, up to which the segment spells a key from `start`, ignoring case, `_` and `-`.
-fn spelled_until(key: &str, segment: &str, start: usize, cuts: &[usize]) -> Option<usize> {
+fn match_prefix(key: &str, segment: &str, start: usize, splits: &[usize]) -> Option<usize> {
     let is_letter = |character: &char| !matches!(character, '_' | '-');
     let mut normalize_key = key.chars().filter(is_letter).flat_map(char::to_lowercase).peekable();
     normalize_key.peek()?;
@@ -434,7 +439,7 @@ fn spelled_until(key: &str, segment: &str, start: usize, cuts: &[usize]) -> Opti
     if normalize_key.next().is_some() {
         return None;
     }
-    let is_end = |at: usize| at == segment.len() || cuts.binary_search(&at).is_ok();
+    let is_end = |at: usize| at == segment.len() || splits.binary_search(&at).is_ok();
     while !is_end(end) && matches!(segment.as_bytes()[end], b'_' | b'-') {
         end += 1;
     }
@@ -442,10 +447,10 @@ fn spelled_until(key: &str, segment: &str, start: usize, cuts: &[usize]) -> Opti
 }
 
 /// A segment of digits as the index of an array that is there.
-fn index_of(place: Location<'_>, segment: &str) -> Option<usize> {
+fn index_of(location: Location<'_>, segment: &str) -> Option<usize> {
     let digits = !segment.is_empty() && segment.bytes().all(|byte| byte.is_ascii_digit());
     // What does not fit is far past the end of any array, which is the error that it then gets.
-    (digits && place.is_array()).then(|| segment.parse().unwrap_or(usize::MAX))
+    (digits && location.is_array()).then(|| segment.parse().unwrap_or(usize::MAX))
 }
 
 fn directive_word(word: &str) -> Option<Directive> {
@@ -465,8 +470,8 @@ mod tests {
     use crate::value::parse_json;
 
     fn resolver<'a>(value: &'a Value, schema: &'a Value) -> NameResolver<'a> {
-        let root = Location { value: Some(value), hints: Some(SchemaNode::new(schema)) };
-        NameResolver { root, directives: true, known_only: false, cuts: b"_", depth: 128, keys: KeyIndex::default() }
+        let root = Location { value: Some(value), schema: Some(SchemaNode::new(schema)) };
+        NameResolver { root, directives: true, known_only: false, separators: b"_", depth: 128, keys: KeyIndex::default() }
     }
 
     /// A name of 26 underscores could be cut in millions of ways, all of which a schema that refers to itself knows but for

@@ -36,7 +36,7 @@ pub(crate) struct Explainer<'a> {
 impl<'a> Explainer<'a> {
     /// Goes through the layers of a fold.
     pub(crate) fn new(layers: &'a [Layer], merged: &'a Merged, options: &MergeOptions<'a>) -> Self {
-        let steps = layers.iter().zip(&merged.assignments).flat_map(|(layer, made)| Step::of_layer(layer, made));
+        let steps = layers.iter().zip(&merged.assignments).flat_map(|(layer, assigned)| Step::of_layer(layer, assigned));
         Self::of_steps(steps.collect(), options.arrays, options.locate)
     }
 
@@ -72,23 +72,23 @@ impl<'a> Explainer<'a> {
     pub(crate) fn explain(&self, path: &[Segment]) -> Explanation {
         let path = normalized(&self.merged, path);
         let value = self.merged.at(&path).cloned();
-        let words = self.told(self.changes.len(), &path);
-        let winner = if value.is_some() { last_effective(&words) } else { None };
-        let candidate = |(at, spoken): (usize, Contribution)| Candidate {
-            origin: self.origin(&self.steps[at], &spoken.source),
-            action: spoken.action,
-            value: spoken.value,
+        let contributions = self.contributions_to(self.changes.len(), &path);
+        let winner = if value.is_some() { last_effective(&contributions) } else { None };
+        let candidate = |(at, contribution): (usize, Contribution)| Candidate {
+            origin: self.origin(&self.steps[at], &contribution.layer_path),
+            action: contribution.action,
+            value: contribution.value,
         };
-        Explanation { path, value, winner, candidates: words.into_iter().map(candidate).collect() }
+        Explanation { path, value, winner, candidates: contributions.into_iter().map(candidate).collect() }
     }
 
     /// Where the value in effect at a path comes from; `None` where there is none, or no layer set it.
     pub(crate) fn origin_of(&self, path: &[Segment]) -> Option<Origin> {
         let path = normalized(&self.merged, path);
         self.merged.at(&path)?;
-        let mut words = self.told(self.changes.len(), &path);
-        let (at, spoken) = words.swap_remove(last_effective(&words)?);
-        Some(self.origin(&self.steps[at], &spoken.source))
+        let mut contributions = self.contributions_to(self.changes.len(), &path);
+        let (at, contribution) = contributions.swap_remove(last_effective(&contributions)?);
+        Some(self.origin(&self.steps[at], &contribution.layer_path))
     }
 
     /// Where the value came from that a step met at a path.
@@ -97,9 +97,9 @@ impl<'a> Explainer<'a> {
         if let (StepContent::Document(_), Some(change)) = (self.steps.get(step)?.content, self.changes.get(step)) {
             change.before.as_ref()?.at(path)?;
         }
-        let mut words = self.told(step.min(self.changes.len()), path);
-        let (at, spoken) = words.swap_remove(last_effective(&words)?);
-        Some(self.origin(&self.steps[at], &spoken.source))
+        let mut contributions = self.contributions_to(step.min(self.changes.len()), path);
+        let (at, contribution) = contributions.swap_remove(last_effective(&contributions)?);
+        Some(self.origin(&self.steps[at], &contribution.layer_path))
     }
 
     /// A place in a step.
@@ -135,30 +135,30 @@ impl<'a> Explainer<'a> {
 
     /// What the steps before one say about a path, each word with the number of its step, before anybody asks for
     /// positions.
-    fn told(&self, end: usize, path: &[Segment]) -> Vec<(usize, Contribution)> {
+    fn contributions_to(&self, end: usize, path: &[Segment]) -> Vec<(usize, Contribution)> {
         // From the highest layer down, as indexes are those of the merged array: each step tells what it says about
         // the path, and what the path was below it.
-        let mut words: Vec<(usize, Contribution)> = Vec::new();
+        let mut contributions: Vec<(usize, Contribution)> = Vec::new();
         let mut wanted = path.to_vec();
         for (at, (step, change)) in self.steps.iter().zip(&self.changes[..end]).enumerate().rev() {
             if !step.is_about(&wanted) {
                 continue;
             }
-            let mut tracer = Tracer { merger: merger_of(step, self.arrays), spoken: Vec::new() };
+            let mut tracer = Tracer { merger: merger_of(step, self.arrays), contributions: Vec::new() };
             let below = tracer.step(step, change, &wanted);
-            words.extend(tracer.spoken.into_iter().rev().map(|spoken| (at, spoken)));
+            contributions.extend(tracer.contributions.into_iter().rev().map(|contribution| (at, contribution)));
             match below {
                 Some(below) => wanted = below,
                 None => break,
             }
         }
-        words.reverse();
-        words
+        contributions.reverse();
+        contributions
     }
 }
 
-fn last_effective(words: &[(usize, Contribution)]) -> Option<usize> {
-    words.iter().rposition(|(_, spoken)| spoken.effective)
+fn last_effective(contributions: &[(usize, Contribution)]) -> Option<usize> {
+    contributions.iter().rposition(|(_, contribution)| contribution.effective)
 }
 
 fn merger_of<'a>(step: &Step<'_>, arrays: &'a [(PathPattern, ArrayStrategy)]) -> Merger<'a> {

@@ -10,7 +10,7 @@ pub(super) struct Contribution {
     pub(super) action: Action,
     pub(super) value: Value,
     /// Where it stands in the step's document.
-    pub(super) source: Vec<Segment>,
+    pub(super) layer_path: Vec<Segment>,
     /// Whether it changed anything.
     pub(super) effective: bool,
 }
@@ -18,26 +18,26 @@ pub(super) struct Contribution {
 /// Follows a path through one step by the rules that merged it.
 pub(super) struct Tracer<'a> {
     pub(super) merger: Merger<'a>,
-    pub(super) spoken: Vec<Contribution>,
+    pub(super) contributions: Vec<Contribution>,
 }
 
 /// Where the tracer stands in the result and in the layer, and whether what it meets there is set or added.
 #[derive(Clone)]
 struct TracePosition {
-    at: Vec<Segment>,
-    source: Vec<Segment>,
+    result_path: Vec<Segment>,
+    layer_path: Vec<Segment>,
     action: Action,
 }
 
 impl TracePosition {
     fn root() -> Self {
-        TracePosition { at: Vec::new(), source: Vec::new(), action: Action::Set }
+        TracePosition { result_path: Vec::new(), layer_path: Vec::new(), action: Action::Set }
     }
 
-    fn down(&self, target: Segment, source: Segment) -> Self {
+    fn child(&self, target: Segment, layer_path: Segment) -> Self {
         let mut next = self.clone();
-        next.at.push(target);
-        next.source.push(source);
+        next.result_path.push(target);
+        next.layer_path.push(layer_path);
         next
     }
 
@@ -59,11 +59,11 @@ impl Tracer<'_> {
             StepContent::Document(document) => self.value(change.before.as_ref(), &document.value, TracePosition::root(), target),
             StepContent::Assignment(assignment) if step.layer.fill => {
                 let effective = change.is_seen_at(target.get(assignment.path.len()..).unwrap_or_default());
-                let from = self.spoken.len();
+                let from = self.contributions.len();
                 self.assignment(assignment, &StepChange { before: None, after: change.after.clone() }, target);
-                self.spoken.retain(|spoken| spoken.action != Action::Remove);
-                for spoken in &mut self.spoken[from..] {
-                    (spoken.action, spoken.effective) = (Action::Fill, effective);
+                self.contributions.retain(|contribution| contribution.action != Action::Remove);
+                for contribution in &mut self.contributions[from..] {
+                    (contribution.action, contribution.effective) = (Action::Fill, effective);
                 }
                 Some(target.to_vec())
             }
@@ -76,9 +76,13 @@ impl Tracer<'_> {
         let own = self.normalized(&document.value);
         let Some(value) = own.at(target) else { return };
         self.value(None, &document.value, TracePosition::root(), target);
-        let source = self.spoken.drain(..).rfind(|spoken| spoken.action != Action::Remove).map(|spoken| spoken.source);
-        if let Some(source) = source {
-            self.spoken.push(Contribution { action: Action::Fill, value: value.clone(), source, effective });
+        let layer_path = self
+            .contributions
+            .drain(..)
+            .rfind(|contribution| contribution.action != Action::Remove)
+            .map(|contribution| contribution.layer_path);
+        if let Some(layer_path) = layer_path {
+            self.contributions.push(Contribution { action: Action::Fill, value: value.clone(), layer_path, effective });
         }
     }
 
@@ -90,29 +94,41 @@ impl Tracer<'_> {
     }
 
     /// A value of the layer over the value below it.
-    fn value(&mut self, below: Option<&Value>, above: &Value, place: TracePosition, target: &[Segment]) -> Option<Vec<Segment>> {
+    fn value(
+        &mut self,
+        below: Option<&Value>,
+        above: &Value,
+        position: TracePosition,
+        target: &[Segment],
+    ) -> Option<Vec<Segment>> {
         let Some(first) = target.first() else {
             let value = self.normalized(above);
             // An array that joins the one below it adds to it; an empty table sets nothing in the table below it.
             let joins = matches!((below, above), (Some(Value::Array(_)), Value::Array(_)))
                 && matches!(
-                    ArrayStrategy::choose(self.merger.arrays, &place.at),
+                    ArrayStrategy::choose(self.merger.arrays, &position.result_path),
                     ArrayStrategy::Append | ArrayStrategy::Prepend | ArrayStrategy::Unique
                 );
             let over_table = below.is_some_and(|below| below.as_table().is_some());
             let effective = !(over_table && value.as_table().is_some_and(Table::is_empty));
-            let action = if joins { Action::Add } else { place.action };
-            self.spoken.push(Contribution { action, value, source: place.source, effective });
+            let action = if joins { Action::Add } else { position.action };
+            self.contributions.push(Contribution { action, value, layer_path: position.layer_path, effective });
             return Some(Vec::new());
         };
         match (above, first.as_index()) {
-            (Value::Table(table), _) => self.table(below, table, place, target),
-            (Value::Array(items), Some(index)) => self.array(below, items, place, index, &target[1..]),
+            (Value::Table(table), _) => self.table(below, table, position, target),
+            (Value::Array(items), Some(index)) => self.array(below, items, position, index, &target[1..]),
             _ => Some(target.to_vec()),
         }
     }
 
-    fn table(&mut self, below: Option<&Value>, above: &Table, place: TracePosition, target: &[Segment]) -> Option<Vec<Segment>> {
+    fn table(
+        &mut self,
+        below: Option<&Value>,
+        above: &Table,
+        position: TracePosition,
+        target: &[Segment],
+    ) -> Option<Vec<Segment>> {
         let (first, rest) = target.split_first()?;
         let key = match first {
             Segment::Key(key) => key.clone(),
@@ -130,7 +146,7 @@ impl Tracer<'_> {
         };
         let (added, removed) = (list(Directive::Add), list(Directive::Remove));
         let inner = |tracer: &mut Self, rest: &[Segment]| match ordinary {
-            Some(value) => tracer.value(below, value, place.down(first.clone(), Segment::Key(key.clone())), rest),
+            Some(value) => tracer.value(below, value, position.child(first.clone(), Segment::Key(key.clone())), rest),
             None => Some(rest.to_vec()),
         };
         let with_key = |mut rest: Vec<Segment>| {
@@ -141,10 +157,10 @@ impl Tracer<'_> {
             return inner(self, rest).map(with_key);
         }
         // The value between the layer's own value and its directives, and between `_add` and `_remove`.
-        let middle = self.merged(below, ordinary, &place.down(first.clone(), Segment::Key(key.clone())).at);
+        let middle = self.merged(below, ordinary, &position.child(first.clone(), Segment::Key(key.clone())).result_path);
         let creates = middle.as_ref().is_none_or(Value::is_null);
         let added = added.filter(|_| !creates || Directive::of_key(&key).is_none());
-        let mut words = Vec::new();
+        let mut reversed = Vec::new();
         let mut wanted = Some(rest.to_vec());
         if let Some((name, items)) = removed {
             let full = match (&middle, &added) {
@@ -152,43 +168,43 @@ impl Tracer<'_> {
                 (None | Some(Value::Null), Some((_, more))) => Some(Value::array(more.to_vec())),
                 _ => middle.clone(),
             };
-            let place = place.down(first.clone(), name);
-            wanted = self.removed(full.as_ref(), items, place, rest, &mut words);
+            let position = position.child(first.clone(), name);
+            wanted = self.removed(full.as_ref(), items, position, rest, &mut reversed);
         }
         if let (Some((name, items)), Some(rest)) = (added, wanted.clone()) {
-            let place = place.down(first.clone(), name);
-            wanted = self.added(middle.as_ref(), items, place, &rest, &mut words);
+            let position = position.child(first.clone(), name);
+            wanted = self.added(middle.as_ref(), items, position, &rest, &mut reversed);
         }
         if let Some(rest) = wanted {
             wanted = inner(self, &rest);
         }
-        words.reverse();
-        self.spoken.extend(words);
+        reversed.reverse();
+        self.contributions.extend(reversed);
         wanted.map(with_key)
     }
 
-    /// What adding a list says about a path inside the array; `words` is filled from the last to the first.
+    /// What adding a list says about a path inside the array; `reversed` is filled from the last to the first.
     fn added(
         &mut self,
         below: Option<&Value>,
         items: &[Value],
-        place: TracePosition,
+        position: TracePosition,
         rest: &[Segment],
-        words: &mut Vec<Contribution>,
+        reversed: &mut Vec<Contribution>,
     ) -> Option<Vec<Segment>> {
         let count = below.and_then(Value::as_array).map_or(0, <[Value]>::len);
         let Some(first) = rest.first() else {
             let value = self.normalized(&Value::array(items.to_vec()));
             let effective = !items.is_empty() || below.is_none_or(Value::is_null);
-            words.push(Contribution { action: Action::Add, value, source: place.source, effective });
+            reversed.push(Contribution { action: Action::Add, value, layer_path: position.layer_path, effective });
             return Some(Vec::new());
         };
         let Some(at) = first.as_index().and_then(|index| index.checked_sub(count)) else { return Some(rest.to_vec()) };
         if let Some(item) = items.get(at) {
-            let from = self.spoken.len();
-            let place = place.down(first.clone(), Segment::Index(at)).adding();
-            self.value(None, item, place, &rest[1..]);
-            words.extend(self.spoken.drain(from..).rev());
+            let from = self.contributions.len();
+            let position = position.child(first.clone(), Segment::Index(at)).adding();
+            self.value(None, item, position, &rest[1..]);
+            reversed.extend(self.contributions.drain(from..).rev());
         }
         None
     }
@@ -198,23 +214,23 @@ impl Tracer<'_> {
         &mut self,
         below: Option<&Value>,
         items: &[Value],
-        place: TracePosition,
+        position: TracePosition,
         rest: &[Segment],
-        words: &mut Vec<Contribution>,
+        reversed: &mut Vec<Contribution>,
     ) -> Option<Vec<Segment>> {
-        let gone: Vec<Value> = items.iter().map(|item| self.normalized(item)).collect();
-        let index: ValueIndex<'_> = gone.iter().collect();
+        let unwanted: Vec<Value> = items.iter().map(|item| self.normalized(item)).collect();
+        let index: ValueIndex<'_> = unwanted.iter().collect();
         let stays = |value: &&Value| index.find(value).is_none();
         let Some(first) = rest.first() else {
             let effective = match below {
                 Some(Value::Array(own)) => own.iter().any(|item| !stays(&item)),
-                Some(Value::Table(own)) => gone.iter().filter_map(Value::as_str).any(|key| own.contains_key(key)),
+                Some(Value::Table(own)) => unwanted.iter().filter_map(Value::as_str).any(|key| own.contains_key(key)),
                 _ => false,
             };
-            words.push(Contribution {
+            reversed.push(Contribution {
                 action: Action::Remove,
-                value: Value::array(gone.clone()),
-                source: place.source,
+                value: Value::array(unwanted.clone()),
+                layer_path: position.layer_path,
                 effective,
             });
             return Some(Vec::new());
@@ -229,8 +245,8 @@ impl Tracer<'_> {
             _ => {
                 let named = |item: &Value| matches!((item.as_str(), first), (Some(name), Segment::Key(key)) if *name == **key);
                 if let Some(at) = items.iter().position(named) {
-                    let source = place.down(first.clone(), Segment::Index(at)).source;
-                    words.push(Contribution { action: Action::Remove, value: items[at].clone(), source, effective: true });
+                    let layer_path = position.child(first.clone(), Segment::Index(at)).layer_path;
+                    reversed.push(Contribution { action: Action::Remove, value: items[at].clone(), layer_path, effective: true });
                 }
                 Some(rest.to_vec())
             }
@@ -241,7 +257,7 @@ impl Tracer<'_> {
         &mut self,
         below: Option<&Value>,
         above: &[Value],
-        place: TracePosition,
+        position: TracePosition,
         index: usize,
         rest: &[Segment],
     ) -> Option<Vec<Segment>> {
@@ -249,12 +265,12 @@ impl Tracer<'_> {
             rest.insert(0, Segment::Index(index));
             rest
         };
-        let strategy = ArrayStrategy::choose(self.merger.arrays, &place.at);
+        let strategy = ArrayStrategy::choose(self.merger.arrays, &position.result_path);
         let own = match below {
             Some(Value::Array(own)) if *strategy != ArrayStrategy::Replace => own,
             _ => {
                 if let Some(item) = above.get(index) {
-                    self.value(None, item, place.down(Segment::Index(index), Segment::Index(index)), rest);
+                    self.value(None, item, position.child(Segment::Index(index), Segment::Index(index)), rest);
                 }
                 // What an array replaces is what stood at the same index before.
                 return Some(with_index(index, rest.to_vec()));
@@ -266,22 +282,22 @@ impl Tracer<'_> {
         let hits: Vec<usize> = (0..above.len()).filter(|at| placement.targets[*at] == Some(index)).collect();
         let mut states = vec![lower.map(|lower| own[lower].clone())];
         for at in hits.iter().rev().skip(1).rev() {
-            let path = place.down(Segment::Index(index), Segment::Index(*at)).at;
+            let path = position.child(Segment::Index(index), Segment::Index(*at)).result_path;
             states.push(self.merged(states.last().and_then(Option::as_ref), Some(&above[*at]), &path));
         }
         let mut wanted = Some(rest.to_vec());
-        let mut words = Vec::new();
+        let mut reversed = Vec::new();
         for (at, below) in hits.iter().zip(&states).rev() {
             let Some(rest) = wanted else { break };
-            let from = self.spoken.len();
-            let place = place.down(Segment::Index(index), Segment::Index(*at));
+            let from = self.contributions.len();
+            let position = position.child(Segment::Index(index), Segment::Index(*at));
             wanted = match below {
-                Some(below) => self.value(Some(below), &above[*at], place, &rest),
-                None => self.value(None, &above[*at], place.adding(), &rest),
+                Some(below) => self.value(Some(below), &above[*at], position, &rest),
+                None => self.value(None, &above[*at], position.adding(), &rest),
             };
-            words.extend(self.spoken.drain(from..).rev());
+            reversed.extend(self.contributions.drain(from..).rev());
         }
-        self.spoken.extend(words.into_iter().rev());
+        self.contributions.extend(reversed.into_iter().rev());
         wanted.and_then(|rest| Some(with_index(lower?, rest)))
     }
 
@@ -290,7 +306,7 @@ impl Tracer<'_> {
         match (below, above) {
             (Some(below), Some(above)) => {
                 let mut value = below.clone();
-                at_path(path, &MergeCursor::ROOT, &mut |trail| drop(self.merger.merge(&mut value, above, trail)));
+                with_cursor_at(path, &MergeCursor::ROOT, &mut |cursor| drop(self.merger.merge(&mut value, above, cursor)));
                 Some(value)
             }
             (Some(value), None) => Some(value.clone()),
@@ -305,20 +321,20 @@ impl Tracer<'_> {
         if target.len() < path.len() {
             let value = wrapped(&path[target.len()..], &assignment.value);
             let effective = assignment.action != Action::Remove || change.before != change.after;
-            self.spoken.push(Contribution { action: assignment.action, value, source: Vec::new(), effective });
+            self.contributions.push(Contribution { action: assignment.action, value, layer_path: Vec::new(), effective });
             return Some(target.to_vec());
         }
         let (start, rest) = target.split_at(path.len());
         let below = change.before.as_ref();
-        let place = TracePosition { at: path.to_vec(), ..TracePosition::root() };
+        let position = TracePosition { result_path: path.to_vec(), ..TracePosition::root() };
         let items = assignment.value.as_array().unwrap_or_default();
-        let mut words = Vec::new();
+        let mut reversed = Vec::new();
         let lower = match assignment.action {
-            Action::Add => self.added(below, items, place, rest, &mut words),
-            Action::Remove => self.removed(below, items, place, rest, &mut words),
-            Action::Set | Action::Fill => self.value(below, &assignment.value, place, rest),
+            Action::Add => self.added(below, items, position, rest, &mut reversed),
+            Action::Remove => self.removed(below, items, position, rest, &mut reversed),
+            Action::Set | Action::Fill => self.value(below, &assignment.value, position, rest),
         };
-        self.spoken.extend(words.into_iter().rev());
+        self.contributions.extend(reversed.into_iter().rev());
         // An element that was appended has nothing below it.
         if below.is_none() && matches!(path.last(), Some(Segment::Index(_))) {
             return None;
@@ -328,13 +344,13 @@ impl Tracer<'_> {
 }
 
 /// Calls back with the trail that leads along a path.
-fn at_path(path: &[Segment], trail: &MergeCursor<'_>, call: &mut dyn FnMut(&MergeCursor<'_>)) {
-    let Some((first, rest)) = path.split_first() else { return call(trail) };
-    let hop = match first {
+fn with_cursor_at(path: &[Segment], cursor: &MergeCursor<'_>, call: &mut dyn FnMut(&MergeCursor<'_>)) {
+    let Some((first, rest)) = path.split_first() else { return call(cursor) };
+    let segment = match first {
         Segment::Key(key) => SegmentRef::Key(key),
         Segment::Index(index) => SegmentRef::Index(*index),
     };
-    at_path(rest, &trail.hop(Some(hop), None), call);
+    with_cursor_at(rest, &cursor.step(Some(segment), None), call);
 }
 
 /// A value inside the tables and arrays of a path.

@@ -1,12 +1,12 @@
 //! Where an application's configuration is looked for: the system's places, the user's, and the project's.
 
-mod places;
 mod project;
+mod standard_dirs;
 
 use crate::diagnostic::{Error, Segment, SourceKind, Warning};
 use crate::format::Format;
 use crate::source::{
-    BaseDirs, Environment, FileCandidate, LayerInfo, LayerStatus, Listing, Lookup, of_stem, unreadable, variants,
+    BaseDirs, Environment, FileCandidate, LayerInfo, LayerStatus, Listing, Lookup, unreadable, variants, with_stem,
 };
 use std::collections::{HashMap, HashSet};
 use std::io::ErrorKind;
@@ -25,7 +25,7 @@ pub(crate) enum SearchLocation {
     /// A part of a file that other programs use too.
     Manifest { path: PathBuf, format: Format, part: Vec<Segment> },
     /// A place that cannot be looked in.
-    Nowhere { shown: String, reason: &'static str },
+    Nowhere { display_path: String, reason: &'static str },
 }
 
 /// What came of looking in a place.
@@ -34,7 +34,7 @@ pub(crate) enum Discovered {
     File(FileCandidate),
     /// The part of a manifest.
     Part(FileCandidate, Format, Vec<Segment>),
-    Nothing(LayerInfo),
+    Absent(LayerInfo),
 }
 
 /// Looks for the files of an application, lowest first.
@@ -47,15 +47,16 @@ pub(crate) enum Discovered {
 pub(crate) fn discover(
     name: &str,
     profiles: &[String],
-    places: &BaseDirs,
+    base_dirs: &BaseDirs,
     environment: &Environment,
     warnings: &mut Vec<Warning>,
 ) -> Result<Vec<Discovered>, Error> {
-    let mut all = places::system_and_user(name, places, &|name| environment.get(name).map(|value| &**value));
-    for directory in project::directories(&places.cwd, places.home.as_deref()) {
-        all.extend(project::places(name, &directory));
+    let mut all = standard_dirs::system_and_user(name, base_dirs, &|name| environment.get(name).map(|value| &**value));
+    for directory in project::directories(&base_dirs.cwd, base_dirs.home.as_deref()) {
+        all.extend(project::base_dirs(name, &directory));
     }
-    let mut search = Search { places, profiles, warnings, listings: HashMap::new(), claimed: HashSet::new(), found: Vec::new() };
+    let mut search =
+        Search { base_dirs, profiles, warnings, listings: HashMap::new(), claimed: HashSet::new(), found: Vec::new() };
     for place in all {
         search.look(place)?;
     }
@@ -63,7 +64,7 @@ pub(crate) fn discover(
 }
 
 struct Search<'a> {
-    places: &'a BaseDirs,
+    base_dirs: &'a BaseDirs,
     profiles: &'a [String],
     warnings: &'a mut Vec<Warning>,
     listings: HashMap<PathBuf, Result<Listing, (LayerStatus, &'static str)>>,
@@ -87,9 +88,9 @@ impl Search<'_> {
                 self.look_for_file(path, |candidate| Discovered::Part(candidate, format, part));
                 Ok(())
             }
-            SearchLocation::Nowhere { shown, reason } => {
-                let path = PathBuf::from(&shown);
-                self.found.push(nothing(&shown, path, LayerStatus::Skipped, reason));
+            SearchLocation::Nowhere { display_path, reason } => {
+                let path = PathBuf::from(&display_path);
+                self.found.push(nothing(&display_path, path, LayerStatus::Skipped, reason));
                 Ok(())
             }
         }
@@ -97,35 +98,35 @@ impl Search<'_> {
 
     /// A file that need not be there; what is there and no file is an error when it is opened.
     fn look_for_file(&mut self, path: PathBuf, found: impl FnOnce(FileCandidate) -> Discovered) {
-        let shown = self.places.shown(&path);
+        let display_path = self.base_dirs.display_path(&path);
         if self.claimed.contains(&path) {
-            self.found.push(nothing(&shown, path, LayerStatus::Skipped, "a lower place has it already"));
+            self.found.push(nothing(&display_path, path, LayerStatus::Skipped, "a lower place has it already"));
             return;
         }
         self.claimed.insert(path.clone());
-        self.found.push(found(FileCandidate { path, shown, required: false }));
+        self.found.push(found(FileCandidate { path, display_path, required: false }));
     }
 
     fn look_for_stem(&mut self, directory: &Path, stem: &str) -> Result<(), Error> {
-        let shown = self.places.shown(directory);
+        let display_path = self.base_dirs.display_path(directory);
         if !self.listings.contains_key(directory) {
-            let listing = list(directory, &shown, self.warnings)?;
+            let listing = list(directory, &display_path, self.warnings)?;
             self.listings.insert(directory.to_owned(), listing);
         }
         for stem in variants(stem, self.profiles) {
             match &self.listings[directory] {
                 Err((status, reason)) => {
                     let path = directory.join(format!("{stem}.*"));
-                    let info = nothing(&self.places.shown(&path), path, *status, reason);
+                    let info = nothing(&self.base_dirs.display_path(&path), path, *status, reason);
                     self.found.push(info);
                 }
                 Ok(listing) => {
-                    let mut findings = Vec::new();
-                    let show = |path: &Path| self.places.shown(path);
-                    of_stem(listing, directory, &stem, &show, &mut findings, self.warnings);
-                    for finding in findings {
-                        match finding {
-                            Lookup::Nothing(info) => self.found.push(Discovered::Nothing(info)),
+                    let mut lookups = Vec::new();
+                    let display = |path: &Path| self.base_dirs.display_path(path);
+                    with_stem(listing, directory, &stem, &display, &mut lookups, self.warnings);
+                    for lookup in lookups {
+                        match lookup {
+                            Lookup::Absent(info) => self.found.push(Discovered::Absent(info)),
                             Lookup::File(candidate) => self.look_for_file(candidate.path, Discovered::File),
                         }
                     }
@@ -139,7 +140,7 @@ impl Search<'_> {
 /// Reads a directory, or tells why nothing in it can take part.
 fn list(
     directory: &Path,
-    shown: &str,
+    display_path: &str,
     warnings: &mut Vec<Warning>,
 ) -> Result<Result<Listing, (LayerStatus, &'static str)>, Error> {
     match Listing::read(directory) {
@@ -148,14 +149,14 @@ fn list(
             Ok(Err((LayerStatus::Missing, "the directory is not there")))
         }
         Err(error) if error.kind() == ErrorKind::PermissionDenied => {
-            let message = format!("{shown} may not be read, so nothing in it takes part");
+            let message = format!("{display_path} may not be read, so nothing in it takes part");
             warnings.push(Warning::new("unreadable-directory", message));
             Ok(Err((LayerStatus::Skipped, "the directory may not be read")))
         }
-        Err(error) => Err(unreadable(shown, &error)),
+        Err(error) => Err(unreadable(display_path, &error)),
     }
 }
 
-fn nothing(shown: &str, path: PathBuf, status: LayerStatus, reason: &'static str) -> Discovered {
-    Discovered::Nothing(LayerInfo::absent(SourceKind::File, shown, path, status, reason))
+fn nothing(display_path: &str, path: PathBuf, status: LayerStatus, reason: &'static str) -> Discovered {
+    Discovered::Absent(LayerInfo::absent(SourceKind::File, display_path, path, status, reason))
 }

@@ -13,7 +13,7 @@ const MANIFESTS: [(&str, Format, &[&str]); 3] = [
 ];
 
 /// The places in one directory of a project, lowest first.
-pub(super) fn places(name: &str, directory: &Path) -> Vec<SearchLocation> {
+pub(super) fn base_dirs(name: &str, directory: &Path) -> Vec<SearchLocation> {
     let stem = |directory: PathBuf, stem: String| SearchLocation::Stem { directory, stem };
     let mut all: Vec<SearchLocation> = MANIFESTS
         .iter()

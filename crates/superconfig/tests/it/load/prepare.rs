@@ -156,7 +156,7 @@ fn a_binding_supplies_the_values_of_its_sources() {
     let entry = |spec| SourceEntry { spec, fill: false, directives: true };
     let builder = SuperConfig::builder().text("a = 1", Format::Toml).entry(entry(custom(table([("b", Value::Integer(1))]))));
     let config = builder.load().unwrap();
-    let supply = |at, given| config.reload_with(ReloadInputs { supplied: vec![(at, given)], ..ReloadInputs::default() });
+    let supply = |at, given| config.reload_with(ReloadInputs { custom_values: vec![(at, given)], ..ReloadInputs::default() });
     assert_eq!(supply(1, Ok(table([("b", Value::Integer(2))]))).unwrap().changed, ["b"]);
     assert!(config.reload().unwrap().changed.is_empty(), "who says nothing keeps its values");
     assert!(supply(1, Err("timeout".into())).unwrap().changed.is_empty());

@@ -23,11 +23,11 @@ const PLATFORM: Platform = if cfg!(windows) {
 /// All places above the project's, lowest first.
 pub(super) fn system_and_user<'e>(
     name: &str,
-    places: &BaseDirs,
+    base_dirs: &BaseDirs,
     variable: &dyn Fn(&str) -> Option<&'e str>,
 ) -> Vec<SearchLocation> {
-    let mut all = system(PLATFORM, name, places.root.as_deref(), variable);
-    all.extend(user(PLATFORM, name, places.home.as_deref(), variable));
+    let mut all = system(PLATFORM, name, base_dirs.root.as_deref(), variable);
+    all.extend(user(PLATFORM, name, base_dirs.home.as_deref(), variable));
     all
 }
 
@@ -49,7 +49,7 @@ fn system<'e>(
             // A drive cannot be put below another directory: for tests its root stands for it.
             (_, Some(root)) => vec![config(root.join("ProgramData"))],
             (None, None) => {
-                vec![SearchLocation::Nowhere { shown: "%ProgramData%".to_owned(), reason: "the variable is not set" }]
+                vec![SearchLocation::Nowhere { display_path: "%ProgramData%".to_owned(), reason: "the variable is not set" }]
             }
         };
     }
@@ -89,12 +89,12 @@ fn user<'e>(
                 all.push(config(home.join("Library/Application Support")));
             }
         }
-        None => all.push(SearchLocation::Nowhere { shown: "~".to_owned(), reason: "no home directory is known" }),
+        None => all.push(SearchLocation::Nowhere { display_path: "~".to_owned(), reason: "no home directory is known" }),
     }
     if platform == Platform::Windows {
         match variable("APPDATA").filter(|path| !path.is_empty()) {
             Some(path) => all.push(config(PathBuf::from(path))),
-            None => all.push(SearchLocation::Nowhere { shown: "%APPDATA%".to_owned(), reason: "the variable is not set" }),
+            None => all.push(SearchLocation::Nowhere { display_path: "%APPDATA%".to_owned(), reason: "the variable is not set" }),
         }
     }
     all
@@ -104,24 +104,24 @@ fn user<'e>(
 mod tests {
     use super::*;
 
-    fn shown(places: Vec<SearchLocation>) -> Vec<String> {
-        let show = |place| match place {
+    fn display_path(base_dirs: Vec<SearchLocation>) -> Vec<String> {
+        let display = |place| match place {
             SearchLocation::Stem { directory, stem } => format!("{}/{stem}.*", directory.display()),
             SearchLocation::Plain { directory, name } => format!("{}/{name}", directory.display()),
             other => format!("{other:?}"),
         };
-        places.into_iter().map(show).collect()
+        base_dirs.into_iter().map(display).collect()
     }
 
     #[test]
     fn system_places_follow_the_specification_and_the_root() {
         let none = |_: &str| None;
         let defaults = ["/etc/xdg/app/config.*", "/etc/app/config.*", "/etc/app.*"];
-        assert_eq!(shown(system(Platform::Unix, "app", None, &none)), defaults);
+        assert_eq!(display_path(system(Platform::Unix, "app", None, &none)), defaults);
         let empty = |name: &str| (name == "XDG_CONFIG_DIRS").then_some("");
-        assert_eq!(shown(system(Platform::Unix, "app", None, &empty)), defaults);
+        assert_eq!(display_path(system(Platform::Unix, "app", None, &empty)), defaults);
         let two = |name: &str| (name == "XDG_CONFIG_DIRS").then_some("/high:relative::/low");
-        let places = shown(system(Platform::Mac, "app", Some(Path::new("/root")), &two));
+        let base_dirs = display_path(system(Platform::Mac, "app", Some(Path::new("/root")), &two));
         let expected = [
             "/root/low/app/config.*",
             "/root/high/app/config.*",
@@ -129,9 +129,9 @@ mod tests {
             "/root/etc/app.*",
             "/root/Library/Application Support/app/config.*",
         ];
-        assert_eq!(places, expected);
+        assert_eq!(base_dirs, expected);
         let windows = |name: &str| (name == "ProgramData").then_some("C:\\ProgramData");
-        assert_eq!(shown(system(Platform::Windows, "app", None, &windows)), ["C:\\ProgramData/app/config.*"]);
+        assert_eq!(display_path(system(Platform::Windows, "app", None, &windows)), ["C:\\ProgramData/app/config.*"]);
         assert!(matches!(system(Platform::Windows, "app", None, &none)[..], [SearchLocation::Nowhere { .. }]));
     }
 
@@ -140,14 +140,14 @@ mod tests {
         let none = |_: &str| None;
         let home = Some(Path::new("/home/me"));
         let expected = ["/home/me/.config/app/config.*", "/home/me/.app.*", "/home/me/.apprc"];
-        assert_eq!(shown(user(Platform::Unix, "app", home, &none)), expected);
+        assert_eq!(display_path(user(Platform::Unix, "app", home, &none)), expected);
         let own = |name: &str| (name == "XDG_CONFIG_HOME").then_some("/own");
-        assert_eq!(shown(user(Platform::Unix, "app", home, &own))[0], "/own/app/config.*");
+        assert_eq!(display_path(user(Platform::Unix, "app", home, &own))[0], "/own/app/config.*");
         let relative = |name: &str| (name == "XDG_CONFIG_HOME").then_some("own");
-        assert_eq!(shown(user(Platform::Unix, "app", home, &relative))[0], expected[0]);
-        assert_eq!(shown(user(Platform::Mac, "app", home, &none))[3], "/home/me/Library/Application Support/app/config.*");
+        assert_eq!(display_path(user(Platform::Unix, "app", home, &relative))[0], expected[0]);
+        assert_eq!(display_path(user(Platform::Mac, "app", home, &none))[3], "/home/me/Library/Application Support/app/config.*");
         let roaming = |name: &str| (name == "APPDATA").then_some("C:\\Roaming");
-        assert_eq!(shown(user(Platform::Windows, "app", home, &roaming))[3], "C:\\Roaming/app/config.*");
+        assert_eq!(display_path(user(Platform::Windows, "app", home, &roaming))[3], "C:\\Roaming/app/config.*");
         assert!(matches!(user(Platform::Unix, "app", None, &none)[..], [SearchLocation::Nowhere { .. }]));
     }
 }
