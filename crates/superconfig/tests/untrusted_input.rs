@@ -126,7 +126,7 @@ fn a_hundred_thousand_levels() {
         assert_eq!(read(text, Format::Dotenv).0, Ok(()));
     }
     let nested = format!("A={}{}", "${A:-".repeat(DEEP), "}".repeat(DEEP));
-    assert!(matches!(read(nested, Format::Dotenv).0, Ok(()) | Err(ErrorCode::Interpolation)));
+    assert_eq!(read(nested, Format::Dotenv).0, Err(ErrorCode::Limit));
     let chain: String = (1..DEEP).map(|at| format!("A{at}=${{A{}}}\n", at - 1)).collect();
     assert!(matches!(read(chain, Format::Dotenv).0, Ok(()) | Err(ErrorCode::Interpolation)));
     let chain: String = (1..DEEP).rev().map(|at| format!("A{at}=${{A{}}}\n", at - 1)).collect();
@@ -289,10 +289,10 @@ fn long_names_are_not_said_in_full() {
         (format!("a: *{name}"), Format::Yaml),
         (format!("a: !{name} 1"), Format::Yaml),
         (format!("%{name}\n---\na: 1"), Format::Yaml),
-        (format!("[{name}]\na=1\n[b]\n[{name}.a]"), Format::Ini),
+        (format!("[{name}\na=1"), Format::Ini),
         (format!("{name}=${{{name}}}"), Format::Dotenv),
         (format!("{name}=${{b}}\nb=${{{name}}}"), Format::Dotenv),
-        (format!("{name}=\"{}\"", "b".repeat(2 << 20)), Format::Dotenv),
+        (format!("{name}=b\nB=\"{}\"", format!("${{{name}}}").repeat(3) + "${B"), Format::Dotenv),
     ] {
         let start: String = text.chars().take(8).collect();
         // `read` looks at the length of the message.
@@ -430,6 +430,96 @@ fn files_that_variables_name_have_the_same_budget() {
     });
     assert_eq!(outcome, Err(ErrorCode::Limit));
     assert!(peak < 200 << 20, "{peak}");
+}
+
+/// Doubling variables, each within bounds, that thousands of others refer to.
+#[test]
+fn variables_that_unfold() {
+    let doubled = |levels: usize| {
+        let line = |level: usize| format!("A{level}=\"${{A{0}}}${{A{0}}}\"\n", level - 1);
+        format!("A0={}\n{}", "x".repeat(64), (1..levels).map(line).collect::<String>())
+    };
+    let many = |count: usize| (0..count).map(|at| format!("APP_B{at}=\"${{A13}}\"\n")).collect::<String>();
+    for (text, is_small) in
+        [(doubled(19), true), (doubled(24), false), (doubled(14) + &many(100), true), (doubled(14) + &many(2_000), false)]
+    {
+        let size = text.len();
+        let (outcome, peak) = read(text.clone(), Format::Dotenv);
+        assert_eq!(outcome.err(), (!is_small).then_some(ErrorCode::Limit), "{size}");
+        assert!(peak < 200 << 20, "{size}: {peak}");
+        let directory = tempfile::tempdir().unwrap();
+        std::fs::write(directory.path().join(".env"), text).unwrap();
+        let (loaded, peak) = on_a_small_stack(move || {
+            let builder = SuperConfig::builder().cwd(directory.path()).environment([("HOME", "/")]).dotenv().env("APP");
+            builder.load().map(drop)
+        });
+        assert!(peak < 300 << 20, "{size}: {peak}");
+        if let Err(error) = &loaded {
+            let origin = error.origin().unwrap();
+            assert_eq!(error.code(), ErrorCode::Limit);
+            assert_eq!(error.hint(), Some("the limit `expandedBytes` can be raised"));
+            assert!(origin.file.as_deref() == Some(".env") && origin.line.is_some() && origin.variable.is_some(), "{error}");
+        }
+        assert_eq!(loaded.is_ok(), is_small, "{size}");
+    }
+    // What the environment has counts too, and what is only written does not.
+    let large = "x".repeat(1 << 20);
+    let directory = tempfile::tempdir().unwrap();
+    let load = |text: String| {
+        std::fs::write(directory.path().join(".env"), text).unwrap();
+        let builder = SuperConfig::builder().cwd(directory.path()).environment([("LARGE", &*large)]).dotenv().env("APP");
+        builder.load().map(drop).map_err(|error| error.code())
+    };
+    assert_eq!(load(format!("APP_A={}", "${LARGE}".repeat(65))), Err(ErrorCode::Limit));
+    assert_eq!(load(format!("APP_A={}", "${LARGE}".repeat(63))), Ok(()));
+    assert_eq!(load(format!("APP_A={}", "x".repeat(10 << 20))), Ok(()));
+}
+
+#[test]
+fn references_that_unfold() {
+    let doubled = |levels: usize| {
+        let line = |level: usize| format!("a{level} = '${{a{0}}}${{a{0}}}'\n", level - 1);
+        format!("a0 = '{}'\n{}", "x".repeat(64), (1..levels).map(line).collect::<String>())
+    };
+    let many = |count: usize| (0..count).map(|at| format!("b{at} = '${{a13}}'\n")).collect::<String>();
+    let keys = |count: usize| format!("{}list = [{}]\n[t]\n{} = 1", "", "'${t}',".repeat(count), "k".repeat(100_000));
+    let deep = |count: usize| format!("x = 1\na = {}{}{}", "[".repeat(60), "'${x}',".repeat(count), "]".repeat(60));
+    for (text, is_small) in [
+        (doubled(18), true),
+        (doubled(24), false),
+        (doubled(14) + &many(100), true),
+        (doubled(14) + &many(2_000), false),
+        (keys(600), true),
+        (keys(9_000), false),
+        (deep(1_000), true),
+        (deep(100_000), false),
+    ] {
+        let size = text.len();
+        let ((loaded, written), peak) =
+            on_a_small_stack(move || match SuperConfig::builder().text(text, Format::Toml).interpolate().load() {
+                Ok(config) => (Ok(()), superconfig::to_json(config.snapshot().unwrap().value()).len()),
+                Err(error) => {
+                    assert!(error.path().is_some() && error.origin().unwrap().line.is_some(), "{error}");
+                    assert_eq!(error.hint(), Some("the limit `expandedBytes` can be raised"));
+                    (Err(error.code()), 0)
+                }
+            });
+        assert_eq!(loaded.err(), (!is_small).then_some(ErrorCode::Limit), "{size}");
+        assert!(written < 70 << 20 && peak < (300 << 20) + 60 * size, "{size}: {peak}");
+    }
+    // One large file that many references name.
+    let directory = tempfile::tempdir().unwrap();
+    std::fs::write(directory.path().join("large"), "x".repeat(1 << 20)).unwrap();
+    for (count, is_small) in [(30, true), (500, false)] {
+        let text: String = (0..count).map(|at| format!("k{at} = '${{file:large}}'\n")).collect();
+        let directory = directory.path().to_path_buf();
+        let (outcome, peak) = on_a_small_stack(move || {
+            let builder = SuperConfig::builder().cwd(directory).text(text, Format::Toml).interpolate();
+            builder.load().map(drop).map_err(|error| error.code())
+        });
+        assert_eq!(outcome.err(), (!is_small).then_some(ErrorCode::Limit), "{count}");
+        assert!(peak < 200 << 20, "{peak}");
+    }
 }
 
 /// A document of every feature of its format.

@@ -40,7 +40,7 @@ pub(crate) fn parse_text(text: &str, format: Format, limits: &Limits) -> Result<
         #[cfg(feature = "yaml")]
         Format::Yaml => yaml::parse(body, limits),
         #[cfg(feature = "dotenv")]
-        Format::Dotenv => dotenv::parse(body),
+        Format::Dotenv => dotenv::parse(body, limits),
         #[cfg(feature = "ini")]
         Format::Ini => ini::parse(body, limits),
         #[allow(unreachable_patterns, reason = "reached when a format's feature is off")]

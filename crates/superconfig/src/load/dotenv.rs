@@ -55,7 +55,7 @@ impl Loader {
             collector.searched.push(info);
         }
         let lookup = |name: &str| self.environment.get(name).cloned();
-        let values = format::expand(&entries, &lookup, &mut collector.warnings)
+        let values = format::expand(&entries, &lookup, &collector.budget, &mut collector.warnings)
             .map_err(|(at, error)| error.with_origin(origins[at].clone()))?;
         let all = entries.into_iter().zip(values).zip(origins);
         let all = all.map(|((entry, value), origin)| Variable { name: entry.name, value, origin });

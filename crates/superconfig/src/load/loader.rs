@@ -210,7 +210,13 @@ impl Loader {
             Error::together(first.code(), "sources cannot be loaded", std::mem::take(&mut collector.problems))?;
         }
         let LayerCollector { layers, mut warnings, searched, failed_sources, budget, .. } = collector;
-        let read_file = |name: &str| self.read_value(&base_dirs, name, &budget);
+        // What a reference refers to counts where it is put.
+        let read_referent = |name: &str| self.read_value(&base_dirs, name, &budget);
+        let read_file = |name: &str| {
+            let text = read_referent(name)?;
+            budget.take(ExpandedSize::text(text.len()))?;
+            Ok(text)
+        };
         let merged = fold(&layers, &MergeOptions { read_file: Some(&read_file), ..self.rules.merge_options() })?;
         for layer in &layers {
             if let Content::Document(document) = &layer.content {
@@ -234,7 +240,8 @@ impl Loader {
             let env = |name: &str| self.environment.get(name).cloned();
             let secrets = &self.rules.secrets;
             let schema = self.rules.schema.as_ref();
-            let references = References { env: &env, read_file: &read_file, limits: self.rules.limits, secrets, schema };
+            let references =
+                References { env: &env, read_file: &read_referent, limits: self.rules.limits, budget: &budget, secrets, schema };
             let interpolated = interpolate(loaded.value.clone(), &references).map_err(|error| {
                 match error.path().and_then(|path| loaded.origin(path)) {
                     Some(origin) => error.with_origin(origin),
@@ -253,16 +260,14 @@ impl Loader {
     /// Reads a file that a value names, which may be as large as the budget still allows.
     fn read_value(&self, base_dirs: &BaseDirs, name: &str, budget: &ExpansionBudget) -> Result<Arc<str>, Error> {
         let (most, left) = (self.rules.limits.document_bytes, budget.left().bytes);
-        let text = self.read_text_within(base_dirs, name, most.min(left)).map_err(|error| match error.code() {
+        self.read_text_within(base_dirs, name, most.min(left)).map_err(|error| match error.code() {
             // Nothing has been taken for it yet.
             ErrorCode::Limit if left < most => match budget.take(ExpandedSize::text(left + 1)) {
                 Err(exceeded) => Error::from(exceeded),
                 Ok(()) => error,
             },
             _ => error,
-        })?;
-        budget.take(ExpandedSize::text(text.len()))?;
-        Ok(text)
+        })
     }
 
     /// Reads a file that is not a layer, without its byte order mark.

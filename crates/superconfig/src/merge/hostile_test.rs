@@ -75,8 +75,15 @@ fn the_deepest_documents_fit_a_small_stack() {
         {
             use super::interpolation::{References, interpolate};
             let (limits, secrets) = (Limits { depth, ..Limits::default() }, crate::redaction::SecretRules::default());
-            let references =
-                References { env: &|_| None, read_file: &|_| Ok("".into()), limits, secrets: &secrets, schema: None };
+            let budget = crate::value::ExpansionBudget::new(&limits);
+            let references = References {
+                env: &|_| None,
+                read_file: &|_| Ok("".into()),
+                limits,
+                budget: &budget,
+                secrets: &secrets,
+                schema: None,
+            };
             let root = Value::Table(
                 [("a", nested(depth - 4, "${b}".into())), ("b", Value::Integer(1)), ("c", "${a}".into())].into_iter().collect(),
             );

@@ -1,6 +1,7 @@
 //! The budget of what the expansions of one load may produce together.
 
 use super::limits::Limits;
+use super::value::Value;
 use crate::diagnostic::{Error, ErrorCode};
 use std::cell::Cell;
 use std::fmt;
@@ -20,6 +21,37 @@ impl ExpandedSize {
         Self { values: 0, bytes }
     }
 
+    /// The size of a value, counted until either number is larger than in `enough`. Costs a visit to each value up to there.
+    pub(crate) fn of(value: &Value, enough: Self) -> Self {
+        let mut size = Self::default();
+        size.add_value(value, enough);
+        size
+    }
+
+    fn add_value(&mut self, value: &Value, enough: Self) {
+        self.add(Self { values: 1, bytes: value.as_str().map_or(0, str::len) });
+        match value {
+            Value::Array(items) => {
+                for item in items.iter() {
+                    if self.exceeds(enough) {
+                        return;
+                    }
+                    self.add_value(item, enough);
+                }
+            }
+            Value::Table(table) => {
+                for (key, value) in table {
+                    if self.exceeds(enough) {
+                        return;
+                    }
+                    self.add(Self::text(key.len()));
+                    self.add_value(value, enough);
+                }
+            }
+            _ => {}
+        }
+    }
+
     /// Adds another size, without ever wrapping.
     pub(crate) fn add(&mut self, other: Self) {
         self.values = self.values.saturating_add(other.values);
@@ -29,6 +61,10 @@ impl ExpandedSize {
     /// What came on top of an earlier size.
     pub(crate) fn since(self, earlier: Self) -> Self {
         Self { values: self.values - earlier.values, bytes: self.bytes - earlier.bytes }
+    }
+
+    fn exceeds(self, other: Self) -> bool {
+        self.values > other.values || self.bytes > other.bytes
     }
 }
 
@@ -112,9 +148,27 @@ impl From<Exceeded> for Error {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "json"))]
 mod tests {
     use super::*;
+    use crate::value::parse_json;
+
+    const ALL: ExpandedSize = ExpandedSize { values: usize::MAX, bytes: usize::MAX };
+
+    #[test]
+    fn a_size_counts_values_texts_and_keys() {
+        let value = parse_json(r#"{"ab":["cde",1],"f":null}"#).unwrap();
+        assert_eq!(ExpandedSize::of(&value, ALL), ExpandedSize { values: 5, bytes: 6 });
+        let shared = Value::array(vec![value; 3]);
+        assert_eq!(ExpandedSize::of(&shared, ALL), ExpandedSize { values: 16, bytes: 18 });
+    }
+
+    #[test]
+    fn counting_ends_where_it_is_enough() {
+        let doubled = (0..100).fold(Value::Null, |inner, _| Value::array(vec![inner.clone(), inner]));
+        let size = ExpandedSize::of(&doubled, ExpandedSize { values: 1_000, bytes: 1_000 });
+        assert!((1_000..1_200).contains(&size.values), "{size:?}");
+    }
 
     #[test]
     fn what_fails_takes_nothing() {

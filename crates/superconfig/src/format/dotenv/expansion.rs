@@ -3,14 +3,13 @@
 use super::syntax::{DotenvEntry, Piece, Reference};
 use crate::diagnostic::{Error, ErrorCode, Warning};
 use crate::format::shorten;
+use crate::value::{ExpandedSize, ExpansionBudget};
 use std::collections::HashMap;
 use std::sync::Arc;
 
-/// Variables that refer one to the next, those and the defaults inside one another on the way, and bytes that one value
-/// may expand to.
+/// Variables that refer one to the next, and those and the defaults inside one another on the way.
 const MAX_CHAIN: usize = 64;
 const MAX_LEVELS: usize = 128;
-const MAX_BYTES: usize = 1 << 20;
 
 /// More warnings about unset variables help nobody.
 const MAX_WARNINGS: usize = 100;
@@ -20,17 +19,19 @@ const MAX_WARNINGS: usize = 100;
 /// expansion gives is not scanned again.
 ///
 /// # Errors
-/// The entry that cannot be expanded, with `ERR_SUPERCONFIG_INTERPOLATION` for a cycle and `ERR_SUPERCONFIG_LIMIT` for a
-/// result out of proportion.
+/// The entry that cannot be expanded, with `ERR_SUPERCONFIG_INTERPOLATION` for a cycle and `ERR_SUPERCONFIG_LIMIT` for
+/// more than is left of the budget.
 pub(crate) fn expand(
     entries: &[DotenvEntry],
     environment: &dyn Fn(&str) -> Option<Arc<str>>,
+    budget: &ExpansionBudget,
     warnings: &mut Vec<Warning>,
 ) -> Result<Vec<Arc<str>>, (usize, Error)> {
     let mut last = HashMap::new();
     let earlier = entries.iter().enumerate().map(|(at, entry)| last.insert(&*entry.name, at)).collect();
     let done = vec![None; entries.len()];
-    let mut expander = Expander { entries, last, earlier, environment, done, chain: Vec::new(), levels: 0, unset: 0, warnings };
+    let mut expander =
+        Expander { entries, last, earlier, environment, budget, done, chain: Vec::new(), levels: 0, unset: 0, warnings };
     let values: Result<_, Error> = (0..entries.len()).map(|at| expander.entry(at)).collect();
     if expander.unset > MAX_WARNINGS {
         let message = format!("{} more references to variables that are not set are not listed", expander.unset - MAX_WARNINGS);
@@ -45,6 +46,8 @@ struct Expander<'a> {
     /// For each entry the one of the same name before it.
     earlier: Vec<Option<usize>>,
     environment: &'a dyn Fn(&str) -> Option<Arc<str>>,
+    /// What references may produce.
+    budget: &'a ExpansionBudget,
     done: Vec<Option<Arc<str>>>,
     /// The entries that are being expanded, each referred to by the one before.
     chain: Vec<usize>,
@@ -90,10 +93,6 @@ impl<'a> Expander<'a> {
                 Piece::Text(plain) => text.push_str(plain),
                 Piece::Reference(reference) => self.reference(reference, at, text)?,
             }
-            if text.len() > MAX_BYTES {
-                let message = format!("the variable {} expands to more than {MAX_BYTES} bytes", shorten(&self.entries[at].name));
-                return Err(Error::new(ErrorCode::Limit, message));
-            }
         }
         self.levels -= 1;
         Ok(())
@@ -102,7 +101,10 @@ impl<'a> Expander<'a> {
     fn reference(&mut self, reference: &'a Reference, at: usize, text: &mut String) -> Result<(), Error> {
         let Reference { name, default, also_empty } = reference;
         match (self.lookup(name, at, default.is_some())?.filter(|value| !(*also_empty && value.is_empty())), default) {
-            (Some(value), _) => text.push_str(&value),
+            (Some(value), _) => {
+                self.budget.take(ExpandedSize::text(value.len()))?;
+                text.push_str(&value);
+            }
             (None, Some(default)) => self.append(default, at, text)?,
             (None, None) => {
                 self.unset += 1;

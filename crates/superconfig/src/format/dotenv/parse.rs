@@ -4,17 +4,19 @@ use super::expansion::expand;
 use super::syntax::{DotenvEntry, parse_entries};
 use crate::diagnostic::{Error, Path, Segment};
 use crate::format::{Format, ParseFault, ParseWarnings, Parsed};
-use crate::value::{Table, Value, is_forbidden};
+use crate::value::{ExpansionBudget, Limits, Table, Value, is_forbidden};
 
-pub(in crate::format) fn parse(text: &str) -> Result<Parsed, ParseFault> {
+pub(in crate::format) fn parse(text: &str, limits: &Limits) -> Result<Parsed, ParseFault> {
     let mut table = Table::new();
     let mut warnings = Vec::new();
     let entries = parse_entries(text)?;
-    let expanded = expand(&entries, &|_| None, &mut warnings).map_err(|(at, error)| ParseFault {
+    let budget = ExpansionBudget::new(limits);
+    let expanded = expand(&entries, &|_| None, &budget, &mut warnings).map_err(|(at, error)| ParseFault {
         code: error.code(),
         message: error.message().to_owned(),
         offset: entries.get(at).map(|entry| entry.offset),
-        hint: None,
+        // Only what is left of the budget has one.
+        hint: error.hint().map(|_| "the limit `expandedBytes` can be raised"),
     })?;
     let mut forbidden_keys = ParseWarnings::new(text);
     for (entry, value) in entries.iter().zip(expanded) {
@@ -26,7 +28,7 @@ pub(in crate::format) fn parse(text: &str) -> Result<Parsed, ParseFault> {
         }
     }
     warnings.extend(forbidden_keys.into_warnings());
-    Ok(Parsed::new(Value::Table(table), warnings))
+    Ok(Parsed { value: Value::Table(table), warnings, expanded: budget.taken() })
 }
 
 pub(in crate::format) fn locate(text: &str, path: &[Segment]) -> Option<usize> {

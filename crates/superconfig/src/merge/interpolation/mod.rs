@@ -5,7 +5,7 @@ mod template;
 use self::template::{Part, Reference, Target, Template};
 use crate::diagnostic::{Error, ErrorCode, Path, Segment};
 use crate::redaction::SecretRules;
-use crate::value::{Limits, SchemaNode, Table, Value, ValueKind, closest_path, infer};
+use crate::value::{ExpandedSize, ExpansionBudget, Limits, SchemaNode, Table, Value, ValueKind, closest_path, infer};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
@@ -13,14 +13,19 @@ use std::sync::Arc;
 const MAX_CHAIN: usize = 64;
 const MAX_LEVELS: usize = Limits::MAX_DEPTH + 128;
 
+/// Levels that a reference may be deep before its path counts for what references produce.
+const FREE_LEVELS: usize = 16;
+
 /// What references may ask for.
 pub(crate) struct References<'a> {
     /// The value of an environment variable.
     pub(crate) env: &'a dyn Fn(&str) -> Option<Arc<str>>,
     /// The text of a file.
     pub(crate) read_file: &'a dyn Fn(&str) -> Result<Arc<str>, Error>,
-    /// Bounds the depth, the values and the bytes that references produce.
+    /// Bounds the depth of what references produce.
     pub(crate) limits: Limits,
+    /// Bounds its values and bytes, with all other expansions of the load.
+    pub(crate) budget: &'a ExpansionBudget,
     /// Tells what must not be shown.
     pub(crate) secrets: &'a SecretRules,
     /// The JSON Schema of the merged value, which says where the text of a variable stays text.
@@ -44,16 +49,8 @@ pub(crate) fn interpolate(value: Value, references: &References<'_>) -> Result<I
     if !needs_interpolation(&value) {
         return Ok(Interpolated { value, made_of_secrets: HashSet::new() });
     }
-    let mut interpolator = Interpolator {
-        root: &value,
-        references,
-        done: HashMap::new(),
-        secret: HashSet::new(),
-        chain: Vec::new(),
-        levels: 0,
-        values: 0,
-        bytes: 0,
-    };
+    let mut interpolator =
+        Interpolator { root: &value, references, done: HashMap::new(), secret: HashSet::new(), chain: Vec::new(), levels: 0 };
     let result = interpolator.tree(&value, &mut Vec::new())?;
     let made_of_secrets = std::mem::take(&mut interpolator.secret);
     Ok(Interpolated { value: result.unwrap_or_else(|| value.clone()), made_of_secrets })
@@ -87,8 +84,6 @@ struct Interpolator<'a> {
     /// The paths that are being worked on, each referred to by the one before.
     chain: Vec<Vec<Segment>>,
     levels: usize,
-    values: usize,
-    bytes: usize,
 }
 
 impl Interpolator<'_> {
@@ -146,6 +141,9 @@ impl Interpolator<'_> {
             return Ok(done.clone());
         }
         self.enter(path)?;
+        // What is kept for each reference is as long as its path.
+        let kept = path.len().saturating_sub(FREE_LEVELS) * size_of::<Segment>();
+        self.take(ExpandedSize::text(kept), path)?;
         let value = self.render(text, path)?;
         self.chain.pop();
         self.done.insert(path.to_vec(), value.clone());
@@ -183,7 +181,10 @@ impl Interpolator<'_> {
             match part {
                 Part::Text(text) => out.push_str(text),
                 Part::Reference(reference) => match self.scalar(reference, path)? {
-                    Value::String(text) | Value::Datetime(text) => out.push_str(&text),
+                    Value::String(text) | Value::Datetime(text) => {
+                        self.take(ExpandedSize::text(text.len()), path)?;
+                        out.push_str(&text);
+                    }
                     Value::Bool(value) => out.push_str(if value { "true" } else { "false" }),
                     Value::Integer(value) => out.push_str(itoa::Buffer::new().format(value)),
                     Value::Unsigned(value) => out.push_str(itoa::Buffer::new().format(value)),
@@ -198,11 +199,7 @@ impl Interpolator<'_> {
                     }
                 },
             }
-            if out.len() > self.references.limits.document_bytes.saturating_sub(self.bytes) {
-                return Err(self.too_large(path));
-            }
         }
-        self.bytes += out.len();
         Ok(out)
     }
 
@@ -214,14 +211,9 @@ impl Interpolator<'_> {
         {
             value = infer(text);
         }
+        self.take(ExpandedSize::of(&value, self.references.budget.left()), path)?;
         let limits = &self.references.limits;
-        let extent = Extent::of(&value, limits.alias_nodes.saturating_sub(self.values) + 1);
-        self.values += extent.values;
-        self.bytes = self.bytes.saturating_add(extent.bytes);
-        if self.values > limits.alias_nodes || self.bytes > limits.document_bytes {
-            return Err(self.too_large(path));
-        }
-        if path.len() + extent.depth > limits.depth {
+        if value.nests_deeper_than(limits.depth.saturating_sub(path.len())) {
             let message = format!("references build a value deeper than {} levels", limits.depth);
             return Err(Error::new(ErrorCode::Limit, message).with_path(Path::from(path.to_vec())));
         }
@@ -265,6 +257,9 @@ impl Interpolator<'_> {
                     self.secret.insert(path.to_vec());
                 }
                 let content = (self.references.read_file)(name).map_err(|error| {
+                    if error.code() == ErrorCode::Limit {
+                        return error.with_path(Path::from(path.to_vec()));
+                    }
                     let message = format!("the file {name:?} cannot be read");
                     self.failed(path, &message, "check its name and who may read it").with_cause(error.message())
                 })?;
@@ -363,10 +358,10 @@ impl Interpolator<'_> {
         }
     }
 
-    fn too_large(&self, path: &[Segment]) -> Error {
-        Error::new(ErrorCode::Limit, "references build a value out of proportion to the configuration")
-            .with_path(Path::from(path.to_vec()))
-            .with_hint("the limits `aliasNodes` and `documentBytes` can be raised")
+    /// Takes what is about to be put at a path out of the load's budget.
+    fn take(&self, size: ExpandedSize, path: &[Segment]) -> Result<(), Error> {
+        let taken = self.references.budget.take(size);
+        taken.map_err(|exceeded| Error::from(exceeded).with_path(Path::from(path.to_vec())))
     }
 
     fn failed(&self, path: &[Segment], problem: &str, hint: &str) -> Error {
@@ -399,34 +394,5 @@ fn name_of(value: &Value) -> &'static str {
         Value::Array(_) => "an array",
         Value::Table(_) => "a table",
         _ => "null",
-    }
-}
-
-/// How much a value is when it is written out, shared parts counted each time.
-struct Extent {
-    values: usize,
-    bytes: usize,
-    depth: usize,
-}
-
-impl Extent {
-    /// Counts up to a bound of values.
-    fn of(value: &Value, bound: usize) -> Self {
-        let mut extent = Extent { values: 1, bytes: value.as_str().map_or(0, str::len), depth: 0 };
-        let mut add = |value: &Value| {
-            if extent.values < bound {
-                let inner = Extent::of(value, bound - extent.values);
-                extent.values += inner.values;
-                extent.bytes = extent.bytes.saturating_add(inner.bytes);
-                extent.depth = extent.depth.max(inner.depth + 1);
-            }
-        };
-        match value {
-            Value::Array(items) => items.iter().for_each(&mut add),
-            Value::Table(table) => table.iter().for_each(|(_, value)| add(value)),
-            _ => return extent,
-        }
-        extent.depth = extent.depth.max(1);
-        extent
     }
 }
