@@ -25,7 +25,7 @@ if (seen !== '[9000,{"server":{"port":9000,"hosts":["a"]}},3,{"a":1}]') { consol
 writeFileSync(join(project, 'esm.mjs'), `import { parse, SuperConfig } from 'superconfig';${body}`);
 writeFileSync(join(project, 'cjs.cjs'), `const { parse, SuperConfig } = require('superconfig');${body}`);
 
-cpSync(join(root, '__test__/programs'), project, { recursive: true });
+cpSync(join(root, '__test__/process/programs'), project, { recursive: true });
 
 /** Installs the program that a package carries, beside the project. */
 function fetched(name, path) {

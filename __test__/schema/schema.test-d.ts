@@ -3,7 +3,7 @@ import { type } from 'arktype';
 import * as v from 'valibot';
 import { describe, expectTypeOf, test } from 'vitest';
 import { z } from 'zod';
-import { file, loadConfig, loadConfigSync, SuperConfig } from '../ts/index.ts';
+import { file, loadConfig, loadConfigSync, SuperConfig } from '../../ts/index.ts';
 
 const schemas = {
   zod: z.object({ db: z.object({ pool: z.object({ max: z.number().default(10) }), url: z.string() }), tags: z.array(z.string()).optional() }),

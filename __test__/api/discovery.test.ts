@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type BuilderOptions, discover, type LayerInfo, loadConfig, loadConfigSync, SuperConfig, SuperConfigError } from '../ts/index.ts';
+import { type BuilderOptions, discover, type LayerInfo, loadConfig, loadConfigSync, SuperConfig, SuperConfigError } from '../../ts/index.ts';
 
 let machine: string;
 let places: BuilderOptions & Record<'cwd' | 'home' | 'root', string>;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { parse, SuperConfig } from '../ts/index.ts';
+import { parse, SuperConfig } from '../../ts/index.ts';
 
 let root: string;
 beforeAll(() => {

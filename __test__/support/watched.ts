@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type ConfigChange, SuperConfig, type SuperConfigBuilder, type SuperConfigError } from '../ts/index.ts';
+import { type ConfigChange, SuperConfig, type SuperConfigBuilder, type SuperConfigError } from '../../ts/index.ts';
 
 /** Waits for a condition. */
 export async function until(holds: () => boolean, what = 'it'): Promise<void> {

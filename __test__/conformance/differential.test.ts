@@ -13,10 +13,10 @@ import * as jsonc from 'jsonc-parser';
 import * as smolToml from 'smol-toml';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import * as yaml from 'yaml';
-import type { Format } from '../ts/api/sources.ts';
-import { comparable, type Outcome, outcome, own } from './conformance.ts';
+import type { Format } from '../../ts/api/sources.ts';
+import { comparable, type Outcome, outcome, own } from './outcome.ts';
 
-const root = join(import.meta.dirname, '..');
+const root = join(import.meta.dirname, '../..');
 const RUNS = { numRuns: 2000, seed: 20_261_123 };
 
 /** Texts of tokens in any order: most are wrong, and a good part of them nearly right. */

@@ -1,7 +1,7 @@
 // What the tests of formats share: outcomes, and one notation for numbers.
 
-import type { Format } from '../ts/api/sources.ts';
-import { isSuperConfigError, parse } from '../ts/index.ts';
+import type { Format } from '../../ts/api/sources.ts';
+import { isSuperConfigError, parse } from '../../ts/index.ts';
 
 /** What reading a text came to: a value or a message. */
 export type Outcome = { value: unknown } | { error: string };

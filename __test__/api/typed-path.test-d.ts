@@ -1,6 +1,6 @@
 // What the compiler knows of paths and values; nothing here runs.
 import { describe, expectTypeOf, test } from 'vitest';
-import { type ConfigHandle, type DeepReadonly, loadConfig, type Path, registry, SuperConfig, type ValueAt } from '../ts/index.ts';
+import { type ConfigHandle, type DeepReadonly, loadConfig, type Path, registry, SuperConfig, type ValueAt } from '../../ts/index.ts';
 
 interface AppConfig {
   name: string;

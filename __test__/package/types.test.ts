@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
-const root = join(import.meta.dirname, '..');
+const root = join(import.meta.dirname, '../..');
 const compilers: [name: string, program: string][] = [
   ['TypeScript 7', 'node_modules/typescript/bin/tsc'],
   ['TypeScript 5.9', 'node_modules/typescript-5/bin/tsc'],
@@ -66,6 +66,6 @@ describe.each(compilers)('%s', (_, compiler) => {
   });
 
   test('takes every test of types', { timeout: 120_000 }, () => {
-    expect(compile(compiler, 'all.ts', "import '../../__test__/paths.test-d.ts';\nimport '../../__test__/schema.test-d.ts';")).toBe('');
+    expect(compile(compiler, 'all.ts', "import '../../__test__/api/typed-path.test-d.ts';\nimport '../../__test__/schema/schema.test-d.ts';")).toBe('');
   });
 });

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { SuperConfigError } from '../ts/index.ts';
+import { SuperConfigError } from '../../ts/index.ts';
 
 /** What a call throws, which must be an error of this package. */
 export function caught(action: () => unknown): SuperConfigError {

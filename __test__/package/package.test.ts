@@ -8,7 +8,7 @@ import { formatMessage } from 'publint/utils';
 import ts from 'typescript-5';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
-const root = join(import.meta.dirname, '..');
+const root = join(import.meta.dirname, '../..');
 let project: string;
 let tarballs: string[];
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import * as api from '../ts/index.ts';
-import { loadConfigSync, parse, registry, SuperConfig, source } from '../ts/index.ts';
-import { caught, firstFrame, rejected } from './caught.ts';
+import * as api from '../../ts/index.ts';
+import { loadConfigSync, parse, registry, SuperConfig, source } from '../../ts/index.ts';
+import { caught, firstFrame, rejected } from '../support/errors.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: what is tested here is what the compiler would refuse.
 const wrong = api as any;

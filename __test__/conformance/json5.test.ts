@@ -2,7 +2,7 @@
 // `json5` package, written by the specification's authors, is asked about every one of them.
 import JSON5 from 'json5';
 import { expect, test } from 'vitest';
-import { comparable, outcome, own } from './conformance.ts';
+import { comparable, outcome, own } from './outcome.ts';
 
 interface Production {
   name: string;

@@ -6,8 +6,8 @@ import { type } from 'arktype';
 import * as v from 'valibot';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { registry, type StandardSchema, SuperConfig, type SuperConfigBuilder, SuperConfigError } from '../ts/index.ts';
-import { until } from './watching.ts';
+import { registry, type StandardSchema, SuperConfig, type SuperConfigBuilder, SuperConfigError } from '../../ts/index.ts';
+import { until } from '../support/watched.ts';
 
 /** What must never be seen, in whatever case. */
 const CANARY = 'Canary-7f3a';

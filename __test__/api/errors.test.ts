@@ -5,11 +5,11 @@ import { dirname, join } from 'node:path';
 import { buildSync } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { native } from '../ts/engine/addon.ts';
-import { guard } from '../ts/engine/native-error.ts';
-import { isSuperConfigError, parse, registry, SuperConfig, type SuperConfigBuilder, type SuperConfigError, type SuperConfigErrorCode } from '../ts/index.ts';
-import { ERROR_CODES } from '../ts/internal/errors.ts';
-import { caught, firstFrame, rejected } from './caught.ts';
+import { native } from '../../ts/engine/addon.ts';
+import { guard } from '../../ts/engine/native-error.ts';
+import { isSuperConfigError, parse, registry, SuperConfig, type SuperConfigBuilder, type SuperConfigError, type SuperConfigErrorCode } from '../../ts/index.ts';
+import { ERROR_CODES } from '../../ts/internal/errors.ts';
+import { caught, firstFrame, rejected } from '../support/errors.ts';
 
 let root: string;
 
@@ -225,7 +225,7 @@ describe('the codes of what is not a load', () => {
   });
 
   test('ERR_SUPERCONFIG_WATCH', () => {
-    const ran = spawnSync(process.execPath, [join(import.meta.dirname, 'programs/no-threads.mjs')], { encoding: 'utf8', timeout: 60_000 });
+    const ran = spawnSync(process.execPath, [join(import.meta.dirname, '../process/programs/no-threads.mjs')], { encoding: 'utf8', timeout: 60_000 });
     expect(ran.stderr).toBe('');
     const { code, message, frame } = JSON.parse(ran.stdout);
     expect([code, message]).toEqual(['ERR_SUPERCONFIG_WATCH', expect.stringMatching(/^watching cannot start: the system gives no thread for it/)]);
@@ -236,7 +236,7 @@ describe('the codes of what is not a load', () => {
     // The facade where nothing is installed beside it.
     const alone = join(root, 'alone/ts/dist/index.cjs');
     buildSync({
-      entryPoints: [join(import.meta.dirname, '../ts/index.ts')],
+      entryPoints: [join(import.meta.dirname, '../../ts/index.ts')],
       bundle: true,
       platform: 'node',
       format: 'cjs',

@@ -24,7 +24,7 @@ import {
   SuperConfigError,
   source,
   text,
-} from '../ts/index.ts';
+} from '../../ts/index.ts';
 
 let cwd: string;
 
@@ -376,7 +376,7 @@ describe('threads', () => {
     expect(config.get('server.port')).toBe(9000);
     // The worker speaks to the addon that this thread has loaded, as the facade does there.
     const name = `linux-${process.arch}-gnu`;
-    const addon = join(import.meta.dirname ?? dirname(new URL(import.meta.url).pathname), `../npm/${name}/superconfig.${name}.node`);
+    const addon = join(import.meta.dirname ?? dirname(new URL(import.meta.url).pathname), `../../npm/${name}/superconfig.${name}.node`);
     const worker = new Worker(
       `const { parentPort, workerData } = require('node:worker_threads');
        const native = require(workerData.addon);

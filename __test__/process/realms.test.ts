@@ -4,11 +4,11 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { createContext, runInContext } from 'node:vm';
 import { expect, test } from 'vitest';
-import * as sources from '../ts/index.ts';
+import * as sources from '../../ts/index.ts';
 
 type Package = typeof sources;
 
-const path = join(import.meta.dirname, '../ts/dist/index.cjs');
+const path = join(import.meta.dirname, '../../ts/dist/index.cjs');
 const requireFrom = createRequire(path);
 const commonjs = requireFrom(path) as Package;
 const context = createContext({});

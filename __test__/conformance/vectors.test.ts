@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import * as sources from '../ts/api/sources.ts';
+import * as sources from '../../ts/api/sources.ts';
 import {
   type ArrayStrategy,
   type Candidate,
@@ -14,7 +14,7 @@ import {
   type StandardSchema,
   SuperConfig,
   type SuperConfigError,
-} from '../ts/index.ts';
+} from '../../ts/index.ts';
 
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 type Table = { [key: string]: Json };
@@ -45,7 +45,7 @@ interface Case {
   explain?: Record<string, { value?: Json; winner?: Table | null; candidates?: number | Table[] }>;
 }
 
-const root = join(import.meta.dirname, '..', 'vectors');
+const root = join(import.meta.dirname, '../..', 'vectors');
 const scratch = mkdtempSync(join(tmpdir(), 'superconfig-vectors-'));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 let directories = 0;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { type Candidate, type Format, type Source, SuperConfig, source, text } from '../ts/index.ts';
+import { type Candidate, type Format, type Source, SuperConfig, source, text } from '../../ts/index.ts';
 
 let root: string;
 beforeEach(() => {

@@ -5,8 +5,8 @@ import { type } from 'arktype';
 import * as v from 'valibot';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { env, file, isSuperConfigError, loadConfig, loadConfigSync, type StandardSchema, SuperConfig, type SuperConfigError } from '../ts/index.ts';
-import { until } from './watching.ts';
+import { env, file, isSuperConfigError, loadConfig, loadConfigSync, type StandardSchema, SuperConfig, type SuperConfigError } from '../../ts/index.ts';
+import { until } from '../support/watched.ts';
 
 let root: string;
 const write = (name: string, text: string) => writeFileSync(join(root, name), text);

@@ -5,8 +5,8 @@ import { inspect } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import * as v from 'valibot';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { type ConfigChange, isSuperConfigError, loadConfigSync, SuperConfig, file as sourceFile } from '../ts/index.ts';
-import { until, Watched } from './watching.ts';
+import { type ConfigChange, isSuperConfigError, loadConfigSync, SuperConfig, file as sourceFile } from '../../ts/index.ts';
+import { until, Watched } from '../support/watched.ts';
 
 let watched: Watched;
 beforeEach(() => {
@@ -467,7 +467,7 @@ test('the main thread and a worker hear of each of 200 changes once', async () =
     parentPort.on('message', () => {});
     parentPort.postMessage(0);
   `;
-  const facade = join(import.meta.dirname, '../ts/dist/index.cjs');
+  const facade = join(import.meta.dirname, '../../ts/dist/index.cjs');
   const heard: number[] = [];
   const worker = new Worker(source, { eval: true, workerData: { facade, token: watched.config.token } });
   worker.on('message', (value: number) => heard.push(value));
@@ -492,7 +492,7 @@ test('workers hear of the same versions', async () => {
     parentPort.on('message', () => { config.close(); parentPort.close(); });
     parentPort.postMessage('ready');
   `;
-  const facade = join(import.meta.dirname, '../ts/dist/index.cjs');
+  const facade = join(import.meta.dirname, '../../ts/dist/index.cjs');
   const heard: unknown[] = [];
   const worker = new Worker(source, { eval: true, workerData: { facade, token: watched.config.token } });
   worker.on('message', (message) => heard.push(message));
@@ -508,7 +508,7 @@ test('workers hear of the same versions', async () => {
 
 test('a process with watchers, listeners and iterators ends at once with its own code', () => {
   const script = `
-    const { SuperConfig } = require(${JSON.stringify(join(import.meta.dirname, '../ts/dist/index.cjs'))});
+    const { SuperConfig } = require(${JSON.stringify(join(import.meta.dirname, '../../ts/dist/index.cjs'))});
     const config = SuperConfig.builder({ cwd: ${JSON.stringify(watched.root)} }).file('app.json').watch().loadSync();
     config.on('change', () => {});
     config.handle('value').on(() => {});

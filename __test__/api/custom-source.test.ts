@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { type CustomSource, defaults, isSuperConfigError, loadConfig, loadConfigSync, SuperConfig, type SuperConfigError, source } from '../ts/index.ts';
-import { until } from './watching.ts';
+import { type CustomSource, defaults, isSuperConfigError, loadConfig, loadConfigSync, SuperConfig, type SuperConfigError, source } from '../../ts/index.ts';
+import { until } from '../support/watched.ts';
 
 let root: string;
 beforeEach(() => {

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { parse, SuperConfig, SuperConfigError } from '../ts/index.ts';
+import { parse, SuperConfig, SuperConfigError } from '../../ts/index.ts';
 
 const values = {
   server: { host: 'localhost', port: 8080, tls: { enabled: false } },

@@ -1,8 +1,8 @@
 // Cases of our own for RFC 8259, each a text that is JSON or one that is not. JSON.parse is asked about every one of
 // them, so that neither list can be wrong, and where the library differs from it the difference is listed.
 import { expect, test } from 'vitest';
-import { parse, SuperConfig } from '../ts/index.ts';
-import { comparable, outcome, own } from './conformance.ts';
+import { parse, SuperConfig } from '../../ts/index.ts';
+import { comparable, outcome, own } from './outcome.ts';
 
 const NUMBERS = `0 -0 1 -1 9 10 42 -42 1.0 1.5 -1.5 0.1 -0.1 0.5e1 1e0 1e1 1E1 1e+1 1E+1 1e-1 1E-1 1.5e3 1.5E-3 -1e-2 0e0 0e+5 0.0 -0.0
   0.000001 123456789 9007199254740991 -9007199254740991 1e308 -1e308 5e-324 2.2250738585072014e-308 1.7976931348623157e308 1e-400

