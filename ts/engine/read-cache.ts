@@ -41,12 +41,17 @@ export function lookUp(attachment: Attachment, path: LoosePath): unknown {
   const cached = cache.get(text);
   if (cached !== undefined) return cached;
   const value = toValue(native().read(attachment.id, text, segments));
-  if (value !== undefined) cache.set(text, value);
+  if (value !== undefined) {
+    if (cache.size === MAX_CACHED) cache.clear();
+    cache.set(text, value);
+  }
   return value;
 }
 
-// Programs read few paths that do not exist, but those again and again; made-up paths must not fill the memory.
+// Programs read few paths, but those again and again. A path has many spellings, and made-up paths may be long: neither must fill the memory.
+const MAX_CACHED = 10_000;
 const MAX_ABSENT = 1000;
+const MAX_ABSENT_LENGTH = 1000;
 
 /** The same, and `undefined` for a malformed path. Reading again what does not exist costs a `Set` lookup. */
 export function lookUpLeniently(attachment: Attachment, path: LoosePath): unknown {
@@ -55,7 +60,7 @@ export function lookUpLeniently(attachment: Attachment, path: LoosePath): unknow
   const cached = attachment.cache.get(path);
   if (cached !== undefined || attachment.absent.has(path)) return cached;
   const value = lookUpWellFormed(attachment, path);
-  if (value === undefined) {
+  if (value === undefined && path.length <= MAX_ABSENT_LENGTH) {
     if (attachment.absent.size === MAX_ABSENT) attachment.absent.clear();
     attachment.absent.add(path);
   }

@@ -29,7 +29,17 @@ pub(super) struct CachedFile {
     document: Arc<Document>,
 }
 
+/// Bytes of the read buffer that are kept from load to load.
+const KEPT_BUFFER: usize = 16 << 10;
+
 impl FileCache {
+    /// Lets go of what the largest file took to be read.
+    pub(super) fn shrink(&mut self) {
+        if self.buffer.capacity() > KEPT_BUFFER {
+            self.buffer = Vec::new();
+        }
+    }
+
     /// A file's document, and who can write the file.
     pub(super) fn read(
         &mut self,
@@ -162,5 +172,20 @@ fn check_root(value: &Value) -> Result<(), Error> {
         other => {
             Err(Error::new(ErrorCode::Parse, format!("a layer must be a table of keys, and is of the kind {}", other.kind())))
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_large_read_buffer_is_let_go_of() {
+        let mut cache = FileCache { buffer: Vec::with_capacity(1 << 20), ..FileCache::default() };
+        cache.shrink();
+        assert_eq!(cache.buffer.capacity(), 0);
+        cache.buffer.reserve(1_000);
+        cache.shrink();
+        assert!(cache.buffer.capacity() >= 1_000);
     }
 }

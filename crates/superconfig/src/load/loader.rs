@@ -186,6 +186,7 @@ impl Loader {
     /// In the background a writer may be at work, so an empty file counts as half written for a while.
     pub(crate) fn load(&mut self, custom_results: CustomResults, background: bool) -> Result<LoadResult, Error> {
         let loaded = self.load_all(custom_results, background);
+        self.cache.shrink();
         loaded.map_err(|error| self.rules.secrets.without_hidden_keys(error))
     }
 
