@@ -15,7 +15,7 @@ pub use path::{Path, Segment};
 #[cfg(test)]
 pub(crate) use steps::assert_linear;
 pub(crate) use steps::count_steps;
-#[cfg(fuzzing)]
+#[cfg(any(test, fuzzing))]
 pub(crate) use steps::steps_of;
 pub use suggestion::closest_name;
 pub use warning::Warning;

@@ -39,8 +39,10 @@ macro_rules! targets {
 }
 
 targets! {
+    dotenv_expansion => super::dotenv_expansion;
     env => super::env;
     json_agrees => super::json_agrees;
+    masking => super::masking;
     merge => super::merge;
     parse_dotenv => |text| parse(text, Format::Dotenv);
     parse_ini => |text| parse(text, Format::Ini);
