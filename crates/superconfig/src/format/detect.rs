@@ -3,6 +3,7 @@
 #[cfg(feature = "dotenv")]
 use super::dotenv;
 use super::format::Format;
+use super::parse::parse_document;
 use super::parse_text::parse_text;
 use super::parsed::Parsed;
 use super::sniff::with_format_hint;
@@ -48,7 +49,9 @@ pub(crate) fn detect(text: &str, limits: &Limits) -> Result<(Format, Parsed), Er
         Some(b'[') => read_toml(text, limits),
         _ if is_assignment(start.line) => read_toml(text, limits),
         _ if start.behind_slashes || start.is_statement() => return Err(start.unknown(text)),
-        _ => parse_text(text, Format::Yaml, limits).map(|parsed| (Format::Yaml, parsed)).map_err(|error| (Format::Yaml, error)),
+        _ => {
+            parse_document(text, Format::Yaml, limits).map(|parsed| (Format::Yaml, parsed)).map_err(|error| (Format::Yaml, error))
+        }
     };
     match read {
         Ok((_, parsed)) if !matches!(parsed.value, Value::Table(_) | Value::Array(_)) => Err(start.unknown(text)),

@@ -31,7 +31,7 @@ pub use format::Format;
 use integer::{Number, integer};
 #[cfg(any(feature = "simd", feature = "toml", feature = "yaml"))]
 use key_interner::KeyInterner;
-pub(crate) use parse::parse_known;
+pub(crate) use parse::parse_document;
 pub use parse::{parse, parse_within};
 #[cfg(any(test, fuzzing))]
 pub(crate) use parse_text::parse_text;

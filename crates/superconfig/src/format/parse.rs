@@ -49,3 +49,16 @@ pub fn parse_within(text: &str, format: Format, limits: &Limits) -> Result<Value
 pub(crate) fn parse_known(text: &str, format: Format, limits: &Limits) -> Result<Parsed, Error> {
     parse_text(text, format, limits).map_err(|error| with_format_hint(error, text, format, limits))
 }
+
+/// [`parse_known`] for a document that is to be a layer: one of YAML that says nothing, which is `null`, is an empty table.
+pub(crate) fn parse_document(text: &str, format: Format, limits: &Limits) -> Result<Parsed, Error> {
+    let parsed = parse_known(text, format, limits)?;
+    #[cfg(feature = "yaml")]
+    if format == Format::Yaml
+        && parsed.value == Value::Null
+        && super::yaml::is_empty_document(text.strip_prefix('\u{feff}').unwrap_or(text))
+    {
+        return Ok(Parsed { value: Value::Table(crate::value::Table::new()), ..parsed });
+    }
+    Ok(parsed)
+}

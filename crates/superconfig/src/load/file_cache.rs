@@ -126,7 +126,7 @@ pub(super) fn parse_layer(
 ) -> Result<Document, Error> {
     let limits = &rules.limits;
     let parsed = match format {
-        Some(format) => format::parse_known(&text, format, limits).map(|parsed| (format, parsed)),
+        Some(format) => format::parse_document(&text, format, limits).map(|parsed| (format, parsed)),
         None => file.as_deref().map_or(Ok(()), format::refuse_program).and_then(|()| format::detect(&text, limits)),
     };
     let (format, parsed) = parsed.map_err(|error| rules.secrets.conceal(error, &text))?;

@@ -11,3 +11,4 @@ mod token;
 pub(super) use self::locate::locate;
 pub(super) use self::parse::parse;
 pub(super) use self::render::render;
+pub(super) use self::token::is_empty_document;

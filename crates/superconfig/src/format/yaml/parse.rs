@@ -174,11 +174,6 @@ impl<'a> DocumentBuilder<'a> {
                 let size = ExpandedSize { values: 1, bytes: text.len() };
                 self.count(size, &at)?;
                 let plain = style == ScalarStyle::Plain;
-                if self.frames.is_empty() && plain && text.is_empty() && anchor == 0 && tag.is_none() {
-                    // Nothing but comments.
-                    self.root = Some(Value::Table(Table::new()));
-                    return Ok(());
-                }
                 // Inside brackets the parser takes the start of a block scalar for text, which YAML forbids.
                 if plain && text.starts_with(['|', '>']) {
                     return Err(ParseFault::parse("a block scalar cannot stand inside brackets", self.offsets.byte(&at)));

@@ -26,6 +26,17 @@ pub(super) fn line_start(text: &str, at: usize) -> usize {
     text[..at].rfind(['\n', '\r']).map_or(0, |end| end + 1)
 }
 
+/// Whether a text that is read as `null` says nothing: comments, directives, and the start and end of a document.
+pub(in crate::format) fn is_empty_document(text: &str) -> bool {
+    let is_marker = |line: &str| ["---", "..."].iter().any(|marker| line.strip_prefix(marker).is_some_and(is_comment));
+    text.split(['\n', '\r']).all(|line| is_comment(line) || line.starts_with('%') || is_marker(line))
+}
+
+fn is_comment(rest: &str) -> bool {
+    let rest = rest.trim_start();
+    rest.is_empty() || rest.starts_with('#')
+}
+
 /// Steps over white space, comments, anchors, tags and some indicators.
 fn skip(text: &str, from: usize, indicators: &[u8]) -> usize {
     let bytes = text.as_bytes();
