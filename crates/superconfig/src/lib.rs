@@ -118,8 +118,8 @@ mod value;
 #[cfg(feature = "metrics")]
 pub use config::metrics;
 pub use config::{
-    Builder, Change, Event, Failure, PreparedLoad, PreparedReload, Reload, ReloadInputs, Snapshot, Status, Subscription,
-    SuperConfig, WatchMode, Watching,
+    Builder, Change, Event, Failure, PreparedLoad, PreparedReload, Reload, ReloadInputs, ReloadTurn, Snapshot, SourceReport,
+    SourceState, SourceStatus, Status, Subscription, SuperConfig, WatchMode, Watching,
 };
 pub use diagnostic::{Error, ErrorCode, Issue, Origin, Path, Position, Segment, SourceKind, Warning, closest_name};
 pub use format::{Format, parse, parse_within, render};

@@ -1,20 +1,22 @@
-//! A loaded configuration: the newest snapshot, and how to make the next one.
+//! A loaded configuration: reading its newest snapshot, listening, and closing.
 
-use super::event::{Event, Events, Subscription};
-use super::live_handle::Followers;
+use super::core::Keeper;
+use super::event::{Event, Subscription};
 use super::snapshot::{Snapshot, closed};
-use super::status::{Health, Status};
+use super::source_status::SourceReport;
+use super::status::Status;
 use super::token;
 use crate::diagnostic::{Error, ErrorCode, Path};
-use crate::load::{LoadOptions, LoadResult, Loader};
 use crate::merge::Explanation;
-use crate::registry::{ConfigHandle, ConfigRegistry, HandleId, InsertOptions, generation};
-use parking_lot::Mutex;
+use crate::registry::{ConfigHandle, ConfigRegistry, HandleId};
 use serde::de::DeserializeOwned;
-use std::any::Any;
-use std::sync::{Arc, OnceLock, Weak};
+use std::sync::Arc;
 #[cfg(feature = "watch")]
 use std::time::Duration;
+
+/// What has been read for longer shows in the status as held up.
+#[cfg(feature = "watch")]
+const HELD_UP: Duration = Duration::from_secs(1);
 
 /// A configuration that is loaded and can be reloaded; cloning shares it.
 ///
@@ -29,69 +31,9 @@ use std::time::Duration;
 /// # Ok::<(), superconfig::Error>(())
 /// ```
 #[derive(Clone)]
-pub struct SuperConfig(pub(crate) Arc<Core>);
-
-/// What all clones of one configuration share.
-pub(crate) struct Core {
-    pub(super) handle: ConfigHandle<Arc<Snapshot>>,
-    pub(crate) options: Arc<LoadOptions>,
-    /// Held while the sources are read and merged: reloads of one configuration queue up.
-    pub(crate) loader: Mutex<Loader>,
-    /// The number of the load that was published last; held while the next one is published.
-    pub(super) committed: Mutex<u64>,
-    /// This core, for the snapshots, by which `attach` finds it.
-    pub(super) owner: Arc<OnceLock<Weak<dyn Any + Send + Sync>>>,
-    pub(super) followers: Followers,
-    pub(crate) events: Arc<Events>,
-    pub(crate) health: Mutex<Health>,
-    /// How long nothing may have changed for what a host reads when it is asked to; nothing for it to count anyway.
-    #[cfg(feature = "watch")]
-    pub(crate) quiet: Mutex<Option<Duration>>,
-    /// The functions of the watcher; set when watching starts.
-    #[cfg(feature = "watch")]
-    pub(super) watcher: OnceLock<WatchHooks>,
-}
-
-/// The functions that a watched configuration calls. The watcher, which knows configurations, registers them.
-#[cfg(feature = "watch")]
-pub(super) struct WatchHooks {
-    /// Called after each load, with its loader and whether it ran in the background; true when what it read may not
-    /// belong together.
-    pub(super) after_load: fn(&SuperConfig, &Loader, bool) -> bool,
-    /// Called when the configuration is closed.
-    pub(super) on_close: fn(HandleId),
-}
+pub struct SuperConfig(pub(super) Arc<Keeper>);
 
 impl SuperConfig {
-    /// Puts a first version into the registry.
-    pub(super) fn publish(options: Arc<LoadOptions>, loader: Loader, loaded: LoadResult) -> Result<Self, Error> {
-        let committed = loaded.number;
-        let generation = generation::next();
-        let owner = Arc::new(OnceLock::new());
-        let snapshot = Arc::new(Snapshot { version: 1, generation, loaded, owner: owner.clone() });
-        let insert = InsertOptions { name: options.name.clone(), ..InsertOptions::default() };
-        let handle = ConfigRegistry::global().insert_measured(snapshot, insert, |snapshot, meter| snapshot.measure(meter))?;
-        let core = Arc::new(Core {
-            handle,
-            options,
-            loader: Mutex::new(loader),
-            committed: Mutex::new(committed),
-            owner,
-            followers: Followers::default(),
-            events: Arc::default(),
-            health: Mutex::new(Health::new()),
-            #[cfg(feature = "watch")]
-            quiet: Mutex::default(),
-            #[cfg(feature = "watch")]
-            watcher: OnceLock::new(),
-        });
-        // The cell was made above and nobody else has filled it.
-        let weak: Weak<Core> = Arc::downgrade(&core);
-        let _ = core.owner.set(weak);
-        generation::publish(core.handle.id().get(), generation);
-        Ok(Self(core))
-    }
-
     /// Opens a configuration that another part of this process loaded, by its name or its token.
     ///
     /// Costs one lookup; nothing is read again.
@@ -190,10 +132,7 @@ impl SuperConfig {
     /// # Errors
     /// `ERR_SUPERCONFIG_CLOSED` after [`SuperConfig::close`].
     pub fn snapshot(&self) -> Result<Arc<Snapshot>, Error> {
-        match self.0.handle.value() {
-            Ok(snapshot) => Ok(Arc::clone(&snapshot)),
-            Err(_) => Err(closed()),
-        }
+        self.0.snapshot()
     }
 
     /// Reads the value at a path as any type that serde knows.
@@ -286,9 +225,8 @@ impl SuperConfig {
 
     /// Calls a listener for each new version, for each reload that fails, and when the configuration is closed.
     ///
-    /// The listener runs on the thread that reloaded, or on the watcher's, with no lock held; events come one after the
-    /// other, in the order of versions. One that panics stops no other. It must not wait for a thread that is closing
-    /// the configuration.
+    /// The listener runs on the thread that reloaded, with no lock held; events come one after the other, in the order of
+    /// versions. One that panics stops no other.
     ///
     /// ```
     /// use superconfig::{Event, Format, SuperConfig};
@@ -321,15 +259,35 @@ impl SuperConfig {
     /// `ERR_SUPERCONFIG_CLOSED` after [`SuperConfig::close`].
     pub fn status(&self) -> Result<Status, Error> {
         let snapshot = self.snapshot()?;
-        let health = self.0.health.lock();
-        Ok(Status {
-            version: snapshot.version(),
-            profiles: snapshot.profiles().to_vec(),
-            watching: health.watching.clone(),
-            last_reload: health.last_reload,
-            last_error: health.last_error.clone(),
-            stale_since: health.stale_since,
-        })
+        let mut status = self.0.health.lock().status(snapshot.version(), snapshot.profiles().to_vec());
+        #[cfg(feature = "watch")]
+        if let Some((path, elapsed)) = self.0.in_progress.held_up(HELD_UP) {
+            status.hold_up(path.as_deref(), elapsed);
+        }
+        Ok(status)
+    }
+
+    /// Notes what a custom source of a host language says of itself, by its index among the sources; shows in
+    /// [`Status::sources`].
+    ///
+    /// ```
+    /// use superconfig::{SourceEntry, SourceKind, SourceReport, SourceSpec, SourceState, SuperConfig, Table};
+    ///
+    /// let spec = SourceSpec::Values { kind: SourceKind::Custom, name: "remote".into(), value: Table::new().into() };
+    /// let config = SuperConfig::builder().entry(SourceEntry { spec, fill: false, directives: true }).load()?;
+    /// let report = SourceReport { state: SourceState::Connecting, revision: Some("7".into()), error: None };
+    /// config.report_source(0, report)?;
+    /// assert_eq!(config.status()?.sources[0].revision.as_deref(), Some("7"));
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// `ERR_SUPERCONFIG_OPTION` where there is no custom source.
+    pub fn report_source(&self, source: usize, report: SourceReport) -> Result<(), Error> {
+        if self.0.health.lock().report(source, report) {
+            return Ok(());
+        }
+        Err(Error::new(ErrorCode::Option, format!("source {source} is not a custom one")))
     }
 
     /// Ends the configuration for everybody in the process: every later read or reload is
@@ -345,26 +303,5 @@ impl SuperConfig {
     /// ```
     pub fn close(&self) {
         self.0.close();
-    }
-}
-
-impl Core {
-    fn close(&self) {
-        // An entry that is gone already was closed before, which is as good.
-        if ConfigRegistry::global().remove(self.handle.id()).is_ok() {
-            #[cfg(feature = "watch")]
-            if let Some(hooks) = self.watcher.get() {
-                (hooks.on_close)(self.handle.id());
-            }
-            self.followers.end();
-            self.events.add(Event::Closed);
-            self.events.dispatch();
-        }
-    }
-}
-
-impl Drop for Core {
-    fn drop(&mut self) {
-        self.close();
     }
 }

@@ -52,7 +52,7 @@ fn what_was_looked_for_and_how_it_is_doing() {
     );
     let status = to_value(&config.status().unwrap()).unwrap();
     let fields: Vec<&str> = status.as_table().unwrap().iter().map(|(name, _)| name).collect();
-    assert_eq!(fields, ["version", "profiles", "watching", "lastReload"]);
+    assert_eq!(fields, ["version", "profiles", "watching", "sources", "lastReload"]);
     assert_eq!(json(&status.at(&["profiles".into()]).unwrap()), r#"["production"]"#);
     assert!(json(&status.at(&["lastReload".into()]).unwrap()).parse::<u64>().unwrap() > 1_600_000_000_000);
     assert_eq!(
@@ -63,7 +63,7 @@ fn what_was_looked_for_and_how_it_is_doing() {
 
 #[test]
 fn what_changed_without_the_values() {
-    let config = SuperConfig::builder().environment([("APP_PORT", "80")]).env("APP").load().unwrap();
+    let config = SuperConfig::builder().env("APP").load_with(Environment::from_pairs([("APP_PORT", "80")])).unwrap();
     let (sender, told) = mpsc::channel();
     let _subscription = config.subscribe(move |event| sender.send(event.clone()).unwrap_or_default());
     let environment = Some(Environment::from_pairs([("APP_PORT", "81")]));

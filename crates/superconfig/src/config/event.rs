@@ -14,7 +14,7 @@ use std::sync::{Arc, Weak};
 /// ```
 /// use superconfig::{Environment, Event, ReloadInputs, SuperConfig};
 ///
-/// let config = SuperConfig::builder().environment([("APP_PORT", "80")]).env("APP").load()?;
+/// let config = SuperConfig::builder().env("APP").load_with(Environment::from_pairs([("APP_PORT", "80")]))?;
 /// let (sender, events) = std::sync::mpsc::channel();
 /// let subscription = config.subscribe(move |event| sender.send(event.clone()).unwrap_or_default());
 /// let environment = Some(Environment::from_pairs([("APP_PORT", "81")]));
@@ -40,7 +40,7 @@ pub enum Event {
 /// ```
 /// use superconfig::{Environment, Event, ReloadInputs, SuperConfig};
 ///
-/// let config = SuperConfig::builder().environment([("APP_PORT", "80")]).env("APP").load()?;
+/// let config = SuperConfig::builder().env("APP").load_with(Environment::from_pairs([("APP_PORT", "80")]))?;
 /// let (sender, events) = std::sync::mpsc::channel();
 /// let subscription = config.subscribe(move |event| sender.send(event.clone()).unwrap_or_default());
 /// let environment = Some(Environment::from_pairs([("APP_PORT", "81")]));

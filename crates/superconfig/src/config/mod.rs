@@ -2,6 +2,7 @@
 
 mod builder;
 mod config;
+mod core;
 mod counters;
 #[cfg(all(test, feature = "json", feature = "toml"))]
 mod descriptions_test;
@@ -12,21 +13,20 @@ mod metrics;
 mod prepared_load;
 mod reload;
 mod snapshot;
+mod source_status;
 mod status;
 mod token;
 #[cfg(feature = "watch")]
 mod watch;
 
 pub use builder::Builder;
-use config::Core;
 pub use config::SuperConfig;
-#[cfg(feature = "watch")]
-use config::WatchHooks;
 use counters::LOADS;
 pub use event::{Change, Event, Failure, Subscription};
 #[cfg(feature = "metrics")]
 pub use metrics::metrics;
 pub use prepared_load::PreparedLoad;
-pub use reload::{PreparedReload, Reload, ReloadInputs};
+pub use reload::{PreparedReload, Reload, ReloadInputs, ReloadTurn};
 pub use snapshot::Snapshot;
+pub use source_status::{SourceReport, SourceState, SourceStatus};
 pub use status::{Status, WatchMode, Watching};

@@ -1,12 +1,13 @@
 //! A first load between reading and publishing.
 
 use super::config::SuperConfig;
+use super::core::Core;
 use super::counters::LOADS;
 use super::token;
 use crate::diagnostic::{Error, Issue, Segment};
 #[cfg(feature = "watch")]
 use crate::load::WatchOptions;
-use crate::load::{LoadOptions, LoadResult, Loader, context};
+use crate::load::{LoadOptions, LoadOutcome, LoadRecord, LoadResult, Loader, context};
 use crate::source::Environment;
 use crate::value::Value;
 use std::sync::Arc;
@@ -30,9 +31,11 @@ pub(super) type StartWatching = fn(&SuperConfig, WatchOptions) -> Result<(), Err
 /// # Ok::<(), superconfig::Error>(())
 /// ```
 pub struct PreparedLoad {
-    pub(crate) options: Arc<LoadOptions>,
-    pub(crate) loader: Loader,
-    pub(crate) loaded: LoadResult,
+    options: Arc<LoadOptions>,
+    environment: Arc<Environment>,
+    loader: Loader,
+    loaded: LoadResult,
+    record: LoadRecord,
     #[cfg(feature = "watch")]
     start_watching: StartWatching,
 }
@@ -47,16 +50,19 @@ impl PreparedLoad {
             token::check_name(name)?;
         }
         let custom_results = context::load_custom_sources(&options, &environment)?;
-        let mut loader = Loader::new(options.clone(), environment)?;
+        let environment = Arc::new(environment);
+        let mut loader = Loader::new(options.clone(), environment.clone())?;
         #[cfg(feature = "watch")]
         if options.watch.is_some() {
-            loader.dependencies.get_mut().enable();
+            loader.watch();
         }
-        let loaded = loader.load(custom_results, false)?;
+        let LoadOutcome { result, record, .. } = loader.load(0, Ok(custom_results), false);
         Ok(Self {
             options,
+            environment,
             loader,
-            loaded,
+            loaded: result?,
+            record,
             #[cfg(feature = "watch")]
             start_watching,
         })
@@ -124,7 +130,8 @@ impl PreparedLoad {
     /// `ERR_SUPERCONFIG_OPTION` for an `output` that is not a table, or a name that is taken.
     pub fn commit(mut self, output: Option<Value>) -> Result<SuperConfig, Error> {
         self.loaded.replace(output)?;
-        let config = SuperConfig::publish(self.options, self.loader, self.loaded)?;
+        let keeper = Core::publish(self.options, self.environment, self.loader, self.loaded, self.record)?;
+        let config = SuperConfig(keeper);
         #[cfg(feature = "watch")]
         if let Some(options) = config.0.options.watch.clone() {
             (self.start_watching)(&config, options)?;

@@ -1,16 +1,19 @@
 //! Reloading: reads the next version of a configuration, and publishes it if it differs.
 
 use super::config::SuperConfig;
+use super::core::Core;
 use super::counters::RELOADS;
-use super::event::{Change, Event, Failure};
+use super::event::{Change, Event};
 use super::snapshot::Snapshot;
 use crate::diagnostic::{Error, ErrorCode, Issue, Segment};
-use crate::load::{LoadResult, Loader, Validator, capture, context};
+use crate::load::{LoadOutcome, LoadRecord, LoadResult, Validator, capture, context};
 use crate::merge::changed;
 use crate::registry::generation;
 use crate::source::{Environment, custom};
 use crate::value::Value;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 /// What a reload did.
 ///
@@ -35,24 +38,75 @@ pub struct Reload {
 /// ```
 /// use superconfig::{Environment, ReloadInputs, SuperConfig};
 ///
-/// let config = SuperConfig::builder().environment([("APP_PORT", "80")]).env("APP").load()?;
+/// let config = SuperConfig::builder().env("APP").load_with(Environment::from_pairs([("APP_PORT", "80")]))?;
 /// let environment = Some(Environment::from_pairs([("APP_PORT", "81")]));
 /// assert_eq!(config.reload_with(ReloadInputs { environment, ..ReloadInputs::default() })?.changed, ["port"]);
 /// # Ok::<(), superconfig::Error>(())
 /// ```
 #[derive(Default)]
 pub struct ReloadInputs {
-    /// The environment; captured on the calling thread by default.
+    /// When the reload began, before its custom sources were called; now by default.
+    pub turn: Option<ReloadTurn>,
+    /// The environment; captured on the calling thread by default. One that the builder was given holds for good, so then this
+    /// changes nothing.
     pub environment: Option<Environment>,
-    /// New values of custom sources that a binding asked in its host language, each by its place among the sources, or
+    /// The environment stays as it was captured last: for a program's part that has another one than the part that loaded.
+    pub keep_environment: bool,
+    /// New values of custom sources that a binding called in its host language, each by its index among the sources, or
     /// why there are none: then what it gave last stays in use. A source that is not here keeps its values.
     pub custom_values: Vec<(usize, Result<Value, String>)>,
-    /// Nobody called for the reload, it follows [`Event::ReloadRequested`]: the environment stays as it was captured, an empty
-    /// file counts as half written for a second, and listeners are told of a failure because nobody else is.
+    /// Nobody called for the reload, it follows [`Event::ReloadRequested`](crate::Event::ReloadRequested): the environment stays as it was
+    /// captured, an empty file counts as half written for a second, and listeners are told of a failure because nobody else is.
+    /// One of which nothing comes, because it is dropped or its files were being changed, is always followed by another such
+    /// event.
     pub background: bool,
     /// The caller checks what it commits; without it a configuration that is
     /// [validated by its host](crate::Builder::validated_by_host) refuses the reload.
     pub validated: bool,
+}
+
+/// When a reload began: of overlapping reloads the values and the environment of the one that began last stay, whichever
+/// of them reads its files first.
+///
+/// ```
+/// use superconfig::{ReloadInputs, SourceEntry, SourceKind, SourceSpec, SuperConfig, Table, Value};
+///
+/// let given = |n| Value::from(Table::from_iter([("n", Value::Integer(n))]));
+/// let spec = SourceSpec::Values { kind: SourceKind::Custom, name: "remote".into(), value: given(0) };
+/// let config = SuperConfig::builder().entry(SourceEntry { spec, fill: false, directives: true }).load()?;
+/// let (first, second) = (config.begin_reload(), config.begin_reload());
+/// let reload = |turn, n| ReloadInputs { turn: Some(turn), custom_values: vec![(0, Ok(given(n)))], ..ReloadInputs::default() };
+/// config.reload_with(reload(second, 2))?;
+/// config.reload_with(reload(first, 1))?;
+/// assert_eq!(config.get::<i64>("n")?, 2);
+/// # Ok::<(), superconfig::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ReloadTurn(pub(super) u64);
+
+impl ReloadTurn {
+    /// The turn as a number, for a host language; it grows from reload to reload of one configuration.
+    ///
+    /// ```
+    /// use superconfig::{ReloadTurn, SuperConfig};
+    ///
+    /// let config = SuperConfig::builder().load()?;
+    /// let turn = config.begin_reload();
+    /// assert_eq!(ReloadTurn::from_number(turn.number()), turn);
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
+    pub fn number(self) -> u64 {
+        self.0
+    }
+
+    /// The turn that had this number.
+    ///
+    /// ```
+    /// assert_eq!(superconfig::ReloadTurn::from_number(3).number(), 3);
+    /// ```
+    pub fn from_number(number: u64) -> Self {
+        Self(number)
+    }
 }
 
 impl SuperConfig {
@@ -88,6 +142,19 @@ impl SuperConfig {
         capture(&self.0.options)
     }
 
+    /// Begins a reload whose sources a binding calls in its host language, before it calls them. Costs one atomic addition.
+    ///
+    /// ```
+    /// use superconfig::SuperConfig;
+    ///
+    /// let config = SuperConfig::builder().load()?;
+    /// assert!(config.begin_reload() < config.begin_reload());
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
+    pub fn begin_reload(&self) -> ReloadTurn {
+        self.0.next_turn()
+    }
+
     /// [`SuperConfig::reload`] with what was found out elsewhere.
     ///
     /// ```
@@ -120,109 +187,157 @@ impl SuperConfig {
     /// # Errors
     /// Those of [`SuperConfig::reload_with`].
     pub fn prepare_reload(&self, inputs: ReloadInputs) -> Result<PreparedReload, Error> {
-        // A closed configuration asks nobody anything.
-        self.snapshot()?;
-        if self.0.options.validated_by_host && !inputs.validated {
-            let message = "the program that loaded this configuration checks each version, so only it can reload";
-            return Err(Error::new(ErrorCode::Option, message).with_hint("reload it in the thread that loaded it"));
-        }
-        let background = inputs.background;
-        #[cfg(feature = "watch")]
-        let hook = |loader: &Loader| self.0.watcher.get().is_some_and(|hooks| (hooks.after_load)(self, loader, background));
-        #[cfg(not(feature = "watch"))]
-        let hook = |_: &Loader| false;
-        let (loaded, unsettled) = self.read_next(inputs, hook);
-        match loaded {
-            Ok(loaded) => Ok(PreparedReload { config: self.clone(), loaded, background, unsettled }),
-            Err(error) if unsettled => Err(error),
-            Err(error) => Err(self.failed(error, background)),
-        }
+        self.0.core().prepare_reload(inputs)
     }
 
-    /// Reads and merges again; `inspect` sees the loader afterwards, also when that failed.
-    pub(crate) fn read_next<T>(
+    /// [`SuperConfig::prepare_reload`] on another thread; the environment is captured on this one.
+    ///
+    /// Reloads of one configuration are read one at a time, in the order of these calls. One that is held up by its file system
+    /// holds up those after it and nothing else: neither [`SuperConfig::close`] nor the end of the process waits for it, and it
+    /// does not keep the configuration open.
+    ///
+    /// ```
+    /// use superconfig::{ReloadInputs, SuperConfig};
+    ///
+    /// let config = SuperConfig::builder().load()?;
+    /// let (sender, prepared) = std::sync::mpsc::channel();
+    /// config.prepare_reload_then(ReloadInputs::default(), move |prepared| sender.send(prepared).unwrap_or_default());
+    /// assert_eq!(prepared.recv().expect("it is always called")?.commit(None)?.version, 1);
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
+    pub fn prepare_reload_then(
         &self,
-        inputs: ReloadInputs,
-        inspect: impl FnOnce(&Loader) -> T,
-    ) -> (Result<LoadResult, Error>, T) {
-        let options = &self.0.options;
-        let environment = match inputs.environment {
-            Some(environment) => environment,
-            None if inputs.background => self.0.loader.lock().environment().clone(),
-            None => capture(options),
-        };
-        // Asked before anything is locked.
+        mut inputs: ReloadInputs,
+        done: impl FnOnce(Result<PreparedReload, Error>) + Send + 'static,
+    ) {
+        let core = self.0.core().clone();
+        inputs.turn.get_or_insert_with(|| core.next_turn());
+        if !inputs.background && !inputs.keep_environment && inputs.environment.is_none() {
+            inputs.environment = Some(self.capture_environment());
+        }
+        core.jobs.clone().run(Box::new(move || done(caught(|| core.prepare_reload(inputs)))));
+    }
+}
+
+/// A panic is a bug, and no reason to leave the caller without an answer.
+pub(super) fn caught<T>(work: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
+    let result = catch_unwind(AssertUnwindSafe(work));
+    result.unwrap_or_else(|_| Err(Error::new(ErrorCode::Internal, "the engine panicked; this is a bug")))
+}
+
+impl Core {
+    /// The turn of a reload that begins now.
+    pub(super) fn next_turn(&self) -> ReloadTurn {
+        ReloadTurn(1 + self.turns.fetch_add(1, Ordering::Relaxed))
+    }
+
+    /// The environment for a reload, and the one to keep for those in the background.
+    fn environment_for(&self, turn: ReloadTurn, given: Option<Environment>, keep: bool) -> Arc<Environment> {
+        // What the builder was given holds for good, whoever reloads.
+        if keep || self.options.environment.is_some() {
+            return self.environment.lock().1.clone();
+        }
+        let environment = Arc::new(given.unwrap_or_else(|| capture(&self.options)));
+        let mut newest = self.environment.lock();
+        if turn.0 >= newest.0 {
+            *newest = (turn.0, environment.clone());
+        }
+        environment
+    }
+
+    /// Calls the sources of the engine, then reads and merges again.
+    pub(super) fn read_next(&self, inputs: ReloadInputs) -> (Result<LoadResult, Error>, LoadRecord) {
+        let ReloadInputs { turn, environment, keep_environment, custom_values: given, background, .. } = inputs;
+        let turn = turn.unwrap_or_else(|| self.next_turn());
+        let options = &self.options;
+        let environment = self.environment_for(turn, environment, background || keep_environment);
+        // Before anything is locked.
         let custom_results = context::load_custom_sources(options, &environment).map(|mut custom_results| {
-            custom_results.extend(inputs.custom_values.into_iter().map(|(at, given)| {
+            custom_results.extend(given.into_iter().map(|(at, given)| {
                 let name = options.sources.get(at).map_or("custom", |entry| entry.spec.name());
                 (at, given.map_err(|cause| custom::failed(name, cause)))
             }));
             custom_results
         });
-        let mut loader = self.0.loader.lock();
-        loader.set_environment(environment);
-        let loaded = RELOADS.time(|| loader.load(custom_results?, inputs.background));
-        let inspected = inspect(&loader);
-        (loaded, inspected)
-    }
-
-    /// Checks and publishes what a reload read that nobody called for.
-    #[cfg(feature = "watch")]
-    pub(crate) fn checked_reload(&self, loaded: LoadResult) -> Result<Reload, Error> {
-        PreparedReload { config: self.clone(), loaded, background: true, unsettled: false }
-            .checked(self.0.options.validator.as_ref())
+        let mut loader = self.loader.lock();
+        // A later turn may have brought another one meanwhile.
+        loader.set_environment(self.environment.lock().1.clone());
+        let LoadOutcome { result, record, answers } = RELOADS.time(|| loader.load(turn.0, custom_results, background));
+        drop(loader);
+        self.health.lock().answered(answers);
+        (result, record)
     }
 
     /// Publishes what a reload read, unless one that read later was faster, and tells which sources failed.
-    pub(crate) fn publish_next(&self, mut loaded: LoadResult, background: bool) -> Result<Reload, Error> {
+    pub(super) fn publish_next(&self, mut loaded: LoadResult, record: &LoadRecord, background: bool) -> Result<Reload, Error> {
         let failed = Error::together(ErrorCode::Source, "sources failed", std::mem::take(&mut loaded.failed_sources)).err();
-        let reload = self.swap_in(loaded, failed.is_none())?;
+        let reload = self.swap_in(loaded, record)?;
         if let Some(error) = failed {
-            self.failed(error, background);
+            self.report_failure(&error, record, background);
         }
         Ok(reload)
     }
 
-    fn swap_in(&self, mut loaded: LoadResult, is_whole: bool) -> Result<Reload, Error> {
-        let mut committed = self.0.committed.lock();
+    fn swap_in(&self, mut loaded: LoadResult, record: &LoadRecord) -> Result<Reload, Error> {
+        let mut progress = self.progress.lock();
         let previous = self.snapshot()?;
-        if loaded.number < *committed {
+        if record.number < progress.published.number {
             return Ok(Reload { version: previous.version(), changed: Vec::new() });
         }
-        *committed = loaded.number;
-        self.0.health.lock().succeeded(is_whole);
+        progress.published = record.clone();
+        progress.failed.take_if(|failed| failed.number < record.number);
+        self.health.lock().succeeded(record.number, loaded.is_whole);
         let changed = changed(previous.value(), &loaded.value, &[&previous.loaded.secrets, &loaded.secrets]);
-        let owner = self.0.owner.clone();
+        let owner = self.owner.clone();
         if changed.is_empty() {
             // Values are the same; where they stand, and what there is to warn of, may not be.
             loaded.value = previous.value().clone();
             let (version, generation) = (previous.version(), previous.generation());
-            self.0.handle.update(Arc::new(Snapshot { version, generation, loaded, owner }))?;
+            self.handle.update(Arc::new(Snapshot { version, generation, loaded, owner }))?;
             return Ok(Reload { version, changed });
         }
         let generation = generation::next();
         let version = previous.version() + 1;
         let snapshot = Arc::new(Snapshot { version, generation, loaded, owner });
-        self.0.handle.update(snapshot.clone())?;
-        generation::publish(self.id().get(), generation);
+        self.handle.update(snapshot.clone())?;
+        generation::publish(self.handle.id().get(), generation);
         // Added under the lock that decides the order of versions, told without it.
-        self.0.events.add(Event::Changed(Change { version, changed: changed.clone(), previous, current: snapshot.clone() }));
-        drop(committed);
-        self.0.followers.follow(&snapshot);
-        self.0.events.dispatch();
+        self.events.add(Event::Changed(Change { version, changed: changed.clone(), previous, current: snapshot.clone() }));
+        drop(progress);
+        self.followers.follow(&snapshot);
+        self.events.dispatch();
         Ok(Reload { version, changed })
     }
 
-    /// Notes that a reload failed, and tells.
-    pub(crate) fn failed(&self, error: Error, background: bool) -> Error {
-        RELOADS.fail();
-        let new = self.0.health.lock().failed(&error);
-        // What is as broken as before is no news, except to somebody who asked.
-        if error.code() != ErrorCode::Closed && (new || !background) {
-            self.0.events.add(Event::Failed(Failure { error: error.clone(), background }));
-            self.0.events.dispatch();
+    fn prepare_reload(self: &Arc<Self>, inputs: ReloadInputs) -> Result<PreparedReload, Error> {
+        // A closed configuration asks nobody anything.
+        self.snapshot()?;
+        if self.options.validated_by_host && !inputs.validated {
+            let message = "the program that loaded this configuration checks each version, so only it can reload";
+            return Err(Error::new(ErrorCode::Option, message).with_hint("reload it in the thread that loaded it"));
         }
-        error
+        let background = inputs.background;
+        let (loaded, record) = self.read_next(inputs);
+        #[cfg(feature = "watch")]
+        let unsettled = self.watched.get().is_some_and(|watched| watched.loaded(&record, background));
+        #[cfg(not(feature = "watch"))]
+        let unsettled = false;
+        match loaded {
+            Ok(loaded) => {
+                let outcome = Outcome { core: self.clone(), record, background, is_open: !unsettled };
+                Ok(PreparedReload { loaded, outcome, unsettled })
+            }
+            Err(error) if unsettled => Err(error),
+            Err(error) => Err(self.failed(error, &record, background)),
+        }
+    }
+
+    /// Checks and publishes what the watcher read.
+    #[cfg(feature = "watch")]
+    pub(super) fn publish_checked(self: &Arc<Self>, loaded: LoadResult, record: LoadRecord) {
+        let outcome = Outcome { core: self.clone(), record, background: true, is_open: false };
+        // Errors are told by those who find them.
+        drop(PreparedReload { loaded, outcome, unsettled: false }.checked(self.options.validator.as_ref()));
     }
 }
 
@@ -237,28 +352,60 @@ impl SuperConfig {
 /// # Ok::<(), superconfig::Error>(())
 /// ```
 pub struct PreparedReload {
-    pub(crate) config: SuperConfig,
-    pub(crate) loaded: LoadResult,
-    /// Nobody called for it.
-    pub(crate) background: bool,
+    loaded: LoadResult,
+    outcome: Outcome,
     /// Its files were being changed while they were read: nothing comes of it, and the watcher asks again.
-    pub(crate) unsettled: bool,
+    unsettled: bool,
+}
+
+/// What is to come of a reload. It does not keep the configuration open.
+struct Outcome {
+    core: Arc<Core>,
+    record: LoadRecord,
+    /// Nobody called for it.
+    background: bool,
+    /// It has come to nothing yet. Where it is dropped so, the watcher has to ask again: what it was asked to read is unread.
+    is_open: bool,
+}
+
+impl Outcome {
+    fn failed(&mut self, error: Error) -> Error {
+        self.is_open = false;
+        self.core.failed(error, &self.record, self.background)
+    }
+
+    fn publish(&mut self, loaded: LoadResult) -> Result<Reload, Error> {
+        self.is_open = false;
+        self.core.publish_next(loaded, &self.record, self.background)
+    }
+}
+
+impl Drop for Outcome {
+    fn drop(&mut self) {
+        #[cfg(feature = "watch")]
+        if self.is_open
+            && self.background
+            && let Some(watched) = self.core.watched.get()
+        {
+            watched.thrown_away();
+        }
+    }
 }
 
 impl PreparedReload {
     /// Checks the values as the builder said, and publishes.
-    pub(crate) fn checked(self, validator: Option<&Validator>) -> Result<Reload, Error> {
+    fn checked(self, validator: Option<&Validator>) -> Result<Reload, Error> {
         match self.loaded.check(validator) {
             Ok(output) => self.commit(output),
             Err(error) => Err(self.failed(error)),
         }
     }
 
-    fn failed(&self, error: Error) -> Error {
+    fn failed(mut self, error: Error) -> Error {
         if self.unsettled {
             return error;
         }
-        self.config.failed(error, self.background)
+        self.outcome.failed(error)
     }
 
     /// The merged values.
@@ -301,8 +448,9 @@ impl PreparedReload {
     /// assert_eq!(error.code(), superconfig::ErrorCode::Validation);
     /// # Ok::<(), superconfig::Error>(())
     /// ```
-    pub fn refuse(&self, issues: Vec<Issue>) -> Error {
-        self.failed(self.loaded.refuse(issues))
+    pub fn refuse(self, issues: Vec<Issue>) -> Error {
+        let error = self.loaded.refuse(issues);
+        self.failed(error)
     }
 
     /// Publishes the version if anything differs; with `output`, readers see that in place of the merged values.
@@ -324,10 +472,11 @@ impl PreparedReload {
     /// closed meanwhile.
     pub fn commit(mut self, output: Option<Value>) -> Result<Reload, Error> {
         if self.unsettled {
-            return Ok(Reload { version: self.config.version()?, changed: Vec::new() });
+            return Ok(Reload { version: self.outcome.core.snapshot()?.version(), changed: Vec::new() });
         }
-        let replaced = self.loaded.replace(output);
-        replaced.map_err(|error| self.config.failed(error, self.background))?;
-        self.config.publish_next(self.loaded, self.background)
+        match self.loaded.replace(output) {
+            Ok(()) => self.outcome.publish(self.loaded),
+            Err(error) => Err(self.outcome.failed(error)),
+        }
     }
 }

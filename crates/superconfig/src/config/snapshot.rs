@@ -141,7 +141,7 @@ impl Snapshot {
     /// ```
     /// use superconfig::{Environment, ReloadInputs, SuperConfig};
     ///
-    /// let config = SuperConfig::builder().environment([("APP_PORT", "80")]).env("APP").load()?;
+    /// let config = SuperConfig::builder().env("APP").load_with(Environment::from_pairs([("APP_PORT", "80")]))?;
     /// let previous = config.snapshot()?;
     /// let environment = Some(Environment::from_pairs([("APP_PORT", "81")]));
     /// config.reload_with(ReloadInputs { environment, ..ReloadInputs::default() })?;

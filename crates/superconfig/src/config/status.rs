@@ -1,8 +1,13 @@
 //! How a configuration is doing.
 
+use super::source_status::{self, SourceReport, SourceStatus};
 use crate::diagnostic::Error;
+use crate::load::LoadOptions;
 use serde::ser::{Serialize, Serializer};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+#[cfg(feature = "watch")]
+use std::time::Duration;
 use std::time::SystemTime;
 
 /// How a configuration is doing. Serializes in camelCase, times as milliseconds since 1970.
@@ -24,27 +29,18 @@ pub struct Status {
     pub profiles: Vec<String>,
     /// What is watched; empty without [`Builder::watch`](crate::Builder::watch).
     pub watching: Vec<Watching>,
+    /// The custom sources, in their order.
+    pub sources: Vec<SourceStatus>,
     /// When a load or reload last succeeded, whether it changed anything or not.
-    #[serde(serialize_with = "milliseconds")]
+    #[serde(serialize_with = "source_status::milliseconds")]
     pub last_reload: SystemTime,
     /// Why the last reload failed, or a custom source in it; `None` after one that succeeded.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_error: Option<Error>,
-    /// Since when reloads, or custom sources, have been failing, so that the version in use is older than what it was read from.
-    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "milliseconds_of")]
+    /// Since when reloads, or custom sources, have been failing or not coming back, so that the version in use is older than what
+    /// it was read from.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "source_status::milliseconds_of")]
     pub stale_since: Option<SystemTime>,
-}
-
-fn milliseconds<S: Serializer>(time: &SystemTime, serializer: S) -> Result<S::Ok, S::Error> {
-    let elapsed = time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    serializer.serialize_u64(u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX))
-}
-
-fn milliseconds_of<S: Serializer>(time: &Option<SystemTime>, serializer: S) -> Result<S::Ok, S::Error> {
-    match time {
-        Some(time) => milliseconds(time, serializer),
-        None => serializer.serialize_none(),
-    }
 }
 
 /// One file or directory that is watched, there or not.
@@ -66,7 +62,7 @@ pub struct Watching {
     pub path: PathBuf,
     /// How it is watched.
     pub mode: WatchMode,
-    /// Why it is polled.
+    /// Why it is polled, or what keeps it from being read.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
 }
@@ -111,33 +107,107 @@ impl WatchMode {
 }
 
 /// What reloads did last.
-pub(crate) struct Health {
-    pub(crate) last_reload: SystemTime,
-    pub(crate) last_error: Option<Error>,
-    pub(crate) stale_since: Option<SystemTime>,
-    pub(crate) watching: Vec<Watching>,
+pub(super) struct Health {
+    /// The newest load that counted here: what an older one comes to is no news.
+    number: u64,
+    last_reload: SystemTime,
+    last_error: Option<Error>,
+    /// What listeners were told since everything was well.
+    told: Option<Error>,
+    stale_since: Option<SystemTime>,
+    pub(super) watching: Vec<Watching>,
+    /// By their indexes among all sources.
+    sources: BTreeMap<usize, SourceStatus>,
 }
 
 impl Health {
-    pub(crate) fn new() -> Self {
-        Self { last_reload: SystemTime::now(), last_error: None, stale_since: None, watching: Vec::new() }
-    }
-
-    /// Notes a reload; where a source failed in it, what is known of that stays.
-    pub(crate) fn succeeded(&mut self, is_whole: bool) {
-        self.last_reload = SystemTime::now();
-        if is_whole {
-            self.last_error = None;
-            self.stale_since = None;
+    pub(super) fn new(options: &LoadOptions, number: u64) -> Self {
+        let custom = options.sources.iter().enumerate().filter(|(_, entry)| entry.is_custom());
+        let sources = custom.map(|(at, entry)| (at, SourceStatus::new(entry.spec.name().into())));
+        Self {
+            number,
+            last_reload: SystemTime::now(),
+            last_error: None,
+            told: None,
+            stale_since: None,
+            watching: Vec::new(),
+            sources: sources.collect(),
         }
     }
 
-    /// Notes a failure; false when it is the one that is known already.
-    pub(crate) fn failed(&mut self, error: &Error) -> bool {
-        let known =
-            self.last_error.as_ref().is_some_and(|last| last.code() == error.code() && last.to_string() == error.to_string());
+    pub(super) fn status(&self, version: u64, profiles: Vec<String>) -> Status {
+        Status {
+            version,
+            profiles,
+            watching: self.watching.clone(),
+            sources: self.sources.values().cloned().collect(),
+            last_reload: self.last_reload,
+            last_error: self.last_error.clone(),
+            stale_since: self.stale_since,
+        }
+    }
+
+    /// Notes a reload; where a source has failed, that stays.
+    pub(super) fn succeeded(&mut self, number: u64, is_whole: bool) {
+        if number < self.number {
+            return;
+        }
+        self.number = number;
+        self.last_reload = SystemTime::now();
+        if is_whole {
+            self.last_error = None;
+            self.told = None;
+            self.stale_since = None;
+        } else {
+            self.last_error = self.sources.values().find_map(|source| source.last_error.clone());
+        }
+    }
+
+    /// Notes a failure; false when it is no news, because it is known already or of a load that is older than what is known.
+    pub(super) fn failed(&mut self, number: u64, error: &Error) -> bool {
+        if number < self.number {
+            return false;
+        }
+        self.number = number;
+        let is_same = |told: &Error| told.code() == error.code() && told.to_string() == error.to_string();
+        let is_known = self.told.as_ref().is_some_and(is_same);
         self.last_error = Some(error.clone());
+        self.told = Some(error.clone());
         self.stale_since.get_or_insert_with(SystemTime::now);
-        !known
+        !is_known
+    }
+
+    /// Notes what custom sources answered.
+    pub(super) fn answered(&mut self, answers: Vec<(usize, Option<Error>)>) {
+        for (at, failure) in answers {
+            if let Some(source) = self.sources.get_mut(&at) {
+                source.answered(failure);
+            }
+        }
+    }
+
+    /// Notes what a custom source says of itself; false where there is no such source.
+    pub(super) fn report(&mut self, source: usize, report: SourceReport) -> bool {
+        let found = self.sources.get_mut(&source);
+        let is_known = found.is_some();
+        if let Some(source) = found {
+            source.report(report);
+        }
+        is_known
+    }
+}
+
+#[cfg(feature = "watch")]
+impl Status {
+    /// A file has been read for so long that it may never come back; without its path any of them.
+    pub(super) fn hold_up(&mut self, path: Option<&Path>, elapsed: Duration) {
+        let reason = format!("reading it began {} s ago and has not come back", elapsed.as_secs());
+        let since = SystemTime::now().checked_sub(elapsed);
+        self.stale_since = self.stale_since.or(since);
+        for watching in &mut self.watching {
+            if path.is_none_or(|path| path == watching.path) {
+                watching.reason = Some(reason.clone());
+            }
+        }
     }
 }

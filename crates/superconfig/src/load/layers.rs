@@ -1,5 +1,6 @@
 //! From one source to its layers.
 
+use super::custom_layer::CustomLayer;
 use super::file_cache::{check_part, parse_layer};
 use super::loader::{LayerCollector, Loader};
 use crate::diagnostic::{Error, ErrorCode, Origin, Segment, SourceKind, Warning};
@@ -24,11 +25,12 @@ impl Loader {
         match &entry.spec {
             SourceSpec::Custom(source) => {
                 // Every load of a loader without a value for it has failed in `apply_custom_results`.
-                let value = self.custom.get(&at).cloned().unwrap_or_else(|| Value::Table(Table::new()));
+                let known = self.custom.get(&at).and_then(CustomLayer::value);
+                let value = known.cloned().unwrap_or_else(|| Value::Table(Table::new()));
                 collector.push(entry, SourceKind::Custom, source.name().into(), Content::Document(Arc::new(Document::of(value))));
             }
             SourceSpec::Values { kind, name, value } => {
-                let value = self.custom.get(&at).unwrap_or(value);
+                let value = self.custom.get(&at).and_then(CustomLayer::value).unwrap_or(value);
                 if !matches!(value, Value::Table(_)) {
                     let message = format!("{name} must be a table of keys, and is of the kind {}", value.kind());
                     return Err(Error::new(ErrorCode::Option, message));
@@ -53,7 +55,7 @@ impl Loader {
             SourceSpec::Glob { pattern, options } => {
                 let options = FileOptions { format: options.format, trust: options.trust, ..FileOptions::default() };
                 let dependencies = self.dependencies.get_mut();
-                if dependencies.recorded().is_some() {
+                if dependencies.is_enabled() {
                     files::pattern_directories(base_dirs, pattern).iter().for_each(|path| dependencies.directory(path));
                 }
                 let candidates = files::pattern(base_dirs, pattern)?;

@@ -1,6 +1,7 @@
 //! From a description to merged values: reads, parses, merges. Keeps what it parsed for the next load.
 
 use super::context::{CustomResults, base_dirs, profiles};
+use super::custom_layer::CustomLayer;
 use super::file_cache::FileCache;
 use super::options::LoadOptions;
 use super::rules::Rules;
@@ -10,12 +11,14 @@ use crate::merge::{
     Content, Document, Explanation, Layer, MergeOptions, Merged, References, Variable, explain, fold, interpolate,
 };
 use crate::redaction::SecretRules;
-use crate::source::{BaseDirs, DependencyTracker, Environment, LayerInfo, read_file};
+#[cfg(feature = "watch")]
+use crate::source::InProgress;
+use crate::source::{BaseDirs, Dependencies, DependencyTracker, Environment, LayerInfo, read_file};
 #[cfg(feature = "discovery")]
 use crate::source::{SourceSpec, check_name};
 use crate::value::{ExpandedSize, ExpansionBudget, Limits, Meter, Value};
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// What one load gave.
@@ -30,10 +33,27 @@ pub(crate) struct LoadResult {
     pub(crate) rules: Arc<Rules>,
     /// What must not be shown of this version.
     pub(crate) secrets: Arc<SecretRules>,
-    /// Why custom sources gave nothing new; what they gave last stays in use.
+    /// Why custom sources gave nothing new when they were called for this load; what they gave last stays in use.
     pub(crate) failed_sources: Vec<Error>,
-    /// Grows with each load of one loader: a larger one has read its sources later.
+    /// Every custom source gave something when it was called last.
+    pub(crate) is_whole: bool,
+}
+
+/// Which load of its configuration one was, and what it read.
+#[derive(Clone)]
+pub(crate) struct LoadRecord {
+    /// Grows with each load: a larger one has read its sources later.
     pub(crate) number: u64,
+    /// Where the configuration is watched.
+    pub(crate) dependencies: Option<Arc<Dependencies>>,
+}
+
+/// What came of one load.
+pub(crate) struct LoadOutcome {
+    pub(crate) result: Result<LoadResult, Error>,
+    pub(crate) record: LoadRecord,
+    /// The custom sources whose newest answers came with it, by their indexes, and why they failed.
+    pub(crate) answers: Vec<(usize, Option<Error>)>,
 }
 
 impl LoadResult {
@@ -107,12 +127,12 @@ impl LoadResult {
 pub(crate) struct Loader {
     pub(super) options: Arc<LoadOptions>,
     pub(super) rules: Arc<Rules>,
-    pub(super) environment: Environment,
+    pub(super) environment: Arc<Environment>,
     pub(super) cache: FileCache,
-    /// What each custom source gave last, by its place among the sources.
-    pub(super) custom: HashMap<usize, Value>,
+    /// What custom sources answered, by their indexes among the sources.
+    pub(super) custom: BTreeMap<usize, CustomLayer>,
     pub(super) loads: u64,
-    pub(crate) dependencies: RefCell<DependencyTracker>,
+    pub(super) dependencies: RefCell<DependencyTracker>,
 }
 
 /// What is gathered while the sources are read in order.
@@ -122,6 +142,7 @@ pub(super) struct LayerCollector {
     pub(super) searched: Vec<LayerInfo>,
     pub(super) dotenv: Vec<Variable>,
     pub(super) failed_sources: Vec<Error>,
+    pub(super) answers: Vec<(usize, Option<Error>)>,
     /// What keeps sources from being loaded.
     pub(super) problems: Vec<Error>,
     /// What the expansions of all sources may produce together.
@@ -136,6 +157,7 @@ impl LayerCollector {
             searched: Vec::new(),
             dotenv: Vec::new(),
             failed_sources: Vec::new(),
+            answers: Vec::new(),
             problems: Vec::new(),
             budget: ExpansionBudget::new(limits),
         }
@@ -143,7 +165,7 @@ impl LayerCollector {
 }
 
 impl Loader {
-    pub(crate) fn new(options: Arc<LoadOptions>, environment: Environment) -> Result<Self, Error> {
+    pub(crate) fn new(options: Arc<LoadOptions>, environment: Arc<Environment>) -> Result<Self, Error> {
         options.limits.validate()?;
         #[cfg(feature = "discovery")]
         for entry in &options.sources {
@@ -163,18 +185,25 @@ impl Loader {
             rules: Arc::new(rules),
             environment,
             cache: FileCache::default(),
-            custom: HashMap::new(),
+            custom: BTreeMap::new(),
             loads: 0,
             dependencies: RefCell::default(),
         })
     }
 
-    /// The environment as it was captured for the last load.
-    pub(crate) fn environment(&self) -> &Environment {
-        &self.environment
+    /// Notes down what each load looks at, from the next one on.
+    #[cfg(feature = "watch")]
+    pub(crate) fn watch(&mut self) {
+        self.dependencies.get_mut().enable();
     }
 
-    pub(crate) fn set_environment(&mut self, environment: Environment) {
+    /// What is being read, once loads are noted down.
+    #[cfg(feature = "watch")]
+    pub(crate) fn in_progress(&self) -> Arc<InProgress> {
+        self.dependencies.borrow().in_progress().cloned().unwrap_or_default()
+    }
+
+    pub(crate) fn set_environment(&mut self, environment: Arc<Environment>) {
         self.environment = environment;
     }
 
@@ -184,20 +213,27 @@ impl Loader {
     /// All sources are looked at, so that everything that is wrong with them is told at once.
     ///
     /// In the background a writer may be at work, so an empty file counts as half written for a while.
-    pub(crate) fn load(&mut self, custom_results: CustomResults, background: bool) -> Result<LoadResult, Error> {
-        let loaded = self.load_all(custom_results, background);
+    ///
+    /// `turn` is when the custom sources were called: of two answers of one source the one of the later turn counts, whichever
+    /// load comes first.
+    pub(crate) fn load(&mut self, turn: u64, custom_results: Result<CustomResults, Error>, background: bool) -> LoadOutcome {
+        self.loads += 1;
+        let number = self.loads;
+        let mut collector = LayerCollector::new(self.environment.warnings.clone(), &self.rules.limits);
+        let applied = custom_results.and_then(|results| self.apply_custom_results(turn, results, &mut collector));
+        let answers = std::mem::take(&mut collector.answers);
+        let result = applied.and_then(|()| self.load_all(collector, background));
+        let result = result.map_err(|error| self.rules.secrets.without_hidden_keys(error));
         self.cache.shrink();
-        loaded.map_err(|error| self.rules.secrets.without_hidden_keys(error))
+        let record = LoadRecord { number, dependencies: self.dependencies.get_mut().finish() };
+        LoadOutcome { result, record, answers }
     }
 
-    fn load_all(&mut self, custom_results: CustomResults, background: bool) -> Result<LoadResult, Error> {
-        self.loads += 1;
+    fn load_all(&mut self, mut collector: LayerCollector, background: bool) -> Result<LoadResult, Error> {
         let options = self.options.clone();
         let base_dirs = base_dirs(&options, &self.environment)?;
         self.dependencies.get_mut().begin(&base_dirs.cwd, background);
         let profiles = profiles(&options, &self.environment)?;
-        let mut collector = LayerCollector::new(self.environment.warnings.clone(), &self.rules.limits);
-        self.apply_custom_results(&options.sources, custom_results, &mut collector)?;
         #[cfg(feature = "dotenv")]
         self.read_dotenv(&options.sources, &base_dirs, &profiles, &mut collector)?;
         #[cfg(feature = "parallel")]
@@ -235,7 +271,7 @@ impl Loader {
             rules: self.rules.clone(),
             secrets: self.rules.secrets.clone(),
             failed_sources,
-            number: self.loads,
+            is_whole: self.custom.values().all(CustomLayer::is_fresh),
         };
         if options.interpolate {
             let env = |name: &str| self.environment.get(name).cloned();

@@ -2,6 +2,7 @@
 
 pub(crate) mod context;
 mod custom;
+mod custom_layer;
 #[cfg(feature = "discovery")]
 mod discovery;
 #[cfg(feature = "dotenv")]
@@ -12,13 +13,13 @@ mod loader;
 mod options;
 #[cfg(feature = "parallel")]
 mod parallel_parse;
+mod reading_threads;
 mod rules;
 mod validation;
 
 pub(crate) use context::capture;
-pub(crate) use loader::{LoadResult, Loader};
-#[cfg(feature = "watch")]
-pub(crate) use options::LONGEST;
+pub(crate) use loader::{LoadOutcome, LoadRecord, LoadResult, Loader};
 #[cfg(feature = "watch")]
 pub use options::WatchOptions;
 pub(crate) use options::{LoadOptions, Validator};
+pub(crate) use reading_threads::{SerialJobs, run};

@@ -2,8 +2,10 @@
 
 use super::read_file::Fingerprint;
 use crate::diagnostic::{Error, ErrorCode};
+use parking_lot::Mutex;
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 /// A file found empty is taken as half written for this long.
@@ -81,10 +83,35 @@ impl Dependencies {
     }
 }
 
+/// The file or directory that is being read, if any, and since when: what does not come back shows in the status.
+#[derive(Default)]
+pub(crate) struct InProgress(Mutex<Option<(Option<PathBuf>, Instant)>>);
+
+impl InProgress {
+    /// Something is read from here on: of which file is known only while one is opened.
+    pub(crate) fn begin(&self, path: Option<&Path>) {
+        *self.0.lock() = Some((path.map(Path::to_path_buf), Instant::now()));
+    }
+
+    pub(crate) fn end(&self) {
+        *self.0.lock() = None;
+    }
+
+    /// What has been read for longer than `patience`, and for how long.
+    pub(crate) fn held_up(&self, patience: Duration) -> Option<(Option<PathBuf>, Duration)> {
+        let current = self.0.lock();
+        let (path, since) = current.as_ref()?;
+        let elapsed = since.elapsed();
+        (elapsed > patience).then(|| (path.clone(), elapsed))
+    }
+}
+
 /// Notes down what a loader looks at. Does nothing until somebody watches.
 #[derive(Default)]
 pub(crate) struct DependencyTracker {
     recorded: Option<Dependencies>,
+    /// Told of what is read, where somebody watches.
+    in_progress: Option<Arc<InProgress>>,
     /// The load follows a change on disk: a writer may be at work.
     background: bool,
     /// Files found empty, and from when on they are taken as that where nobody has touched them meanwhile; nothing for at once.
@@ -94,29 +121,48 @@ pub(crate) struct DependencyTracker {
 impl DependencyTracker {
     /// Starts to note down, with the next load.
     pub(crate) fn enable(&mut self) {
-        self.recorded = Some(Dependencies::new(PathBuf::new()));
+        self.in_progress = Some(Arc::default());
+    }
+
+    /// What is being read, where somebody watches.
+    pub(crate) fn in_progress(&self) -> Option<&Arc<InProgress>> {
+        self.in_progress.as_ref()
     }
 
     /// Begins a load.
     pub(crate) fn begin(&mut self, base: &Path, background: bool) {
         self.background = background;
-        if let Some(recorded) = &mut self.recorded {
-            *recorded = Dependencies::new(base.to_path_buf());
+        if let Some(in_progress) = &self.in_progress {
+            in_progress.begin(None);
+            self.recorded = Some(Dependencies::new(base.to_path_buf()));
         }
     }
 
-    /// What the last load looked at, where somebody watches.
-    pub(crate) fn recorded(&self) -> Option<&Dependencies> {
-        self.recorded.as_ref()
+    /// Ends a load: gives what it looked at, where somebody watches.
+    pub(crate) fn finish(&mut self) -> Option<Arc<Dependencies>> {
+        self.in_progress.as_ref()?.end();
+        self.recorded.take().map(Arc::new)
+    }
+
+    pub(crate) fn is_enabled(&self) -> bool {
+        self.in_progress.is_some()
+    }
+
+    fn open(&self, path: &Path) {
+        if let Some(in_progress) = &self.in_progress {
+            in_progress.begin(Some(path));
+        }
     }
 
     pub(crate) fn file(&mut self, path: &Path) {
+        self.open(path);
         if let Some(recorded) = &mut self.recorded {
             recorded.entries.entry(Dependency::File(path.to_path_buf())).or_default();
         }
     }
 
     pub(crate) fn directory(&mut self, path: &Path) {
+        self.open(path);
         if let Some(recorded) = &mut self.recorded {
             recorded.entries.entry(Dependency::Directory(path.to_path_buf())).or_insert_with(|| Fingerprint::now(path));
         }
@@ -125,6 +171,7 @@ impl DependencyTracker {
     /// The files of one name, in all formats, are looked for beside this one, which may end in `.*`.
     #[cfg(feature = "discovery")]
     pub(crate) fn formats_of(&mut self, path: &Path) {
+        self.open(path);
         let Some(recorded) = &mut self.recorded else { return };
         let (Some(directory), Some(stem)) = (path.parent(), path.file_stem()) else { return };
         let dependency = Dependency::Prefix(directory.to_path_buf(), stem.to_string_lossy().into_owned());

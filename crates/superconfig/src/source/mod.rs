@@ -16,7 +16,7 @@ mod spec;
 pub(crate) use arguments::parse_args;
 pub use custom::{Source, SourceContext, SourceError, SourceSignal, SourceWatch};
 pub(crate) use custom::{failed, panicked};
-pub(crate) use dependencies::{Dependencies, Dependency, DependencyTracker};
+pub(crate) use dependencies::{Dependencies, Dependency, DependencyTracker, InProgress};
 use directory_listing::{Listing, variants};
 #[cfg(feature = "discovery")]
 pub(crate) use discovery::{Discovered, VARIABLES, discover};

@@ -26,6 +26,13 @@ pub struct SourceEntry {
     pub directives: bool,
 }
 
+impl SourceEntry {
+    /// Whether a program implements it, in Rust or in a host language.
+    pub(crate) fn is_custom(&self) -> bool {
+        matches!(self.spec, SourceSpec::Custom(_) | SourceSpec::Values { kind: SourceKind::Custom, .. })
+    }
+}
+
 /// A source of configuration.
 ///
 /// ```

@@ -2,9 +2,10 @@
 
 mod sources;
 
+use crate::config::reload::caught;
 use crate::config::{LOADS, PreparedLoad, SuperConfig};
 use crate::diagnostic::{Error, Issue};
-use crate::load::{LoadOptions, capture, context};
+use crate::load::{LoadOptions, capture, context, run};
 use crate::merge::ArrayStrategy;
 use crate::source::{Environment, SourceContext};
 use crate::value::{Limits, Value};
@@ -354,7 +355,7 @@ impl Builder {
         self
     }
 
-    /// [`Builder::load`] with an environment that was captured before.
+    /// [`Builder::load`] with an environment that was captured before. One that the builder was given holds nevertheless.
     ///
     /// ```
     /// use superconfig::{Environment, SuperConfig};
@@ -409,7 +410,7 @@ impl Builder {
         self.prepare_with(environment)
     }
 
-    /// [`Builder::prepare`] with an environment that was captured before.
+    /// [`Builder::prepare`] with an environment that was captured before. One that the builder was given holds nevertheless.
     ///
     /// ```
     /// use superconfig::{Environment, SuperConfig};
@@ -422,6 +423,7 @@ impl Builder {
     /// # Errors
     /// Those of [`Builder::load`].
     pub fn prepare_with(self, environment: Environment) -> Result<PreparedLoad, Error> {
+        let environment = if self.options.environment.is_some() { capture(&self.options) } else { environment };
         let prepare = || {
             PreparedLoad::new(
                 Arc::new(self.options),
@@ -431,5 +433,23 @@ impl Builder {
             )
         };
         LOADS.time(prepare).inspect_err(|_| LOADS.fail())
+    }
+
+    /// [`Builder::prepare_with`] on another thread.
+    ///
+    /// A load that is held up by its file system holds up no other one, and the end of the process does not wait for it.
+    ///
+    /// ```
+    /// use superconfig::{Format, SuperConfig};
+    ///
+    /// let builder = SuperConfig::builder().text("port = 80", Format::Toml);
+    /// let environment = builder.capture_environment();
+    /// let (sender, prepared) = std::sync::mpsc::channel();
+    /// builder.prepare_then(environment, move |prepared| sender.send(prepared).unwrap_or_default());
+    /// assert_eq!(prepared.recv().expect("it is always called")?.commit(None)?.get::<u16>("port")?, 80);
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
+    pub fn prepare_then(self, environment: Environment, done: impl FnOnce(Result<PreparedLoad, Error>) + Send + 'static) {
+        run(Box::new(move || done(caught(|| self.prepare_with(environment)))));
     }
 }

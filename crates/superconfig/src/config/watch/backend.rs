@@ -10,7 +10,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Duration;
 
 /// What tells that a directory is the one that was watched.
-type Identity = Option<(u64, u64)>;
+pub(super) type Identity = Option<(u64, u64)>;
 
 pub(super) struct Backend {
     queue: Arc<WorkQueue>,
@@ -24,7 +24,7 @@ struct Running {
     ended: Receiver<()>,
 }
 
-/// The ear, and a sender whose end tells that nobody listens any more.
+/// The handler, and a sender whose end tells that nobody listens any more.
 struct Listening(NotifyHandler, #[allow(dead_code, reason = "held for the moment when it is dropped")] Sender<()>);
 
 impl EventHandler for Listening {
@@ -38,12 +38,12 @@ impl Backend {
         Self { queue, watcher: None, watched: HashMap::new() }
     }
 
-    /// Watches a directory; true when it was not watched before.
+    /// Watches a directory; true when it was not watched before. The identity is asked by the caller, who may have to wait for
+    /// the file system, as nobody should have to who waits for this.
     ///
     /// # Errors
     /// The reason for people.
-    pub(super) fn watch(&mut self, directory: &Path) -> Result<bool, String> {
-        let identity = identity(directory);
+    pub(super) fn watch(&mut self, directory: &Path, identity: Identity) -> Result<bool, String> {
         match self.watched.get(directory) {
             Some(watched) if *watched == identity => return Ok(false),
             Some(_) => self.unwatch(directory),
@@ -61,14 +61,13 @@ impl Backend {
         if moved.is_empty() {
             return;
         }
-        let unused: Vec<PathBuf> = self.watched.keys().filter(|directory| is_moved(moved, directory)).cloned().collect();
-        unused.iter().for_each(|directory| self.unwatch(directory));
+        let gone: Vec<PathBuf> = self.watched.keys().filter(|directory| is_moved(moved, directory)).cloned().collect();
+        gone.iter().for_each(|directory| self.unwatch(directory));
     }
 
-    /// Ends the watches of all directories that nobody needs.
-    pub(super) fn retain(&mut self, needed: impl Fn(&Path) -> bool) {
-        let unused: Vec<PathBuf> = self.watched.keys().filter(|directory| !needed(directory)).cloned().collect();
-        unused.iter().for_each(|directory| self.unwatch(directory));
+    /// Ends the watches of directories that nobody needs.
+    pub(super) fn unwatch_all(&mut self, directories: &[PathBuf]) {
+        directories.iter().for_each(|directory| self.unwatch(directory));
         if self.watched.is_empty() {
             self.stop();
         }
@@ -81,7 +80,9 @@ impl Backend {
     }
 
     fn unwatch(&mut self, directory: &Path) {
-        self.watched.remove(directory);
+        if self.watched.remove(directory).is_none() {
+            return;
+        }
         if let Some(running) = &mut self.watcher {
             // The system has forgotten it by itself where the directory is gone.
             let _ = caught(|| running.watcher.unwatch(directory));
@@ -117,7 +118,7 @@ fn caught<T>(call: impl FnOnce() -> T) -> Result<T, String> {
     catch_unwind(AssertUnwindSafe(call)).map_err(|_| "the system's watcher has ended".to_owned())
 }
 
-fn identity(path: &Path) -> Identity {
+pub(super) fn identity(path: &Path) -> Identity {
     #[cfg(unix)]
     {
         use std::os::unix::fs::MetadataExt;

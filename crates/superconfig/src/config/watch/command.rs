@@ -1,12 +1,22 @@
-//! Commands to the thread of the watcher.
+//! Commands to the thread of the watcher, and what it sees of a configuration.
 
-use super::watched_config::WatchedConfig;
-use std::sync::mpsc::Sender;
-use std::time::Duration;
+use super::schedule::Schedule;
+use parking_lot::Mutex;
+use std::sync::Arc;
 
 pub(super) enum Command {
-    Add(Box<WatchedConfig>, Sender<()>),
-    Remove(u64, Sender<()>),
-    Loaded(u64, Option<Duration>),
+    Add(u64, Arc<dyn Scheduled>),
+    Remove(u64),
+    /// Something may be due for it at another time than before.
+    Reschedule(u64),
     Stop,
+}
+
+/// A configuration for which something is due from time to time.
+pub(super) trait Scheduled: Send + Sync {
+    fn schedule(&self) -> &Mutex<Schedule>;
+
+    /// Lets another thread do what is due, which reschedules it in the end; false where the configuration is gone. Waits for
+    /// nothing.
+    fn start_visit(self: Arc<Self>) -> bool;
 }

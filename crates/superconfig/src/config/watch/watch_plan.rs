@@ -10,13 +10,13 @@ const MAX_LINKS: usize = 40;
 
 /// The names of a directory that count.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct NameSet {
+pub(super) struct Names {
     all: bool,
     exact: HashSet<OsString>,
     prefixes: HashSet<String>,
 }
 
-impl NameSet {
+impl Names {
     fn contain(&self, name: &OsStr) -> bool {
         let begins = || {
             let bytes = name.as_encoded_bytes();
@@ -27,58 +27,62 @@ impl NameSet {
 }
 
 /// The directories that a configuration needs to hear of, free of links.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct WatchSet {
-    pub(super) directories: HashMap<PathBuf, NameSet>,
+    pub(super) directories: HashMap<PathBuf, Names>,
     /// Everything above them: when one of these moves, the directories are others.
-    above: HashSet<PathBuf>,
+    pub(super) above: HashSet<PathBuf>,
 }
 
 impl WatchSet {
-    /// Whether something at this path could change what a load gives.
-    pub(super) fn covers(&self, path: &Path) -> bool {
-        let named = || Some(self.directories.get(path.parent()?)?.contain(path.file_name()?));
-        named() == Some(true) || self.directories.contains_key(path)
+    /// Whether something of this name in a directory could change what a load gives.
+    pub(super) fn counts(&self, directory: &Path, name: &OsStr) -> bool {
+        self.directories.get(directory).is_some_and(|names| names.contain(name))
     }
 
-    /// Whether a directory that counts is at this path or below it.
-    pub(super) fn contains_ancestor(&self, path: &Path) -> bool {
-        self.directories.contains_key(path) || self.above.contains(path)
-    }
-
-    fn names(&mut self, directory: &Path) -> &mut NameSet {
+    fn names(&mut self, directory: &Path) -> &mut Names {
         self.directories.entry(directory.to_path_buf()).or_default()
+    }
+
+    fn add_ancestors(&mut self) {
+        let above = self.directories.keys().flat_map(|directory| directory.ancestors().skip(1));
+        self.above = above.map(Path::to_path_buf).collect();
+    }
+
+    #[cfg(test)]
+    pub(super) fn of_file(directory: &Path, name: &str) -> Self {
+        let mut set = Self::default();
+        set.names(directory).exact.insert(name.into());
+        set.add_ancestors();
+        set
     }
 }
 
 /// What each place needs, and all of it together.
 #[derive(Default)]
 pub(super) struct WatchPlan {
-    pub(super) watch_set: WatchSet,
-    pub(super) dependencies: Vec<(PathBuf, Vec<PathBuf>)>,
+    pub(super) set: WatchSet,
+    pub(super) places: Vec<(PathBuf, Vec<PathBuf>)>,
 }
 
-/// Finds the way to every place.
-///
-/// On it, every link counts, and the first thing that is missing; below `base` every directory too, so that one that is
-/// replaced from there on down is noticed. Costs one `lstat` per different directory and place.
-pub(super) fn plan_watches<'a>(dependencies: impl Iterator<Item = &'a Dependency>, base: &Path) -> WatchPlan {
-    // What stands in the root of the file system is replaced by nobody, and half the system's traffic is there.
-    let base = base.canonicalize().ok().filter(|base| base.parent().is_some());
-    let mut walker = Walker { base, known: HashMap::new(), watch_set: WatchSet::default() };
-    let mut plan = WatchPlan::default();
-    for dependency in dependencies {
-        let directories = walker.walk(dependency);
-        plan.dependencies.push((dependency.path().to_path_buf(), directories));
+impl WatchPlan {
+    /// Finds the way to every place.
+    ///
+    /// On it, every link counts, and the first thing that is missing; below `base` every directory too, so that one that is
+    /// replaced from there on down is noticed. Costs one `lstat` per different directory and place.
+    pub(super) fn new<'a>(places: impl Iterator<Item = &'a Dependency>, base: &Path) -> Self {
+        // What stands in the root of the file system is replaced by nobody, and half the system's traffic is there.
+        let base = base.canonicalize().ok().filter(|base| base.parent().is_some());
+        let mut walker = Walker { base, known: HashMap::new(), set: WatchSet::default() };
+        let places = places.map(|place| (place.path().to_path_buf(), walker.walk(place))).collect();
+        let mut set = walker.set;
+        set.add_ancestors();
+        Self { set, places }
     }
-    plan.watch_set = walker.watch_set;
-    let above = plan.watch_set.directories.keys().flat_map(|directory| directory.ancestors().skip(1));
-    plan.watch_set.above = above.map(Path::to_path_buf).collect();
-    plan
 }
 
 #[derive(Clone)]
-enum EntryKind {
+enum Kind {
     Directory,
     Link(PathBuf),
     Other,
@@ -86,18 +90,18 @@ enum EntryKind {
 
 struct Walker {
     base: Option<PathBuf>,
-    known: HashMap<PathBuf, EntryKind>,
-    watch_set: WatchSet,
+    known: HashMap<PathBuf, Kind>,
+    set: WatchSet,
 }
 
 impl Walker {
     /// Follows one path by hand; gives the directories that it needs.
-    fn walk(&mut self, dependency: &Dependency) -> Vec<PathBuf> {
+    fn walk(&mut self, place: &Dependency) -> Vec<PathBuf> {
         let mut needed = Vec::new();
         let mut real = PathBuf::new();
         let mut links = 0;
         let mut rest: VecDeque<OsString> = VecDeque::new();
-        push_front(&mut rest, dependency.path(), &mut real);
+        push_front(&mut rest, place.path(), &mut real);
         while let Some(name) = rest.pop_front() {
             if name == ".." {
                 real.pop();
@@ -105,16 +109,16 @@ impl Walker {
             }
             let here = real.join(&name);
             let kind = self.kind(&here);
-            let counts = !matches!(kind, EntryKind::Directory) || self.base.as_ref().is_some_and(|base| real.starts_with(base));
+            let counts = !matches!(kind, Kind::Directory) || self.base.as_ref().is_some_and(|base| real.starts_with(base));
             if counts {
-                self.watch_set.names(&real).exact.insert(name);
+                self.set.names(&real).exact.insert(name);
                 if !needed.contains(&real) {
                     needed.push(real.clone());
                 }
             }
             match kind {
-                EntryKind::Directory => real = here,
-                EntryKind::Link(target) => {
+                Kind::Directory => real = here,
+                Kind::Link(target) => {
                     links += 1;
                     if links > MAX_LINKS {
                         return needed;
@@ -122,13 +126,13 @@ impl Walker {
                     push_front(&mut rest, &target, &mut real);
                 }
                 // The end of the way, be it early.
-                EntryKind::Other => return needed,
+                Kind::Other => return needed,
             }
         }
-        match dependency {
+        match place {
             Dependency::File(_) => return needed,
-            Dependency::Directory(_) => self.watch_set.names(&real).all = true,
-            Dependency::Prefix(_, prefix) => drop(self.watch_set.names(&real).prefixes.insert(prefix.clone())),
+            Dependency::Directory(_) => self.set.names(&real).all = true,
+            Dependency::Prefix(_, prefix) => drop(self.set.names(&real).prefixes.insert(prefix.clone())),
         }
         if !needed.contains(&real) {
             needed.push(real);
@@ -136,14 +140,14 @@ impl Walker {
         needed
     }
 
-    fn kind(&mut self, path: &Path) -> EntryKind {
+    fn kind(&mut self, path: &Path) -> Kind {
         if let Some(kind) = self.known.get(path) {
             return kind.clone();
         }
         let kind = match path.symlink_metadata() {
-            Ok(metadata) if metadata.is_dir() => EntryKind::Directory,
-            Ok(metadata) if metadata.is_symlink() => path.read_link().map_or(EntryKind::Other, EntryKind::Link),
-            _ => EntryKind::Other,
+            Ok(metadata) if metadata.is_dir() => Kind::Directory,
+            Ok(metadata) if metadata.is_symlink() => path.read_link().map_or(Kind::Other, Kind::Link),
+            _ => Kind::Other,
         };
         self.known.insert(path.to_path_buf(), kind.clone());
         kind

@@ -1,243 +1,245 @@
-//! One watched configuration: what is known of changes to it, and when to read it again.
+//! One watched configuration: where to watch for it, and reading it again.
 
-use super::pending_change::PendingChange;
-use crate::config::{Core, Event, ReloadInputs, SuperConfig, Watching};
-use crate::load::WatchOptions;
+use super::backend::identity;
+use super::command::{Command, Scheduled};
+use super::schedule::{Attempt, Schedule};
+use super::watch_plan::WatchPlan;
+use super::watcher::{Watched, Watcher};
+use crate::config::core::{Core, WatchHooks};
+use crate::config::{Event, ReloadInputs, WatchMode, Watching};
+use crate::load::{LoadRecord, WatchOptions};
 use crate::source::Dependencies;
+use parking_lot::Mutex;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Weak};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-/// How often to look where the operating system cannot be asked to tell.
-const FALLBACK_POLL: Duration = Duration::from_secs(1);
-
-/// So many times a load that was due is read again because its files keep changing while they are read.
-const MAX_TRIES: u32 = 10;
+/// In one go, so often a configuration is read again because there was more to watch than before.
+const MAX_ROUNDS: usize = 16;
 
 pub(super) struct WatchedConfig {
-    pub(super) id: u64,
+    id: u64,
     core: Weak<Core>,
-    options: WatchOptions,
-    /// Changes that have not been read.
-    pending: Option<PendingRead>,
-    /// So many times in a row the host has read what may not belong together.
-    host_tries: u32,
-    /// When to read again without being told.
-    recheck: Option<Instant>,
-    /// When to look whether there is something to read.
-    next_poll: Option<Instant>,
-    /// Why changes may have been missed, and until when therefore not to trust the system.
-    overflow: Option<(String, Instant)>,
-    /// Where to watch has to be worked out again.
-    pub(super) replan: bool,
-    /// The last load, which tells where to watch.
-    dependencies: Option<Dependencies>,
-}
-
-#[derive(Clone, Copy)]
-struct PendingRead {
-    first: Instant,
-    last: Instant,
-    /// Nothing is read before, whatever the pause.
-    not_before: Instant,
-    tries: u32,
-}
-
-/// What came of reading.
-enum ReadOutcome {
-    /// It is published, or has failed and that is told.
-    Done,
-    /// What was read may not belong together; to be read again after a while.
-    Unsettled(Duration),
-    /// A file was empty: whoever writes it is heard, or it is read as empty when that is due.
-    HalfWritten,
+    watcher: Arc<Watcher>,
+    is_polled: bool,
+    schedule: Mutex<Schedule>,
+    /// What the newest load looked at, whatever came of it: it tells where to watch, and nothing else.
+    latest: Mutex<Option<Arc<Dependencies>>>,
+    is_removed: AtomicBool,
 }
 
 impl WatchedConfig {
-    pub(super) fn new(core: &Arc<Core>, options: WatchOptions) -> Self {
+    pub(super) fn new(core: &Arc<Core>, watcher: Arc<Watcher>, options: WatchOptions) -> Self {
         Self {
-            id: SuperConfig(core.clone()).id().get(),
+            id: core.id().get(),
             core: Arc::downgrade(core),
-            options,
-            pending: None,
-            host_tries: 0,
-            recheck: None,
-            next_poll: None,
-            overflow: None,
-            replan: true,
-            dependencies: None,
+            watcher,
+            is_polled: options.poll.is_some(),
+            schedule: Mutex::new(Schedule::new(options)),
+            latest: Mutex::default(),
+            is_removed: AtomicBool::new(false),
         }
     }
 
-    pub(super) fn config(&self) -> Option<SuperConfig> {
-        self.core.upgrade().map(SuperConfig)
+    /// Begins to watch what the first load looked at. When this returns, nothing that happens goes unnoticed.
+    pub(super) fn begin(self: &Arc<Self>, core: &Core) {
+        self.watcher.queue.send(Command::Add(self.id, self.clone()));
+        *self.latest.lock() = core.known_dependencies();
+        self.plan(core);
+        self.reschedule();
     }
 
-    pub(super) fn is_polled(&self) -> bool {
-        self.options.poll.is_some()
+    pub(super) fn end(&self) {
+        self.watcher.remove(self.id, &self.is_removed);
     }
 
-    pub(super) fn dependencies(&self) -> Option<&Dependencies> {
-        self.dependencies.as_ref()
+    /// Lets the watcher's thread look anew at when something is due.
+    fn reschedule(&self) {
+        self.watcher.queue.send(Command::Reschedule(self.id));
     }
 
-    /// Takes over where the last load looked, whoever made it.
-    pub(super) fn refresh_dependencies(&mut self, config: &SuperConfig) {
-        let recorded = config.0.loader.lock().dependencies.borrow().recorded().cloned();
-        self.set_dependencies(recorded);
+    /// Takes over where a load looked; true when that is elsewhere than before.
+    fn observe(&self, record: &LoadRecord) -> bool {
+        let Some(seen) = &record.dependencies else { return false };
+        let mut latest = self.latest.lock();
+        let is_other = latest.as_ref().is_none_or(|known| !known.iter().eq(seen.iter()));
+        *latest = Some(seen.clone());
+        is_other
     }
 
-    fn set_dependencies(&mut self, recorded: Option<Dependencies>) {
-        let Some(recorded) = recorded else { return };
-        self.replan |= self.dependencies.as_ref().is_none_or(|known| !known.iter().eq(recorded.iter()));
-        self.recheck = recorded.half_written_until;
-        self.dependencies = Some(recorded);
-    }
-
-    /// Reads as soon as possible.
-    pub(super) fn schedule_now(&mut self) {
-        let now = Instant::now();
-        let last = now.checked_sub(self.options.debounce).unwrap_or(now);
-        let pending = self.pending.get_or_insert(PendingRead { first: now, last, not_before: now, tries: 0 });
-        pending.not_before = pending.not_before.min(now);
-    }
-
-    /// Changes may have been missed: reads everything, and looks by itself for a while.
-    pub(super) fn mark_overflow(&mut self, reason: &str) {
-        self.overflow = Some((reason.to_owned(), Instant::now() + FALLBACK_POLL));
-        self.replan = true;
-        self.schedule_now();
-    }
-
-    pub(super) fn overflow(&self) -> Option<&str> {
-        self.overflow.as_ref().filter(|(_, until)| *until > Instant::now()).map(|(reason, _)| reason.as_str())
-    }
-
-    pub(super) fn schedule(&mut self, change: PendingChange) {
-        let pending = self.pending.get_or_insert(PendingRead {
-            first: change.first,
-            last: change.last,
-            not_before: change.first,
-            tries: 0,
-        });
-        pending.last = pending.last.max(change.last);
-        self.replan |= change.structural;
-    }
-
-    /// The host has read; it has to read again after a while where its files were being changed meanwhile.
-    pub(super) fn host_done(&mut self, again: Option<Duration>) {
-        self.host_tries = if again.is_some() { self.host_tries + 1 } else { 0 };
-        if let Some(wait) = again {
-            let now = Instant::now();
-            self.pending = Some(PendingRead { first: now, last: now, not_before: now + wait, tries: self.host_tries });
+    /// Does what is due. Runs on a thread that may wait for the file system.
+    fn visit(&self, core: &Arc<Core>) {
+        for _ in 0..MAX_ROUNDS {
+            if self.is_removed.load(Ordering::Acquire) {
+                return;
+            }
+            core.in_progress.begin(None);
+            self.poll(core);
+            // Watching starts before reading, so that what is read is never older than what is heard.
+            if self.schedule.lock().take_plan() {
+                self.plan(core);
+            }
+            if !self.read(core) || !self.schedule.lock().needs_plan() {
+                break;
+            }
         }
-    }
-
-    /// When there is something to do.
-    pub(super) fn due(&self) -> Option<Instant> {
-        let read = self.pending.map(|pending| {
-            let elapsed = pending.last.saturating_duration_since(pending.first);
-            let paused = pending.last + self.quiet(elapsed);
-            paused.min(pending.first + self.options.max_wait).max(pending.not_before)
-        });
-        [read, self.recheck, self.next_poll].into_iter().flatten().min()
-    }
-
-    /// The pause to wait for when changes have been going on for this long.
-    fn quiet(&self, elapsed: Duration) -> Duration {
-        let WatchOptions { debounce, max_wait, .. } = self.options;
-        let half = max_wait / 2;
-        if elapsed <= half || half.is_zero() {
-            return debounce;
-        }
-        let left = max_wait.saturating_sub(elapsed);
-        debounce.mul_f64(left.as_secs_f64() / half.as_secs_f64())
+        core.in_progress.end();
     }
 
     /// Looks whether anything changed, where nobody tells.
-    pub(super) fn poll(&mut self, now: Instant) {
-        if self.next_poll.is_none_or(|at| at > now) {
-            return;
-        }
-        self.schedule_poll(now);
-        // Also the way to places may have changed, and the system may have watches again.
-        self.replan = true;
-        if self.pending.is_none() && self.dependencies.as_ref().is_none_or(Dependencies::is_stale) {
-            self.pending = Some(PendingRead { first: now, last: now, not_before: now, tries: 0 });
+    fn poll(&self, core: &Core) {
+        let is_due = self.schedule.lock().take_poll(Instant::now());
+        if is_due && is_outdated(core) {
+            self.schedule.lock().found(Instant::now());
         }
     }
 
-    fn schedule_poll(&mut self, now: Instant) {
-        self.next_poll = Some(now + self.options.poll.unwrap_or(FALLBACK_POLL));
-    }
-
-    /// Tells how places are watched from now on.
-    pub(super) fn set_watching(&mut self, config: &SuperConfig, watching: Vec<Watching>, polled: bool) {
-        config.0.health.lock().watching = watching;
-        match (polled, self.next_poll) {
-            (true, None) => self.schedule_poll(Instant::now()),
-            (false, Some(_)) => self.next_poll = None,
-            _ => {}
+    /// Works out where to watch and does so. Where a directory is watched that was not before, everything is looked at once
+    /// more: what changed before the watch began was not heard.
+    fn plan(&self, core: &Core) {
+        let Some(latest) = self.latest.lock().clone() else { return };
+        let WatchPlan { set, places } = WatchPlan::new(latest.iter(), &latest.base);
+        let overflow = self.schedule.lock().overflow(Instant::now()).map(str::to_owned);
+        let watched = if self.is_polled || overflow.is_some() {
+            Watched::default()
+        } else {
+            let identities = set.directories.keys().map(|directory| (directory.clone(), identity(directory))).collect();
+            self.watcher.watch(self.id, &self.is_removed, set, identities)
+        };
+        let why = |directories: &[PathBuf]| match (self.is_polled, &overflow) {
+            (true, _) => Some("the option `poll`".to_owned()),
+            (_, Some(reason)) => Some(reason.clone()),
+            _ => directories.iter().find_map(|directory| watched.refused.get(directory).cloned()),
+        };
+        let watching = places.into_iter().map(|(path, directories)| {
+            let reason = why(&directories);
+            let mode = if reason.is_some() { WatchMode::Polling } else { WatchMode::Native };
+            Watching { path, mode, reason }
+        });
+        let mut watching: Vec<Watching> = watching.collect();
+        // A directory in which several patterns are looked for is told once.
+        watching.sort_by(|one, other| one.path.cmp(&other.path));
+        watching.dedup();
+        let is_polled = watching.iter().any(|one| one.mode == WatchMode::Polling);
+        core.health.lock().watching = watching;
+        let now = Instant::now();
+        let mut schedule = self.schedule.lock();
+        schedule.set_polled(is_polled, now);
+        if watched.is_new {
+            schedule.touch_now(now);
         }
     }
 
     /// Reads everything again where that is due. True when it was read, so that where to watch may be another question.
-    pub(super) fn read(&mut self, config: &SuperConfig, now: Instant) -> bool {
-        if self.recheck.is_some_and(|at| at <= now) {
-            self.schedule_now();
-        }
-        if self.due().is_none_or(|due| due > now) {
+    fn read(&self, core: &Arc<Core>) -> bool {
+        let Some(attempt) = self.schedule.lock().begin(Instant::now()) else { return false };
+        let latest = self.latest.lock().clone();
+        let recent = latest.and_then(|latest| latest.recently_changed(attempt.quiet));
+        if let Some(wait) = recent.filter(|_| !attempt.is_final) {
+            self.schedule.lock().put_back(&attempt, wait, Instant::now());
             return false;
         }
-        let Some(pending) = self.pending.take() else { return false };
-        self.recheck = None;
-        let elapsed = now.saturating_duration_since(pending.first);
-        let forced = pending.tries >= MAX_TRIES;
-        let late = elapsed >= self.options.max_wait;
-        let quiet = if late { Duration::ZERO } else { self.quiet(elapsed) };
-        if let ReadOutcome::Unsettled(wait) = self.attempt(config, quiet, forced) {
-            // What comes in meanwhile adds to it.
-            let not_before = Instant::now() + wait;
-            let tries = pending.tries + u32::from(late);
-            self.pending = Some(PendingRead { not_before, tries, ..pending });
+        if !attempt.is_owed && !is_outdated(core) {
+            self.schedule.lock().conclude();
+            return false;
         }
-        true
-    }
-
-    fn attempt(&mut self, config: &SuperConfig, quiet: Duration, forced: bool) -> ReadOutcome {
-        if config.0.options.is_host_reloaded() {
-            return self.request_reload(config, quiet, forced);
+        if core.options.is_host_reloaded() {
+            self.schedule.lock().hand_over(&attempt);
+            core.events.add(Event::ReloadRequested);
+            core.events.dispatch();
+            return true;
         }
-        let inputs = ReloadInputs { background: true, ..ReloadInputs::default() };
-        let (loaded, recorded) = config.read_next(inputs, |loader| loader.dependencies.borrow().recorded().cloned());
-        let unsettled = recorded.as_ref().and_then(|recorded| recorded.unsettled(quiet)).filter(|_| !forced);
-        let half_written = recorded.as_ref().is_some_and(|recorded| recorded.half_written_until.is_some());
-        self.set_dependencies(recorded);
-        if let Some(wait) = unsettled {
-            return ReadOutcome::Unsettled(wait);
-        }
-        if half_written {
-            return ReadOutcome::HalfWritten;
+        let (loaded, record) = core.read_next(ReloadInputs { background: true, ..ReloadInputs::default() });
+        let needs_plan = self.observe(&record);
+        {
+            let mut schedule = self.schedule.lock();
+            if needs_plan {
+                schedule.request_plan();
+            }
+            if throw_away(&mut schedule, &attempt, &record) {
+                return true;
+            }
+            schedule.conclude();
         }
         // Errors are told by those who find them.
         match loaded {
-            Ok(loaded) => drop(config.checked_reload(loaded)),
-            Err(error) => drop(config.failed(error, true)),
+            Ok(loaded) => core.publish_checked(loaded, record),
+            Err(error) => drop(core.failed(error, &record, true)),
         }
-        ReadOutcome::Done
+        true
+    }
+}
+
+/// Throws a load away, if what it has read may not belong together.
+fn throw_away(schedule: &mut Schedule, attempt: &Attempt, record: &LoadRecord) -> bool {
+    let Some(seen) = &record.dependencies else { return false };
+    if let Some(until) = seen.half_written_until {
+        schedule.half_written(until);
+    }
+    let unsettled = seen.unsettled(attempt.quiet).filter(|_| !attempt.is_final);
+    if let Some(wait) = unsettled {
+        schedule.throw_away(attempt, wait, Instant::now());
+    }
+    unsettled.is_some() || seen.half_written_until.is_some()
+}
+
+/// Whether a load now could find something else than is known. Costs a `stat` for each file and directory.
+fn is_outdated(core: &Core) -> bool {
+    core.known_dependencies().is_none_or(|dependencies| dependencies.is_stale())
+}
+
+impl Scheduled for WatchedConfig {
+    fn schedule(&self) -> &Mutex<Schedule> {
+        &self.schedule
     }
 
-    fn request_reload(&mut self, config: &SuperConfig, quiet: Duration, forced: bool) -> ReadOutcome {
-        if let Some(dependencies) = &self.dependencies {
-            if let Some(wait) = dependencies.recently_changed(quiet).filter(|_| !forced) {
-                return ReadOutcome::Unsettled(wait);
-            }
-            if !dependencies.is_stale() && dependencies.half_written_until.is_none() {
-                return ReadOutcome::Done;
-            }
+    fn start_visit(self: Arc<Self>) -> bool {
+        let Some(core) = self.core.upgrade() else { return false };
+        let visit = Visit(self);
+        core.jobs.clone().run(Box::new(move || visit.0.visit(&core)));
+        true
+    }
+}
+
+/// What is done for a configuration; when it is dropped, something else may be due.
+struct Visit(Arc<WatchedConfig>);
+
+impl Drop for Visit {
+    fn drop(&mut self) {
+        self.0.schedule.lock().end_visit();
+        self.0.reschedule();
+    }
+}
+
+impl WatchHooks for WatchedConfig {
+    fn loaded(&self, record: &LoadRecord, background: bool) -> bool {
+        let needs_plan = self.observe(record);
+        let mut schedule = self.schedule.lock();
+        if needs_plan {
+            schedule.request_plan();
         }
-        *config.0.quiet.lock() = Some(if forced { Duration::ZERO } else { quiet });
-        config.0.events.add(Event::ReloadRequested);
-        config.0.events.dispatch();
-        ReadOutcome::Done
+        // Whoever calls for a load gets what is there.
+        let thrown_away = background && {
+            let attempt = schedule.handed_over(Instant::now());
+            throw_away(&mut schedule, &attempt, record)
+        };
+        if background && !thrown_away {
+            schedule.conclude();
+        }
+        drop(schedule);
+        if needs_plan || thrown_away {
+            self.reschedule();
+        }
+        thrown_away
+    }
+
+    fn thrown_away(&self) {
+        self.schedule.lock().dropped(Instant::now());
+        self.reschedule();
+    }
+
+    fn closed(&self) {
+        self.end();
     }
 }

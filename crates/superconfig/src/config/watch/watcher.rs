@@ -1,128 +1,151 @@
-//! The one thread that watches, for all configurations of the process.
+//! The one thread that watches, for all configurations of the process. It waits for changes and deadlines, and never for a file
+//! system: what is due for a configuration is done by a thread that reads for that configuration alone.
 
-use super::backend::Backend;
-use super::command::Command;
-use super::watch_plan::plan_watches;
-use super::watched_config::WatchedConfig;
+use super::backend::{Backend, Identity};
+use super::command::{Command, Scheduled};
+use super::schedule::Schedule;
+use super::watch_plan::WatchSet;
 use super::work_queue::{Batch, WorkQueue};
-use crate::config::{SuperConfig, WatchMode, Watching};
 use crate::diagnostic::{Error, ErrorCode};
 use parking_lot::Mutex;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, Sender, channel};
-use std::thread::{JoinHandle, ThreadId};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-/// How long to wait for the watcher's thread: it may be in a listener that waits for whoever waits here.
+/// How long to wait for the watcher's thread to end; what cannot be waited for ends by itself when it is done.
 const STOP_TIMEOUT: Duration = Duration::from_secs(2);
-
-/// In one go, so often a configuration is read again because there was more to watch than before.
-const MAX_ROUNDS: usize = 16;
 
 static RUNNING: Mutex<Option<Running>> = Mutex::new(None);
 
 struct Running {
-    queue: Arc<WorkQueue>,
+    watcher: Arc<Watcher>,
     thread: JoinHandle<()>,
     /// Ends with the thread.
     ended: Receiver<()>,
-    /// The configurations that it watches.
-    configs: HashSet<u64>,
+    /// How many configurations it watches.
+    configs: usize,
 }
 
 impl Running {
     fn start() -> Result<Self, Error> {
         let queue = Arc::new(WorkQueue::default());
+        let backend = Mutex::new(Backend::new(queue.clone()));
+        let watcher = Arc::new(Watcher { queue, backend });
         let (alive, ended) = channel();
-        let own = queue.clone();
+        let own = watcher.clone();
         // The name is cut after 15 bytes where people see it.
         let thread = std::thread::Builder::new().name("config-watcher".into()).spawn(move || {
             let _alive: Sender<()> = alive;
-            Watcher::new(own).run();
+            Dispatcher::new(own).run();
         });
         let thread = thread.map_err(|error| {
             Error::new(ErrorCode::Watch, "watching cannot start: the system gives no thread for it").with_cause(error)
         })?;
-        Ok(Self { queue, thread, ended, configs: HashSet::new() })
-    }
-
-    fn is_this(thread: ThreadId) -> bool {
-        std::thread::current().id() == thread
+        Ok(Self { watcher, thread, ended, configs: 0 })
     }
 }
 
-/// Adds a configuration; it is watched when this returns.
-pub(super) fn add(watched: WatchedConfig) -> Result<(), Error> {
-    let (done, done_receiver) = channel();
-    let mut running = RUNNING.lock();
-    let watcher = match &mut *running {
-        Some(watcher) => watcher,
-        none => none.insert(Running::start()?),
-    };
-    watcher.configs.insert(watched.id);
-    watcher.queue.command(Command::Add(Box::new(watched), done));
-    let thread = watcher.thread.thread().id();
-    drop(running);
-    if !Running::is_this(thread) {
-        let _ = done_receiver.recv_timeout(STOP_TIMEOUT);
-    }
-    Ok(())
+/// What all watched configurations share.
+pub(super) struct Watcher {
+    pub(super) queue: Arc<WorkQueue>,
+    backend: Mutex<Backend>,
 }
 
-/// Removes a configuration; with the last one the thread ends.
-pub(super) fn remove(id: u64) {
-    let (done, done_receiver) = channel();
-    let mut running = RUNNING.lock();
-    let Some(watcher) = &mut *running else { return };
-    if !watcher.configs.remove(&id) {
-        return;
-    }
-    watcher.queue.command(Command::Remove(id, done));
-    let here = Running::is_this(watcher.thread.thread().id());
-    if !watcher.configs.is_empty() {
-        drop(running);
-        if !here {
-            let _ = done_receiver.recv_timeout(STOP_TIMEOUT);
+/// What came of watching the directories of a configuration.
+#[derive(Default)]
+pub(super) struct Watched {
+    /// One was not watched before: what changed until then was not heard.
+    pub(super) is_new: bool,
+    /// Those that the system does not watch, and why.
+    pub(super) refused: HashMap<PathBuf, String>,
+}
+
+impl Watcher {
+    /// Watches what a configuration needs, unless it has been removed; ends the watches that nobody needs any more.
+    pub(super) fn watch(&self, id: u64, is_removed: &AtomicBool, set: WatchSet, identities: Vec<(PathBuf, Identity)>) -> Watched {
+        let mut backend = self.backend.lock();
+        let mut watched = Watched::default();
+        if is_removed.load(Ordering::Acquire) {
+            return watched;
         }
-        return;
+        // Changes have to be heard from the moment on in which the system tells of them.
+        let left = self.queue.set_watches(id, Some(Arc::new(set)));
+        for (directory, identity) in identities {
+            match backend.watch(&directory, identity) {
+                Ok(is_new) => watched.is_new |= is_new,
+                Err(reason) => drop(watched.refused.insert(directory, reason)),
+            }
+        }
+        backend.unwatch_all(&left);
+        watched
     }
-    watcher.queue.command(Command::Stop);
-    let last = running.take();
-    drop(running);
-    if let Some(Running { thread, ended, .. }) = last.filter(|_| !here) {
-        // What cannot be waited for ends by itself when it is done.
-        if ended.recv_timeout(STOP_TIMEOUT) == Err(std::sync::mpsc::RecvTimeoutError::Disconnected) {
+
+    /// Removes a configuration that [`add`] was called for, once; with the last one the thread ends. Waits for no file system.
+    pub(super) fn remove(&self, id: u64, is_removed: &AtomicBool) {
+        {
+            let mut backend = self.backend.lock();
+            // Under the lock: whoever is planning for it has either finished or will find out.
+            if is_removed.swap(true, Ordering::AcqRel) {
+                return;
+            }
+            let left = self.queue.set_watches(id, None);
+            backend.unwatch_all(&left);
+        }
+        let last = {
+            let mut running = RUNNING.lock();
+            if let Some(running) = &mut *running {
+                running.configs -= 1;
+            }
+            running.take_if(|running| running.configs == 0)
+        };
+        self.queue.send(if last.is_some() { Command::Stop } else { Command::Remove(id) });
+        if let Some(Running { thread, ended, .. }) = last
+            && thread.thread().id() != std::thread::current().id()
+            && ended.recv_timeout(STOP_TIMEOUT) == Err(RecvTimeoutError::Disconnected)
+        {
             let _ = thread.join();
         }
     }
 }
 
-/// A configuration was loaded by somebody else; with a time, it has to be loaded again after it.
-pub(super) fn loaded(id: u64, again: Option<Duration>) {
-    if let Some(watcher) = &*RUNNING.lock() {
-        watcher.queue.command(Command::Loaded(id, again));
-    }
+/// Counts a configuration that is going to be watched, until it is [removed](Watcher::remove).
+///
+/// # Errors
+/// `ERR_SUPERCONFIG_WATCH` when there can be no thread for it.
+pub(super) fn add() -> Result<Arc<Watcher>, Error> {
+    let mut running = RUNNING.lock();
+    let running = match &mut *running {
+        Some(running) => running,
+        none => none.insert(Running::start()?),
+    };
+    running.configs += 1;
+    Ok(running.watcher.clone())
 }
 
-struct Watcher {
-    queue: Arc<WorkQueue>,
-    backend: Backend,
-    configs: HashMap<u64, WatchedConfig>,
-    stopped: bool,
+/// Hands out what is due. A turn costs as much as there are configurations that have to do with it.
+struct Dispatcher {
+    watcher: Arc<Watcher>,
+    /// The configurations, each with the time at which something is due for it.
+    configs: HashMap<u64, (Arc<dyn Scheduled>, Option<Instant>)>,
+    /// The same in order.
+    due: BTreeSet<(Instant, u64)>,
+    is_stopped: bool,
 }
 
-impl Watcher {
-    fn new(queue: Arc<WorkQueue>) -> Self {
-        Self { backend: Backend::new(queue.clone()), queue, configs: HashMap::new(), stopped: false }
+impl Dispatcher {
+    fn new(watcher: Arc<Watcher>) -> Self {
+        Self { watcher, configs: HashMap::new(), due: BTreeSet::new(), is_stopped: false }
     }
 
     fn run(mut self) {
-        while !self.stopped {
-            let deadline = self.configs.values().filter_map(WatchedConfig::due).min();
-            let batch = self.queue.take(deadline);
+        while !self.is_stopped {
+            let deadline = self.due.first().map(|(due, _)| *due);
+            let batch = self.watcher.queue.take(deadline);
             // A panic is a bug, but no reason to leave every configuration of the process unwatched.
             let turn = catch_unwind(AssertUnwindSafe(|| self.turn(batch)));
             if turn.is_err() {
@@ -132,129 +155,63 @@ impl Watcher {
     }
 
     fn turn(&mut self, batch: Batch) {
-        self.backend.forget_moved(&batch.moved);
-        if let Some(reason) = &batch.overflow {
-            self.backend.reset();
-            self.configs.values_mut().for_each(|watched| watched.mark_overflow(reason));
-        }
-        for (id, change) in batch.pending {
-            if let Some(watched) = self.configs.get_mut(&id) {
-                watched.schedule(change);
+        for command in batch.commands {
+            match command {
+                Command::Add(id, config) => {
+                    self.configs.insert(id, (config, None));
+                    self.update(id, |_| {});
+                }
+                Command::Remove(id) => self.forget(id),
+                Command::Reschedule(id) => self.update(id, |_| {}),
+                Command::Stop => self.is_stopped = true,
             }
         }
-        for command in batch.commands {
-            self.handle_command(command);
+        if !batch.moved.is_empty() {
+            self.watcher.backend.lock().forget_moved(&batch.moved);
+        }
+        if let Some(reason) = &batch.overflow {
+            self.watcher.backend.lock().reset();
+            let now = Instant::now();
+            let ids: Vec<u64> = self.configs.keys().copied().collect();
+            ids.into_iter().for_each(|id| self.update(id, |schedule| schedule.mark_overflow(reason, now)));
+        }
+        for (id, change) in batch.changes {
+            self.update(id, |schedule| schedule.touch(change));
         }
         let now = Instant::now();
-        let due: Vec<u64> =
-            self.configs.values().filter(|one| one.due().is_some_and(|due| due <= now)).map(|one| one.id).collect();
-        for id in due {
-            self.process_due(id);
+        while let Some((_, id)) = self.due.first().copied().filter(|(due, _)| *due <= now) {
+            self.dispatch(id);
         }
     }
 
-    fn handle_command(&mut self, command: Command) {
-        match command {
-            Command::Add(watched, done) => {
-                let id = watched.id;
-                self.configs.insert(id, *watched);
-                if let Some((watched, config)) = self.watched(id) {
-                    watched.refresh_dependencies(&config);
-                    self.plan(id, &config);
-                }
-                let _ = done.send(());
-            }
-            Command::Remove(id, done) => {
-                self.configs.remove(&id);
-                self.queue.set_watch_set(id, None);
-                self.unwatch_unused();
-                let _ = done.send(());
-            }
-            Command::Loaded(id, again) => {
-                if let Some((watched, config)) = self.watched(id) {
-                    watched.refresh_dependencies(&config);
-                    watched.host_done(again);
-                    if watched.replan {
-                        self.plan(id, &config);
-                    }
-                }
-            }
-            Command::Stop => self.stopped = true,
-        }
-    }
-
-    /// A configuration that is still open.
-    fn watched(&mut self, id: u64) -> Option<(&mut WatchedConfig, SuperConfig)> {
-        let watched = self.configs.get_mut(&id)?;
-        let config = watched.config()?;
-        Some((watched, config))
-    }
-
-    /// Does what is due for a configuration.
-    fn process_due(&mut self, id: u64) {
-        let Some((_, config)) = self.watched(id) else {
-            self.configs.remove(&id);
-            return;
+    /// Changes the schedule of a configuration, and notes when something is due for it then.
+    fn update(&mut self, id: u64, change: impl FnOnce(&mut Schedule)) {
+        let Some((config, known)) = self.configs.get_mut(&id) else { return };
+        let due = {
+            let mut schedule = config.schedule().lock();
+            change(&mut schedule);
+            schedule.due()
         };
-        for _ in 0..MAX_ROUNDS {
-            let Some(watched) = self.configs.get_mut(&id) else { return };
-            watched.poll(Instant::now());
-            // Watching starts before reading, so that what is read is never older than what is heard.
-            if watched.replan {
-                self.plan(id, &config);
-            }
-            let Some(watched) = self.configs.get_mut(&id) else { return };
-            if !watched.read(&config, Instant::now()) || !watched.replan {
-                return;
-            }
+        let before = std::mem::replace(known, due);
+        if before != due {
+            before.map(|due| self.due.remove(&(due, id)));
+            due.map(|due| self.due.insert((due, id)));
         }
     }
 
-    /// Works out where to watch and does so. Where a directory is watched that was not before, everything is read once
-    /// more: what changed before the watch began was not heard.
-    fn plan(&mut self, id: u64, config: &SuperConfig) {
-        let Some(watched) = self.configs.get_mut(&id) else { return };
-        watched.replan = false;
-        let Some(dependencies) = watched.dependencies() else { return };
-        let plan = plan_watches(dependencies.iter(), &dependencies.base);
-        let polled = watched.is_polled();
-        let overflow = watched.overflow();
-        let mut new = false;
-        let mut refused: HashMap<&Path, String> = HashMap::new();
-        if !polled && overflow.is_none() {
-            self.queue.set_watch_set(id, Some(Arc::new(plan.watch_set.clone())));
-            for directory in plan.watch_set.directories.keys() {
-                match self.backend.watch(directory) {
-                    Ok(added) => new |= added,
-                    Err(reason) => drop(refused.insert(directory, reason)),
-                }
-            }
+    fn forget(&mut self, id: u64) {
+        if let Some((_, Some(due))) = self.configs.remove(&id) {
+            self.due.remove(&(due, id));
         }
-        let why = |directories: &[PathBuf]| match (polled, overflow) {
-            (true, _) => Some("the option `poll`".to_owned()),
-            (_, Some(overflow)) => Some(overflow.to_owned()),
-            _ => directories.iter().find_map(|directory| refused.get(directory.as_path()).cloned()),
-        };
-        let watching = plan.dependencies.into_iter().map(|(path, directories)| {
-            let reason = why(&directories);
-            let mode = if reason.is_some() { WatchMode::Polling } else { WatchMode::Native };
-            Watching { path, mode, reason }
-        });
-        let mut watching: Vec<Watching> = watching.collect();
-        // A directory in which several patterns are looked for is told once.
-        watching.sort_by(|one, other| one.path.cmp(&other.path));
-        watching.dedup();
-        let polled = watching.iter().any(|one| one.mode == WatchMode::Polling);
-        watched.set_watching(config, watching, polled);
-        if new {
-            watched.schedule_now();
-        }
-        self.unwatch_unused();
     }
 
-    /// Ends the watches of directories that no configuration needs.
-    fn unwatch_unused(&mut self) {
-        let needed = self.queue.directories();
-        self.backend.retain(|directory| needed.contains(directory));
+    /// Lets a thread do what is due for a configuration.
+    fn dispatch(&mut self, id: u64) {
+        self.update(id, Schedule::begin_visit);
+        if let Some((config, _)) = self.configs.get(&id)
+            && !config.clone().start_visit()
+        {
+            self.forget(id);
+        }
     }
 }

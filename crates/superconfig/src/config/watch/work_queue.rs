@@ -2,6 +2,7 @@
 
 use super::command::Command;
 use super::pending_change::PendingChange;
+use super::watch_index::WatchIndex;
 use super::watch_plan::WatchSet;
 use notify::event::{AccessKind, AccessMode, ModifyKind};
 use notify::{ErrorKind, EventKind};
@@ -14,7 +15,7 @@ use std::time::Instant;
 #[derive(Default)]
 pub(super) struct Batch {
     pub(super) commands: Vec<Command>,
-    pub(super) pending: HashMap<u64, PendingChange>,
+    pub(super) changes: HashMap<u64, PendingChange>,
     /// Paths at or above watched directories that came, went or moved.
     pub(super) moved: HashSet<PathBuf>,
     /// Why changes may have been missed.
@@ -23,17 +24,17 @@ pub(super) struct Batch {
 
 impl Batch {
     fn is_empty(&self) -> bool {
-        self.commands.is_empty() && self.pending.is_empty() && self.moved.is_empty() && self.overflow.is_none()
+        self.commands.is_empty() && self.changes.is_empty() && self.moved.is_empty() && self.overflow.is_none()
     }
 }
 
 #[derive(Default)]
 struct State {
     batch: Batch,
-    watch_sets: HashMap<u64, Arc<WatchSet>>,
+    index: WatchIndex,
 }
 
-/// Between whoever has something to say to the watcher's thread, and the thread.
+/// Between whoever has something for the watcher's thread, and the thread.
 #[derive(Default)]
 pub(super) struct WorkQueue {
     state: Mutex<State>,
@@ -41,7 +42,7 @@ pub(super) struct WorkQueue {
 }
 
 impl WorkQueue {
-    pub(super) fn command(&self, command: Command) {
+    pub(super) fn send(&self, command: Command) {
         self.state.lock().batch.commands.push(command);
         self.wake.notify_one();
     }
@@ -62,39 +63,26 @@ impl WorkQueue {
         std::mem::take(&mut state.batch)
     }
 
-    /// Sets what a configuration wants to hear of; nothing for `None`.
-    pub(super) fn set_watch_set(&self, id: u64, watch_set: Option<Arc<WatchSet>>) {
+    /// Sets what a configuration needs to hear of, nothing for `None`; gives the directories that nobody needs any more.
+    pub(super) fn set_watches(&self, id: u64, set: Option<Arc<WatchSet>>) -> Vec<PathBuf> {
         let mut state = self.state.lock();
-        match watch_set {
-            Some(watch_set) => drop(state.watch_sets.insert(id, watch_set)),
-            None => {
-                state.watch_sets.remove(&id);
-                state.batch.pending.remove(&id);
-            }
+        if set.is_none() {
+            state.batch.changes.remove(&id);
         }
+        state.index.set(id, set)
     }
 
-    /// The directories that any configuration needs to hear of.
-    pub(super) fn directories(&self) -> HashSet<PathBuf> {
-        let state = self.state.lock();
-        state.watch_sets.values().flat_map(|watch_set| watch_set.directories.keys().cloned()).collect()
-    }
-
-    fn record(&self, paths: &[PathBuf], structural: bool) {
+    fn add_changes(&self, paths: &[PathBuf], structural: bool) {
         let now = Instant::now();
         let mut state = self.state.lock();
-        let State { batch, watch_sets } = &mut *state;
+        let State { batch, index } = &mut *state;
         let was_empty = batch.is_empty();
         for path in paths {
-            for (id, watch_set) in watch_sets.iter() {
-                let is_ancestor = structural && watch_set.contains_ancestor(path);
-                if !is_ancestor && !watch_set.covers(path) {
-                    continue;
-                }
-                let change = batch.pending.entry(*id).or_insert(PendingChange { first: now, last: now, structural });
+            for (id, leads) in index.interested(path, structural) {
+                let change = batch.changes.entry(id).or_insert(PendingChange { first: now, last: now, structural });
                 change.last = now;
                 change.structural |= structural;
-                if is_ancestor {
+                if leads && !batch.moved.contains(path) {
                     batch.moved.insert(path.clone());
                 }
             }
@@ -105,7 +93,7 @@ impl WorkQueue {
         }
     }
 
-    pub(super) fn report_overflow(&self, reason: String) {
+    pub(super) fn mark_overflow(&self, reason: String) {
         self.state.lock().batch.overflow = Some(reason);
         self.wake.notify_one();
     }
@@ -118,14 +106,14 @@ impl notify::EventHandler for NotifyHandler {
     fn handle_event(&mut self, event: notify::Result<notify::Event>) {
         match event {
             Ok(event) if event.need_rescan() => {
-                self.0.report_overflow("the system had more changes than it could tell of".into())
+                self.0.mark_overflow("the system had more changes than it could tell of".into());
             }
             Ok(event) => {
                 if let Some(structural) = kind(event.kind) {
-                    self.0.record(&event.paths, structural);
+                    self.0.add_changes(&event.paths, structural);
                 }
             }
-            Err(error) => self.0.report_overflow(reason(&error)),
+            Err(error) => self.0.mark_overflow(reason(&error)),
         }
     }
 }

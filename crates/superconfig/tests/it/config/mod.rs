@@ -1,3 +1,4 @@
-//! Configurations that are open: live reload.
+//! Configurations that are open: reloading and live reload.
 
+mod reload;
 mod watch;

@@ -146,7 +146,9 @@ fn nothing_is_locked_while_a_source_is_asked() {
     let source = Curious::default();
     let config = SuperConfig::builder().source(source.clone()).load().unwrap();
     source.0.set(config.clone()).ok().unwrap();
-    assert_eq!(config.reload().unwrap().changed, ["own", "seen.own"]);
+    // It was called once more in between, and what it gave then is newer.
+    assert!(config.reload().unwrap().changed.is_empty());
+    assert_eq!(config.get::<i64>("own").unwrap(), 0);
     config.close();
 }
 

@@ -1,0 +1,189 @@
+//! What all clones of one configuration share: the newest version, and how far its loads have come.
+
+use super::counters::RELOADS;
+use super::event::{Event, Events, Failure};
+use super::live_handle::Followers;
+use super::snapshot::{Snapshot, closed};
+use super::status::Health;
+use crate::diagnostic::Error;
+use crate::load::{LoadOptions, LoadRecord, LoadResult, Loader, SerialJobs};
+use crate::registry::{ConfigHandle, ConfigRegistry, HandleId, InsertOptions, generation};
+use crate::source::Environment;
+#[cfg(feature = "watch")]
+use crate::source::{Dependencies, InProgress};
+use parking_lot::Mutex;
+use std::any::Any;
+use std::ops::Deref;
+use std::sync::atomic::AtomicU64;
+use std::sync::{Arc, OnceLock, Weak};
+
+/// Keeps a configuration open: the last one that goes closes it. Whoever only works for a configuration, such as a thread that
+/// reads its files, holds the [`Core`] instead, so that work that never ends keeps nothing open.
+pub(crate) struct Keeper(Arc<Core>);
+
+impl Keeper {
+    pub(crate) fn core(&self) -> &Arc<Core> {
+        &self.0
+    }
+}
+
+impl Deref for Keeper {
+    type Target = Core;
+
+    fn deref(&self) -> &Core {
+        &self.0
+    }
+}
+
+impl Drop for Keeper {
+    fn drop(&mut self) {
+        self.0.close();
+    }
+}
+
+pub(crate) struct Core {
+    pub(super) handle: ConfigHandle<Arc<Snapshot>>,
+    pub(crate) options: Arc<LoadOptions>,
+    /// Held while the sources are read and merged: reloads of one configuration queue up.
+    pub(super) loader: Mutex<Loader>,
+    /// The last turn that was drawn.
+    pub(super) turns: AtomicU64,
+    /// As captured for the newest turn.
+    pub(super) environment: Mutex<(u64, Arc<Environment>)>,
+    pub(super) progress: Mutex<Progress>,
+    /// The keeper, for the snapshots, by which `attach` finds it.
+    pub(super) owner: Arc<OnceLock<Weak<dyn Any + Send + Sync>>>,
+    pub(super) followers: Followers,
+    pub(super) events: Arc<Events>,
+    pub(super) health: Mutex<Health>,
+    /// Work that waits for files, one piece at a time.
+    pub(super) jobs: Arc<SerialJobs>,
+    /// The watcher, once watching has started.
+    #[cfg(feature = "watch")]
+    pub(super) watched: OnceLock<Arc<dyn WatchHooks>>,
+    #[cfg(feature = "watch")]
+    pub(super) in_progress: Arc<InProgress>,
+}
+
+/// What a watched configuration calls. The watcher, which knows configurations, implements it.
+#[cfg(feature = "watch")]
+pub(super) trait WatchHooks: Send + Sync {
+    /// A load has read everything. True when it has to be thrown away, because it is one in the `background` whose files may not
+    /// belong together: then another one is asked for after a while.
+    fn loaded(&self, record: &LoadRecord, background: bool) -> bool;
+
+    /// Nothing came of a load in the background.
+    fn thrown_away(&self);
+
+    /// The configuration is closed.
+    fn closed(&self);
+}
+
+/// How far loads have come. What one has read counts for nothing before it is published: a load can be thrown away.
+pub(super) struct Progress {
+    /// The load that was published last, and what that version was made of.
+    pub(super) published: LoadRecord,
+    /// The newest load since that failed for good, which listeners were told of.
+    pub(super) failed: Option<LoadRecord>,
+}
+
+impl Core {
+    /// Puts a first version into the registry.
+    pub(super) fn publish(
+        options: Arc<LoadOptions>,
+        environment: Arc<Environment>,
+        loader: Loader,
+        loaded: LoadResult,
+        record: LoadRecord,
+    ) -> Result<Arc<Keeper>, Error> {
+        let generation = generation::next();
+        let owner = Arc::new(OnceLock::new());
+        let health = Health::new(&options, record.number);
+        #[cfg(feature = "watch")]
+        let in_progress = loader.in_progress();
+        let snapshot = Arc::new(Snapshot { version: 1, generation, loaded, owner: owner.clone() });
+        let insert = InsertOptions { name: options.name.clone(), ..InsertOptions::default() };
+        let handle = ConfigRegistry::global().insert_measured(snapshot, insert, |snapshot, meter| snapshot.measure(meter))?;
+        let keeper = Arc::new(Keeper(Arc::new(Core {
+            handle,
+            options,
+            loader: Mutex::new(loader),
+            turns: AtomicU64::new(0),
+            environment: Mutex::new((0, environment)),
+            progress: Mutex::new(Progress { published: record, failed: None }),
+            owner,
+            followers: Followers::default(),
+            events: Arc::default(),
+            health: Mutex::new(health),
+            jobs: Arc::default(),
+            #[cfg(feature = "watch")]
+            watched: OnceLock::new(),
+            #[cfg(feature = "watch")]
+            in_progress,
+        })));
+        // The cell was made above and nobody else has filled it.
+        let weak: Weak<Keeper> = Arc::downgrade(&keeper);
+        let _ = keeper.owner.set(weak);
+        generation::publish(keeper.id().get(), generation);
+        Ok(keeper)
+    }
+
+    /// The newest snapshot.
+    ///
+    /// # Errors
+    /// `ERR_SUPERCONFIG_CLOSED`.
+    pub(crate) fn snapshot(&self) -> Result<Arc<Snapshot>, Error> {
+        match self.handle.value() {
+            Ok(snapshot) => Ok(Arc::clone(&snapshot)),
+            Err(_) => Err(closed()),
+        }
+    }
+
+    pub(crate) fn id(&self) -> HandleId {
+        self.handle.id()
+    }
+
+    /// Notes that a reload failed for good, and tells.
+    pub(super) fn failed(&self, error: Error, record: &LoadRecord, background: bool) -> Error {
+        RELOADS.fail();
+        let mut progress = self.progress.lock();
+        let newest = progress.failed.as_ref().map_or(progress.published.number, |failed| failed.number);
+        if record.number > newest {
+            progress.failed = Some(record.clone());
+        }
+        drop(progress);
+        self.report_failure(&error, record, background);
+        error
+    }
+
+    pub(super) fn report_failure(&self, error: &Error, record: &LoadRecord, background: bool) {
+        let is_news = self.health.lock().failed(record.number, error);
+        // What is as broken as before is no news, except to somebody who called for it. After a configuration is closed
+        // nothing follows.
+        if (is_news || !background) && self.snapshot().is_ok() {
+            self.events.add(Event::Failed(Failure { error: error.clone(), background }));
+            self.events.dispatch();
+        }
+    }
+
+    /// What the newest load has read that has come to an end: that was published, or has failed for good. What a load has read
+    /// that was thrown away does not count.
+    #[cfg(feature = "watch")]
+    pub(super) fn known_dependencies(&self) -> Option<Arc<Dependencies>> {
+        let progress = self.progress.lock();
+        progress.failed.as_ref().unwrap_or(&progress.published).dependencies.clone()
+    }
+
+    pub(super) fn close(&self) {
+        // An entry that is gone already was closed before, which is as good.
+        if ConfigRegistry::global().remove(self.handle.id()).is_ok() {
+            #[cfg(feature = "watch")]
+            if let Some(watched) = self.watched.get() {
+                watched.closed();
+            }
+            self.followers.end();
+            self.events.add(Event::Closed);
+            self.events.dispatch();
+        }
+    }
+}

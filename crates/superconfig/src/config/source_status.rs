@@ -1,0 +1,173 @@
+//! How custom sources are doing.
+
+use crate::diagnostic::{Error, ErrorCode};
+use crate::source::failed;
+use serde::ser::Serializer;
+use std::str::FromStr;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+/// How a custom source is doing. Serializes in camelCase, times as milliseconds since 1970.
+///
+/// ```
+/// use superconfig::{Source, SourceContext, SourceError, SourceState, SuperConfig, Table, Value};
+///
+/// struct Rooms;
+///
+/// impl Source for Rooms {
+///     fn name(&self) -> &str {
+///         "rooms"
+///     }
+///
+///     fn load(&self, _: &SourceContext) -> Result<Value, SourceError> {
+///         Ok(Table::from_iter([("rooms", Value::Integer(12))]).into())
+///     }
+/// }
+///
+/// let status = SuperConfig::builder().source(Rooms).load()?.status()?;
+/// assert_eq!((&*status.sources[0].name, status.sources[0].state), ("rooms", SourceState::Live));
+/// # Ok::<(), superconfig::Error>(())
+/// ```
+#[derive(Clone, Debug, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct SourceStatus {
+    /// The source's name.
+    pub name: Arc<str>,
+    /// What it says of itself, or what its last answer says of it.
+    pub state: SourceState,
+    /// Which revision of its values is in use, where the source says so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub revision: Option<String>,
+    /// Since when it has been in this state.
+    #[serde(serialize_with = "milliseconds")]
+    pub since: SystemTime,
+    /// When it last answered, or said that what is in use is what it has.
+    #[serde(serialize_with = "milliseconds")]
+    pub last_confirmed: SystemTime,
+    /// Why it failed last; `None` once it has answered, or said that it is live.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_error: Option<Error>,
+}
+
+/// What a custom source says of itself.
+///
+/// ```
+/// use superconfig::SourceState;
+///
+/// assert_eq!("stale".parse::<SourceState>()?, SourceState::Stale);
+/// # Ok::<(), superconfig::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SourceState {
+    /// What is in use is what it has.
+    Live,
+    /// It has lost whatever it reads from, and tries to find it again.
+    Connecting,
+    /// It failed, or cannot tell any more whether what is in use is what it has.
+    Stale,
+    /// What is in use comes from a copy that it made earlier.
+    Snapshot,
+}
+
+impl SourceState {
+    /// `live`, `connecting`, `stale` or `snapshot`.
+    ///
+    /// ```
+    /// assert_eq!(superconfig::SourceState::Live.as_str(), "live");
+    /// ```
+    pub fn as_str(self) -> &'static str {
+        match self {
+            SourceState::Live => "live",
+            SourceState::Connecting => "connecting",
+            SourceState::Stale => "stale",
+            SourceState::Snapshot => "snapshot",
+        }
+    }
+}
+
+impl FromStr for SourceState {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self, Error> {
+        let all = [SourceState::Live, SourceState::Connecting, SourceState::Stale, SourceState::Snapshot];
+        all.into_iter().find(|state| state.as_str() == text).ok_or_else(|| {
+            let message = format!("a source is live, connecting, stale or snapshot, and not {text:?}");
+            Error::new(ErrorCode::Option, message)
+        })
+    }
+}
+
+/// What a custom source reports of itself between loads.
+///
+/// ```
+/// use superconfig::{SourceReport, SourceState};
+///
+/// let report = SourceReport { state: SourceState::Connecting, revision: None, error: Some("no route to host".into()) };
+/// assert_eq!(report.state.as_str(), "connecting");
+/// ```
+#[derive(Clone, Debug, serde::Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct SourceReport {
+    /// How it is doing.
+    pub state: SourceState,
+    /// Which revision of its values it has given last; what it said before by default.
+    pub revision: Option<String>,
+    /// Why it is not live, for people.
+    pub error: Option<String>,
+}
+
+impl SourceStatus {
+    pub(super) fn new(name: Arc<str>) -> Self {
+        let now = SystemTime::now();
+        Self { name, state: SourceState::Live, revision: None, since: now, last_confirmed: now, last_error: None }
+    }
+
+    fn change(&mut self, state: SourceState) {
+        if self.state != state {
+            self.state = state;
+            self.since = SystemTime::now();
+        }
+    }
+
+    pub(super) fn answered(&mut self, failure: Option<Error>) {
+        match &failure {
+            Some(_) => self.change(SourceState::Stale),
+            None => {
+                self.last_confirmed = SystemTime::now();
+                // Whoever reports knows better whether an answer was a fresh one.
+                if self.state == SourceState::Stale {
+                    self.change(SourceState::Live);
+                }
+            }
+        }
+        self.last_error = failure;
+    }
+
+    pub(super) fn report(&mut self, report: SourceReport) {
+        self.change(report.state);
+        if report.state == SourceState::Live {
+            self.last_confirmed = SystemTime::now();
+            self.last_error = None;
+        }
+        if report.revision.is_some() {
+            self.revision = report.revision;
+        }
+        if let Some(cause) = report.error {
+            self.last_error = Some(failed(&self.name, cause));
+        }
+    }
+}
+
+pub(super) fn milliseconds<S: Serializer>(time: &SystemTime, serializer: S) -> Result<S::Ok, S::Error> {
+    let elapsed = time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    serializer.serialize_u64(u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX))
+}
+
+pub(super) fn milliseconds_of<S: Serializer>(time: &Option<SystemTime>, serializer: S) -> Result<S::Ok, S::Error> {
+    match time {
+        Some(time) => milliseconds(time, serializer),
+        None => serializer.serialize_none(),
+    }
+}

@@ -1,0 +1,202 @@
+//! Threads for work that waits for a file system, perhaps without end.
+//!
+//! A file of a network that is gone hangs whoever opens it, and no system call takes that back. So nothing that others wait
+//! for reads files: it hands the reading to a thread from here. There are about as many as processors while work goes on, one
+//! more each time that all of them are held up, and none when there is nothing to do. No process waits for them when it ends.
+
+use parking_lot::{Condvar, Mutex};
+use std::collections::VecDeque;
+use std::num::NonZero;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, OnceLock};
+use std::thread;
+use std::time::Duration;
+
+/// A piece of work.
+pub(crate) type Job = Box<dyn FnOnce() + Send>;
+
+/// When no job was begun for so long although some wait, whatever runs is taken to be held up.
+const HELD_UP: Duration = Duration::from_millis(50);
+
+static THREADS: ReadingThreads = ReadingThreads { state: Mutex::new(State::new()), begun: Condvar::new() };
+
+struct ReadingThreads {
+    state: Mutex<State>,
+    /// Told when a job is begun.
+    begun: Condvar,
+}
+
+struct State {
+    waiting: VecDeque<Job>,
+    threads: usize,
+    /// How many jobs were begun.
+    count: u64,
+    /// A thread looks whether jobs are begun.
+    is_monitored: bool,
+}
+
+impl State {
+    const fn new() -> Self {
+        Self { waiting: VecDeque::new(), threads: 0, count: 0, is_monitored: false }
+    }
+}
+
+/// Runs a job on a thread of its own, or as soon as one is free or all of them are held up.
+pub(crate) fn run(job: Job) {
+    let mut state = THREADS.state.lock();
+    state.waiting.push_back(job);
+    if state.threads < usual_threads() {
+        start_thread(&mut state);
+    } else if !state.is_monitored {
+        state.is_monitored = start("config-monitor", monitor);
+    }
+    // Where the system gives no thread at all, whoever calls does the work.
+    let own = if state.threads == 0 { state.waiting.pop_back() } else { None };
+    drop(state);
+    if let Some(job) = own {
+        job();
+    }
+}
+
+fn usual_threads() -> usize {
+    // Asks the system several times, so only once.
+    static USUAL: OnceLock<usize> = OnceLock::new();
+    *USUAL.get_or_init(|| thread::available_parallelism().map_or(2, NonZero::get).max(2))
+}
+
+fn start(name: &str, work: fn()) -> bool {
+    thread::Builder::new().name(name.into()).spawn(work).is_ok()
+}
+
+fn start_thread(state: &mut State) {
+    if start("config-reader", read) {
+        state.threads += 1;
+    }
+}
+
+/// Does what waits until there is nothing left.
+fn read() {
+    let mut state = THREADS.state.lock();
+    while let Some(job) = state.waiting.pop_front() {
+        state.count += 1;
+        drop(state);
+        THREADS.begun.notify_all();
+        // A panic is a bug, and tells of itself; it must not be counted as a thread that is held up for ever.
+        let _ = catch_unwind(AssertUnwindSafe(job));
+        state = THREADS.state.lock();
+    }
+    state.threads -= 1;
+}
+
+/// Starts another thread whenever all are held up, until nothing waits.
+fn monitor() {
+    let mut state = THREADS.state.lock();
+    while !state.waiting.is_empty() {
+        let count = state.count;
+        let waited = THREADS.begun.wait_for(&mut state, HELD_UP).timed_out();
+        if waited && state.count == count && !state.waiting.is_empty() {
+            start_thread(&mut state);
+        }
+    }
+    state.is_monitored = false;
+}
+
+/// Jobs of which one runs at a time, in the order in which they came: those of one configuration. However many wait for one
+/// that is held up, they hold up one thread.
+#[derive(Default)]
+pub(crate) struct SerialJobs(Mutex<Serial>);
+
+#[derive(Default)]
+struct Serial {
+    waiting: VecDeque<Job>,
+    is_running: bool,
+}
+
+impl SerialJobs {
+    pub(crate) fn run(self: &Arc<Self>, job: Job) {
+        let mut serial = self.0.lock();
+        serial.waiting.push_back(job);
+        if serial.is_running {
+            return;
+        }
+        serial.is_running = true;
+        drop(serial);
+        let own = self.clone();
+        run(Box::new(move || own.work()));
+    }
+
+    fn work(&self) {
+        while let Some(job) = self.next() {
+            let _ = catch_unwind(AssertUnwindSafe(job));
+        }
+    }
+
+    fn next(&self) -> Option<Job> {
+        let mut serial = self.0.lock();
+        let next = serial.waiting.pop_front();
+        serial.is_running = next.is_some();
+        next
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::mpsc::{Receiver, Sender, channel};
+
+    const PATIENCE: Duration = Duration::from_secs(30);
+
+    /// A job that runs until the sender is dropped.
+    fn held_up() -> (Job, Sender<()>) {
+        let (release, released): (Sender<()>, Receiver<()>) = channel();
+        let wait = move || {
+            let _ = released.recv();
+        };
+        (Box::new(wait), release)
+    }
+
+    #[test]
+    fn a_job_is_done_however_many_others_are_held_up() {
+        let held: Vec<Sender<()>> = (0..3 * usual_threads())
+            .map(|_| {
+                let (job, release) = held_up();
+                run(job);
+                release
+            })
+            .collect();
+        let (done, told) = channel();
+        run(Box::new(move || done.send(()).unwrap()));
+        told.recv_timeout(PATIENCE).unwrap();
+        drop(held);
+    }
+
+    #[test]
+    fn jobs_of_one_configuration_run_one_at_a_time_in_order_and_hold_up_one_thread() {
+        let jobs = Arc::new(SerialJobs::default());
+        let (job, release) = held_up();
+        jobs.run(job);
+        let (done, told) = channel();
+        for number in 0..100 {
+            let done = done.clone();
+            jobs.run(Box::new(move || done.send(number).unwrap()));
+        }
+        // Others go on meanwhile.
+        let (other, other_told) = channel();
+        run(Box::new(move || other.send(()).unwrap()));
+        other_told.recv_timeout(PATIENCE).unwrap();
+        assert!(told.try_recv().is_err());
+        drop(release);
+        for number in 0..100 {
+            assert_eq!(told.recv_timeout(PATIENCE), Ok(number));
+        }
+    }
+
+    #[test]
+    fn a_job_that_panics_takes_no_thread_with_it() {
+        let jobs = Arc::new(SerialJobs::default());
+        jobs.run(Box::new(|| panic!("a test's")));
+        let (done, told) = channel();
+        jobs.run(Box::new(move || done.send(()).unwrap()));
+        told.recv_timeout(PATIENCE).unwrap();
+    }
+}
