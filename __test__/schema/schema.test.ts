@@ -234,6 +234,27 @@ test('what a schema throws shows no secret', () => {
   expect(error.cause).toBeUndefined();
 });
 
+test('what a schema throws is a cause only where it has nothing but its message', () => {
+  const causeOf = (thrown_: unknown) => {
+    const validate = () => {
+      throw thrown_;
+    };
+    const schema: StandardSchema = { '~standard': { version: 1, vendor: 'test', validate } };
+    return thrown(() => SuperConfig.builder().defaults({ password: 'canary' }).schema(schema).loadSync()).cause;
+  };
+  const bare = new Error('odd');
+  expect(causeOf(bare)).toBe(bare);
+  for (const other of [
+    new Error('odd', { cause: new Error('canary') }),
+    Object.assign(new Error('odd'), { input: 'canary' }),
+    new AggregateError(['canary'], 'odd'),
+    { input: 'canary' },
+    'odd',
+  ]) {
+    expect(causeOf(other)).toBeUndefined();
+  }
+});
+
 test("a schema's own mark makes a secret", () => {
   const zod = z.object({ pin: z.string().max(3).meta({ secret: true }), list: z.array(z.object({ seed: z.string().meta({ writeOnly: true }) })) });
   for (const schema of [zod] as StandardSchema[]) {

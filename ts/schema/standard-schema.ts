@@ -4,7 +4,7 @@ import { encode, toValue } from '../engine/codec.js';
 import { reasonOf } from '../engine/custom-sources.js';
 import type { Validator } from '../engine/load-request.js';
 import { fromNative } from '../engine/native-error.js';
-import { isSuperConfigError, SuperConfigError } from '../internal/errors.js';
+import { isError, isSuperConfigError, SuperConfigError } from '../internal/errors.js';
 import { isPromiseLike, kindOf, optionError } from '../internal/validate.js';
 import { type StandardIssue, toIssues } from './issues.js';
 import { jsonSchemaOf } from './json-schema.js';
@@ -80,14 +80,14 @@ function validate(schema: StandardSchema, prepared: number): string | Promise<st
   return isPromiseLike(result) ? Promise.resolve(result).then(conclude, failed) : conclude(result);
 }
 
-/** The error of a schema that threw in place of returning issues; with what it threw, unless that quotes a secret. */
+/** The error of a schema that threw in place of returning issues; with what it threw where that has nothing but its message, and the message quotes no secret. */
 function schemaFailure(prepared: number, cause: unknown): unknown {
   const message = `the schema failed: ${reasonOf(cause)}`;
   try {
     return native().refuse(prepared, JSON.stringify([{ path: [], message }]));
   } catch (thrown) {
     const error = fromNative(thrown);
-    if (isSuperConfigError(error) && error.message.includes(message)) {
+    if (isBare(cause) && isSuperConfigError(error) && error.message.includes(message)) {
       Object.defineProperty(error, 'cause', { value: cause, configurable: true, writable: true });
     }
     return error;
@@ -111,4 +111,9 @@ function outputOf(schema: StandardSchema, prepared: number, result: StandardResu
     const { message, path, hint } = thrown as SuperConfigError;
     throw new SuperConfigError('ERR_SUPERCONFIG_VALIDATION', message, { ...(path && { path }), ...(hint && { hint }), cause: thrown });
   }
+}
+
+/** Whether an error has nothing but its message, which is masked: a nested cause or another field could quote a secret too. */
+function isBare(thrown: unknown): boolean {
+  return isError(thrown) && Reflect.ownKeys(thrown).every((key) => key === 'message' || key === 'stack');
 }
