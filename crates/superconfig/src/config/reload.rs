@@ -11,6 +11,7 @@ use crate::merge::changed;
 use crate::registry::generation;
 use crate::source::{Environment, custom};
 use crate::value::Value;
+use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -324,7 +325,7 @@ impl Core {
         let unsettled = false;
         match loaded {
             Ok(loaded) => {
-                let outcome = Outcome { core: self.clone(), record, background, is_open: !unsettled };
+                let outcome = Outcome { core: self.clone(), record, background, is_open: Cell::new(!unsettled) };
                 Ok(PreparedReload { loaded, outcome, unsettled })
             }
             Err(error) if unsettled => Err(error),
@@ -335,7 +336,7 @@ impl Core {
     /// Checks and publishes what the watcher read.
     #[cfg(feature = "watch")]
     pub(super) fn publish_checked(self: &Arc<Self>, loaded: LoadResult, record: LoadRecord) {
-        let outcome = Outcome { core: self.clone(), record, background: true, is_open: false };
+        let outcome = Outcome { core: self.clone(), record, background: true, is_open: Cell::new(false) };
         // Errors are told by those who find them.
         drop(PreparedReload { loaded, outcome, unsettled: false }.checked(self.options.validator.as_ref()));
     }
@@ -365,17 +366,17 @@ struct Outcome {
     /// Nobody called for it.
     background: bool,
     /// It has come to nothing yet. Where it is dropped so, the watcher has to ask again: what it was asked to read is unread.
-    is_open: bool,
+    is_open: Cell<bool>,
 }
 
 impl Outcome {
-    fn failed(&mut self, error: Error) -> Error {
-        self.is_open = false;
+    fn failed(&self, error: Error) -> Error {
+        self.is_open.set(false);
         self.core.failed(error, &self.record, self.background)
     }
 
-    fn publish(&mut self, loaded: LoadResult) -> Result<Reload, Error> {
-        self.is_open = false;
+    fn publish(&self, loaded: LoadResult) -> Result<Reload, Error> {
+        self.is_open.set(false);
         self.core.publish_next(loaded, &self.record, self.background)
     }
 }
@@ -383,7 +384,7 @@ impl Outcome {
 impl Drop for Outcome {
     fn drop(&mut self) {
         #[cfg(feature = "watch")]
-        if self.is_open
+        if self.is_open.get()
             && self.background
             && let Some(watched) = self.core.watched.get()
         {
@@ -401,7 +402,7 @@ impl PreparedReload {
         }
     }
 
-    fn failed(mut self, error: Error) -> Error {
+    fn failed(&self, error: Error) -> Error {
         if self.unsettled {
             return error;
         }
@@ -448,9 +449,8 @@ impl PreparedReload {
     /// assert_eq!(error.code(), superconfig::ErrorCode::Validation);
     /// # Ok::<(), superconfig::Error>(())
     /// ```
-    pub fn refuse(self, issues: Vec<Issue>) -> Error {
-        let error = self.loaded.refuse(issues);
-        self.failed(error)
+    pub fn refuse(&self, issues: Vec<Issue>) -> Error {
+        self.failed(self.loaded.refuse(issues))
     }
 
     /// Publishes the version if anything differs; with `output`, readers see that in place of the merged values.
