@@ -438,7 +438,7 @@ export class SuperConfig<T = any> {
   }
 
   #redacted(): NativeValue {
-    return native().redacted(this.#synced().id);
+    return native().read(this.#synced().id, '', false, true);
   }
 }
 

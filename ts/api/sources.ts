@@ -3,7 +3,7 @@ import { encode, optionsOf } from '../engine/codec.js';
 import { guard } from '../engine/native-error.js';
 import type { SourceEntry } from '../engine/protocol.js';
 import { checkDocument } from '../internal/unicode.js';
-import { stringOf, stringsOf } from '../internal/validate.js';
+import { optionError, stringOf, stringsOf } from '../internal/validate.js';
 
 /**
  * A format's name.
@@ -173,8 +173,13 @@ export interface EnvOptions extends SourceOptions {
   fileSuffix?: boolean;
 }
 
-function values(kind: 'defaults' | 'overrides', value: unknown, options: ValueOptions | undefined): Source {
-  return { ...optionsOf(options, kind), kind, ...encode(value, kind) };
+/** A source of a kind: what it is made of beside its options. */
+function made(kind: Source['kind'], content: object, options: object | undefined): Source {
+  const given = optionsOf(options, kind);
+  for (const part of ['kind', ...Object.keys(content)]) {
+    if (part in given) throw optionError(`\`${part}\` is not an option of \`${kind}\``);
+  }
+  return { ...given, kind, ...content };
 }
 
 /**
@@ -187,7 +192,7 @@ function values(kind: 'defaults' | 'overrides', value: unknown, options: ValueOp
  * ```
  */
 export function defaults(value: object, options?: ValueOptions): Source {
-  return guard(defaults, () => values('defaults', value, options));
+  return guard(defaults, () => made('defaults', { values: encode(value, 'defaults') }, options));
 }
 
 /**
@@ -200,7 +205,7 @@ export function defaults(value: object, options?: ValueOptions): Source {
  * ```
  */
 export function overrides(value: object, options?: ValueOptions): Source {
-  return guard(overrides, () => values('overrides', value, options));
+  return guard(overrides, () => made('overrides', { values: encode(value, 'overrides') }, options));
 }
 
 /**
@@ -216,7 +221,7 @@ export function overrides(value: object, options?: ValueOptions): Source {
  * ```
  */
 export function file(path: string, options?: FileOptions): Source {
-  return guard(file, () => ({ ...optionsOf(options, 'file'), kind: 'file', path: stringOf(path, "a file's path") }));
+  return guard(file, () => made('file', { path: stringOf(path, "a file's path") }, options));
 }
 
 /**
@@ -230,7 +235,7 @@ export function file(path: string, options?: FileOptions): Source {
  * ```
  */
 export function glob(pattern: string, options?: GlobOptions): Source {
-  return guard(glob, () => ({ ...optionsOf(options, 'glob'), kind: 'glob', pattern: stringOf(pattern, 'a pattern') }));
+  return guard(glob, () => made('glob', { pattern: stringOf(pattern, 'a pattern') }, options));
 }
 
 /**
@@ -244,7 +249,7 @@ export function glob(pattern: string, options?: GlobOptions): Source {
  * ```
  */
 export function dir(path: string, options?: DirOptions): Source {
-  return guard(dir, () => ({ ...optionsOf(options, 'dir'), kind: 'dir', path: stringOf(path, "a directory's path") }));
+  return guard(dir, () => made('dir', { path: stringOf(path, "a directory's path") }, options));
 }
 
 /**
@@ -262,7 +267,7 @@ export function dir(path: string, options?: DirOptions): Source {
  * ```
  */
 export function discover(name: string, options?: DiscoverOptions): Source {
-  return guard(discover, () => ({ ...optionsOf(options, 'discover'), kind: 'discover', name: stringOf(name, "an application's name") }));
+  return guard(discover, () => made('discover', { name: stringOf(name, "an application's name") }, options));
 }
 
 /**
@@ -278,7 +283,7 @@ export function discover(name: string, options?: DiscoverOptions): Source {
 export function text(content: string, options?: TextOptions): Source {
   return guard(text, () => {
     if (typeof content === 'string') checkDocument(content, options?.name ?? 'text');
-    return { ...optionsOf(options, 'text'), kind: 'text', text: stringOf(content, 'a document') };
+    return made('text', { text: stringOf(content, 'a document') }, options);
   });
 }
 
@@ -308,7 +313,7 @@ export function dotenv(): Source {
  * ```
  */
 export function env(prefix?: string, options?: EnvOptions): Source {
-  return guard(env, () => ({ ...optionsOf(options, 'env'), kind: 'env', ...(prefix !== undefined && { prefix: stringOf(prefix, 'a prefix') }) }));
+  return guard(env, () => made('env', prefix === undefined ? {} : { prefix: stringOf(prefix, 'a prefix') }, options));
 }
 
 /**
@@ -323,5 +328,5 @@ export function env(prefix?: string, options?: EnvOptions): Source {
  * ```
  */
 export function args(argv?: readonly string[], options?: SourceOptions): Source {
-  return guard(args, () => ({ ...optionsOf(options, 'args'), kind: 'args', ...(argv !== undefined && { argv: stringsOf(argv, 'flags') }) }));
+  return guard(args, () => made('args', argv === undefined ? {} : { argv: stringsOf(argv, 'flags') }, options));
 }

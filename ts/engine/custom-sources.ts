@@ -4,7 +4,7 @@ import { isPromiseLike, kindOf } from '../internal/validate.js';
 import { native } from './addon.js';
 import { encode } from './codec.js';
 import { captureEnvironment } from './environment.js';
-import { type Answer, type LoadRequest, toText } from './load-request.js';
+import { type Answer, type Environment, type LoadRequest, toText } from './load-request.js';
 import { type Steps, settled } from './steps.js';
 
 /**
@@ -64,7 +64,7 @@ interface Collected {
   /** Nothing where there is no custom source. */
   readonly context: SourceContext | undefined;
   /** The environment of the same moment, for the addon; nothing where the addon captures it itself. */
-  readonly environment: string | undefined;
+  readonly environment: Environment | undefined;
 }
 
 /** The custom sources of a request, with their indexes. */
@@ -81,7 +81,7 @@ export function* collectSources(request: LoadRequest): Steps<Collected> {
   if (custom.length === 0) return { answers, failures, context: undefined, environment: captureEnvironment(request.environment) };
   const env = Object.freeze({ ...(request.environment ?? process.env) });
   const environment = captureEnvironment(env);
-  const surroundings = JSON.parse(native().sourceContext(toText(request), environment)) as Omit<SourceContext, 'env'>;
+  const surroundings = JSON.parse(native().sourceContext(toText(request, environment))) as Omit<SourceContext, 'env'>;
   const context: SourceContext = Object.freeze({ ...surroundings, env });
   const called = custom.map(([index, source]) => ({ index, source, answer: call(source, context) }));
   for (const { index, source, answer } of called) {
@@ -100,7 +100,7 @@ function call(source: CustomSource, context: SourceContext): Answer | SuperConfi
     if (typeof values !== 'object' || values === null || Array.isArray(values)) {
       return failure(new TypeError(`it gave ${kindOf(values)}, and must give an object`));
     }
-    return encode(values, source.name);
+    return { values: encode(values, source.name) };
   };
   try {
     const values: unknown = source.load(context);

@@ -2,6 +2,7 @@
 import { unpairedSurrogate } from '../internal/unicode.js';
 import { optionError } from '../internal/validate.js';
 import { native, requireModule } from './addon.js';
+import type { Environment } from './load-request.js';
 
 let mainThread: boolean | undefined;
 
@@ -12,17 +13,17 @@ function isMainThread(): boolean {
 }
 
 /**
- * The environment as JSON text, or `undefined` where the addon reads the process's own. A worker's `process.env` is a copy of
+ * The environment, checked, or `undefined` where the addon reads the process's own. A worker's `process.env` is a copy of
  * its own that only JavaScript can see.
  */
-export function captureEnvironment(given?: Readonly<Record<string, string | undefined>>): string | undefined {
+export function captureEnvironment(given?: Environment): Environment | undefined {
   if (given !== undefined) {
     for (const [name, value] of Object.entries(given)) {
       if (unpairedSurrogate(name) >= 0 || (typeof value === 'string' && unpairedSurrogate(value) >= 0)) {
         throw optionError(`the environment's ${name} holds half of a surrogate pair`);
       }
     }
-    return JSON.stringify(given);
+    return given;
   }
-  return isMainThread() ? undefined : JSON.stringify({ ...process.env });
+  return isMainThread() ? undefined : { ...process.env };
 }

@@ -11,12 +11,12 @@ import { type Transition, transition } from './transition.js';
 interface Report {
   change?: { version: number; changed: string[] };
   failure?: ErrorReport;
-  /** The failure is that of a reload that nobody called for. */
-  unasked: boolean;
+  /** The failure is that of a reload in the background. */
+  background: boolean;
   /** The change happened before the failure. */
   changeFirst: boolean;
   /** Files changed, and only JavaScript can reload. */
-  outdated: boolean;
+  reloadRequested: boolean;
 }
 
 /** A consumer of new versions. */
@@ -92,7 +92,7 @@ export class EventPump {
     for (const observer of observers) observer.complete?.();
   }
 
-  #dispatch({ change, failure, unasked, changeFirst, outdated }: Report, versions: [Version, Version] | undefined): void {
+  #dispatch({ change, failure, background, changeFirst, reloadRequested }: Report, versions: [Version, Version] | undefined): void {
     const dispatchChange = () => {
       if (change === undefined || versions === undefined) return;
       const whole = transition(change.version, change.changed, ...versions);
@@ -101,9 +101,9 @@ export class EventPump {
       }
     };
     if (changeFirst) dispatchChange();
-    if (failure !== undefined) this.#fail(this.#original(fromReport(failure)), unasked);
+    if (failure !== undefined) this.#fail(this.#original(fromReport(failure)), background);
     if (!changeFirst) dispatchChange();
-    if (outdated) this.#attachment.refresh?.();
+    if (reloadRequested) this.#attachment.refresh?.();
   }
 
   /** The failure of a custom source as this thread saw it, with what it threw. */

@@ -2,7 +2,10 @@
 import type { Encoded, SourceEntry } from './protocol.js';
 
 /** What a custom source returned, or why it failed. */
-export type Answer = Encoded | { error: string };
+export type Answer = { values: Encoded } | { error: string };
+
+/** The variables of an environment. */
+export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Checks the merged values of each version before it is published. */
 export interface Validator {
@@ -18,15 +21,18 @@ export interface LoadRequest {
   readonly options: Readonly<Record<string, unknown>>;
   readonly sources: readonly SourceEntry[];
   /** The environment that the program gave in place of the process's. */
-  readonly environment: Readonly<Record<string, string | undefined>> | undefined;
+  readonly environment: Environment | undefined;
   readonly validator: Validator | undefined;
 }
 
-/** A request as JSON text for the addon, with the answers of custom sources by their indexes. */
-export function toText({ options, sources, validator }: LoadRequest, answers: ReadonlyMap<number, Answer> = new Map()): string {
+/** A request as JSON text for the addon, with the environment, and the answers of custom sources by their indexes. */
+export function toText({ options, sources, validator }: LoadRequest, env: Environment | undefined, answers?: ReadonlyMap<number, Answer>): string {
   return JSON.stringify({
     ...options,
     ...(validator && { validated: true, jsonSchema: validator.jsonSchema() }),
-    sources: sources.map((source, index) => (source.kind === 'custom' ? { ...source, implementation: undefined, value: {}, ...answers.get(index) } : source)),
+    env,
+    sources: sources.map(({ kind, implementation, ...content }, index) =>
+      kind === 'custom' ? { source: { ...content, ...answers?.get(index) } } : { [kind]: content },
+    ),
   });
 }

@@ -4,6 +4,7 @@ import { Attachment } from './attachment.js';
 import { collectSources, joinFailures } from './custom-sources.js';
 import { pumpOf } from './event-pump.js';
 import { type LoadRequest, toText, type Validator } from './load-request.js';
+import type { Attached } from './protocol.js';
 import { runAsync, runSync, type Steps, settled } from './steps.js';
 
 /**
@@ -56,10 +57,9 @@ export async function reload(attachment: Attachment, isBackground: boolean): Pro
 function* loadSteps(request: LoadRequest, isAsync: boolean): Steps<Attachment> {
   const { answers, failures, context, environment } = yield* collectSources(request);
   if (failures.length > 0) throw joinFailures(failures);
-  const text = toText(request, answers);
-  const prepared = isAsync ? native().prepareAsync(text, environment) : native().prepare(text, environment);
-  const attached = yield* publishSteps(prepared, request.validator, (...output) => native().commitLoad(...output));
-  const attachment = Attachment.open(attached, request);
+  const text = toText(request, environment, answers);
+  const prepared = isAsync ? native().prepareAsync(text) : native().prepare(text);
+  const attachment = Attachment.open((yield* publishSteps(prepared, request.validator)) as Attached, request);
   if (request.options.watch !== undefined) {
     attachment.refresh = refresher(new WeakRef(attachment));
     pumpOf(attachment).warn();
@@ -77,20 +77,23 @@ function* reloadSteps(attachment: Attachment, isAsync: boolean, isBackground: bo
   // A reload that started later may have been faster: its answers stay in use.
   const isLatest = number >= attachment.answered;
   attachment.answered = Math.max(number, attachment.answered);
-  const supplied = isLatest && answers.size > 0 ? JSON.stringify(Object.fromEntries(answers)) : undefined;
-  // In the background the addon keeps the environment that it captured.
-  const inputs = [attachment.id, isBackground ? undefined : environment, supplied, isBackground, request.validator !== undefined] as const;
-  const prepared = isAsync ? native().prepareReloadAsync(...inputs) : native().prepareReload(...inputs);
-  const result = yield* publishSteps(prepared, request.validator, (...output) => native().commitReload(...output));
-  return JSON.parse(result) as ReloadResult;
+  const text = JSON.stringify({
+    // In the background the addon keeps the environment that it captured.
+    env: isBackground ? undefined : environment,
+    supplied: isLatest && answers.size > 0 ? [...answers] : undefined,
+    background: isBackground,
+    validated: request.validator !== undefined,
+  });
+  const prepared = isAsync ? native().prepareAsync(text, attachment.id) : native().prepare(text, attachment.id);
+  return JSON.parse((yield* publishSteps(prepared, request.validator)) as string) as ReloadResult;
 }
 
 /** Publishes a prepared version with what the schema makes of its values. */
-function* publishSteps<R>(preparing: number | Promise<number>, validator: Validator | undefined, commit: (prepared: number, output?: string) => R): Steps<R> {
+function* publishSteps(preparing: number | Promise<number>, validator: Validator | undefined): Steps<Attached | string> {
   const prepared = yield* settled(preparing, 'the load');
-  if (validator === undefined) return commit(prepared);
+  if (validator === undefined) return native().commit(prepared);
   try {
-    return commit(prepared, yield* settled(validator.validate(prepared), 'the schema'));
+    return native().commit(prepared, yield* settled(validator.validate(prepared), 'the schema'));
   } catch (thrown) {
     native().discard(prepared);
     throw thrown;

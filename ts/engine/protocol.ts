@@ -24,16 +24,13 @@ export type Version = object & { readonly '': unique symbol };
 /** What `describe` describes; the answer is JSON text. */
 export type Described = 'layers' | 'warnings' | 'status' | 'name' | 'token';
 
-/** A source as it crosses to the addon, which knows the kinds and their options. */
+/** A source; the addon knows the kinds, what each is made of, and their options. */
 export interface SourceEntry {
   /** The kind of the source. */
   readonly kind: string;
   /** What the source is made of. */
-  readonly [option: string]: unknown;
+  readonly [part: string]: unknown;
 }
-
-/** What a reload needs beside the sources of the configuration. */
-type ReloadInputs = [attachment: number, environment: string | undefined, supplied: string | undefined, background: boolean, validated: boolean];
 
 /** The functions of the addon. Each may throw an `Error` whose message is an `ErrorReport` as JSON text. */
 export interface Native {
@@ -44,11 +41,10 @@ export interface Native {
   attach(nameOrToken: string): Attached;
   /** Moves the attachment to the newest version: `[generation, version]`. */
   sync(attachment: number): [generation: number, version: number];
-  read(attachment: number, path: string, segments: boolean): NativeValue;
+  /** Reads what an attachment has at a path, or a version; with secrets hidden where it is `redacted`. */
+  read(from: number | Version, path: string, segments: boolean, redacted?: boolean): NativeValue;
   /** An `Explanation`, its winner as an index. */
   explain(attachment: number, path: string, segments: boolean): NativeValue;
-  /** All values with secrets redacted. */
-  redacted(attachment: number): NativeValue;
   describe(attachment: number, what: Described): string;
   /** The known name closest to a misspelt one. */
   nearestName(wanted: string, names: string[]): string | null | undefined;
@@ -56,36 +52,34 @@ export interface Native {
   nearest(attachment: number, path: string, segments: boolean): string | undefined | null;
   render(attachment: number, format: string, secrets: boolean): string;
   /** The context of custom sources, `{ cwd, home?, profiles }` as JSON text. */
-  sourceContext(options: string, environment?: string): string;
-  /** Reads and merges without publishing: the number of a prepared load, for `pendingValue`, and then `commitLoad`, `refuse` or `discard`. */
-  prepare(options: string, environment?: string): number;
-  prepareAsync(options: string, environment?: string): Promise<number>;
+  sourceContext(request: string): string;
   /**
-   * The same for the next version; `commitReload` publishes it. `supplied` are the values of custom sources, or their failures, by their
-   * indexes among the sources: `{ "<index>": { value, specials? } | { error } }` as JSON text. Without `validated` it throws `OPTION` where
-   * the thread that loaded the configuration validates it.
+   * Reads and merges without publishing: gives the number of a prepared load, for `preparedValue`, and then `commit` or `discard`. The
+   * request is JSON text: the options of a first load; with an attachment, those of its next version:
+   * - `env`: the environment; without it the addon reads that of the process, or keeps what it has for a reload in the `background`.
+   * - `supplied`: `[index, { values } | { error }]` for each custom source, by their indexes among the sources.
+   * - `validated`: a schema validates the values; without it throws `OPTION` where the thread that loaded the configuration does.
    */
-  prepareReload(...inputs: ReloadInputs): number;
-  prepareReloadAsync(...inputs: ReloadInputs): Promise<number>;
+  prepare(request: string, attachment?: number): number;
+  prepareAsync(request: string, attachment?: number): Promise<number>;
   /** The merged values of a prepared load. */
-  pendingValue(prepared: number): NativeValue;
-  /** `output`: what the schema returned, as JSON text of `Encoded`; readers see it in place of the merged values. */
-  commitLoad(prepared: number, output?: string): Attached;
-  /** A `ReloadResult` as JSON text. */
-  commitReload(prepared: number, output?: string): string;
-  /** Discards a prepared load and throws `VALIDATION`; the issues are `[{ path, message, expected?, found?, unknown?, known? }]` as JSON text. */
-  refuse(prepared: number, issues: string): never;
-  /** Safe to repeat. */
-  discard(prepared: number): void;
+  preparedValue(prepared: number): NativeValue;
+  /**
+   * Publishes a prepared load; `output`: what the schema returned, as JSON text of `Encoded`, which readers see in place of the merged
+   * values. Gives an attachment for a first load, a `ReloadResult` as JSON text for a reload.
+   */
+  commit(prepared: number, output?: string): Attached | string;
+  /**
+   * Discards a prepared load; safe to repeat. With `issues`, `[{ path, message, expected?, found?, unknown?, known? }]` as JSON text,
+   * throws the `VALIDATION` that they make.
+   */
+  discard(prepared: number, issues?: string): void;
   close(attachment: number): void;
   /** Calls back when `takeEvents` has something; keeps neither the process nor the thread alive. */
   subscribe(attachment: number, callback: () => void): void;
   unsubscribe(attachment: number): void;
   /** What happened since the last call, as JSON text, with the version of the last report and the newest. */
   takeEvents(attachment: number): [report: string, previous?: Version | null, current?: Version | null] | null | undefined;
-  versionRead(version: Version, path: string, segments: boolean): NativeValue;
-  /** With secrets redacted. */
-  versionRedacted(version: Version, path: string, segments: boolean): NativeValue;
   /** The paths that differ at or below one, as JSON text. */
   versionChanges(previous: Version, current: Version, path: string, segments: boolean): string;
   registryInsert(value: string, name?: string, ttlMilliseconds?: number): [reference: number, id: number];

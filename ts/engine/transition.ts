@@ -19,7 +19,7 @@ class View {
   /** The value, frozen. */
   get value(): unknown {
     if (!this.#isRead) {
-      this.#value = toValue(native().versionRead(this.#version, this.#path.text, this.#path.segments));
+      this.#value = toValue(native().read(this.#version, this.#path.text, this.#path.segments));
       this.#isRead = true;
     }
     return this.#value;
@@ -27,7 +27,7 @@ class View {
 
   /** The value with secrets redacted. */
   get redacted(): NativeValue {
-    return native().versionRedacted(this.#version, this.#path.text, this.#path.segments);
+    return native().read(this.#version, this.#path.text, this.#path.segments, true);
   }
 
   at(path: NativePath): View {

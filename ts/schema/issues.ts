@@ -20,7 +20,7 @@ interface DetailedIssue extends StandardIssue {
 }
 
 /** An issue as the addon takes it. */
-interface Issue {
+export interface Issue {
   path: (string | number)[];
   message: string;
   expected?: string;

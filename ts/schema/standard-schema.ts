@@ -6,7 +6,7 @@ import type { Validator } from '../engine/load-request.js';
 import { fromNative } from '../engine/native-error.js';
 import { isError, isSuperConfigError, SuperConfigError } from '../internal/errors.js';
 import { isPromiseLike, kindOf, optionError } from '../internal/validate.js';
-import { type StandardIssue, toIssues } from './issues.js';
+import { type Issue, type StandardIssue, toIssues } from './issues.js';
 import { jsonSchemaOf } from './json-schema.js';
 
 type StandardResult<Output> = { readonly value: Output; readonly issues?: undefined } | { readonly issues: readonly StandardIssue[] };
@@ -72,7 +72,7 @@ function validate(schema: StandardSchema, prepared: number): string | Promise<st
   };
   let result: unknown;
   try {
-    result = schema['~standard'].validate(toValue(native().pendingValue(prepared), false));
+    result = schema['~standard'].validate(toValue(native().preparedValue(prepared), false));
   } catch (thrown) {
     return failed(thrown);
   }
@@ -83,23 +83,29 @@ function validate(schema: StandardSchema, prepared: number): string | Promise<st
 /** The error of a schema that threw in place of returning issues; with what it threw where that has nothing but its message, and the message quotes no secret. */
 function schemaFailure(prepared: number, cause: unknown): unknown {
   const message = `the schema failed: ${reasonOf(cause)}`;
+  const error = refusal(prepared, [{ path: [], message }]);
+  if (isBare(cause) && isSuperConfigError(error) && error.message.includes(message)) {
+    Object.defineProperty(error, 'cause', { value: cause, configurable: true, writable: true });
+  }
+  return error;
+}
+
+/** Discards a prepared load for its issues: the error that the addon makes of them has the origins of the values, and secrets masked. */
+function refusal(prepared: number, issues: Issue[]): unknown {
   try {
-    return native().refuse(prepared, JSON.stringify([{ path: [], message }]));
+    return native().discard(prepared, JSON.stringify(issues));
   } catch (thrown) {
-    const error = fromNative(thrown);
-    if (isBare(cause) && isSuperConfigError(error) && error.message.includes(message)) {
-      Object.defineProperty(error, 'cause', { value: cause, configurable: true, writable: true });
-    }
-    return error;
+    return fromNative(thrown);
   }
 }
 
 /** What a schema returned, as it crosses. */
 function outputOf(schema: StandardSchema, prepared: number, result: StandardResult<unknown>): string {
   if (result.issues !== undefined) {
-    const issues = result.issues.flatMap((issue) => toIssues(issue, schema));
-    // Throws: the addon adds the origins of the values and masks secrets.
-    return native().refuse(prepared, JSON.stringify(issues));
+    throw refusal(
+      prepared,
+      result.issues.flatMap((issue) => toIssues(issue, schema)),
+    );
   }
   const { value } = result;
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {

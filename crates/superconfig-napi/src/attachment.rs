@@ -1,64 +1,88 @@
-//! What one JavaScript thread holds of configurations.
+//! The attachments of each JavaScript thread, and what is read through them.
 
+use crate::convert::{HostValue, path};
+use crate::to_napi;
 use napi::Result;
+use napi_derive::napi;
 use std::cell::RefCell;
-use std::collections::HashMap;
-use std::sync::Arc;
-use superconfig::{Error, ErrorCode, Snapshot, SuperConfig};
-
-use crate::error::to_napi;
-use crate::mailbox::Mailbox;
-
-/// One `SuperConfig` object of one thread: a reference to the configuration, and the snapshot that everything is
-/// read from until the thread moves on. So in one thread all values belong together.
-pub(crate) struct Attachment {
-    pub config: SuperConfig,
-    pub pinned: Arc<Snapshot>,
-    /// What happened since JavaScript last asked, while it listens.
-    pub mailbox: Option<Mailbox>,
-}
-
-impl Attachment {
-    /// What places and warnings are told from: a reload that changes no value may still move them.
-    pub(crate) fn described(&self) -> Arc<Snapshot> {
-        let newest = self.config.snapshot().ok().filter(|newest| newest.version() == self.pinned.version());
-        newest.unwrap_or_else(|| self.pinned.clone())
-    }
-}
-
-#[derive(Default)]
-struct Attachments {
-    last: u32,
-    open: HashMap<u32, Attachment>,
-}
+use superconfig::{Error, ErrorCode, Path, SuperConfig, to_value};
+use superconfig_binding::{Attachment, HandleTable, describe};
 
 thread_local! {
     /// A worker that ends drops its own, and with it its references.
-    static ATTACHMENTS: RefCell<Attachments> = RefCell::default();
+    static ATTACHMENTS: RefCell<HandleTable<Attachment>> = RefCell::default();
 }
 
 /// Keeps a configuration for this thread: `[attachment, config id, generation, version]`.
-pub(crate) fn open(config: SuperConfig) -> Result<Vec<f64>> {
-    let pinned = config.snapshot().map_err(|error| to_napi(&error))?;
-    let (id, generation, version) = (config.id().get(), pinned.generation(), pinned.version());
-    let number = ATTACHMENTS.with_borrow_mut(|attachments| {
-        attachments.last += 1;
-        attachments.open.insert(attachments.last, Attachment { config, pinned, mailbox: None });
-        attachments.last
-    });
-    Ok(vec![f64::from(number), id as f64, f64::from(generation), version as f64])
+pub(crate) fn open(config: SuperConfig) -> std::result::Result<Vec<f64>, Error> {
+    let id = config.id().get();
+    let attachment = Attachment::new(config)?;
+    let (generation, version) = (attachment.pinned.generation(), attachment.pinned.version());
+    let number = ATTACHMENTS.with_borrow_mut(|attachments| attachments.insert(attachment));
+    Ok(vec![number as f64, id as f64, f64::from(generation), version as f64])
 }
 
 /// Uses an attachment.
-pub(crate) fn with<T>(number: u32, call: impl FnOnce(&mut Attachment) -> std::result::Result<T, Error>) -> Result<T> {
-    ATTACHMENTS.with_borrow_mut(|attachments| match attachments.open.get_mut(&number) {
-        Some(attachment) => call(attachment).map_err(|error| to_napi(&error)),
-        None => Err(to_napi(&Error::new(ErrorCode::Closed, "the configuration is closed"))),
+pub(crate) fn with<T>(number: f64, call: impl FnOnce(&mut Attachment) -> std::result::Result<T, Error>) -> Result<T> {
+    let closed = || Err(Error::new(ErrorCode::Closed, "the configuration is closed"));
+    ATTACHMENTS.with_borrow_mut(|attachments| attachments.get_mut(number as u64).map_or_else(closed, call)).map_err(to_napi)
+}
+
+/// Opens a configuration of this process by name or token.
+#[napi(catch_unwind)]
+pub fn attach(name_or_token: String) -> Result<Vec<f64>> {
+    SuperConfig::attach(&name_or_token).and_then(open).map_err(to_napi)
+}
+
+/// Moves to the newest version: `[generation, version]`.
+#[napi(catch_unwind)]
+pub fn sync(attachment: f64) -> Result<Vec<f64>> {
+    with(attachment, |attachment| {
+        let pinned = attachment.sync()?;
+        Ok(vec![f64::from(pinned.generation()), pinned.version() as f64])
     })
 }
 
-/// Lets an attachment go; the configuration ends with its last one.
-pub(crate) fn close(number: u32) {
-    let gone = ATTACHMENTS.with_borrow_mut(|attachments| attachments.open.remove(&number));
-    drop(gone);
+/// The known path nearest to an unknown one.
+#[napi(catch_unwind)]
+pub fn nearest(attachment: f64, at: String, segments: bool) -> Result<Option<String>> {
+    with(attachment, |attachment| Ok(attachment.pinned.closest_path(&path(&at, segments)?).map(|path: Path| path.to_string())))
+}
+
+/// Where a value comes from.
+#[napi(catch_unwind, ts_return_type = "unknown")]
+pub fn explain(attachment: f64, at: String, segments: bool) -> Result<HostValue> {
+    with(attachment, |attachment| {
+        let explanation = attachment.described().explain(&path(&at, segments)?)?;
+        to_value(&explanation).map(|explanation| HostValue(Some(explanation)))
+    })
+}
+
+/// The `layers`, `warnings`, `status`, `name` or `token` as JSON text.
+#[napi(catch_unwind, js_name = "describe")]
+pub fn describe_part(attachment: f64, part: String) -> Result<String> {
+    with(attachment, |attachment| {
+        Ok(match part.as_str() {
+            "layers" => describe(&attachment.described().layers()),
+            "warnings" => describe(&attachment.described().warnings()),
+            "status" => describe(&attachment.status()?),
+            "name" => describe(&attachment.config.name()),
+            "token" => describe(&attachment.config.token()),
+            other => return Err(Error::new(ErrorCode::Option, format!("a configuration has no {other:?} to describe"))),
+        })
+    })
+}
+
+/// The whole configuration as text of a format, secrets hidden unless they are asked for.
+#[napi(catch_unwind)]
+pub fn render(attachment: f64, format: String, secrets: bool) -> Result<String> {
+    with(attachment, |attachment| attachment.render(&format, secrets))
+}
+
+/// Lets a configuration go; it ends with the last that refers to it.
+#[napi(catch_unwind)]
+pub fn close(attachment: f64) {
+    // Dropped when nothing is borrowed: it calls what listens for the end.
+    let closed = ATTACHMENTS.with_borrow_mut(|attachments| attachments.remove(attachment as u64));
+    drop(closed);
 }

@@ -1,32 +1,28 @@
-//! What happens to configurations, for JavaScript; and the versions that it tells of.
+//! Events of configurations for JavaScript.
 
 use crate::attachment::with;
-use crate::describe;
-use crate::error::to_napi;
-use crate::mailbox::{Mailbox, Wake};
-use crate::marshal::{Marshalled, path};
-use napi::Result;
+use crate::version::{Version, hold};
 use napi::bindgen_prelude::{External, Function};
+use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
+use napi::{Result, Status};
 use napi_derive::napi;
-use std::sync::Arc;
-use superconfig::Snapshot;
+use superconfig_binding::{Mailbox, describe};
 
-/// One version, kept while JavaScript has it.
-pub type Version = Arc<Snapshot>;
-
-fn hold(snapshot: Version) -> External<Version> {
-    let bytes = snapshot.approximate_bytes();
-    External::new_with_size_hint(snapshot, bytes)
-}
+/// Wakes the thread of an environment, without keeping it alive; one call at most is under way.
+type Wake = ThreadsafeFunction<(), (), (), Status, false, true, 1>;
 
 /// A report as JSON text, and the version before and the newest where there is a new one.
-type Told = (String, Option<External<Version>>, Option<External<Version>>);
+type Report = (String, Option<External<Version>>, Option<External<Version>>);
 
-/// Calls back whenever there is something for [`take_events`] to tell; does not keep the environment alive.
+/// Calls back whenever [`take_events`] has something; does not keep the environment alive.
 #[napi(catch_unwind)]
-pub fn subscribe(attachment: u32, callback: Function<(), ()>) -> Result<()> {
+pub fn subscribe(attachment: f64, callback: Function<(), ()>) -> Result<()> {
     let wake: Wake =
         callback.build_threadsafe_function().callee_handled::<false>().weak::<true>().max_queue_size::<1>().build()?;
+    // A call that is under way finds this event as well, so a full queue is no loss; nor is an environment that ends.
+    let wake = move || {
+        let _ = wake.call((), ThreadsafeFunctionCallMode::NonBlocking);
+    };
     let before = with(attachment, |attachment| Ok(attachment.mailbox.replace(Mailbox::new(&attachment.config, wake))))?;
     drop(before);
     Ok(())
@@ -34,44 +30,19 @@ pub fn subscribe(attachment: u32, callback: Function<(), ()>) -> Result<()> {
 
 /// Ends [`subscribe`].
 #[napi(catch_unwind)]
-pub fn unsubscribe(attachment: u32) -> Result<()> {
-    drop(with(attachment, |attachment| Ok(attachment.mailbox.take()))?);
+pub fn unsubscribe(attachment: f64) -> Result<()> {
+    let mailbox = with(attachment, |attachment| Ok(attachment.mailbox.take()))?;
+    drop(mailbox);
     Ok(())
 }
 
-/// What happened since it was last asked; `None` when nothing did.
+/// What happened since the last call; `None` where nothing did.
 #[napi(catch_unwind, ts_return_type = "[report: string, previous?: object, current?: object] | null")]
-pub fn take_events(attachment: u32) -> Result<Option<Told>> {
-    let mail = with(attachment, |attachment| Ok(attachment.mailbox.as_ref().map(Mailbox::take)))?;
-    let Some(mail) = mail else { return Ok(None) };
-    if mail.change.is_none() && mail.failure.is_none() && !mail.outdated {
-        return Ok(None);
-    }
-    let report = describe::mail(&mail);
-    let (previous, current) = match mail.change {
-        Some(change) => (Some(hold(change.previous)), Some(hold(change.current))),
-        None => (None, None),
-    };
-    Ok(Some((report, previous, current)))
-}
-
-/// Reads a value of one version, as `read` gives values.
-#[napi(catch_unwind, ts_return_type = "unknown")]
-pub fn version_read(version: &External<Version>, at: String, segments: bool) -> Result<Marshalled> {
-    let path = path(&at, segments).map_err(|error| to_napi(&error))?;
-    Ok(Marshalled(version.at(&path).cloned()))
-}
-
-/// The same with secrets hidden.
-#[napi(catch_unwind, ts_return_type = "unknown")]
-pub fn version_redacted(version: &External<Version>, at: String, segments: bool) -> Result<Marshalled> {
-    let path = path(&at, segments).map_err(|error| to_napi(&error))?;
-    Ok(Marshalled(version.redacted_at(&path)))
-}
-
-/// The paths of the leaves at or below a path that differ between two versions, as JSON text.
-#[napi(catch_unwind)]
-pub fn version_changes(previous: &External<Version>, current: &External<Version>, at: String, segments: bool) -> Result<String> {
-    let path = path(&at, segments).map_err(|error| to_napi(&error))?;
-    Ok(describe::paths(&current.changed_since(previous, &path)))
+pub fn take_events(attachment: f64) -> Result<Option<Report>> {
+    let mail = with(attachment, |attachment| Ok(attachment.mailbox.as_ref().and_then(Mailbox::take)))?;
+    Ok(mail.map(|mail| {
+        let report = describe(&mail);
+        let (previous, current) = mail.change.map(|change| (hold(change.previous), hold(change.current))).unzip();
+        (report, previous, current)
+    }))
 }

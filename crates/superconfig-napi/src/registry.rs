@@ -1,39 +1,23 @@
 //! Values that JavaScript keeps in the registry of the process.
 
-use crate::describe;
-use crate::error::to_napi;
-use crate::marshal::Marshalled;
-use crate::options;
+use crate::convert::HostValue;
+use crate::run;
 use napi::Result;
 use napi_derive::napi;
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::time::Duration;
-use superconfig::{ConfigHandle, ConfigRegistry, Error, HandleId, InsertOptions, Value, generation, metrics};
-
-#[derive(Default)]
-struct References {
-    last: u64,
-    held: HashMap<u64, ConfigHandle<Value>>,
-}
+use superconfig::{ConfigHandle, ConfigRegistry, HandleId, InsertOptions, Value, generation, metrics};
+use superconfig_binding::{EncodedValue, HandleTable, describe};
 
 thread_local! {
     /// The handles that this thread's JavaScript holds; a worker that ends drops its own.
-    static REFERENCES: RefCell<References> = RefCell::default();
+    static REFERENCES: RefCell<HandleTable<ConfigHandle<Value>>> = RefCell::default();
 }
 
 fn hold(handle: ConfigHandle<Value>) -> Vec<f64> {
     let id = handle.id().get();
-    let number = REFERENCES.with_borrow_mut(|references| {
-        references.last += 1;
-        references.held.insert(references.last, handle);
-        references.last
-    });
+    let number = REFERENCES.with_borrow_mut(|references| references.insert(handle));
     vec![number as f64, id as f64]
-}
-
-fn run<T>(call: impl FnOnce() -> std::result::Result<T, Error>) -> Result<T> {
-    call().map_err(|error| to_napi(&error))
 }
 
 /// Puts a value (`{ value, specials? }` as JSON text) in: `[reference, id]`.
@@ -42,7 +26,7 @@ pub fn registry_insert(value: String, name: Option<String>, ttl_milliseconds: Op
     run(|| {
         let time_to_live = ttl_milliseconds.map(|milliseconds| Duration::from_millis(milliseconds as u64));
         let options = InsertOptions { name: name.map(Into::into), time_to_live, ..InsertOptions::default() };
-        ConfigRegistry::global().insert_with(options::encoded(&value)?, options).map(hold)
+        ConfigRegistry::global().insert_with(EncodedValue::parse(&value)?, options).map(hold)
     })
 }
 
@@ -55,16 +39,16 @@ pub fn registry_find(name: String) -> Result<Vec<f64>> {
 /// Lets a reference go; an entry without a name goes with its last.
 #[napi(catch_unwind)]
 pub fn registry_release(reference: f64) {
-    let gone = REFERENCES.with_borrow_mut(|references| references.held.remove(&(reference as u64)));
-    drop(gone);
+    let released = REFERENCES.with_borrow_mut(|references| references.remove(reference as u64));
+    drop(released);
 }
 
 /// Reads an entry, as `read` gives values.
 #[napi(catch_unwind, ts_return_type = "unknown")]
-pub fn registry_get(id: f64) -> Result<Marshalled> {
+pub fn registry_get(id: f64) -> Result<HostValue> {
     run(|| {
         let value = ConfigRegistry::global().get::<Value>(HandleId::try_from(id)?)?;
-        Ok(Marshalled(Some(Value::clone(&value))))
+        Ok(HostValue(Some(Value::clone(&value))))
     })
 }
 
@@ -73,7 +57,7 @@ pub fn registry_get(id: f64) -> Result<Marshalled> {
 pub fn registry_update(id: f64, value: String) -> Result<()> {
     run(|| {
         let id = HandleId::try_from(id)?;
-        ConfigRegistry::global().update(id, options::encoded(&value)?)?;
+        ConfigRegistry::global().update(id, EncodedValue::parse(&value)?)?;
         generation::announce(id);
         Ok(())
     })
@@ -99,7 +83,7 @@ fn entry(id: f64) -> Option<ConfigHandle<Value>> {
 /// What the registry holds and has done, as JSON text.
 #[napi(catch_unwind)]
 pub fn registry_stats() -> String {
-    describe::statistics(&ConfigRegistry::global().stats())
+    describe(&ConfigRegistry::global().stats())
 }
 
 /// The metrics of the process as Prometheus reads them.

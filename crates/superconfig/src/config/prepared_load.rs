@@ -4,7 +4,7 @@ use super::config::SuperConfig;
 use super::core::Core;
 use super::counters::LOADS;
 use super::token;
-use crate::diagnostic::{Error, Issue, Segment};
+use crate::diagnostic::{Error, Issue, Path};
 #[cfg(feature = "watch")]
 use crate::load::WatchOptions;
 use crate::load::{LoadOptions, LoadOutcome, LoadRecord, LoadResult, Loader, context};
@@ -87,18 +87,19 @@ impl PreparedLoad {
         &self.loaded.value
     }
 
-    /// The keys that the JSON Schema knows at a path; none where it knows none, or there is none.
+    /// The issue of a key that must not be there, for [`PreparedLoad::refuse`], with the key that may be meant: one of `known`; without
+    /// them, one that the JSON Schema knows.
     ///
     /// ```
-    /// use superconfig::{Format, SuperConfig, parse};
+    /// use superconfig::{Format, SuperConfig};
     ///
-    /// let schema = parse(r#"{ "properties": { "port": {} } }"#, Format::Json)?;
-    /// let prepared = SuperConfig::builder().json_schema(schema).prepare()?;
-    /// assert_eq!(prepared.known_keys(&[]), ["port".into()]);
+    /// let prepared = SuperConfig::builder().text("prot = 80", Format::Toml).prepare()?;
+    /// let issue = prepared.unknown_key("prot".parse()?, Some(&["host".to_owned(), "port".to_owned()]));
+    /// assert_eq!(issue.hint.as_deref(), Some("did you mean `port`?"));
     /// # Ok::<(), superconfig::Error>(())
     /// ```
-    pub fn known_keys(&self, path: &[Segment]) -> Vec<Arc<str>> {
-        self.loaded.known_keys(path)
+    pub fn unknown_key(&self, path: Path, known: Option<&[String]>) -> Issue {
+        self.loaded.unknown_key(path, known)
     }
 
     /// The error for values that a check refuses: every issue with the place that its value comes from, secrets masked.

@@ -5,7 +5,7 @@ use super::core::Core;
 use super::counters::RELOADS;
 use super::event::{Change, Event};
 use super::snapshot::Snapshot;
-use crate::diagnostic::{Error, ErrorCode, Issue, Segment};
+use crate::diagnostic::{Error, ErrorCode, Issue, Path};
 use crate::load::{LoadOutcome, LoadRecord, LoadResult, Validator, capture, context};
 use crate::merge::changed;
 use crate::registry::generation;
@@ -423,18 +423,19 @@ impl PreparedReload {
         &self.loaded.value
     }
 
-    /// The keys that the JSON Schema knows at a path; none where it knows none, or there is none.
+    /// The issue of a key that must not be there, for [`PreparedReload::refuse`]; see [`PreparedLoad::unknown_key`](crate::PreparedLoad::unknown_key).
     ///
     /// ```
     /// use superconfig::{Format, ReloadInputs, SuperConfig, parse};
     ///
     /// let schema = parse(r#"{ "properties": { "port": {} } }"#, Format::Json)?;
-    /// let config = SuperConfig::builder().json_schema(schema).load()?;
-    /// assert_eq!(config.prepare_reload(ReloadInputs::default())?.known_keys(&[]), ["port".into()]);
+    /// let config = SuperConfig::builder().text("prot = 80", Format::Toml).json_schema(schema).load()?;
+    /// let issue = config.prepare_reload(ReloadInputs::default())?.unknown_key("prot".parse()?, None);
+    /// assert_eq!(issue.hint.as_deref(), Some("did you mean `port`?"));
     /// # Ok::<(), superconfig::Error>(())
     /// ```
-    pub fn known_keys(&self, path: &[Segment]) -> Vec<Arc<str>> {
-        self.loaded.known_keys(path)
+    pub fn unknown_key(&self, path: Path, known: Option<&[String]>) -> Issue {
+        self.loaded.unknown_key(path, known)
     }
 
     /// The error for values that a check refuses: every issue with the place that its value comes from, secrets masked.

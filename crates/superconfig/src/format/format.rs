@@ -53,6 +53,17 @@ impl Format {
         }
     }
 
+    /// Whether values are written as text of the format, by [`render`](crate::render): INI is only read.
+    ///
+    /// ```
+    /// use superconfig::Format;
+    ///
+    /// assert!(Format::Dotenv.is_written() && !Format::Ini.is_written());
+    /// ```
+    pub fn is_written(self) -> bool {
+        self != Format::Ini
+    }
+
     /// Tells the format from a file's name: its extension in any case, or `.env` and `.env.*`.
     ///
     /// ```

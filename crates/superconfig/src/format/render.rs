@@ -42,9 +42,10 @@ pub fn render(value: &Value, format: Format) -> Result<String, Error> {
         Format::Yaml => Ok(yaml::render(value)),
         #[cfg(feature = "dotenv")]
         Format::Dotenv => dotenv::render(value),
-        Format::Ini => {
-            let error = Error::new(ErrorCode::Format, "values are not written as ini");
-            Err(error.with_hint("the formats are json, jsonc, json5, toml, yaml and dotenv"))
+        unwritten if !unwritten.is_written() => {
+            let names: Vec<&str> = Format::ALL.into_iter().filter(|format| format.is_written()).map(Format::as_str).collect();
+            let error = Error::new(ErrorCode::Format, format!("values are not written as {unwritten}"));
+            Err(error.with_hint(format!("the formats are {}", names.join(", "))))
         }
         #[allow(unreachable_patterns, reason = "reached when a format's feature is off")]
         _ => Err(Error::new(ErrorCode::Format, "the format was not compiled in")

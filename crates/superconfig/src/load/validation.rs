@@ -2,7 +2,7 @@
 
 use super::loader::LoadResult;
 use super::options::Validator;
-use crate::diagnostic::{Error, ErrorCode, Issue, Origin, Path, Position, Segment};
+use crate::diagnostic::{Error, ErrorCode, Issue, Origin, Path, Position, Segment, closest_name};
 use crate::merge::{Content, Explainer, Explanation};
 use crate::redaction::{REDACTED, SecretTexts, SecretWords, snippet, without_keys};
 use crate::source::panicked;
@@ -46,8 +46,27 @@ impl LoadResult {
         }
     }
 
+    /// The issue of a key that must not be there, with the one that may be meant: of those that are known, else of those that
+    /// the JSON Schema knows, else of those beside it.
+    pub(crate) fn unknown_key(&self, path: Path, known: Option<&[String]>) -> Issue {
+        let Some((Segment::Key(key), above)) = path.split_last() else {
+            return Issue::new(path, "the element is unknown");
+        };
+        let of_schema = if known.is_none() { self.known_keys(above) } else { Vec::new() };
+        let known = known.unwrap_or_default().iter().map(String::as_str).chain(of_schema.iter().map(|key| &**key));
+        let meant = match self.value.at(above) {
+            Some(Value::Table(table)) if known.clone().next().is_none() => {
+                closest_name(key, table.iter().map(|(name, _)| name).filter(|name| *name != &**key))
+            }
+            _ => closest_name(key, known),
+        };
+        let hint = meant.map(|meant| format!("did you mean `{meant}`?"));
+        let message = format!("the key `{key}` is unknown");
+        Issue { hint, ..Issue::new(path, message) }
+    }
+
     /// The keys that the schema knows at a path.
-    pub(crate) fn known_keys(&self, path: &[Segment]) -> Vec<Arc<str>> {
+    fn known_keys(&self, path: &[Segment]) -> Vec<Arc<str>> {
         let root = self.rules.schema.as_ref().map(SchemaNode::new);
         let at = path.iter().try_fold(root, |node, segment| match segment {
             Segment::Key(key) => Some(node?.key(key)),

@@ -13,7 +13,8 @@ use std::sync::Arc;
 /// assert_eq!(builder.arrays("hosts", ArrayStrategy::Unique).load()?.get::<Vec<String>>("hosts")?, ["a", "b"]);
 /// # Ok::<(), superconfig::Error>(())
 /// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum ArrayStrategy {
     /// The layer's array takes the place of the one below.
     #[default]

@@ -12,7 +12,8 @@ use std::fs::Metadata;
 /// SuperConfig::builder().file_with("not-there.toml", options).load()?;
 /// # Ok::<(), superconfig::Error>(())
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Trust {
     /// Warn `insecure-permissions` and read it.
     Warn,

@@ -86,7 +86,15 @@ impl FieldNames {
     pub fn spell(self, field: &str) -> Cow<'_, str> {
         match self {
             FieldNames::Exact => Cow::Borrowed(field),
-            FieldNames::CamelCase => Cow::Owned(camel_case(field).collect()),
+            FieldNames::CamelCase => {
+                let mut words = field.split('_');
+                let mut name = words.next().unwrap_or_default().to_owned();
+                for word in words {
+                    let (first, rest) = word.split_at(word.chars().next().map_or(0, char::len_utf8));
+                    name.extend([&*first.to_ascii_uppercase(), rest]);
+                }
+                Cow::Owned(name)
+            }
         }
     }
 
@@ -94,22 +102,31 @@ impl FieldNames {
     fn field(self, key: &str, fields: &'static [&'static str]) -> Option<&'static str> {
         let names = |field: &&&str| match self {
             FieldNames::Exact => **field == key,
-            FieldNames::CamelCase => camel_case(field).eq(key.chars()),
+            FieldNames::CamelCase => is_in_camel_case(key.as_bytes(), field.as_bytes()),
         };
         fields.iter().find(names).copied()
     }
 }
 
-fn camel_case(field: &str) -> impl Iterator<Item = char> {
+/// Whether a key is a field's name in camelCase. Most keys differ in their first byte, so this is a loop over bytes.
+fn is_in_camel_case(key: &[u8], field: &[u8]) -> bool {
+    let mut key = key.iter();
     let mut starts_word = false;
-    field.chars().filter_map(move |character| {
-        let starts = std::mem::replace(&mut starts_word, character == '_');
-        match character {
-            '_' => None,
-            _ if starts => Some(character.to_ascii_uppercase()),
-            _ => Some(character),
+    for byte in field {
+        let expected = match byte {
+            b'_' => {
+                starts_word = true;
+                continue;
+            }
+            letter if starts_word => letter.to_ascii_uppercase(),
+            letter => *letter,
+        };
+        starts_word = false;
+        if key.next() != Some(&expected) {
+            return false;
         }
-    })
+    }
+    key.next().is_none()
 }
 
 /// How strictly a value is read.
@@ -237,6 +254,10 @@ impl<'de> Deserializer<'de> for ValueDeserializer<'de> {
         match self.0 {
             Value::Table(table) => {
                 visitor.visit_map(Fields { entries: table.entries().iter(), current: None, reading: self.1, fields })
+            }
+            // A struct is also made of an array, its fields in order: nobody means that where options have names.
+            other if matches!(self.1, Reading::Options(_)) => {
+                Err(de::Error::invalid_type(Unexpected::Other(other.kind()), &"a table"))
             }
             _ => self.deserialize_any(visitor),
         }

@@ -272,6 +272,11 @@ mod tests {
         );
         assert_eq!(paths(r#"{"maxWait":"x"}"#, FieldNames::CamelCase), [("maxWait".to_owned(), MismatchKind::Value)]);
         assert_eq!(
+            paths(r#"[1]"#, FieldNames::Exact),
+            [(String::new(), MismatchKind::Value)],
+            "an array of the fields is not meant"
+        );
+        assert_eq!(
             paths(r#"{"max_wait":1,"name":null,"shapes":[1,"line",{"square":{}}]}"#, FieldNames::Exact),
             [
                 ("name".to_owned(), MismatchKind::Value),

@@ -1,0 +1,125 @@
+//! The hold of one thread of a host on a configuration.
+
+use crate::mailbox::Mailbox;
+use std::sync::Arc;
+use superconfig::{Error, ErrorCode, Format, Snapshot, Status, SuperConfig};
+
+/// A reference to a configuration, and the snapshot that everything is read from until its holder moves on: so all values
+/// that it reads belong together.
+///
+/// ```
+/// use superconfig::{Format, SuperConfig};
+/// use superconfig_binding::Attachment;
+///
+/// let mut attachment = Attachment::new(SuperConfig::builder().text("port = 80", Format::Toml).load()?)?;
+/// attachment.sync()?;
+/// assert_eq!(attachment.status()?.version, attachment.pinned.version());
+/// # Ok::<(), superconfig::Error>(())
+/// ```
+pub struct Attachment {
+    /// The configuration, which ends with the last reference.
+    pub config: SuperConfig,
+    /// The version that is read.
+    pub pinned: Arc<Snapshot>,
+    /// What happened since the host last asked, while it listens.
+    pub mailbox: Option<Mailbox>,
+}
+
+impl Attachment {
+    /// Pins the newest version.
+    ///
+    /// # Errors
+    /// `ERR_SUPERCONFIG_CLOSED` where the configuration is closed.
+    pub fn new(config: SuperConfig) -> Result<Self, Error> {
+        let pinned = config.snapshot()?;
+        Ok(Self { config, pinned, mailbox: None })
+    }
+
+    /// Moves to the newest version.
+    ///
+    /// # Errors
+    /// `ERR_SUPERCONFIG_CLOSED` where the configuration is closed.
+    pub fn sync(&mut self) -> Result<&Snapshot, Error> {
+        self.pinned = self.config.snapshot()?;
+        Ok(&self.pinned)
+    }
+
+    /// The snapshot for positions, layers and warnings: a reload that changes no value may still move them.
+    pub fn described(&self) -> Arc<Snapshot> {
+        let newest = self.config.snapshot().ok().filter(|newest| newest.version() == self.pinned.version());
+        newest.unwrap_or_else(|| self.pinned.clone())
+    }
+
+    /// The version that is read as text of a format, secrets hidden unless they are asked for.
+    ///
+    /// # Errors
+    /// `ERR_SUPERCONFIG_OPTION` for what is not the name of a format that is written, and those of [`Snapshot::render`].
+    pub fn render(&self, format: &str, secrets: bool) -> Result<String, Error> {
+        let known = Format::ALL.into_iter().find(|known| known.is_written() && known.as_str() == format);
+        let Some(format) = known else {
+            let names = Format::ALL.into_iter().filter(|format| format.is_written()).map(Format::as_str);
+            let hint = format!("the formats are {}", names.collect::<Vec<_>>().join(", "));
+            return Err(Error::new(ErrorCode::Option, format!("a configuration is not written as {format:?}")).with_hint(hint));
+        };
+        self.pinned.render(format, secrets)
+    }
+
+    /// How the configuration is doing, with the version and profiles that are read here.
+    ///
+    /// # Errors
+    /// `ERR_SUPERCONFIG_CLOSED` where the configuration is closed.
+    pub fn status(&self) -> Result<Status, Error> {
+        let mut status = self.config.status()?;
+        let pinned = self.described();
+        status.version = pinned.version();
+        status.profiles = pinned.profiles().to_vec();
+        Ok(status)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use superconfig::{Environment, ReloadInputs};
+
+    fn attached() -> Attachment {
+        let builder = SuperConfig::builder().environment([("APP_PORT", "80"), ("APP_PASSWORD", "hunter2")]).profile("test");
+        Attachment::new(builder.env("APP").load().unwrap()).unwrap()
+    }
+
+    fn reload(attachment: &Attachment, port: &str) {
+        let environment = Some(Environment::from_pairs([("APP_PORT", port), ("APP_PASSWORD", "hunter2")]));
+        attachment.config.reload_with(ReloadInputs { environment, ..ReloadInputs::default() }).unwrap();
+    }
+
+    #[test]
+    fn everything_is_of_one_version_until_its_holder_moves_on() {
+        let mut attachment = attached();
+        reload(&attachment, "81");
+        assert_eq!((attachment.pinned.version(), attachment.described().version()), (1, 1));
+        let status = attachment.status().unwrap();
+        assert_eq!((status.version, status.profiles), (1, vec!["test".to_owned()]));
+        assert_eq!(attachment.sync().unwrap().version(), 2);
+        assert_eq!(attachment.status().unwrap().version, 2);
+        attachment.config.close();
+        assert_eq!(attachment.sync().err().unwrap().code(), ErrorCode::Closed);
+        assert_eq!(attachment.status().unwrap_err().code(), ErrorCode::Closed);
+        assert_eq!(attachment.described().version(), 2, "what was pinned stays");
+        assert_eq!(Attachment::new(attachment.config).err().unwrap().code(), ErrorCode::Closed);
+    }
+
+    #[test]
+    fn text_is_of_a_format_that_is_written() {
+        let attachment = attached();
+        assert_eq!(attachment.render("json", false).unwrap(), r#"{"password":"[redacted]","port":80}"#);
+        assert_eq!(attachment.render("yaml", true).unwrap(), "password: hunter2\nport: 80\n");
+        for name in ["ini", "tmol", ""] {
+            let error = attachment.render(name, false).unwrap_err();
+            assert_eq!(
+                (error.code(), error.message()),
+                (ErrorCode::Option, &*format!("a configuration is not written as {name:?}"))
+            );
+            assert_eq!(error.hint(), Some("the formats are json, jsonc, json5, toml, yaml, dotenv"));
+        }
+    }
+}

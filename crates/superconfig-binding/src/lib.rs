@@ -1,0 +1,41 @@
+//! What every language binding of superconfig needs, in no language's words.
+//!
+//! A binding converts between the values of its host and [`superconfig::Value`], and this crate does the rest: it reads options
+//! strictly ([`options`]), prepares loads that the host checks before they are published ([`Preparation`], [`Prepared`]), holds
+//! what one thread of the host reads ([`Attachment`]), gathers events while the host is busy ([`Mailbox`]), keeps objects that
+//! the host knows by number ([`HandleTable`]) and writes what there is to tell as JSON text ([`describe`]).
+
+mod attachment;
+mod encoded_value;
+mod handle_table;
+mod mailbox;
+pub mod options;
+mod prepared;
+
+pub use attachment::Attachment;
+pub use encoded_value::{EncodedValue, parse_segments, specials_text};
+pub use handle_table::HandleTable;
+pub use mailbox::{Mail, Mailbox};
+pub use prepared::{Committed, Preparation, Prepared, ReportedIssue};
+
+use serde::Serialize;
+use superconfig::{Error, Format, Limits, Value, to_json, to_value};
+
+/// Writes what there is to tell about a configuration (an [`Error`], a [`Status`](superconfig::Status), a list of
+/// [`LayerInfo`](superconfig::LayerInfo) …) as JSON text, names in camelCase. What cannot be written is told instead.
+///
+/// ```
+/// use superconfig::{Error, ErrorCode};
+///
+/// let error = Error::new(ErrorCode::Option, "the port is taken");
+/// assert!(superconfig_binding::describe(&error).starts_with(r#"{"code":"ERR_SUPERCONFIG_OPTION","#));
+/// ```
+pub fn describe(described: &impl Serialize) -> String {
+    to_json(&to_value(described).unwrap_or_else(|error| Value::from(error.to_string())))
+}
+
+/// Reads JSON text that a host wrote. What is inside has limits of its own: values those of their depth, texts those of their size.
+fn parse_json(text: &str) -> Result<Value, Error> {
+    let limits = Limits { depth: Limits::MAX_DEPTH + 16, document_bytes: usize::MAX, ..Limits::default() };
+    superconfig::parse_within(text, Format::Json, &limits)
+}

@@ -1,0 +1,134 @@
+//! Kinds of options that need more than serde knows of them.
+
+use super::option_reader::kind_of;
+use serde::de::{Deserialize, Deserializer, Error, MapAccess, Unexpected, Visitor};
+use std::fmt;
+use std::marker::PhantomData;
+use std::sync::Arc;
+use std::time::Duration;
+use superconfig::Value;
+
+/// A text that is shared, not copied.
+#[derive(Clone, Debug, Default)]
+pub struct SharedText(pub Arc<str>);
+
+impl<'de> Deserialize<'de> for SharedText {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match Value::deserialize(deserializer)? {
+            Value::String(text) => Ok(Self(text)),
+            other => Err(D::Error::invalid_type(Unexpected::Other(other.kind()), &"a string")),
+        }
+    }
+}
+
+/// A whole number from 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Count(pub usize);
+
+impl<'de> Deserialize<'de> for Count {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct CountVisitor;
+
+        impl Visitor<'_> for CountVisitor {
+            type Value = Count;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a positive whole number")
+            }
+
+            fn visit_i64<E: Error>(self, number: i64) -> Result<Count, E> {
+                let count = usize::try_from(number).ok().filter(|count| *count > 0);
+                count.map(Count).ok_or_else(|| E::invalid_value(Unexpected::Signed(number), &self))
+            }
+        }
+
+        deserializer.deserialize_u64(CountVisitor)
+    }
+}
+
+/// A time in milliseconds, from 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Milliseconds(pub Duration);
+
+impl<'de> Deserialize<'de> for Milliseconds {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct MillisecondsVisitor;
+
+        impl Visitor<'_> for MillisecondsVisitor {
+            type Value = Milliseconds;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a number of milliseconds")
+            }
+
+            fn visit_i64<E: Error>(self, number: i64) -> Result<Milliseconds, E> {
+                self.visit_f64(number as f64)
+            }
+
+            fn visit_f64<E: Error>(self, number: f64) -> Result<Milliseconds, E> {
+                if !(number.is_finite() && number >= 0.0) {
+                    return Err(E::invalid_value(Unexpected::Float(number), &self));
+                }
+                // Longer than a duration can be is as good as for ever; the engine bounds it.
+                Ok(Milliseconds(Duration::try_from_secs_f64(number / 1000.0).unwrap_or(Duration::MAX)))
+            }
+        }
+
+        deserializer.deserialize_f64(MillisecondsVisitor)
+    }
+}
+
+/// The variables of an environment.
+#[derive(Clone, Debug, Default)]
+pub struct Variables(pub Vec<(Arc<str>, Arc<str>)>);
+
+impl<'de> Deserialize<'de> for Variables {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let value = Value::deserialize(deserializer)?;
+        let Some(table) = value.as_table() else {
+            return Err(D::Error::invalid_type(Unexpected::Other(value.kind()), &"a table of strings"));
+        };
+        let pair = |(name, value): (&str, &Value)| match value {
+            Value::String(value) => Ok((Arc::from(name), value.clone())),
+            other => {
+                let message = format!("the variable {name} of `env` must be a string, and is {}", kind_of(other));
+                Err(D::Error::custom(message))
+            }
+        };
+        table.iter().map(pair).collect::<Result<_, _>>().map(Self)
+    }
+}
+
+/// A table whose keys are data, not names of options, in order.
+#[derive(Clone, Debug)]
+pub struct Entries<T>(pub Vec<(String, T)>);
+
+impl<T> Default for Entries<T> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Entries<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct EntriesVisitor<T>(PhantomData<T>);
+
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for EntriesVisitor<T> {
+            type Value = Entries<T>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a table")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Entries<T>, A::Error> {
+                let mut entries = Vec::with_capacity(map.size_hint().unwrap_or_default());
+                while let Some(entry) = map.next_entry()? {
+                    entries.push(entry);
+                }
+                Ok(Entries(entries))
+            }
+        }
+
+        deserializer.deserialize_map(EntriesVisitor(PhantomData))
+    }
+}

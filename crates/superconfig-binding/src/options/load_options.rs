@@ -1,0 +1,164 @@
+//! The options of a load.
+
+use super::kinds::{Count, Entries, Milliseconds, Variables};
+use super::source_options::SourceOptions;
+use serde::Deserialize;
+use superconfig::{ArrayStrategy, Builder, Error, Limits, Value, WatchOptions};
+
+/// Everything that a builder takes.
+///
+/// ```
+/// use superconfig::{FieldNames, SuperConfig};
+/// use superconfig_binding::options::{LoadOptions, OptionReader};
+///
+/// let text = r#"{ "sources": [{ "text": { "text": "port = 80", "format": "toml" } }] }"#;
+/// let options = OptionReader::new(FieldNames::CamelCase).parse::<LoadOptions>(text, "load")?;
+/// let config = options.into_builder(SuperConfig::builder())?.load()?;
+/// assert_eq!(config.get::<u16>("port")?, 80);
+/// # Ok::<(), superconfig::Error>(())
+/// ```
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct LoadOptions {
+    /// The directory that relative paths start from.
+    pub cwd: Option<String>,
+    /// The home directory.
+    pub home: Option<String>,
+    /// A prefix of the system's places, for tests.
+    pub root: Option<String>,
+    /// The environment, in place of the process's own.
+    pub env: Option<Variables>,
+    /// The name that others attach to.
+    pub name: Option<String>,
+    /// The profiles, in the order in which they apply.
+    pub profiles: Option<Vec<String>>,
+    /// How arrays merge, by the patterns of their paths.
+    pub arrays: Entries<ArrayStrategy>,
+    /// Whether references are resolved.
+    pub interpolate: bool,
+    /// Patterns of paths whose values are never shown.
+    pub secrets: Vec<String>,
+    /// Whether the host checks each version before it is published.
+    pub validated: bool,
+    /// The JSON Schema of what the host checks: its types guide texts, its marks tell secrets.
+    pub json_schema: Option<Value>,
+    /// Bounds on what is read.
+    pub limits: LoadLimits,
+    /// How files are watched; not at all without it.
+    pub watch: Option<WatchTimes>,
+    /// The sources in order, later ones winning.
+    pub sources: Vec<SourceOptions>,
+}
+
+/// Bounds on what is read; the engine's own where there is none.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct LoadLimits {
+    /// Levels of nesting.
+    pub depth: Option<Count>,
+    /// Bytes of one document.
+    pub document_bytes: Option<Count>,
+    /// Values that one YAML document may produce.
+    pub alias_nodes: Option<Count>,
+    /// Bytes that the expansions of one load may produce together.
+    pub expanded_bytes: Option<Count>,
+}
+
+/// When changes on disk are read, in milliseconds; the engine's own times where there is none.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct WatchTimes {
+    /// Without a change before files are read again.
+    pub debounce_ms: Option<Milliseconds>,
+    /// After which they are read although they keep changing.
+    pub max_wait_ms: Option<Milliseconds>,
+    /// Between looks, where the system tells nothing; 0 is off.
+    pub poll: Option<Milliseconds>,
+}
+
+impl LoadOptions {
+    /// Adds the options to a builder.
+    ///
+    /// # Errors
+    /// `ERR_SUPERCONFIG_FORMAT` for a format that there is not.
+    pub fn into_builder(self, mut builder: Builder) -> Result<Builder, Error> {
+        let Self {
+            cwd,
+            home,
+            root,
+            env,
+            name,
+            profiles,
+            arrays,
+            interpolate,
+            secrets,
+            validated,
+            json_schema,
+            limits,
+            watch,
+            sources,
+        } = self;
+        if let Some(Variables(variables)) = env {
+            builder = builder.environment(variables);
+        }
+        if let Some(directory) = cwd {
+            builder = builder.cwd(directory);
+        }
+        if let Some(directory) = home {
+            builder = builder.home(directory);
+        }
+        if let Some(directory) = root {
+            builder = builder.root(directory);
+        }
+        if let Some(name) = name {
+            builder = builder.name(name);
+        }
+        if let Some(profiles) = profiles {
+            builder = builder.profiles(profiles);
+        }
+        if let Some(schema) = json_schema {
+            builder = builder.json_schema(schema);
+        }
+        if let Some(times) = watch {
+            builder = builder.watch(times.into());
+        }
+        if interpolate {
+            builder = builder.interpolate();
+        }
+        if validated {
+            builder = builder.validated_by_host();
+        }
+        for (pattern, strategy) in arrays.0 {
+            builder = builder.arrays(pattern, strategy);
+        }
+        builder = builder.secrets(secrets).limits(limits.into());
+        for (at, source) in sources.into_iter().enumerate() {
+            builder = builder.entry(source.into_entry(at)?);
+        }
+        Ok(builder)
+    }
+}
+
+impl From<LoadLimits> for Limits {
+    fn from(limits: LoadLimits) -> Self {
+        let default = Limits::default();
+        let or = |count: Option<Count>, default| count.map_or(default, |Count(count)| count);
+        Limits {
+            depth: or(limits.depth, default.depth),
+            document_bytes: or(limits.document_bytes, default.document_bytes),
+            alias_nodes: or(limits.alias_nodes, default.alias_nodes),
+            expanded_bytes: or(limits.expanded_bytes, default.expanded_bytes),
+        }
+    }
+}
+
+impl From<WatchTimes> for WatchOptions {
+    fn from(times: WatchTimes) -> Self {
+        let default = WatchOptions::default();
+        WatchOptions {
+            debounce: times.debounce_ms.map_or(default.debounce, |Milliseconds(time)| time),
+            max_wait: times.max_wait_ms.map_or(default.max_wait, |Milliseconds(time)| time),
+            poll: times.poll.map(|Milliseconds(time)| time),
+        }
+    }
+}

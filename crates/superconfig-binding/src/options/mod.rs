@@ -1,0 +1,19 @@
+//! Options of loads, reloads and sources, read strictly: whatever is unknown or of another kind is an error that says where it
+//! stands, what belongs there, what was found, and the nearest name that is known.
+//!
+//! The structs name options as Rust does, and have no other names: how a host spells them is one rule for all, which the
+//! [`OptionReader`] has. What an option's value is, is the same for every host.
+
+mod kinds;
+mod load_options;
+mod option_reader;
+#[cfg(test)]
+mod options_test;
+mod reload_request;
+mod source_options;
+
+pub use kinds::{Count, Entries, Milliseconds, SharedText, Variables};
+pub use load_options::{LoadLimits, LoadOptions, WatchTimes};
+pub use option_reader::OptionReader;
+pub use reload_request::{ReloadRequest, Supplied};
+pub use source_options::{Args, Directory, Discover, Dotenv, Env, File, Glob, HostSource, Profiles, SourceOptions, Text, Values};

@@ -1,0 +1,196 @@
+//! Reads options strictly.
+
+use serde::de::DeserializeOwned;
+use std::borrow::Cow;
+use superconfig::{
+    Error, ErrorCode, FieldNames, Issue, MismatchKind, Path, Segment, TypeMismatch, Value, closest_name, read_options, to_json,
+};
+
+/// A reader of options for hosts that spell names one way: `max_wait` or `maxWait`, never both.
+///
+/// ```
+/// use superconfig::FieldNames;
+/// use superconfig_binding::options::{LoadOptions, OptionReader};
+///
+/// let reader = OptionReader::new(FieldNames::CamelCase);
+/// let error = reader.parse::<LoadOptions>(r#"{ "watch": { "debounce": 50 } }"#, "load").unwrap_err();
+/// assert_eq!(error.message(), "`debounce` is not an option of `watch`");
+/// assert_eq!((error.path().unwrap().to_string(), error.hint()), ("watch.debounce".to_owned(), Some("did you mean `debounceMs`?")));
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct OptionReader {
+    names: FieldNames,
+}
+
+impl OptionReader {
+    /// A reader for one way to spell names.
+    pub const fn new(names: FieldNames) -> Self {
+        Self { names }
+    }
+
+    /// Reads JSON text of options; `of` is what they are options of.
+    ///
+    /// # Errors
+    /// Those of [`OptionReader::read`].
+    pub fn parse<T: DeserializeOwned>(self, json: &str, of: &str) -> Result<T, Error> {
+        self.read(&crate::parse_json(json)?, of)
+    }
+
+    /// Reads options; `of` is what they are options of. Costs one pass.
+    ///
+    /// # Errors
+    /// `ERR_SUPERCONFIG_OPTION` for an unknown name, with the nearest that is known; for a value of another kind, with what
+    /// belongs there and what was found; and for what is missing. The error has the option's path; where several are wrong,
+    /// an issue for each.
+    pub fn read<T: DeserializeOwned>(self, options: &Value, of: &str) -> Result<T, Error> {
+        read_options(options, self.names).map_err(|mismatches| {
+            let mut issues: Vec<Issue> = mismatches.iter().map(|mismatch| self.issue(mismatch, options, of)).collect();
+            if issues.len() > 1 {
+                return Error::new(ErrorCode::Option, format!("{} options are wrong", issues.len())).with_issues(issues);
+            }
+            let Some(Issue { path, message, hint, .. }) = issues.pop() else {
+                return Error::new(ErrorCode::Option, format!("the options of `{of}` cannot be read"));
+            };
+            let error = Error::new(ErrorCode::Option, message).with_path(path);
+            match hint {
+                Some(hint) => error.with_hint(hint),
+                None => error,
+            }
+        })
+    }
+
+    fn issue(self, mismatch: &TypeMismatch, options: &Value, of: &str) -> Issue {
+        let value = options.at(&mismatch.path);
+        let place = Place::of(&mismatch.path, of);
+        let (name, owner) = (&place.name, &place.owner);
+        let mut issue = Issue::new(place.path.clone(), "");
+        issue.message = match mismatch.kind {
+            MismatchKind::UnknownField(fields) => {
+                let known: Vec<Cow<'_, str>> = fields.iter().map(|field| self.names.spell(field)).collect();
+                issue.hint = Some(did_you_mean(name, known.iter().map(|name| &**name)).unwrap_or_else(|| {
+                    if known.is_empty() { "it has none".to_owned() } else { format!("its options are {}", known.join(", ")) }
+                }));
+                format!("`{name}` is not an option of `{owner}`")
+            }
+            MismatchKind::UnknownVariant(kinds) if place.is_source() => {
+                let known = || format!("the kinds are {}", kinds.join(", "));
+                issue.hint = Some(did_you_mean(name, kinds.iter().copied()).unwrap_or_else(known));
+                format!("there is no source of kind {name:?}")
+            }
+            MismatchKind::UnknownVariant(variants) => {
+                let text = value.and_then(Value::as_str);
+                issue.hint = text.and_then(|text| did_you_mean(text, variants.iter().copied()));
+                issue.expected = Some(if place.is_strategy() { STRATEGIES.to_owned() } else { alternatives(variants) });
+                // What stands for one of a few words is no secret.
+                issue.found = text.map(|text| format!("{text:?}"));
+                place.must_be(&mut issue, value)
+            }
+            MismatchKind::MissingField(field) => format!("`{name}` needs `{}`", self.names.spell(field)),
+            _ => match &mismatch.expected {
+                Some(expected) => {
+                    issue.expected = Some(in_plain_words(expected).to_owned());
+                    place.must_be(&mut issue, value)
+                }
+                None => mismatch.message.clone(),
+            },
+        };
+        issue
+    }
+}
+
+/// What the strategy of an array can be.
+const STRATEGIES: &str = "'replace', 'append', 'prepend', 'unique' or { by: key }";
+
+/// Where an option stands, for a message.
+struct Place<'a> {
+    path: &'a Path,
+    /// What it is an option of.
+    owner: String,
+    /// Its name, with the indexes of an element.
+    name: String,
+}
+
+impl<'a> Place<'a> {
+    fn of(path: &'a Path, root: &str) -> Self {
+        let key = |segment: &Segment| match segment {
+            Segment::Key(key) => Some(key.to_string()),
+            Segment::Index(_) => None,
+        };
+        let at = path.iter().rposition(|segment| key(segment).is_some());
+        let owner = path[..at.unwrap_or_default()].iter().rev().find_map(key).unwrap_or_else(|| root.to_owned());
+        let name = match at {
+            Some(at) => {
+                let indexes = path[at + 1..].iter().filter_map(Segment::as_index).map(|index| format!("[{index}]"));
+                key(&path[at]).into_iter().chain(indexes).collect()
+            }
+            None => root.to_owned(),
+        };
+        Self { path, owner, name }
+    }
+
+    fn is_source(&self) -> bool {
+        matches!(&self.path[..], [Segment::Key(first), Segment::Index(_), Segment::Key(_)] if &**first == "sources")
+    }
+
+    fn is_strategy(&self) -> bool {
+        matches!(&self.path[..], [Segment::Key(first), Segment::Key(_)] if &**first == "arrays")
+    }
+
+    /// Says what belongs here, and notes what was found unless that is known.
+    fn must_be(&self, issue: &mut Issue, value: Option<&Value>) -> String {
+        let found = issue.found.get_or_insert_with(|| value.map_or("nothing".to_owned(), shown));
+        let expected = issue.expected.as_deref().unwrap_or_default();
+        let Self { owner, name, .. } = self;
+        if self.path.is_empty() {
+            format!("the options of `{name}` must be {expected}, and are {found}")
+        } else if self.is_strategy() {
+            format!("the array strategy for `{name}` must be {expected}, and is {found}")
+        } else {
+            format!("`{name}` of `{owner}` must be {expected}, and is {found}")
+        }
+    }
+}
+
+/// A value of the wrong kind: numbers in full, as their size may be the problem; of all else the kind.
+fn shown(value: &Value) -> String {
+    match value {
+        Value::Integer(_) | Value::Unsigned(_) | Value::Float(_) => to_json(value),
+        other => kind_of(other).to_owned(),
+    }
+}
+
+/// The kind of a value with its article.
+pub(super) fn kind_of(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "a boolean",
+        Value::Integer(_) | Value::Unsigned(_) => "an integer",
+        Value::Float(_) => "a float",
+        Value::String(_) | Value::Datetime(_) => "a string",
+        Value::Array(_) => "an array",
+        Value::Table(_) => "a table",
+    }
+}
+
+fn did_you_mean<'a>(given: &str, known: impl Iterator<Item = &'a str>) -> Option<String> {
+    closest_name(given, known).map(|meant| format!("did you mean `{meant}`?"))
+}
+
+fn alternatives(names: &[&str]) -> String {
+    let quoted: Vec<String> = names.iter().map(|name| format!("'{name}'")).collect();
+    match quoted.split_last() {
+        Some((last, rest)) if !rest.is_empty() => format!("{} or {last}", rest.join(", ")),
+        _ => quoted.concat(),
+    }
+}
+
+/// What serde expects, for people who do not know it.
+fn in_plain_words(expected: &str) -> &str {
+    match expected {
+        "a boolean" => "true or false",
+        "a sequence" => "an array",
+        "a map" => "a table",
+        _ if expected.starts_with("struct ") => "a table",
+        other => other,
+    }
+}

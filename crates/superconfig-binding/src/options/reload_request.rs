@@ -1,0 +1,55 @@
+//! What a host asks of a reload.
+
+use super::kinds::Variables;
+use crate::EncodedValue;
+use serde::Deserialize;
+use superconfig::{Environment, ReloadInputs, SuperConfig};
+
+/// The arguments of a reload.
+///
+/// ```
+/// use superconfig::{FieldNames, SuperConfig};
+/// use superconfig_binding::options::{OptionReader, ReloadRequest};
+///
+/// let config = SuperConfig::builder().environment([("APP_PORT", "80")]).env("APP").load()?;
+/// let reader = OptionReader::new(FieldNames::CamelCase);
+/// let request = reader.parse::<ReloadRequest>(r#"{ "env": { "APP_PORT": "81" } }"#, "reload")?;
+/// assert_eq!(config.reload_with(request.into_inputs(&config))?.changed, ["port"]);
+/// # Ok::<(), superconfig::Error>(())
+/// ```
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ReloadRequest {
+    /// The environment; captured on this thread without it.
+    pub env: Option<Variables>,
+    /// What the host's own sources gave, by their places among the sources. A source that is not here keeps its values.
+    pub supplied: Vec<(usize, Supplied)>,
+    /// Whether nobody called for the reload: then the environment stays as it was captured.
+    pub background: bool,
+    /// Whether the host checks the values before it commits them.
+    pub validated: bool,
+}
+
+/// What a source of the host gave.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Supplied {
+    /// Its values.
+    Values(EncodedValue),
+    /// Why it gave none: what it gave last stays in use.
+    Error(String),
+}
+
+impl ReloadRequest {
+    /// The request as the engine takes it. Captures the environment where one is needed.
+    pub fn into_inputs(self, config: &SuperConfig) -> ReloadInputs {
+        let Self { env, supplied, background, validated } = self;
+        let given = env.map(|Variables(variables)| Environment::from_pairs(variables));
+        let environment = if background { given } else { given.or_else(|| Some(config.capture_environment())) };
+        let supplied = supplied.into_iter().map(|(place, supplied)| match supplied {
+            Supplied::Values(values) => (place, Ok(values.decode())),
+            Supplied::Error(reason) => (place, Err(reason)),
+        });
+        ReloadInputs { environment, custom_values: supplied.collect(), background, validated, ..ReloadInputs::default() }
+    }
+}

@@ -1,0 +1,221 @@
+//! The options of each kind of source.
+
+use super::kinds::{Entries, SharedText};
+use crate::EncodedValue;
+use serde::Deserialize;
+use superconfig::{
+    DirectoryOptions, DiscoverOptions, EnvOptions, Error, FileOptions, Format, GlobOptions, Path, Segment, SourceEntry,
+    SourceKind, SourceSpec, TextOptions, Trust,
+};
+
+/// A source of any kind: `{ "file": { "path": "app.toml", "optional": true } }`.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SourceOptions {
+    /// Values given in code, to stand below the others.
+    Defaults(Values),
+    /// Values given in code, to stand above the others.
+    Overrides(Values),
+    /// A source that the host implements.
+    Source(HostSource),
+    /// One file, or one for each profile.
+    File(File),
+    /// The files that match a pattern.
+    Glob(Glob),
+    /// A directory with one file for each purpose.
+    Dir(Directory),
+    /// The files of an application in the places of the system, the user and the project.
+    Discover(Discover),
+    /// A document given in code.
+    Text(Text),
+    /// `.env` files, whose variables `env` reads.
+    Dotenv(Dotenv),
+    /// Environment variables.
+    Env(Env),
+    /// Command-line flags.
+    Args(Args),
+}
+
+/// Declares kinds of sources: what each is made of, its options, and those that every source which is a layer takes.
+macro_rules! layers {
+    ($($(#[$about:meta])* $name:ident(
+        $($(#[$part_help:meta])* $part:ident: $part_kind:ty,)*
+    ) {
+        $($(#[$help:meta])* $option:ident: $kind:ty,)*
+    })*) => {$(
+        $(#[$about])*
+        #[derive(Debug, Deserialize)]
+        #[serde(deny_unknown_fields)]
+        pub struct $name {
+            $($(#[$part_help])* pub $part: $part_kind,)*
+            $($(#[$help])* #[serde(default)] pub $option: $kind,)*
+            /// Whether it only fills what the layers below leave open.
+            #[serde(default)]
+            pub join: bool,
+            /// Whether `_add` and `_remove` keys are directives; they are by default.
+            #[serde(default)]
+            pub directives: Option<bool>,
+        }
+    )*};
+}
+
+layers! {
+    /// Values given in code.
+    Values(
+        /// The values.
+        values: EncodedValue,
+    ) {
+        /// The layer's name.
+        name: Option<SharedText>,
+    }
+
+    /// A source that the host implements.
+    HostSource(
+        /// The layer's name.
+        name: SharedText,
+    ) {
+        /// What it gave; nothing before it was asked.
+        values: EncodedValue,
+    }
+
+    /// One file, or one for each profile.
+    File(
+        /// The path.
+        path: String,
+    ) {
+        /// Whether a file that is not there is skipped.
+        optional: bool,
+        /// The format's name, where the extension does not tell.
+        format: Option<String>,
+        /// Whether the file's top-level tables are profiles.
+        profiles: Option<Profiles>,
+        /// What to do where others could have written it.
+        trust: Option<Trust>,
+    }
+
+    /// The files that match a pattern.
+    Glob(
+        /// The pattern.
+        pattern: String,
+    ) {
+        /// The format's name, where the extensions do not tell.
+        format: Option<String>,
+        /// What to do where others could have written one.
+        trust: Option<Trust>,
+    }
+
+    /// A directory with one file for each purpose.
+    Directory(
+        /// The directory.
+        path: String,
+    ) {
+        /// Whether a directory that is not there is skipped.
+        optional: bool,
+        /// What to do where others could have written a file.
+        trust: Option<Trust>,
+    }
+
+    /// The files of an application.
+    Discover(
+        /// The application's name.
+        name: String,
+    ) {
+        /// What to do where others could have written a file; a warning by default.
+        trust: Option<Trust>,
+    }
+
+    /// A document given in code.
+    Text(
+        /// The document.
+        text: SharedText,
+    ) {
+        /// The format's name; told from the content without it.
+        format: Option<String>,
+        /// The layer's name.
+        name: Option<SharedText>,
+    }
+
+    /// Environment variables.
+    Env() {
+        /// The prefix of their names; known paths without one.
+        prefix: SharedText,
+        /// What splits a name into segments; `__` without it.
+        separator: Option<SharedText>,
+        /// Variables read by name: path to variable.
+        mapping: Entries<SharedText>,
+        /// Whether `NAME_FILE` names a file to read the value from.
+        file_suffix: bool,
+    }
+
+    /// Command-line flags.
+    Args(
+        /// The flags.
+        argv: Vec<String>,
+    ) {}
+}
+
+/// `.env` files, which are no layer themselves.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Dotenv {}
+
+/// How a file holds profiles.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Profiles {
+    /// Its top-level tables are profiles.
+    Nested,
+}
+
+impl SourceOptions {
+    /// The source as the engine takes it; `at` is its index among the sources.
+    pub(super) fn into_entry(self, at: usize) -> Result<SourceEntry, Error> {
+        let format = |kind: &str, name: Option<String>| {
+            let path = || Path::from_iter([Segment::from("sources"), Segment::Index(at), kind.into(), "format".into()]);
+            name.as_deref().map(str::parse::<Format>).transpose().map_err(|error| error.with_path(path()))
+        };
+        let values = |kind, name: Option<SharedText>, default: &str, values: EncodedValue| {
+            let name = name.map_or_else(|| default.into(), |SharedText(name)| name);
+            SourceSpec::Values { kind, name, value: values.decode() }
+        };
+        let (spec, join, directives) = match self {
+            Self::Defaults(Values { values: given, name, join, directives }) => {
+                (values(SourceKind::Defaults, name, "defaults", given), join, directives)
+            }
+            Self::Overrides(Values { values: given, name, join, directives }) => {
+                (values(SourceKind::Override, name, "overrides", given), join, directives)
+            }
+            Self::Source(HostSource { values: given, name, join, directives }) => {
+                (values(SourceKind::Custom, Some(name), "custom", given), join, directives)
+            }
+            Self::File(File { path, optional, format: name, profiles, trust, join, directives }) => {
+                let nested_profiles = profiles.is_some();
+                let options = FileOptions { optional, format: format("file", name)?, nested_profiles, trust };
+                (SourceSpec::File { path, options }, join, directives)
+            }
+            Self::Glob(Glob { pattern, format: name, trust, join, directives }) => {
+                let options = GlobOptions { format: format("glob", name)?, trust };
+                (SourceSpec::Glob { pattern, options }, join, directives)
+            }
+            Self::Dir(Directory { path, optional, trust, join, directives }) => {
+                (SourceSpec::Directory { path, options: DirectoryOptions { optional, trust } }, join, directives)
+            }
+            Self::Discover(Discover { name, trust, join, directives }) => {
+                (SourceSpec::Discover { name, options: DiscoverOptions { trust } }, join, directives)
+            }
+            Self::Text(Text { text: SharedText(text), format: format_name, name, join, directives }) => {
+                let options = TextOptions { format: format("text", format_name)?, name: name.map(|SharedText(name)| name) };
+                (SourceSpec::Text { text, options }, join, directives)
+            }
+            Self::Dotenv(Dotenv {}) => (SourceSpec::Dotenv, false, None),
+            Self::Env(Env { prefix, separator, mapping: Entries(mapping), file_suffix, join, directives }) => {
+                let mapping = mapping.into_iter().map(|(path, SharedText(name))| (path, name)).collect();
+                let separator = separator.map_or_else(|| "__".into(), |SharedText(separator)| separator);
+                let options = EnvOptions { prefix: prefix.0, separator, mapping, file_suffix };
+                (SourceSpec::Env(options), join, directives)
+            }
+            Self::Args(Args { argv, join, directives }) => (SourceSpec::Args(argv), join, directives),
+        };
+        Ok(SourceEntry { spec, fill: join, directives: directives.unwrap_or(true) })
+    }
+}

@@ -1,0 +1,178 @@
+//! Loads in two steps, so that a host can check the values in between.
+
+use crate::encoded_value::Segments;
+use serde::Deserialize;
+use superconfig::{Builder, Environment, Error, Issue, PreparedLoad, PreparedReload, Reload, ReloadInputs, SuperConfig, Value};
+
+/// A load or reload that is about to begin, with everything that has to come from the host's own thread.
+///
+/// ```
+/// use superconfig::{Format, SuperConfig};
+/// use superconfig_binding::{Committed, Preparation};
+///
+/// let preparation = Preparation::load(SuperConfig::builder().text("port = 80", Format::Toml));
+/// let prepared = std::thread::spawn(|| preparation.run()).join().unwrap()?;
+/// let Committed::Opened(config) = prepared.commit(None)? else { panic!("it is a first load") };
+/// assert_eq!(config.get::<u16>("port")?, 80);
+/// # Ok::<(), superconfig::Error>(())
+/// ```
+pub enum Preparation {
+    /// The first version.
+    Load(Box<Builder>, Environment),
+    /// The next version.
+    Reload(SuperConfig, ReloadInputs),
+}
+
+impl Preparation {
+    /// A first load; captures the environment.
+    pub fn load(builder: Builder) -> Self {
+        let environment = builder.capture_environment();
+        Self::Load(Box::new(builder), environment)
+    }
+
+    /// Reads and merges, on any thread.
+    ///
+    /// # Errors
+    /// Those of [`Builder::load`].
+    pub fn run(self) -> Result<Prepared, Error> {
+        Ok(match self {
+            Self::Load(builder, environment) => Prepared::Load(Box::new(builder.prepare_with(environment)?)),
+            Self::Reload(config, inputs) => Prepared::Reload(Box::new(config.prepare_reload(inputs)?)),
+        })
+    }
+}
+
+/// A version that is read and merged and that nobody sees yet; dropping it forgets it.
+pub enum Prepared {
+    /// The first one.
+    Load(Box<PreparedLoad>),
+    /// The next one.
+    Reload(Box<PreparedReload>),
+}
+
+/// What [`Prepared::commit`] did.
+pub enum Committed {
+    /// Opened a configuration.
+    Opened(SuperConfig),
+    /// Replaced its version, or found that nothing differs.
+    Reloaded(Reload),
+}
+
+/// A problem that the host's check reports.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ReportedIssue {
+    path: Segments,
+    message: String,
+    expected: Option<String>,
+    found: Option<String>,
+    /// The path's last key must not be there.
+    unknown: bool,
+    /// The keys that may be there, where the check knows them; else the JSON Schema is asked.
+    known: Option<Vec<String>>,
+}
+
+impl Prepared {
+    /// The merged values, for the host to check.
+    pub fn value(&self) -> &Value {
+        match self {
+            Self::Load(prepared) => prepared.value(),
+            Self::Reload(prepared) => prepared.value(),
+        }
+    }
+
+    /// Publishes the version; with `output`, readers see that in place of the merged values.
+    ///
+    /// # Errors
+    /// Those of [`PreparedLoad::commit`] and [`PreparedReload::commit`].
+    pub fn commit(self, output: Option<Value>) -> Result<Committed, Error> {
+        match self {
+            Self::Load(prepared) => prepared.commit(output).map(Committed::Opened),
+            Self::Reload(prepared) => prepared.commit(output).map(Committed::Reloaded),
+        }
+    }
+
+    /// Forgets it for what the host's check found, and gives the error that says so: with the places that the values come
+    /// from, and secrets masked.
+    pub fn refuse(self, issues: Vec<ReportedIssue>) -> Error {
+        let issue = |reported: ReportedIssue| {
+            let ReportedIssue { path: Segments(path), message, expected, found, unknown, known } = reported;
+            let issue = match &self {
+                _ if !unknown => Issue::new(path, message),
+                Self::Load(prepared) => prepared.unknown_key(path, known.as_deref()),
+                Self::Reload(prepared) => prepared.unknown_key(path, known.as_deref()),
+            };
+            Issue { expected, found, ..issue }
+        };
+        let issues = issues.into_iter().map(issue).collect();
+        match self {
+            Self::Load(prepared) => prepared.refuse(issues),
+            Self::Reload(prepared) => prepared.refuse(issues),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::options::OptionReader;
+    use superconfig::{ErrorCode, FieldNames, Format, Table};
+
+    fn issues(json: &str) -> Vec<ReportedIssue> {
+        OptionReader::new(FieldNames::CamelCase).parse(json, "discard").unwrap()
+    }
+
+    fn builder() -> Builder {
+        let schema = superconfig::parse(r#"{"properties":{"server":{"properties":{"port":{}}}}}"#, Format::Json).unwrap();
+        SuperConfig::builder().text("[server]\nprot = 80", Format::Toml).json_schema(schema)
+    }
+
+    fn open(prepared: Prepared) -> SuperConfig {
+        match prepared.commit(None).unwrap() {
+            Committed::Opened(config) => config,
+            Committed::Reloaded(_) => panic!("it is a first load"),
+        }
+    }
+
+    #[test]
+    fn a_first_version_and_the_next() {
+        let prepared = Preparation::load(builder()).run().unwrap();
+        assert!(prepared.value().as_table().unwrap().contains_key("server"));
+        let config = open(prepared);
+        let next = || Preparation::Reload(config.clone(), ReloadInputs::default()).run().unwrap();
+        assert!(next().value().as_table().unwrap().contains_key("server"));
+        let output = Value::Table(Table::from_iter([("a", Value::Integer(1))]));
+        match next().commit(Some(output)).unwrap() {
+            Committed::Reloaded(reload) => assert_eq!((reload.version, reload.changed.len()), (2, 2)),
+            Committed::Opened(_) => panic!("it is the next version"),
+        }
+        assert_eq!(next().commit(Some(Value::Null)).err().unwrap().code(), ErrorCode::Option);
+    }
+
+    #[test]
+    fn what_a_check_reports_is_placed_and_unknown_keys_are_guessed() {
+        let given = r#"[{"path":["server","prot"],"message":"x","unknown":true},{"path":["server"],"message":"no","expected":"a b","found":"a c"}]"#;
+        for prepared in [
+            Preparation::load(builder()).run().unwrap(),
+            Preparation::Reload(builder().load().unwrap(), ReloadInputs::default()).run().unwrap(),
+        ] {
+            let error = prepared.refuse(issues(given));
+            let [unknown, other] = error.issues() else { panic!("{error}") };
+            assert_eq!((&*unknown.message, unknown.hint.as_deref()), ("the key `prot` is unknown", Some("did you mean `port`?")));
+            assert_eq!(unknown.origin.as_ref().unwrap().line, Some(2));
+            assert_eq!((other.expected.as_deref(), other.found.as_deref()), (Some("a b"), Some("a c")));
+        }
+        let hint = |known: &str| {
+            let given = format!(r#"[{{"path":["server","prot"],"unknown":true,"known":{known}}}]"#);
+            let error = Preparation::load(builder()).run().unwrap().refuse(issues(&given));
+            error.issues()[0].hint.clone()
+        };
+        assert_eq!(hint(r#"["pro","host"]"#).as_deref(), Some("did you mean `pro`?"));
+        assert_eq!(hint(r#"["zzz"]"#), None);
+        let beside = SuperConfig::builder().text("port = 1\nprot = 2", Format::Toml);
+        let error = Preparation::load(beside).run().unwrap().refuse(issues(r#"[{"path":["prot"],"unknown":true}]"#));
+        assert_eq!(error.hint(), Some("did you mean `port`?"), "of the keys beside it");
+        let element = Preparation::load(builder()).run().unwrap().refuse(issues(r#"[{"path":[3],"unknown":true}]"#));
+        assert_eq!(element.message(), "the element is unknown");
+    }
+}

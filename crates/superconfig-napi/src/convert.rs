@@ -1,0 +1,60 @@
+//! Values and paths to JavaScript and back.
+
+use napi::bindgen_prelude::{Array, BigInt, ToNapiValue};
+use napi::{Env, Result, sys};
+use superconfig::{JsonText, Path, Value};
+use superconfig_binding::{parse_segments, specials_text};
+
+/// A value on its way to JavaScript: a primitive as itself, an array or table as `[json, specials?]`.
+pub struct HostValue(pub Option<Value>);
+
+impl ToNapiValue for HostValue {
+    unsafe fn to_napi_value(env: sys::napi_env, value: Self) -> Result<sys::napi_value> {
+        // SAFETY: `env` is the one that napi-rs passes for the running call, for this and every conversion below.
+        unsafe {
+            match value.0 {
+                None => ToNapiValue::to_napi_value(env, ()),
+                Some(Value::Null) => ToNapiValue::to_napi_value(env, napi::bindgen_prelude::Null),
+                Some(Value::Bool(value)) => ToNapiValue::to_napi_value(env, value),
+                Some(Value::Integer(value)) if value.unsigned_abs() >> 53 == 0 => ToNapiValue::to_napi_value(env, value as f64),
+                Some(Value::Integer(value)) => ToNapiValue::to_napi_value(env, BigInt::from(value)),
+                Some(Value::Unsigned(value)) => ToNapiValue::to_napi_value(env, BigInt::from(value)),
+                Some(Value::Float(value)) => ToNapiValue::to_napi_value(env, value),
+                Some(Value::String(text) | Value::Datetime(text)) => string(env, &text),
+                Some(tree) => structure(env, &tree),
+            }
+        }
+    }
+}
+
+/// Text as a JavaScript string; V8 stores one-byte text in half the memory and takes it without decoding.
+fn string(env: sys::napi_env, text: &str) -> Result<sys::napi_value> {
+    let wrapped = Env::from_raw(env);
+    // SAFETY: `env` is the one of the running call.
+    unsafe {
+        if text.is_ascii() {
+            ToNapiValue::to_napi_value(env, wrapped.create_string_latin1(text.as_bytes())?)
+        } else {
+            ToNapiValue::to_napi_value(env, text)
+        }
+    }
+}
+
+fn structure(env: sys::napi_env, tree: &Value) -> Result<sys::napi_value> {
+    let json = JsonText::lossless(tree);
+    let wrapped = Env::from_raw(env);
+    let mut parts: Array = wrapped.create_array(0)?;
+    // SAFETY: `env` is the one of the running call.
+    unsafe {
+        parts.insert(string(env, &json.text)?)?;
+        if !json.specials.is_empty() {
+            parts.insert(string(env, &specials_text(&json.specials))?)?;
+        }
+        ToNapiValue::to_napi_value(env, parts)
+    }
+}
+
+/// The path that JavaScript gave: dotted text, or an array of segments as JSON text.
+pub(crate) fn path(text: &str, segments: bool) -> std::result::Result<Path, superconfig::Error> {
+    if segments { parse_segments(text) } else { text.parse() }
+}
