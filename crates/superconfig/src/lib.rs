@@ -86,21 +86,7 @@
 //! | `parallel` | parses several large files of one load in threads |
 
 // What only some formats and sources need is checked for use where all of them are compiled in.
-#![cfg_attr(
-    not(all(
-        feature = "simd",
-        feature = "json5",
-        feature = "toml",
-        feature = "yaml",
-        feature = "dotenv",
-        feature = "ini",
-        feature = "interpolation",
-        feature = "discovery",
-        feature = "metrics",
-        feature = "watch"
-    )),
-    allow(dead_code, unused_imports, unused_variables)
-)]
+#![cfg_attr(not(feature = "default"), allow(dead_code, unused_imports, unused_variables))]
 
 mod config;
 mod diagnostic;

@@ -140,8 +140,8 @@ export interface ChangesOptions<T> {
  * ```
  */
 export interface ToStringOptions {
-  /** The format of the text; JSON by default. */
-  format?: Exclude<Format, 'ini'>;
+  /** The format of the text; JSON by default. INI is only read. */
+  format?: Format;
   /** Whether secrets are shown. */
   secrets?: boolean;
 }

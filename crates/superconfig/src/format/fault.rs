@@ -1,6 +1,5 @@
 //! The reason why a text cannot be read, found by a parser that does not know whose text it is.
 
-use super::format::Format;
 use crate::diagnostic::{Error, ErrorCode, Origin, Position, SourceKind};
 use crate::redaction::snippet;
 use crate::value::Exceeded;
@@ -37,10 +36,10 @@ impl ParseFault {
         self
     }
 
-    pub(super) fn into_error(self, text: &str, skipped: usize, format: Format) -> Error {
+    pub(super) fn into_error(self, text: &str, skipped: usize, format: &str) -> Error {
         let position = self.offset.map(|offset| Position::from_offset(text, offset + skipped));
         let snippet = position.and_then(|position| snippet::render(text, position));
-        let mut error = Error::new(self.code, format!("{}: {}", format.as_str(), shorten(&self.message)))
+        let mut error = Error::new(self.code, format!("{format}: {}", shorten(&self.message)))
             .with_origin(Origin::new(SourceKind::Text, "text").at(position))
             .with_snippet(snippet);
         if let Some(hint) = self.hint {

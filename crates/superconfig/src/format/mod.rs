@@ -1,5 +1,6 @@
 //! Text to values and back, in seven formats.
 
+mod codec;
 mod detect;
 #[cfg(feature = "dotenv")]
 mod dotenv;
@@ -20,6 +21,7 @@ mod render;
 mod sniff;
 #[cfg(feature = "toml")]
 mod toml;
+mod writing;
 #[cfg(feature = "yaml")]
 mod yaml;
 
@@ -39,7 +41,7 @@ pub(crate) use parse_text::{decode, locate};
 use parse_warnings::ParseWarnings;
 use parsed::Parsed;
 pub use render::render;
-use render::{finite, unwritable};
 pub(crate) use sniff::with_format_hint;
 #[cfg(feature = "toml")]
 pub(crate) use toml::datetime;
+use writing::{finite, unwritable};

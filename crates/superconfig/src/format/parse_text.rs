@@ -1,19 +1,9 @@
 //! Texts of a known format: parsing, and finding the position of a path.
 
-#[cfg(feature = "dotenv")]
-use super::dotenv;
 use super::fault::ParseFault;
 use super::format::Format;
-#[cfg(feature = "ini")]
-use super::ini;
-#[cfg(feature = "json")]
-use super::json;
 use super::parsed::Parsed;
-#[cfg(feature = "toml")]
-use super::toml;
-#[cfg(feature = "yaml")]
-use super::yaml;
-use crate::diagnostic::{Error, ErrorCode, Position, Segment};
+use crate::diagnostic::{Error, ErrorCode, Origin, Position, Segment, SourceKind};
 use crate::value::Limits;
 
 /// Reads a text within limits, with what was found worth telling.
@@ -22,36 +12,16 @@ pub(crate) fn parse_text(text: &str, format: Format, limits: &Limits) -> Result<
         let message = format!("the document has {} bytes, more than the limit of {}", text.len(), limits.document_bytes);
         return Err(Error::new(ErrorCode::Limit, message));
     }
-    let body = text.strip_prefix('\u{feff}').unwrap_or(text);
-    // Some parsers would skip this one too. To JSON5 it is white space.
-    if body.starts_with('\u{feff}') && format != Format::Json5 {
-        let skipped = text.len() - body.len();
-        return Err(ParseFault::parse("there is a second byte order mark", 0).into_error(text, skipped, format));
-    }
-    let parsed: Result<Parsed, ParseFault> = match format {
-        #[cfg(feature = "json")]
-        Format::Json => json::parse(body, json::Dialect::Json, limits),
-        #[cfg(feature = "json5")]
-        Format::Jsonc => json::parse(body, json::Dialect::Jsonc, limits),
-        #[cfg(feature = "json5")]
-        Format::Json5 => json::parse(body, json::Dialect::Json5, limits),
-        #[cfg(feature = "toml")]
-        Format::Toml => toml::parse(body, limits),
-        #[cfg(feature = "yaml")]
-        Format::Yaml => yaml::parse(body, limits),
-        #[cfg(feature = "dotenv")]
-        Format::Dotenv => dotenv::parse(body, limits),
-        #[cfg(feature = "ini")]
-        Format::Ini => ini::parse(body, limits),
-        #[allow(unreachable_patterns, reason = "reached when a format's feature is off")]
-        _ => Err(ParseFault {
-            code: ErrorCode::Format,
-            message: "the format was not compiled in".to_owned(),
-            offset: None,
-            hint: Some("turn on the cargo feature of the format's name"),
-        }),
+    let Some(codec) = format.codec() else {
+        return Err(format.not_compiled_in().with_origin(Origin::new(SourceKind::Text, "text")));
     };
-    parsed.map_err(|fault| fault.into_error(text, text.len() - body.len(), format))
+    let body = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let fail = |fault: ParseFault| fault.into_error(text, text.len() - body.len(), format.as_str());
+    // Some parsers would skip this one too.
+    if body.starts_with('\u{feff}') && !codec.mark_is_space {
+        return Err(fail(ParseFault::parse("there is a second byte order mark", 0)));
+    }
+    (codec.parse)(body, limits).map_err(fail)
 }
 
 /// Reads a file's bytes, which must be UTF-8 with or without a byte order mark.
@@ -81,25 +51,8 @@ fn other_encoding(bytes: &[u8]) -> Option<&'static str> {
 /// Costs a pass over the text up to the value; loading does not pay for it.
 pub(crate) fn locate(text: &str, format: Format, path: &[Segment]) -> Option<Position> {
     let body = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let offset: Option<usize> = match format {
-        #[cfg(feature = "json")]
-        Format::Json => json::locate(body, json::Dialect::Json, path),
-        #[cfg(feature = "json5")]
-        Format::Jsonc => json::locate(body, json::Dialect::Jsonc, path),
-        #[cfg(feature = "json5")]
-        Format::Json5 => json::locate(body, json::Dialect::Json5, path),
-        #[cfg(feature = "toml")]
-        Format::Toml => toml::locate(body, path),
-        #[cfg(feature = "yaml")]
-        Format::Yaml => yaml::locate(body, path),
-        #[cfg(feature = "dotenv")]
-        Format::Dotenv => dotenv::locate(body, path),
-        #[cfg(feature = "ini")]
-        Format::Ini => ini::locate(body, path),
-        #[allow(unreachable_patterns, reason = "reached when a format's feature is off")]
-        _ => None,
-    };
-    Some(Position::from_offset(text, offset? + (text.len() - body.len())))
+    let offset = (format.codec()?.locate)(body, path)?;
+    Some(Position::from_offset(text, offset + (text.len() - body.len())))
 }
 
 #[cfg(test)]

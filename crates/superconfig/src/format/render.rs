@@ -1,14 +1,9 @@
 //! Values as text of a format.
 
-#[cfg(feature = "dotenv")]
-use super::dotenv;
+use super::codec::Codec;
 use super::format::Format;
-#[cfg(feature = "toml")]
-use super::toml;
-#[cfg(feature = "yaml")]
-use super::yaml;
-use crate::diagnostic::{Error, ErrorCode, Path, Segment};
-use crate::value::{Value, to_json};
+use crate::diagnostic::{Error, ErrorCode};
+use crate::value::Value;
 
 /// Writes a value as text of a format; parsing the text gives the same value again.
 ///
@@ -33,34 +28,15 @@ use crate::value::{Value, to_json};
 /// # Ok::<(), superconfig::Error>(())
 /// ```
 pub fn render(value: &Value, format: Format) -> Result<String, Error> {
-    match format {
-        Format::Json | Format::Jsonc => Ok(to_json(value)),
-        Format::Json5 => Ok(crate::value::to_json5(value)),
-        #[cfg(feature = "toml")]
-        Format::Toml => toml::render(value),
-        #[cfg(feature = "yaml")]
-        Format::Yaml => Ok(yaml::render(value)),
-        #[cfg(feature = "dotenv")]
-        Format::Dotenv => dotenv::render(value),
-        unwritten if !unwritten.is_written() => {
+    match format.codec() {
+        Some(Codec { render: Some(render), .. }) => render(value),
+        Some(_) => {
+            let error = Error::new(ErrorCode::Format, format!("values are not written as {format}"));
             let names: Vec<&str> = Format::ALL.into_iter().filter(|format| format.is_written()).map(Format::as_str).collect();
-            let error = Error::new(ErrorCode::Format, format!("values are not written as {unwritten}"));
             Err(error.with_hint(format!("the formats are {}", names.join(", "))))
         }
-        #[allow(unreachable_patterns, reason = "reached when a format's feature is off")]
-        _ => Err(Error::new(ErrorCode::Format, "the format was not compiled in")
-            .with_hint("turn on the cargo feature of the format's name")),
+        None => Err(format.not_compiled_in()),
     }
-}
-
-/// The error of a value that a format cannot say.
-pub(super) fn unwritable(path: &[Segment], message: String) -> Error {
-    Error::new(ErrorCode::Format, message).with_path(path.iter().cloned().collect::<Path>())
-}
-
-/// A float as TOML and YAML spell it where it is finite.
-pub(super) fn finite(number: f64) -> String {
-    zmij::Buffer::new().format_finite(number).to_owned()
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! What a text looks like that is not of the format that it was said to be.
 
+use super::codec::Codec;
 use super::format::Format;
 use super::parse_text::parse_text;
 use crate::diagnostic::{Error, ErrorCode};
@@ -20,40 +21,16 @@ pub(crate) fn with_format_hint(error: Error, text: &str, format: Format, limits:
     }
 }
 
-/// The first other format that reads the text as a table. YAML, dotenv and INI read nearly anything, so each must have
-/// a reason of its own.
-fn sniff(text: &str, format: Format, limits: &Limits) -> Option<Format> {
-    let braces = text.trim_start_matches('\u{feff}').trim_start().starts_with('{');
-    let reads = |other: &Format| matches!(parse_text(text, *other, limits), Ok(parsed) if matches!(&parsed.value, Value::Table(table) if !table.is_empty()));
-    let candidates: &[Format] = match format {
-        Format::Json => &[Format::Jsonc, Format::Json5],
-        Format::Jsonc => &[Format::Json5],
-        _ => &[Format::Json, Format::Jsonc, Format::Json5],
+/// The first other format that reads the text as a table. YAML, dotenv and INI read nearly anything, so each must have a
+/// reason of its own.
+fn sniff(text: &str, declared: Format, limits: &Limits) -> Option<Format> {
+    let in_braces = text.trim_start_matches('\u{feff}').trim_start().starts_with('{');
+    let is_likely = |other: &Format| {
+        let fits = |codec: &Codec| codec.in_braces == in_braces && (codec.looks_like)(text, declared.as_str());
+        *other != declared && other.codec().is_some_and(fits)
     };
-    let own = candidates.iter().filter(|_| braces).copied();
-    let lines = [Format::Toml, Format::Yaml, Format::Dotenv, Format::Ini];
-    let others = lines.into_iter().filter(|other| !braces && *other != format && fits(text, format, *other));
-    own.chain(others).find(reads)
-}
-
-/// Whether a text could have been meant as a format of lines, given that it is not what it was said to be.
-fn fits(text: &str, declared: Format, other: Format) -> bool {
-    let lines = || text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with(['#', ';', '[']));
-    match other {
-        Format::Yaml => lines().any(|line| line.contains(": ") || line.ends_with(':')),
-        Format::Dotenv => lines().all(|line| {
-            let name = line.strip_prefix("export ").unwrap_or(line).split('=').next().unwrap_or_default().trim();
-            name.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_')
-        }),
-        // INI reads nearly any line as a key. A slip in TOML still reads as INI; what is meant as INI has hardly a line that
-        // TOML would read.
-        Format::Ini => {
-            let reads = |line: &str| parse_text(line, Format::Toml, &Limits::default()).is_ok();
-            lines().all(|line| line.contains('='))
-                && (declared != Format::Toml || lines().nth(1).is_some() && !lines().any(reads))
-        }
-        _ => true,
-    }
+    let reads = |other: &Format| matches!(parse_text(text, *other, limits), Ok(parsed) if matches!(&parsed.value, Value::Table(table) if !table.is_empty()));
+    Format::ALL.into_iter().filter(is_likely).find(reads)
 }
 
 #[cfg(all(test, feature = "json5", feature = "toml", feature = "yaml", feature = "dotenv", feature = "ini"))]

@@ -3,10 +3,10 @@
 use super::expansion::expand;
 use super::syntax::{DotenvEntry, parse_entries};
 use crate::diagnostic::{Error, Path, Segment};
-use crate::format::{Format, ParseFault, ParseWarnings, Parsed};
+use crate::format::{ParseFault, ParseWarnings, Parsed};
 use crate::value::{ExpansionBudget, Limits, Table, Value, is_forbidden};
 
-pub(in crate::format) fn parse(text: &str, limits: &Limits) -> Result<Parsed, ParseFault> {
+pub(super) fn parse(text: &str, limits: &Limits) -> Result<Parsed, ParseFault> {
     let mut table = Table::new();
     let mut warnings = Vec::new();
     let entries = parse_entries(text)?;
@@ -31,11 +31,6 @@ pub(in crate::format) fn parse(text: &str, limits: &Limits) -> Result<Parsed, Pa
     Ok(Parsed { value: Value::Table(table), warnings, expanded: budget.taken() })
 }
 
-pub(in crate::format) fn locate(text: &str, path: &[Segment]) -> Option<usize> {
-    let [Segment::Key(name)] = path else { return path.is_empty().then_some(0) };
-    parse_entries(text).ok()?.iter().rev().find(|entry| entry.name == *name).map(|entry| entry.offset)
-}
-
 /// Whether a text is nothing but comments and `NAME=value`, with names that a shell would take and no white space before
 /// the `=`.
 pub(in crate::format) fn is_plain(text: &str) -> bool {
@@ -48,11 +43,10 @@ pub(in crate::format) fn is_plain(text: &str) -> bool {
 }
 
 /// Reads a dotenv text as its assignments, before their references are expanded. Their offsets are those in the text.
-#[cfg(feature = "dotenv")]
 pub(crate) fn dotenv_entries(text: &str) -> Result<Vec<DotenvEntry>, Error> {
     let body = text.strip_prefix('\u{feff}').unwrap_or(text);
     let skipped = text.len() - body.len();
-    let mut entries = parse_entries(body).map_err(|fault| fault.into_error(text, skipped, Format::Dotenv))?;
+    let mut entries = parse_entries(body).map_err(|fault| fault.into_error(text, skipped, "dotenv"))?;
     entries.iter_mut().for_each(|entry| entry.offset += skipped);
     Ok(entries)
 }

@@ -5,7 +5,7 @@ use crate::format::unwritable;
 use crate::value::{Value, to_json};
 use std::collections::HashMap;
 
-pub(in crate::format) fn render(value: &Value) -> Result<String, Error> {
+pub(super) fn render(value: &Value) -> Result<String, Error> {
     let Value::Table(table) = value else {
         return Err(unwritable(&[], format!("variables have names, and cannot be one {}", value.kind())));
     };

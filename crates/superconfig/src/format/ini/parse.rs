@@ -6,7 +6,7 @@ use crate::format::{ParseFault, ParseWarnings, Parsed, refuse_nul};
 use crate::value::{Limits, Table, Value, is_forbidden};
 use std::sync::Arc;
 
-pub(in crate::format) fn parse(text: &str, limits: &Limits) -> Result<Parsed, ParseFault> {
+pub(super) fn parse(text: &str, limits: &Limits) -> Result<Parsed, ParseFault> {
     refuse_nul(text)?;
     let mut root = Value::Table(Table::new());
     let mut warnings = ParseWarnings::new(text);
@@ -37,51 +37,6 @@ pub(in crate::format) fn parse(text: &str, limits: &Limits) -> Result<Parsed, Pa
         }
     }
     Ok(Parsed::new(root, warnings.into_warnings()))
-}
-
-pub(in crate::format) fn locate(text: &str, path: &[Segment]) -> Option<usize> {
-    let mut section: Vec<&str> = Vec::new();
-    let mut found = path.is_empty().then_some(0);
-    let mut is_section = true;
-    for statement in Statements::new(text) {
-        match statement.ok()? {
-            Statement::Section { names, offset } => {
-                section = names;
-                // A section stands where it, or the first one below it, is named.
-                if (found.is_none() || !is_section) && section.len() >= path.len() && leads_to(&section[..path.len()], path) {
-                    (found, is_section) = (Some(offset), true);
-                }
-            }
-            Statement::Entry { key, offset, value } => {
-                let length = section.len() + 1;
-                let own = path.len() >= length && leads_to(&section, path) && leads_to(&[key], &path[length - 1..]);
-                if own {
-                    found = Some(value.map_or(offset, |value| below(text, &value, &path[length..])));
-                    is_section = false;
-                }
-            }
-        }
-    }
-    found
-}
-
-/// Whether names are those that a path begins with.
-fn leads_to(names: &[&str], path: &[Segment]) -> bool {
-    names.iter().zip(path).all(|(name, segment)| match segment {
-        Segment::Key(key) => *name == &**key,
-        Segment::Index(index) => *name == index.to_string(),
-    })
-}
-
-/// Where the rest of a path stands in a value that is JSON, or the value itself.
-fn below(text: &str, value: &RawValue<'_>, path: &[Segment]) -> usize {
-    #[cfg(feature = "json")]
-    if !path.is_empty()
-        && let Some(at) = crate::format::json::locate(&text[value.offset..value.end], crate::format::json::Dialect::Json, path)
-    {
-        return value.offset + at;
-    }
-    value.offset
 }
 
 /// The table of a section, made where it is missing or a key has its name; `None` for a forbidden name.

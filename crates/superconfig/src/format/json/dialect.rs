@@ -2,7 +2,7 @@
 
 /// Which texts are read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::format) enum Dialect {
+pub(super) enum Dialect {
     /// RFC 8259, strict.
     Json,
     /// RFC 8259 with comments and trailing commas.

@@ -4,8 +4,13 @@ use super::dialect::Dialect;
 use super::lexer::Lexer;
 use crate::diagnostic::Segment;
 
+/// Finds the value at a path in a text of JSON.
+pub(in crate::format) fn locate_json(text: &str, path: &[Segment]) -> Option<usize> {
+    locate(text, Dialect::Json, path)
+}
+
 /// The byte offset of the value at a path; of equal keys the last, which is the one that counts.
-pub(in crate::format) fn locate(text: &str, dialect: Dialect, path: &[Segment]) -> Option<usize> {
+pub(super) fn locate(text: &str, dialect: Dialect, path: &[Segment]) -> Option<usize> {
     let mut lexer = Lexer::new(text, dialect);
     lexer.skip_space().ok()?;
     for segment in path {

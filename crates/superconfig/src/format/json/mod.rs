@@ -8,6 +8,38 @@ mod parse;
 #[cfg(feature = "simd")]
 mod tape;
 
-pub(super) use self::dialect::Dialect;
-pub(super) use self::locate::locate;
-pub(super) use self::parse::parse;
+use self::dialect::Dialect;
+use super::codec::Codec;
+use crate::value::to_json;
+#[cfg(feature = "json5")]
+use crate::value::to_json5;
+
+pub(super) use self::locate::locate_json;
+
+/// RFC 8259, strict.
+pub(super) const JSON: Codec = Codec {
+    parse: |text, limits| parse::parse(text, Dialect::Json, limits),
+    locate: locate_json,
+    render: Some(|value| Ok(to_json(value))),
+    looks_like: |_, _| true,
+    in_braces: true,
+    mark_is_space: false,
+};
+
+/// JSON with comments and trailing commas.
+#[cfg(feature = "json5")]
+pub(super) const JSONC: Codec = Codec {
+    parse: |text, limits| parse::parse(text, Dialect::Jsonc, limits),
+    locate: |text, path| locate::locate(text, Dialect::Jsonc, path),
+    ..JSON
+};
+
+/// JSON5 1.0.
+#[cfg(feature = "json5")]
+pub(super) const JSON5: Codec = Codec {
+    parse: |text, limits| parse::parse(text, Dialect::Json5, limits),
+    locate: |text, path| locate::locate(text, Dialect::Json5, path),
+    render: Some(|value| Ok(to_json5(value))),
+    mark_is_space: true,
+    ..JSON
+};

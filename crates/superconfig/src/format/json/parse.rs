@@ -7,7 +7,7 @@ use super::tape;
 use crate::format::{ParseFault, Parsed};
 use crate::value::Limits;
 
-pub(in crate::format) fn parse(text: &str, dialect: Dialect, limits: &Limits) -> Result<Parsed, ParseFault> {
+pub(super) fn parse(text: &str, dialect: Dialect, limits: &Limits) -> Result<Parsed, ParseFault> {
     // What the quick way does not like, be it only a key that stands twice, the other one tells more about.
     #[cfg(feature = "simd")]
     if dialect == Dialect::Json

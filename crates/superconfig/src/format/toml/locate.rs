@@ -10,7 +10,7 @@ use toml_parser::{ErrorSink, Source, Span};
 /// The byte offset of the value at a path: of a table its header, else the key that made it.
 ///
 /// Costs one pass over the text.
-pub(in crate::format) fn locate(text: &str, path: &[Segment]) -> Option<usize> {
+pub(super) fn locate(text: &str, path: &[Segment]) -> Option<usize> {
     let mut finder = Finder {
         source: Source::new(text),
         wanted: path,

@@ -7,6 +7,15 @@ mod parse;
 mod render;
 
 pub(crate) use self::datetime::datetime;
-pub(super) use self::locate::locate;
 pub(super) use self::parse::parse;
-pub(super) use self::render::render;
+use super::codec::Codec;
+
+/// TOML 1.1.
+pub(super) const TOML: Codec = Codec {
+    parse,
+    locate: locate::locate,
+    render: Some(render::render),
+    looks_like: |_, _| true,
+    in_braces: false,
+    mark_is_space: false,
+};

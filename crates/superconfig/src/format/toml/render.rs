@@ -5,7 +5,7 @@ use crate::format::{finite, unwritable};
 use crate::value::{Table, Value};
 use std::fmt::Write;
 
-pub(in crate::format) fn render(value: &Value) -> Result<String, Error> {
+pub(super) fn render(value: &Value) -> Result<String, Error> {
     let Value::Table(table) = value else {
         return Err(unwritable(&[], format!("a TOML document is a table, and cannot be one {}", value.kind())));
     };

@@ -11,7 +11,7 @@ use std::collections::{HashMap, HashSet};
 /// Follows the events down a path. What comes from an alias or a merge key is found where it is written.
 ///
 /// Costs one pass over the text, and as many over its events as the path has segments.
-pub(in crate::format) fn locate(text: &str, path: &[Segment]) -> Option<usize> {
+pub(super) fn locate(text: &str, path: &[Segment]) -> Option<usize> {
     let mut events = Vec::new();
     let mut anchors = HashMap::new();
     for event in Parser::new(TextInput::new(text, &Cell::new(false))) {

@@ -16,7 +16,7 @@ use std::sync::Arc;
 /// The most levels that the parser reads in brackets.
 const BRACKETS: usize = 255;
 
-pub(in crate::format) fn parse(text: &str, limits: &Limits) -> Result<Parsed, ParseFault> {
+pub(super) fn parse(text: &str, limits: &Limits) -> Result<Parsed, ParseFault> {
     let joined = Cell::new(false);
     let mut builder = DocumentBuilder::new(text, limits, &joined);
     builder.read(Parser::new(TextInput::new(text, &joined)))?;

@@ -7,7 +7,7 @@ use std::fmt::Write;
 /// Keys longer than this must be marked as keys: a parser looks no further ahead for their colon than 1024 characters.
 const MAX_SIMPLE_KEY: usize = 500;
 
-pub(in crate::format) fn render(value: &Value) -> String {
+pub(super) fn render(value: &Value) -> String {
     let mut out = String::new();
     block(&mut out, value, 0);
     if !out.ends_with('\n') {

@@ -1,0 +1,31 @@
+//! The functions of one format.
+
+use super::fault::ParseFault;
+use super::parsed::Parsed;
+use crate::diagnostic::{Error, Segment};
+use crate::value::{Limits, Value};
+
+/// Writes a value as text.
+pub(super) type Render = fn(&Value) -> Result<String, Error>;
+
+/// What a format's folder implements. A text comes without its byte order mark.
+pub(super) struct Codec {
+    /// Parses a text.
+    pub(super) parse: fn(&str, &Limits) -> Result<Parsed, ParseFault>,
+    /// Finds the byte offset of the value at a path in a text that parses.
+    pub(super) locate: fn(&str, &[Segment]) -> Option<usize>,
+    /// Writes a value as text; `None` for a format that is only read.
+    pub(super) render: Option<Render>,
+    /// Whether a text that the format of the name `declared` does not read could be meant as this one. Called for texts that
+    /// begin with a brace where `in_braces` is set, else for all others.
+    pub(super) looks_like: fn(text: &str, declared: &str) -> bool,
+    /// Whether a document begins with a brace.
+    pub(super) in_braces: bool,
+    /// Whether a byte order mark inside a text is white space.
+    pub(super) mark_is_space: bool,
+}
+
+/// The lines of a text that say something, for formats of lines: neither empty nor a comment nor a header.
+pub(super) fn lines(text: &str) -> impl Iterator<Item = &str> {
+    text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with(['#', ';', '[']))
+}
