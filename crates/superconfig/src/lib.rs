@@ -104,8 +104,8 @@ mod value;
 #[cfg(feature = "metrics")]
 pub use config::metrics;
 pub use config::{
-    Builder, Change, Event, Failure, PreparedLoad, PreparedReload, Reload, ReloadInputs, ReloadTurn, Snapshot, SourceReport,
-    SourceState, SourceStatus, Status, Subscription, SuperConfig, WatchMode, Watching,
+    Builder, Change, Event, Failure, PreparedLoad, PreparedReload, Reload, ReloadInputs, ReloadTurn, Snapshot, SourceStatus,
+    Status, Subscription, SuperConfig, WatchMode, Watching,
 };
 pub use diagnostic::{Error, ErrorCode, Issue, Origin, Path, Position, Segment, SourceKind, Warning, closest_name};
 pub use format::{Format, parse, parse_within, render};
@@ -119,7 +119,7 @@ pub use registry::{CachedHandle, ConfigHandle, ConfigRegistry, Guard, HandleId, 
 pub use source::DiscoverOptions;
 pub use source::{
     DirectoryOptions, EnvOptions, Environment, FileOptions, GlobOptions, LayerInfo, LayerStatus, Source, SourceContext,
-    SourceEntry, SourceError, SourceSignal, SourceSpec, SourceWatch, TextOptions, Trust,
+    SourceEntry, SourceError, SourceReport, SourceSignal, SourceSpec, SourceState, SourceWatch, TextOptions, Trust,
 };
 pub use value::{
     FieldNames, JsonText, Limits, Meter, MismatchKind, PathPattern, Table, TableIter, TypeMismatch, Value, read_options, to_json,

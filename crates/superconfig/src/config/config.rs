@@ -3,12 +3,12 @@
 use super::core::Keeper;
 use super::event::{Event, Subscription};
 use super::snapshot::{Snapshot, closed};
-use super::source_status::SourceReport;
 use super::status::Status;
 use super::token;
 use crate::diagnostic::{Error, ErrorCode, Path};
 use crate::merge::Explanation;
 use crate::registry::{ConfigHandle, ConfigRegistry, HandleId};
+use crate::source::SourceReport;
 use serde::de::DeserializeOwned;
 use std::sync::Arc;
 #[cfg(feature = "watch")]

@@ -6,7 +6,7 @@ use super::live_handle::Followers;
 use super::snapshot::{Snapshot, closed};
 use super::status::Health;
 use crate::diagnostic::Error;
-use crate::load::{LoadOptions, LoadRecord, LoadResult, Loader, SerialJobs};
+use crate::load::{CustomSources, LoadOptions, LoadRecord, LoadResult, Loader, SerialJobs};
 use crate::registry::{ConfigHandle, ConfigRegistry, HandleId, InsertOptions, generation};
 use crate::source::Environment;
 #[cfg(feature = "watch")]
@@ -51,6 +51,7 @@ pub(crate) struct Core {
     /// As captured for the newest turn.
     pub(super) environment: Mutex<(u64, Arc<Environment>)>,
     pub(super) progress: Mutex<Progress>,
+    pub(super) custom_sources: CustomSources,
     /// The keeper, for the snapshots, by which `attach` finds it.
     pub(super) owner: Arc<OnceLock<Weak<dyn Any + Send + Sync>>>,
     pub(super) followers: Followers,
@@ -92,6 +93,7 @@ impl Core {
     pub(super) fn publish(
         options: Arc<LoadOptions>,
         environment: Arc<Environment>,
+        custom_sources: CustomSources,
         loader: Loader,
         loaded: LoadResult,
         record: LoadRecord,
@@ -111,6 +113,7 @@ impl Core {
             turns: AtomicU64::new(0),
             environment: Mutex::new((0, environment)),
             progress: Mutex::new(Progress { published: record, failed: None }),
+            custom_sources,
             owner,
             followers: Followers::default(),
             events: Arc::default(),
@@ -124,6 +127,12 @@ impl Core {
         // The cell was made above and nobody else has filled it.
         let weak: Weak<Keeper> = Arc::downgrade(&keeper);
         let _ = keeper.owner.set(weak);
+        let core = Arc::downgrade(keeper.core());
+        keeper.custom_sources.hear(Box::new(move |source, report| {
+            if let Some(core) = core.upgrade() {
+                core.health.lock().report(source, report);
+            }
+        }));
         generation::publish(keeper.id().get(), generation);
         Ok(keeper)
     }
@@ -181,6 +190,7 @@ impl Core {
             if let Some(watched) = self.watched.get() {
                 watched.closed();
             }
+            self.custom_sources.close();
             self.followers.end();
             self.events.add(Event::Closed);
             self.events.dispatch();

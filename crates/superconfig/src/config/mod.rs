@@ -28,5 +28,5 @@ pub use metrics::metrics;
 pub use prepared_load::PreparedLoad;
 pub use reload::{PreparedReload, Reload, ReloadInputs, ReloadTurn};
 pub use snapshot::Snapshot;
-pub use source_status::{SourceReport, SourceState, SourceStatus};
+pub use source_status::SourceStatus;
 pub use status::{Status, WatchMode, Watching};

@@ -7,7 +7,7 @@ use super::token;
 use crate::diagnostic::{Error, Issue, Path};
 #[cfg(feature = "watch")]
 use crate::load::WatchOptions;
-use crate::load::{LoadOptions, LoadOutcome, LoadRecord, LoadResult, Loader, context};
+use crate::load::{CustomSources, LoadOptions, LoadOutcome, LoadRecord, LoadResult, Loader};
 use crate::source::Environment;
 use crate::value::Value;
 use std::sync::Arc;
@@ -33,6 +33,7 @@ pub(super) type StartWatching = fn(&SuperConfig, WatchOptions) -> Result<(), Err
 pub struct PreparedLoad {
     options: Arc<LoadOptions>,
     environment: Arc<Environment>,
+    custom_sources: CustomSources,
     loader: Loader,
     loaded: LoadResult,
     record: LoadRecord,
@@ -49,7 +50,8 @@ impl PreparedLoad {
         if let Some(name) = &options.name {
             token::check_name(name)?;
         }
-        let custom_results = context::load_custom_sources(&options, &environment)?;
+        let custom_sources = CustomSources::new(&options);
+        let custom_results = custom_sources.load(&options, &environment)?;
         let environment = Arc::new(environment);
         let mut loader = Loader::new(options.clone(), environment.clone())?;
         #[cfg(feature = "watch")]
@@ -60,6 +62,7 @@ impl PreparedLoad {
         Ok(Self {
             options,
             environment,
+            custom_sources,
             loader,
             loaded: result?,
             record,
@@ -131,7 +134,7 @@ impl PreparedLoad {
     /// `ERR_SUPERCONFIG_OPTION` for an `output` that is not a table, or a name that is taken.
     pub fn commit(mut self, output: Option<Value>) -> Result<SuperConfig, Error> {
         self.loaded.replace(output)?;
-        let keeper = Core::publish(self.options, self.environment, self.loader, self.loaded, self.record)?;
+        let keeper = Core::publish(self.options, self.environment, self.custom_sources, self.loader, self.loaded, self.record)?;
         let config = SuperConfig(keeper);
         #[cfg(feature = "watch")]
         if let Some(options) = config.0.options.watch.clone() {

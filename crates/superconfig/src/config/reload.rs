@@ -6,7 +6,7 @@ use super::counters::RELOADS;
 use super::event::{Change, Event};
 use super::snapshot::Snapshot;
 use crate::diagnostic::{Error, ErrorCode, Issue, Path};
-use crate::load::{LoadOutcome, LoadRecord, LoadResult, Validator, capture, context};
+use crate::load::{LoadOutcome, LoadRecord, LoadResult, Validator, capture};
 use crate::merge::changed;
 use crate::registry::generation;
 use crate::source::{Environment, custom};
@@ -253,7 +253,7 @@ impl Core {
         let options = &self.options;
         let environment = self.environment_for(turn, environment, background || keep_environment);
         // Before anything is locked.
-        let custom_results = context::load_custom_sources(options, &environment).map(|mut custom_results| {
+        let custom_results = self.custom_sources.load(options, &environment).map(|mut custom_results| {
             custom_results.extend(given.into_iter().map(|(at, given)| {
                 let name = options.sources.get(at).map_or("custom", |entry| entry.spec.name());
                 (at, given.map_err(|cause| custom::failed(name, cause)))

@@ -1,8 +1,9 @@
 //! How a configuration is doing.
 
-use super::source_status::{self, SourceReport, SourceStatus};
+use super::source_status::{self, SourceStatus};
 use crate::diagnostic::Error;
 use crate::load::LoadOptions;
+use crate::source::SourceReport;
 use serde::ser::{Serialize, Serializer};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

@@ -2,13 +2,8 @@
 
 use super::options::LoadOptions;
 use crate::diagnostic::{Error, ErrorCode};
-use crate::source::{
-    BaseDirs, Environment, EnvironmentFilter, Source, SourceContext, SourceEntry, SourceSpec, check_name, failed, panicked,
-};
-use crate::value::Value;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use crate::source::{BaseDirs, Environment, EnvironmentFilter, SourceContext, SourceSpec, check_name};
 use std::path::PathBuf;
-use std::sync::Arc;
 
 /// Captures the variables that a load can ask for on the calling thread, or takes what the options give.
 pub(crate) fn capture(options: &LoadOptions) -> Environment {
@@ -74,31 +69,9 @@ pub(crate) fn profiles(options: &LoadOptions, environment: &Environment) -> Resu
     Ok(profiles)
 }
 
-/// What custom sources gave, each by its place among the sources.
-pub(crate) type CustomResults = Vec<(usize, Result<Value, Error>)>;
-
-/// Asks every custom source for its values. The caller holds no lock: a source is foreign code.
-pub(crate) fn load_custom_sources(options: &LoadOptions, environment: &Environment) -> Result<CustomResults, Error> {
-    let custom = |(at, entry): (usize, &'_ SourceEntry)| match &entry.spec {
-        SourceSpec::Custom(source) => Some((at, source.clone())),
-        _ => None,
-    };
-    let sources: Vec<_> = options.sources.iter().enumerate().filter_map(custom).collect();
-    if sources.is_empty() {
-        return Ok(CustomResults::new());
-    }
-    let context = source_context(options, environment)?;
-    let load = |(at, source): (usize, Arc<dyn Source>)| {
-        let result = catch_unwind(AssertUnwindSafe(|| source.load(&context)));
-        let result = result.unwrap_or_else(|panic| Err(format!("it panicked: {}", panicked(&*panic)).into()));
-        (at, result.map_err(|cause| failed(source.name(), cause)))
-    };
-    Ok(sources.into_iter().map(load).collect())
-}
-
 /// What custom sources are told of a load.
 pub(crate) fn source_context(options: &LoadOptions, environment: &Environment) -> Result<SourceContext, Error> {
     let base_dirs = base_dirs(options, environment)?;
     let profiles = profiles(options, environment)?;
-    Ok(SourceContext { cwd: base_dirs.cwd, home: base_dirs.home, profiles, environment: environment.clone() })
+    Ok(SourceContext { cwd: base_dirs.cwd, home: base_dirs.home, profiles, environment: environment.clone(), call: None })
 }

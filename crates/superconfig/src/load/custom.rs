@@ -1,6 +1,6 @@
 //! What custom sources gave, and what they gave before where they fail.
 
-use super::context::CustomResults;
+use super::custom_sources::CustomResults;
 use super::loader::{LayerCollector, Loader};
 use crate::diagnostic::{Error, ErrorCode, Origin, SourceKind, Warning};
 use crate::source::{SourceSpec, failed};

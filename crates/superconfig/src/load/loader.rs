@@ -1,7 +1,8 @@
 //! From a description to merged values: reads, parses, merges. Keeps what it parsed for the next load.
 
-use super::context::{CustomResults, base_dirs, profiles};
+use super::context::{base_dirs, profiles};
 use super::custom_layer::CustomLayer;
+use super::custom_sources::CustomResults;
 use super::file_cache::FileCache;
 use super::options::LoadOptions;
 use super::rules::Rules;

@@ -3,6 +3,7 @@
 pub(crate) mod context;
 mod custom;
 mod custom_layer;
+mod custom_sources;
 #[cfg(feature = "discovery")]
 mod discovery;
 #[cfg(feature = "dotenv")]
@@ -18,6 +19,9 @@ mod rules;
 mod validation;
 
 pub(crate) use context::capture;
+#[cfg(feature = "watch")]
+pub(crate) use custom_sources::CustomSource;
+pub(crate) use custom_sources::CustomSources;
 pub(crate) use loader::{LoadOutcome, LoadRecord, LoadResult, Loader};
 #[cfg(feature = "watch")]
 pub use options::WatchOptions;

@@ -1,13 +1,16 @@
 //! Sources that a program implements itself.
 
 use super::environment::Environment;
+use super::source_report::SourceReport;
 use crate::diagnostic::{Error, ErrorCode, SourceKind};
 use crate::redaction::mask_userinfo;
 use crate::value::Value;
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 use std::any::Any;
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Why a custom source failed: any error of the program's own.
 ///
@@ -51,22 +54,36 @@ pub trait Source: Send + Sync {
     /// The layer's name for people, in `explain` and in errors.
     fn name(&self) -> &str;
 
-    /// Gives the layer's values, a table. Called for the load and for each reload, without any lock held.
+    /// Gives the layer's values, a table. Called for the load and for each reload, on a thread of its own and without any lock
+    /// held; calls may overlap.
+    ///
+    /// One that has not returned within [`Source::timeout`] counts as failed. Its thread stays until it returns, and no other is
+    /// started for it until then: [`SourceContext::is_cancelled`] tells it to give up.
     ///
     /// # Errors
     /// Whatever went wrong. A load fails with it as `ERR_SUPERCONFIG_SOURCE`; a reload goes on with what the source
     /// gave last, warns `source-stale` and tells listeners.
     fn load(&self, context: &SourceContext) -> Result<Value, SourceError>;
 
-    /// Starts to watch, where the source can tell that it has something new: `changed` asks for a reload. Dropping what
-    /// is given back ends the watch. `None`, as by default, means that the source cannot tell.
+    /// How long [`Source::load`] may take, 10 seconds by default. [`Duration::MAX`] is for ever: then the caller's own thread
+    /// calls it.
+    fn timeout(&self) -> Duration {
+        Duration::from_secs(10)
+    }
+
+    /// Starts to watch, where the configuration is watched and the source can tell that it has something new: `changed` asks
+    /// for a reload. Dropping what is given back ends the watch. `None`, as by default, means that the source cannot tell.
     ///
     /// # Errors
-    /// Whatever went wrong; the configuration then works without.
+    /// Whatever went wrong: the source's state is then stale, and it is tried again, after a second and then less and less often.
     fn watch(&self, changed: SourceSignal) -> Result<Option<SourceWatch>, SourceError> {
         let _ = changed;
         Ok(None)
     }
+
+    /// Lets go of what [`Source::load`] has opened. Called once for each configuration that has called `load`: when it is
+    /// closed, or when nothing comes of its first load. Its watch has ended before.
+    fn close(&self) {}
 }
 
 /// A running watch of a custom source, which dropping it ends.
@@ -93,6 +110,21 @@ pub struct SourceContext {
     pub(crate) home: Option<PathBuf>,
     pub(crate) profiles: Vec<String>,
     pub(crate) environment: Environment,
+    pub(crate) call: Option<SourceCall>,
+}
+
+/// The call of a source that a context is for.
+#[derive(Clone)]
+pub(crate) struct SourceCall {
+    /// Nobody waits for it any more.
+    pub(crate) is_cancelled: Arc<dyn Fn() -> bool + Send + Sync>,
+    pub(crate) report: Arc<dyn Fn(SourceReport) + Send + Sync>,
+}
+
+impl fmt::Debug for SourceCall {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SourceCall").field("is_cancelled", &(self.is_cancelled)()).finish_non_exhaustive()
+    }
 }
 
 /// Serializes as `{ cwd, home, profiles }`, without the environment, and without a home where there is none.
@@ -163,6 +195,46 @@ impl SourceContext {
     /// ```
     pub fn variable(&self, name: &str) -> Option<&str> {
         self.environment.get(name).map(|value| &**value)
+    }
+
+    /// Whether nobody waits for the answer any more: its time is over, or the configuration is closed.
+    ///
+    /// ```
+    /// let builder = superconfig::SuperConfig::builder();
+    /// assert!(!builder.source_context(&builder.capture_environment())?.is_cancelled());
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
+    pub fn is_cancelled(&self) -> bool {
+        self.call.as_ref().is_some_and(|call| (call.is_cancelled)())
+    }
+
+    /// Says how the source is doing, now or later: the context may be kept for that. Shows in
+    /// [`Status::sources`](crate::Status::sources).
+    ///
+    /// ```
+    /// use superconfig::{Source, SourceContext, SourceError, SourceReport, SourceState, SuperConfig, Table, Value};
+    ///
+    /// struct Rooms;
+    ///
+    /// impl Source for Rooms {
+    ///     fn name(&self) -> &str {
+    ///         "rooms"
+    ///     }
+    ///
+    ///     fn load(&self, context: &SourceContext) -> Result<Value, SourceError> {
+    ///         context.report(SourceReport { state: SourceState::Live, revision: Some("12".into()), error: None });
+    ///         Ok(Table::from_iter([("rooms", Value::Integer(12))]).into())
+    ///     }
+    /// }
+    ///
+    /// let config = SuperConfig::builder().source(Rooms).load()?;
+    /// assert_eq!(config.status()?.sources[0].revision.as_deref(), Some("12"));
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
+    pub fn report(&self, report: SourceReport) {
+        if let Some(call) = &self.call {
+            (call.report)(report);
+        }
     }
 }
 

@@ -11,11 +11,12 @@ pub(crate) mod files;
 mod layer_info;
 mod ownership;
 pub(crate) mod read_file;
+mod source_report;
 mod spec;
 
 pub(crate) use arguments::parse_args;
 pub use custom::{Source, SourceContext, SourceError, SourceSignal, SourceWatch};
-pub(crate) use custom::{failed, panicked};
+pub(crate) use custom::{SourceCall, failed, panicked};
 pub(crate) use dependencies::{Dependencies, Dependency, DependencyTracker, InProgress};
 use directory_listing::{Listing, variants};
 #[cfg(feature = "discovery")]
@@ -28,6 +29,7 @@ pub use layer_info::{LayerInfo, LayerStatus};
 pub use ownership::Trust;
 pub(crate) use ownership::{Ownership, refused};
 pub(crate) use read_file::Fingerprint;
+pub use source_report::{SourceReport, SourceState};
 #[cfg(feature = "discovery")]
 pub use spec::DiscoverOptions;
 pub use spec::{DirectoryOptions, EnvOptions, FileOptions, GlobOptions, SourceEntry, SourceSpec, TextOptions};

@@ -9,6 +9,7 @@ mod backend;
 mod command;
 mod pending_change;
 mod schedule;
+mod source_watches;
 mod watch_index;
 mod watch_plan;
 mod watched_config;

@@ -31,6 +31,8 @@ pub(super) struct Schedule {
     next_poll: Option<Instant>,
     /// Why changes may have been missed, and until when therefore not to trust the system.
     overflow: Option<(String, Instant)>,
+    /// When to try again to watch custom sources.
+    retry: Option<Instant>,
     /// Where to watch has to be worked out again.
     needs_plan: bool,
     /// A thread is doing what was due.
@@ -69,6 +71,7 @@ impl Schedule {
             recheck: None,
             next_poll: None,
             overflow: None,
+            retry: None,
             needs_plan: false,
             is_visited: false,
         }
@@ -80,7 +83,7 @@ impl Schedule {
             return None;
         }
         let plan = self.needs_plan.then_some(self.created);
-        [plan, self.read_due(), self.recheck, self.next_poll].into_iter().flatten().min()
+        [plan, self.read_due(), self.recheck, self.next_poll, self.retry].into_iter().flatten().min()
     }
 
     fn read_due(&self) -> Option<Instant> {
@@ -128,6 +131,22 @@ impl Schedule {
         let last = now.checked_sub(self.options.debounce).unwrap_or(now);
         let pending = self.pending.get_or_insert(Pending { first: now, last, not_before: now });
         pending.not_before = pending.not_before.min(now);
+    }
+
+    /// A custom source has something new: reads after the usual pause, whether a file differs or not.
+    pub(super) fn request(&mut self, now: Instant) {
+        self.is_owed = true;
+        self.touch(PendingChange { first: now, last: now, structural: false });
+    }
+
+    /// Some custom sources could not be watched: tries again then.
+    pub(super) fn retry_at(&mut self, when: Option<Instant>) {
+        self.retry = when;
+    }
+
+    /// Whether it is time to try again to watch custom sources.
+    pub(super) fn take_retry(&mut self, now: Instant) -> bool {
+        self.retry.take_if(|at| *at <= now).is_some()
     }
 
     /// Changes may have been missed: reads everything, and looks by itself for a while.

@@ -3,12 +3,13 @@
 use super::backend::identity;
 use super::command::{Command, Scheduled};
 use super::schedule::{Attempt, Schedule};
+use super::source_watches::CustomWatch;
 use super::watch_plan::WatchPlan;
 use super::watcher::{Watched, Watcher};
 use crate::config::core::{Core, WatchHooks};
 use crate::config::{Event, ReloadInputs, WatchMode, Watching};
 use crate::load::{LoadRecord, WatchOptions};
-use crate::source::Dependencies;
+use crate::source::{Dependencies, SourceReport, SourceSignal, SourceState};
 use parking_lot::Mutex;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -26,6 +27,8 @@ pub(super) struct WatchedConfig {
     schedule: Mutex<Schedule>,
     /// What the newest load looked at, whatever came of it: it tells where to watch, and nothing else.
     latest: Mutex<Option<Arc<Dependencies>>>,
+    /// Taken out while they are started or ended, as sources are foreign code.
+    custom: Mutex<Vec<CustomWatch>>,
     is_removed: AtomicBool,
 }
 
@@ -38,6 +41,7 @@ impl WatchedConfig {
             is_polled: options.poll.is_some(),
             schedule: Mutex::new(Schedule::new(options)),
             latest: Mutex::default(),
+            custom: Mutex::new(core.custom_sources.iter().map(CustomWatch::new).collect()),
             is_removed: AtomicBool::new(false),
         }
     }
@@ -47,11 +51,45 @@ impl WatchedConfig {
         self.watcher.queue.send(Command::Add(self.id, self.clone()));
         *self.latest.lock() = core.known_dependencies();
         self.plan(core);
+        self.watch_custom_sources(core);
         self.reschedule();
     }
 
     pub(super) fn end(&self) {
         self.watcher.remove(self.id, &self.is_removed);
+        let custom = std::mem::take(&mut *self.custom.lock());
+        drop(custom);
+    }
+
+    /// Watches the custom sources that are not watched yet.
+    fn watch_custom_sources(self: &Arc<Self>, core: &Core) {
+        let mut custom = std::mem::take(&mut *self.custom.lock());
+        let config = Arc::downgrade(self);
+        let changed: SourceSignal = Arc::new(move || {
+            if let Some(config) = config.upgrade() {
+                config.schedule.lock().request(Instant::now());
+                config.reschedule();
+            }
+        });
+        let now = Instant::now();
+        for watch in &mut custom {
+            match watch.start(&changed, now) {
+                // What it had to tell until now was not heard.
+                Ok(is_late) if is_late => changed(),
+                Ok(_) => {}
+                Err(error) => {
+                    let error = Some(format!("it cannot be watched: {error}"));
+                    core.health.lock().report(watch.index, SourceReport { state: SourceState::Stale, revision: None, error });
+                }
+            }
+        }
+        self.schedule.lock().retry_at(custom.iter().filter_map(CustomWatch::due).min());
+        *self.custom.lock() = custom;
+        // Whoever removed it meanwhile has found none to end.
+        if self.is_removed.load(Ordering::Acquire) {
+            let custom = std::mem::take(&mut *self.custom.lock());
+            drop(custom);
+        }
     }
 
     /// Lets the watcher's thread look anew at when something is due.
@@ -69,7 +107,10 @@ impl WatchedConfig {
     }
 
     /// Does what is due. Runs on a thread that may wait for the file system.
-    fn visit(&self, core: &Arc<Core>) {
+    fn visit(self: &Arc<Self>, core: &Arc<Core>) {
+        if self.schedule.lock().take_retry(Instant::now()) {
+            self.watch_custom_sources(core);
+        }
         for _ in 0..MAX_ROUNDS {
             if self.is_removed.load(Ordering::Acquire) {
                 return;

@@ -1,4 +1,5 @@
-//! Loads: in parallel, and in two steps.
+//! Loads: in parallel, in two steps, and of custom sources.
 
+mod custom_sources;
 mod parallel;
 mod prepare;

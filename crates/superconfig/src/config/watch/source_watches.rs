@@ -1,0 +1,65 @@
+//! The watches of custom sources.
+
+use crate::load::CustomSource;
+use crate::source::{Source, SourceError, SourceSignal, SourceWatch, panicked};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// After so long a source that could not be watched is tried again, and each time after twice as long, up to [`LONGEST_DELAY`].
+const FIRST_DELAY: Duration = Duration::from_secs(1);
+const LONGEST_DELAY: Duration = Duration::from_secs(60);
+
+/// The watch of one source.
+pub(super) struct CustomWatch {
+    /// The source's index among all sources.
+    pub(super) index: usize,
+    source: Arc<dyn Source>,
+    watch: Option<SourceWatch>,
+    /// When to try, unless it is watched or cannot tell.
+    due: Option<Instant>,
+    delay: Duration,
+}
+
+impl CustomWatch {
+    pub(super) fn new(source: &CustomSource) -> Self {
+        let CustomSource { index, source, .. } = source;
+        Self { index: *index, source: source.clone(), watch: None, due: Some(Instant::now()), delay: FIRST_DELAY }
+    }
+
+    pub(super) fn due(&self) -> Option<Instant> {
+        self.due
+    }
+
+    /// Tries to watch, if that is due; true where it is watched later than it should have been. It runs foreign code, so the
+    /// caller holds no lock that this could need.
+    ///
+    /// # Errors
+    /// Why it cannot be watched.
+    pub(super) fn start(&mut self, changed: &SourceSignal, now: Instant) -> Result<bool, SourceError> {
+        if self.due.is_none_or(|due| due > now) {
+            return Ok(false);
+        }
+        let started = catch_unwind(AssertUnwindSafe(|| self.source.watch(changed.clone())));
+        match started.unwrap_or_else(|panic| Err(format!("it panicked: {}", panicked(&*panic)).into())) {
+            Ok(watch) => {
+                self.watch = watch;
+                self.due = None;
+                Ok(self.delay > FIRST_DELAY)
+            }
+            Err(error) => {
+                self.due = Some(now + self.delay);
+                self.delay = (2 * self.delay).min(LONGEST_DELAY);
+                Err(error)
+            }
+        }
+    }
+}
+
+impl Drop for CustomWatch {
+    fn drop(&mut self) {
+        // Foreign code, which must not keep the other watches from ending.
+        let watch = self.watch.take();
+        let _ = catch_unwind(AssertUnwindSafe(|| drop(watch)));
+    }
+}
