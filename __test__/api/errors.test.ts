@@ -17,7 +17,7 @@ const FILES = {
   'app.toml': '[server]\nhost = "localhost"\nport = 8080\n',
   'local.toml': '[server]\nport = "eighty"\nprot = 1\n',
   'broken.toml': '[server]\nport = = 1\n',
-  'odd.conf': '\u0001 neither this : nor that\n= [',
+  'settings.py': 'PORT = 8080\n',
   'open.toml': 'a = 1\n',
 };
 
@@ -70,8 +70,9 @@ const LOADS: Partial<Record<SuperConfigErrorCode, Told>> = {
     },
   },
   ERR_SUPERCONFIG_FORMAT: {
-    make: () => app().file('odd.conf'),
-    message: 'odd.conf: the text is neither JSON, TOML, YAML nor dotenv\n  hint: name the format explicitly',
+    make: () => app().file('settings.py'),
+    message:
+      'settings.py: a file with the extension `.py` is a program, and no text of configuration\n  hint: a program gives its configuration through `module()`; of a text name the format explicitly',
   },
   ERR_SUPERCONFIG_LIMIT: {
     make: () => app().limits({ depth: 1 }),
