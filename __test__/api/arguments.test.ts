@@ -147,3 +147,77 @@ describe('an argument that is none is refused where it is given', () => {
     expect(SuperConfig.builder({ env: {} }).defaults(new Server()).loadSync().current).toEqual({ port: 1, list: [1, null, 3] });
   });
 });
+
+describe('bad arguments', () => {
+  const broken: [name: string, make: () => unknown, message: RegExp, hint?: RegExp][] = [
+    ['defaults that are no table', () => SuperConfig.builder().defaults(['x']).loadSync(), /defaults must be a table of keys/],
+    [
+      'an unknown option',
+      () =>
+        SuperConfig.builder()
+          .file('a.toml', { optionl: true } as never)
+          .loadSync(),
+      /`optionl` is not an option of `file`/,
+      /`optional`/,
+    ],
+    ['an option of another type', () => SuperConfig.builder({ cwd: 3 as never }).loadSync(), /`cwd` is a string, not a number/],
+    [
+      'an unknown limit',
+      () =>
+        SuperConfig.builder()
+          .limits({ dept: 3 } as never)
+          .loadSync(),
+      /`dept` is not an option of `limits`/,
+      /`depth`/,
+    ],
+    ['a limit below one', () => SuperConfig.builder().limits({ depth: 0 }).loadSync(), /`depth` of `limits` must be a positive whole number/],
+    [
+      'a variable that is no string',
+      () =>
+        SuperConfig.builder({ env: { APP_A: 3 as never } })
+          .env('APP')
+          .loadSync(),
+      /APP_A of `env` must be a string/,
+    ],
+    ['a name that leads elsewhere', () => SuperConfig.builder().name('../x').loadSync(), /"..\/x"/],
+    ['a source that no helper made', () => loadConfigSync({ sources: [{ kind: 'zzz' } as never] }), /no source of kind "zzz"/],
+  ];
+  test.each(broken)('%s', (_, make, message, hint) => {
+    const error = caught(make);
+    expect(error.code).toBe('ERR_SUPERCONFIG_OPTION');
+    expect(error.message).toMatch(message);
+    if (hint !== undefined) expect(error.hint).toMatch(hint);
+  });
+
+  test('values given in code nest as deep as the limit says', () => {
+    const nested = (levels: number) => {
+      let value: object = {};
+      for (let level = 1; level < levels; level++) value = level % 2 ? { a: value } : [value];
+      return { v: value };
+    };
+    const load = (levels: number, depth?: number) => {
+      const builder = SuperConfig.builder({ env: {} }).defaults(nested(levels - 1));
+      return (depth === undefined ? builder : builder.limits({ depth })).loadSync();
+    };
+    load(128).close();
+    load(512, 512).close();
+    for (const [levels, depth] of [[129], [512], [20, 10], [513, 512], [100_000, 512]] as const) {
+      const error = caught(() => load(levels, depth));
+      expect(error, String(levels)).toMatchObject({ code: 'ERR_SUPERCONFIG_LIMIT' });
+      expect(error.message).toMatch(/^defaults: /);
+    }
+    registry.insert(nested(127)).close();
+    expect(caught(() => registry.insert(nested(128)))).toMatchObject({ code: 'ERR_SUPERCONFIG_LIMIT' });
+    const deep = '['.repeat(1000) + ']'.repeat(1000);
+    for (const format of ['json', 'jsonc', 'json5', 'yaml'] as const) {
+      expect(caught(() => parse(deep, format))).toMatchObject({ code: 'ERR_SUPERCONFIG_LIMIT' });
+    }
+  });
+
+  test('an own __proto__ of a value given in code is dropped with a warning', () => {
+    const config = SuperConfig.builder({ env: {} }).defaults(JSON.parse('{"a":{"__proto__":{"polluted":1},"b":[{"__proto__":2}]}}')).loadSync();
+    expect(config.current).toEqual({ a: { b: [{}] } });
+    expect(Object.getPrototypeOf(config.current.a)).toBe(Object.prototype);
+    expect(config.warnings.map((warning) => `${warning.code} ${warning.path}`).sort()).toEqual(['forbidden-key a.__proto__', 'forbidden-key a.b[0].__proto__']);
+  });
+});

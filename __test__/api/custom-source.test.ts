@@ -1,27 +1,12 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { type CustomSource, defaults, isSuperConfigError, loadConfig, loadConfigSync, SuperConfig, type SuperConfigError, source } from '../../ts/index.ts';
+import { describe, expect, test, vi } from 'vitest';
+import { type CustomSource, defaults, loadConfig, loadConfigSync, SuperConfig, type SuperConfigError, source } from '../../ts/index.ts';
+import { caught, rejected } from '../support/errors.ts';
+import { temporaryDirectory } from '../support/temporary.ts';
 import { until } from '../support/watched.ts';
 
-let root: string;
-beforeEach(() => {
-  root = mkdtempSync(join(tmpdir(), 'superconfig-source-'));
-});
-afterEach(() => rmSync(root, { recursive: true, force: true }));
+const directory = temporaryDirectory();
 
-function thrown(action: () => unknown): SuperConfigError {
-  try {
-    action();
-  } catch (error) {
-    if (isSuperConfigError(error)) return error;
-    throw error;
-  }
-  throw new Error('nothing was thrown');
-}
-
-const builder = () => SuperConfig.builder({ cwd: root, home: join(root, 'home'), env: { A: 'b' } });
+const builder = () => SuperConfig.builder({ cwd: directory.path, home: directory.at('home'), env: { A: 'b' } });
 
 describe('loading', () => {
   test('a source takes its place among the others, and is told of the load', () => {
@@ -38,7 +23,7 @@ describe('loading', () => {
       .overrides({ room: 'high' })
       .profile(['eu', 'test'])
       .loadSync();
-    expect(asked).toEqual([{ cwd: root, home: join(root, 'home'), profiles: ['eu', 'test'], env: { A: 'b' } }]);
+    expect(asked).toEqual([{ cwd: directory.path, home: directory.at('home'), profiles: ['eu', 'test'], env: { A: 'b' } }]);
     expect(config.current).toEqual({ room: 'high', seats: 2n ** 60n, list: ['x'] });
     expect(config.explain('room').candidates.map(({ kind, name }) => [kind, name])).toEqual([
       ['defaults', 'defaults'],
@@ -91,7 +76,7 @@ describe('failing', () => {
   };
 
   test('is SOURCE, with its name and the cause', async () => {
-    const error = thrown(() => builder().source(broken).loadSync());
+    const error = caught(() => builder().source(broken).loadSync());
     expect(error.code).toBe('ERR_SUPERCONFIG_SOURCE');
     expect(error.message).toBe('the source `remote` failed: no route to host');
     expect(error.cause).toBe(cause);
@@ -101,7 +86,7 @@ describe('failing', () => {
   });
 
   test.each([[undefined], [null], ['text'], [[1]], [{ key: () => 1 }]])('is SOURCE for %j', (given) => {
-    const error = thrown(() =>
+    const error = caught(() =>
       builder()
         .source({ name: 'odd', load: () => given as never })
         .loadSync(),
@@ -112,11 +97,11 @@ describe('failing', () => {
 
   test('is ASYNC where a promise cannot be awaited', async () => {
     const slow = { name: 'slow', load: async () => ({ a: 1 }) };
-    const error = thrown(() => builder().source(slow).loadSync());
+    const error = caught(() => builder().source(slow).loadSync());
     expect(error.code).toBe('ERR_SUPERCONFIG_ASYNC');
     expect(error.hint).toContain('`load()`');
     const config = await builder().source(slow).load();
-    expect(thrown(() => config.reloadSync()).code).toBe('ERR_SUPERCONFIG_ASYNC');
+    expect(caught(() => config.reloadSync()).code).toBe('ERR_SUPERCONFIG_ASYNC');
     expect(config.get('a')).toBe(1);
     config.close();
   });
@@ -124,8 +109,8 @@ describe('failing', () => {
   test.each([[undefined], [{}], [{ name: '' }], [{ name: 'x' }], [{ name: 'x', load: 1 }], [{ name: 'x', load() {}, watch: 1 }]])(
     'is OPTION for %j',
     (given) => {
-      expect(thrown(() => builder().source(given as never)).code).toBe('ERR_SUPERCONFIG_OPTION');
-      expect(thrown(() => source(given as never)).code).toBe('ERR_SUPERCONFIG_OPTION');
+      expect(caught(() => builder().source(given as never)).code).toBe('ERR_SUPERCONFIG_OPTION');
+      expect(caught(() => source(given as never)).code).toBe('ERR_SUPERCONFIG_OPTION');
     },
   );
 });
@@ -166,7 +151,7 @@ describe('reloading', () => {
         name: 'remote',
         load: async () => ({ value }),
         async watch({ cwd }, changed) {
-          expect(cwd).toBe(root);
+          expect(cwd).toBe(directory.path);
           tell = changed;
           return () => {
             stopped += 1;
@@ -207,7 +192,7 @@ describe('reloading', () => {
   });
 
   test('of watched files asks the sources as well', async () => {
-    writeFileSync(join(root, 'app.json'), '{"file": 1}');
+    directory.write('app.json', '{"file": 1}');
     let value = 1;
     const config = await builder()
       .file('app.json')
@@ -215,7 +200,7 @@ describe('reloading', () => {
       .watch({ debounceMs: 5 })
       .load();
     value = 2;
-    writeFileSync(join(root, 'app.json'), '{"file": 2}');
+    directory.write('app.json', '{"file": 2}');
     await until(() => config.get('file') === 2);
     expect(config.current).toEqual({ file: 2, value: 2 });
     config.close();
@@ -245,13 +230,7 @@ describe('failures and delays', () => {
   test('all that fail are told at once, and what they quote of an address hides its user', async () => {
     const fail = (name: string): CustomSource => ({ name, load: () => Promise.reject(new Error(`cannot reach db://me:hunter2@${name}/x`)) });
     const fine = { name: 'fine', load: () => ({}) };
-    const error = await builder()
-      .source(fail('one'))
-      .source(fine)
-      .source(fail('two'))
-      .load()
-      .catch((error: SuperConfigError) => error as SuperConfigError);
-    if (!isSuperConfigError(error)) throw new Error('nothing was thrown');
+    const error = await rejected(builder().source(fail('one')).source(fine).source(fail('two')).load());
     expect(error.code).toBe('ERR_SUPERCONFIG_SOURCE');
     expect(error.issues?.map(({ origin, message }) => [origin?.source, message])).toEqual([
       ['one', 'the source `one` failed: cannot reach db://[redacted]@one/x'],
@@ -281,7 +260,7 @@ describe('failures and delays', () => {
   test('the environment is that of the moment of the call', async () => {
     process.env.SUPERCONFIG_TEST_CITY = 'Graz';
     try {
-      const loading = SuperConfig.builder({ cwd: root })
+      const loading = SuperConfig.builder({ cwd: directory.path })
         .source({
           name: 'remote',
           async load({ env }) {

@@ -1,41 +1,27 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type BuilderOptions, discover, type LayerInfo, loadConfig, loadConfigSync, SuperConfig, SuperConfigError } from '../../ts/index.ts';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { type BuilderOptions, discover, type LayerInfo, loadConfig, loadConfigSync, SuperConfig } from '../../ts/index.ts';
+import { caught } from '../support/errors.ts';
+import { temporaryDirectory } from '../support/temporary.ts';
 
-let machine: string;
+const directory = temporaryDirectory();
 let places: BuilderOptions & Record<'cwd' | 'home' | 'root', string>;
 
 beforeEach(() => {
-  machine = mkdtempSync(join(tmpdir(), 'superconfig-'));
-  places = { cwd: join(machine, 'home/me/work/app'), home: join(machine, 'home/me'), root: join(machine, 'root'), env: {} };
+  places = { cwd: directory.at('home/me/work/app'), home: directory.at('home/me'), root: directory.at('root'), env: {} };
   mkdirSync(places.cwd, { recursive: true });
 });
 
-afterEach(() => {
-  rmSync(machine, { recursive: true, force: true });
-});
-
 function write(name: string, text: string, mode = 0o644): void {
-  const path = join(machine, name);
+  const path = directory.at(name);
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, text);
   chmodSync(path, mode);
 }
 
 function names(layers: LayerInfo[], status: LayerInfo['status']): string[] {
-  return layers.filter((layer) => layer.status === status).map((layer) => layer.name.replace(`${machine}/`, ''));
-}
-
-function caught(action: () => unknown): SuperConfigError {
-  try {
-    action();
-  } catch (error) {
-    expect(error).toBeInstanceOf(SuperConfigError);
-    return error as SuperConfigError;
-  }
-  throw new Error('nothing was thrown');
+  return layers.filter((layer) => layer.status === status).map((layer) => layer.name.replace(`${directory.path}/`, ''));
 }
 
 describe('discover', () => {
@@ -88,7 +74,7 @@ describe('discover', () => {
     write('own/app/config.json', '{ "own": true }');
     write('root/first/app/config.json', '{ "last": 1 }');
     write('root/second/app/config.json', '{ "last": 2 }');
-    const env = { XDG_CONFIG_HOME: join(machine, 'own'), XDG_CONFIG_DIRS: '/first:/second' };
+    const env = { XDG_CONFIG_HOME: directory.at('own'), XDG_CONFIG_DIRS: '/first:/second' };
     const { cwd, root } = places;
     const config = loadConfigSync({ cwd, root, env, sources: [discover('app')] });
     expect(config.current).toEqual({ own: true, last: 1 });

@@ -1,17 +1,15 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { buildSync } from 'esbuild';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { native } from '../../ts/engine/addon.ts';
 import { guard } from '../../ts/engine/native-error.ts';
-import { isSuperConfigError, parse, registry, SuperConfig, type SuperConfigBuilder, type SuperConfigError, type SuperConfigErrorCode } from '../../ts/index.ts';
+import { isSuperConfigError, parse, registry, SuperConfig, type SuperConfigBuilder, SuperConfigError, type SuperConfigErrorCode } from '../../ts/index.ts';
 import { ERROR_CODES } from '../../ts/internal/errors.ts';
 import { caught, firstFrame, rejected } from '../support/errors.ts';
-
-let root: string;
+import { sharedDirectory } from '../support/temporary.ts';
 
 const FILES = {
   'app.toml': '[server]\nhost = "localhost"\nport = 8080\n',
@@ -22,15 +20,14 @@ const FILES = {
 };
 
 beforeAll(() => {
-  root = mkdtempSync(join(tmpdir(), 'superconfig-errors-'));
-  for (const [name, text] of Object.entries(FILES)) writeFileSync(join(root, name), text);
-  chmodSync(join(root, 'open.toml'), 0o666);
-  mkdirSync(join(root, 'folder.toml'));
+  for (const [name, text] of Object.entries(FILES)) directory.write(name, text);
+  chmodSync(directory.at('open.toml'), 0o666);
+  mkdirSync(directory.at('folder.toml'));
 });
 
-afterAll(() => rmSync(root, { recursive: true, force: true }));
+const directory = sharedDirectory();
 
-const app = (env: Record<string, string> = {}) => SuperConfig.builder({ cwd: root, home: root, env }).file('app.toml');
+const app = (env: Record<string, string> = {}) => SuperConfig.builder({ cwd: directory.path, home: directory.path, env }).file('app.toml');
 
 /** What a load that fails tells. The stack begins where it was called, synchronously and not. */
 interface Told {
@@ -160,6 +157,7 @@ describe.each(Object.entries(LOADS))('%s', (code, { make, message, fields = {}, 
   const check = (error: SuperConfigError) => {
     expect(error.message).toBe(message);
     expect(error).toMatchObject({ ...fields, code, name: 'SuperConfigError' });
+    expect(error).toBeInstanceOf(SuperConfigError);
     expect(isSuperConfigError(error)).toBe(true);
     expect(error.stack?.startsWith(`SuperConfigError: ${message}\n    at `)).toBe(true);
     expect(firstFrame(error)).toContain('errors.test.ts');
@@ -235,7 +233,7 @@ describe('the codes of what is not a load', () => {
 
   test('ERR_SUPERCONFIG_LOAD_NATIVE', () => {
     // The facade where nothing is installed beside it.
-    const alone = join(root, 'alone/ts/dist/index.cjs');
+    const alone = directory.at('alone/ts/dist/index.cjs');
     buildSync({
       entryPoints: [join(import.meta.dirname, '../../ts/index.ts')],
       bundle: true,
@@ -250,7 +248,7 @@ describe('the codes of what is not a load', () => {
       try { SuperConfig.builder().loadSync(); } catch (error) {
         console.log(JSON.stringify({ ...error, message: error.message, known: isSuperConfigError(error) }));
       }`;
-    const run = () => JSON.parse(spawnSync(process.execPath, ['-e', program], { encoding: 'utf8', cwd: root }).stdout);
+    const run = () => JSON.parse(spawnSync(process.execPath, ['-e', program], { encoding: 'utf8', cwd: directory.path }).stdout);
     const missing = run();
     expect(missing).toMatchObject({ code: 'ERR_SUPERCONFIG_LOAD_NATIVE', known: true });
     expect(missing.message).toMatch(
@@ -259,7 +257,7 @@ describe('the codes of what is not a load', () => {
     expect(missing.hint).toMatch(/^npm install @superconfig\/linux-/);
     // One that is there and does not load.
     const name = `linux-${process.arch}-gnu`;
-    const addon = join(root, `alone/npm/${name}/superconfig.${name}.node`);
+    const addon = directory.at(`alone/npm/${name}/superconfig.${name}.node`);
     mkdirSync(dirname(addon), { recursive: true });
     writeFileSync(addon, 'no library');
     expect(run().message).toMatch(/found an addon that does not load \(.*superconfig\.linux/);
@@ -293,9 +291,9 @@ describe('all problems at once', () => {
 
   test('a reload that fails tells the same as a load', () => {
     const text = { value: 'a = 1\n' };
-    writeFileSync(join(root, 'again.toml'), text.value);
-    const config = SuperConfig.builder({ cwd: root, env: {} }).file('again.toml').loadSync();
-    writeFileSync(join(root, 'again.toml'), FILES['broken.toml']);
+    directory.write('again.toml', text.value);
+    const config = SuperConfig.builder({ cwd: directory.path, env: {} }).file('again.toml').loadSync();
+    directory.write('again.toml', FILES['broken.toml']);
     const error = caught(() => config.reloadSync());
     expect(error.message).toBe('again.toml:2:8: toml: extra `=`, expected nothing\n   2 | port = = 1\n     |        ^');
     expect(firstFrame(error)).toContain('errors.test.ts');

@@ -1,15 +1,9 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { type Candidate, type Format, type Source, SuperConfig, source, text } from '../../ts/index.ts';
+import { temporaryDirectory } from '../support/temporary.ts';
 
-let root: string;
-beforeEach(() => {
-  root = mkdtempSync(join(tmpdir(), 'superconfig-explain-'));
-});
-afterEach(() => rmSync(root, { recursive: true, force: true }));
+const directory = temporaryDirectory();
 
 /** The same values in each format, and where those of `a.b`, `list[1]` and `servers[0].host` stand. */
 const TEXTS: Record<Exclude<Format, 'dotenv'>, [text: string, ...places: (readonly [line: number, column: number] | null)[]]> = {
@@ -28,8 +22,8 @@ describe('a value of a text is explained where it stands', () => {
   );
   test.each(cases)('%s', (_, format, text, places) => {
     const name = `config.${format}`;
-    writeFileSync(join(root, name), text);
-    const config = SuperConfig.builder({ cwd: root, env: {} }).file(name).text(text, { format, name: 'given' }).loadSync();
+    directory.write(name, text);
+    const config = SuperConfig.builder({ cwd: directory.path, env: {} }).file(name).text(text, { format, name: 'given' }).loadSync();
     for (const [at, path] of ['a.b', 'list[1]', 'servers[0].host'].entries()) {
       const place = places[at];
       if (place == null) continue;
@@ -63,11 +57,11 @@ const KINDS: Record<string, [add: (builder: ReturnType<typeof SuperConfig.builde
 };
 
 test('every kind of source is a candidate, from the lowest to the highest', () => {
-  writeFileSync(join(root, 'a.toml'), '[server]\nport = 3\n');
-  writeFileSync(join(root, 'b.json'), '{"server": {"port": 4}}');
-  writeFileSync(join(root, 'n.yaml'), 'default:\n  server:\n    port: 5\nother: {server: {port: 0}}\n');
-  writeFileSync(join(root, '.env'), '# a comment\nDOT_SERVER_PORT=10\n');
-  const builder = SuperConfig.builder({ cwd: root, home: root, env: { APP_SERVER__PORT: '8', PORT: '9' } });
+  directory.write('a.toml', '[server]\nport = 3\n');
+  directory.write('b.json', '{"server": {"port": 4}}');
+  directory.write('n.yaml', 'default:\n  server:\n    port: 5\nother: {server: {port: 0}}\n');
+  directory.write('.env', '# a comment\nDOT_SERVER_PORT=10\n');
+  const builder = SuperConfig.builder({ cwd: directory.path, home: directory.path, env: { APP_SERVER__PORT: '8', PORT: '9' } });
   const added: Partial<Candidate>[] = [];
   for (const [add, told] of Object.values(KINDS)) {
     add(builder);

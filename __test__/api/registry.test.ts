@@ -2,25 +2,9 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { describe, expect, test } from 'vitest';
-import { type InsertOptions, isSuperConfigError, registry, SuperConfig } from '../../ts/index.ts';
-
-function code(action: () => unknown): string {
-  try {
-    action();
-  } catch (error) {
-    if (isSuperConfigError(error)) return error.code;
-    throw error;
-  }
-  return 'nothing was thrown';
-}
-
-async function until(holds: () => boolean): Promise<void> {
-  const end = Date.now() + 15_000;
-  while (!holds()) {
-    if (Date.now() > end) throw new Error('it never came true');
-    await new Promise((resolve) => setTimeout(resolve, 2));
-  }
-}
+import { type InsertOptions, registry, SuperConfig } from '../../ts/index.ts';
+import { code } from '../support/errors.ts';
+import { until } from '../support/watched.ts';
 
 describe('values', () => {
   test('come out as they went in, frozen', () => {
@@ -108,7 +92,7 @@ describe('references', () => {
     expect(registry.remove(found.id)).toBe(false);
   });
 
-  test('handles that nobody holds are released by garbage collection, and memory stays flat', () => {
+  test('handles that nobody holds are released by garbage collection, and memory stays flat', { timeout: 120_000 }, () => {
     const root = join(import.meta.dirname, '../..');
     const program = `
       const { registry } = await import(${JSON.stringify(join(root, 'ts/dist/index.js'))});

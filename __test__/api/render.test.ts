@@ -1,8 +1,7 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { parse, SuperConfig, SuperConfigError } from '../../ts/index.ts';
+import { describe, expect, test } from 'vitest';
+import { parse, SuperConfig } from '../../ts/index.ts';
+import { caught } from '../support/errors.ts';
+import { temporaryDirectory } from '../support/temporary.ts';
 
 const values = {
   server: { host: 'localhost', port: 8080, tls: { enabled: false } },
@@ -21,33 +20,15 @@ const values = {
   'a.b': { 'c d': '"quoted" \\ and \'single\'' },
 };
 
-let cwd: string;
-
-beforeEach(() => {
-  cwd = mkdtempSync(join(tmpdir(), 'superconfig-'));
-});
-
-afterEach(() => {
-  rmSync(cwd, { recursive: true, force: true });
-});
-
-function caught(action: () => unknown): SuperConfigError {
-  try {
-    action();
-  } catch (error) {
-    expect(error).toBeInstanceOf(SuperConfigError);
-    return error as SuperConfigError;
-  }
-  throw new Error('nothing was thrown');
-}
+const directory = temporaryDirectory();
 
 describe('toString', () => {
   test.each(['json', 'jsonc', 'json5', 'toml', 'yaml'] as const)('%s parses back to the same values', (format) => {
     const config = SuperConfig.builder({ env: {} }).defaults(values).loadSync();
     const text = config.toString({ format, secrets: true });
     expect(parse(text, format)).toEqual(values);
-    writeFileSync(join(cwd, `config.${format}`), text);
-    expect(SuperConfig.builder({ cwd, env: {} }).file(`config.${format}`).loadSync().current).toEqual(values);
+    directory.write(`config.${format}`, text);
+    expect(SuperConfig.builder({ cwd: directory.path, env: {} }).file(`config.${format}`).loadSync().current).toEqual(values);
   });
 
   test.each(['json5', 'toml', 'yaml'] as const)('%s has infinities and NaN', (format) => {
@@ -69,8 +50,8 @@ describe('toString', () => {
     const zero = { maxConn: 0, server: { host: '', 'time-out': 0.1, on: false }, list: ['-'], text: '-', empty: '-' };
     const text = SuperConfig.builder({ env: {} }).defaults(own).loadSync().toString({ format: 'dotenv' });
     expect(text).toContain('SERVER__TIME_OUT=1.5\n');
-    writeFileSync(join(cwd, '.env'), text);
-    expect(SuperConfig.builder({ cwd, env: {} }).defaults(zero).dotenv().env().loadSync().current).toEqual(own);
+    directory.write('.env', text);
+    expect(SuperConfig.builder({ cwd: directory.path, env: {} }).defaults(zero).dotenv().env().loadSync().current).toEqual(own);
     expect(caught(() => SuperConfig.builder({ env: {} }).defaults({ 'a b': 1 }).loadSync().toString({ format: 'dotenv' }))).toMatchObject({
       code: 'ERR_SUPERCONFIG_FORMAT',
       path: 'a b',

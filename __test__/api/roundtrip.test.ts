@@ -1,15 +1,9 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { parse, SuperConfig } from '../../ts/index.ts';
+import { sharedDirectory } from '../support/temporary.ts';
 
-let root: string;
-beforeAll(() => {
-  root = mkdtempSync(join(tmpdir(), 'superconfig-roundtrip-'));
-});
-afterAll(() => rmSync(root, { recursive: true, force: true }));
+const directory = sharedDirectory();
 
 const load = (values: object) => SuperConfig.builder({ env: {} }).defaults(values).loadSync();
 
@@ -98,8 +92,8 @@ describe('what toString writes parses back to the same values', () => {
       fc.property(flat, flat, (outer, inner) => {
         const values = (at: 0 | 1) => ({ ...pick(at, outer), inner: pick(at, inner) });
         const config = load(values(0));
-        writeFileSync(join(root, '.env'), config.toString({ format: 'dotenv', secrets: true }));
-        const again = SuperConfig.builder({ cwd: root, env: {} }).defaults(values(1)).dotenv().env().loadSync();
+        directory.write('.env', config.toString({ format: 'dotenv', secrets: true }));
+        const again = SuperConfig.builder({ cwd: directory.path, env: {} }).defaults(values(1)).dotenv().env().loadSync();
         expect(again.current).toEqual(config.current);
         again.close();
         config.close();

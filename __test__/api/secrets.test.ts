@@ -1,35 +1,24 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
 import { inspect } from 'node:util';
 import { type } from 'arktype';
 import * as v from 'valibot';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { registry, type StandardSchema, SuperConfig, type SuperConfigBuilder, SuperConfigError } from '../../ts/index.ts';
+import { temporaryDirectory } from '../support/temporary.ts';
 import { until } from '../support/watched.ts';
 
 /** What must never be seen, in whatever case. */
 const CANARY = 'Canary-7f3a';
 
-let root: string;
 const warned: string[] = [];
 const note = (warning: Error) => warned.push(inspect(warning, { depth: null }));
 
 beforeAll(() => process.on('warning', note));
 afterAll(() => process.off('warning', note));
-beforeEach(() => {
-  root = mkdtempSync(join(tmpdir(), 'superconfig-secrets-'));
-});
-afterEach(() => rmSync(root, { recursive: true, force: true }));
+const directory = temporaryDirectory();
+const { write } = directory;
 
-function write(name: string, text: string): string {
-  mkdirSync(dirname(join(root, name)), { recursive: true });
-  writeFileSync(join(root, name), text);
-  return name;
-}
-
-const builder = (env: Record<string, string> = {}) => SuperConfig.builder({ cwd: root, home: root, env });
+const builder = (env: Record<string, string> = {}) => SuperConfig.builder({ cwd: directory.path, home: directory.path, env });
 
 /** Every text that people could come to see of something. */
 function shown(what: unknown): string {
@@ -254,7 +243,7 @@ const UNFIT: Record<string, () => SuperConfigBuilder> = {
       .env('APP'),
   'a file that a variable names': () => {
     write('secret.txt', CANARY);
-    return builder({ APP_DB__PASSWORD_FILE: join(root, 'secret.txt') })
+    return builder({ APP_DB__PASSWORD_FILE: directory.at('secret.txt') })
       .defaults({ db: { password: 1 } })
       .env('APP', { fileSuffix: true });
   },

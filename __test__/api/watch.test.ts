@@ -5,7 +5,8 @@ import { inspect } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import * as v from 'valibot';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { type ConfigChange, isSuperConfigError, loadConfigSync, SuperConfig, file as sourceFile } from '../../ts/index.ts';
+import { type ConfigChange, loadConfigSync, SuperConfig, file as sourceFile } from '../../ts/index.ts';
+import { code } from '../support/errors.ts';
 import { until, Watched } from '../support/watched.ts';
 
 let watched: Watched;
@@ -13,16 +14,6 @@ beforeEach(() => {
   watched = new Watched();
 });
 afterEach(() => watched[Symbol.dispose]());
-
-function code(action: () => unknown): string {
-  try {
-    action();
-  } catch (error) {
-    if (isSuperConfigError(error)) return error.code;
-    throw error;
-  }
-  return 'nothing was thrown';
-}
 
 /** The warnings that the process was told of while something ran. */
 async function warnings(action: () => Promise<void>): Promise<string[]> {
@@ -81,7 +72,7 @@ describe('change', () => {
   });
 
   test('of an own reload is told before that returns', async () => {
-    const config = SuperConfig.builder({ cwd: watched.root, env: {} }).file('app.json').loadSync();
+    const config = SuperConfig.builder({ cwd: watched.directory.path, env: {} }).file('app.json').loadSync();
     const heard: number[] = [];
     config.on('change', ({ version }) => heard.push(version));
     watched.write('app.json', '{"value": 1}');
@@ -236,7 +227,7 @@ describe('error', () => {
 
   test('that nobody listens for is one process warning without secrets', async () => {
     const told = await warnings(async () => {
-      const config = SuperConfig.builder({ cwd: watched.root, env: {} }).file('app.json').watch({ debounceMs: 10 }).loadSync();
+      const config = SuperConfig.builder({ cwd: watched.directory.path, env: {} }).file('app.json').watch({ debounceMs: 10 }).loadSync();
       watched.write('app.json', '{"password": "hunter2"');
       await until(() => config.status.lastError !== undefined);
       await watched.error();
@@ -252,7 +243,7 @@ describe('error', () => {
 
   test('of an own reload that nobody listens for is no warning', async () => {
     const told = await warnings(async () => {
-      const config = SuperConfig.builder({ cwd: watched.root, env: {} }).file('app.json').loadSync();
+      const config = SuperConfig.builder({ cwd: watched.directory.path, env: {} }).file('app.json').loadSync();
       watched.write('app.json', '!');
       expect(code(() => config.reloadSync())).toBe('ERR_SUPERCONFIG_PARSE');
       config.close();
@@ -380,13 +371,13 @@ describe('status', () => {
     expect(watching).toContainEqual({ path: watched.at('app.json'), mode: 'native' });
     expect(Date.now() - lastReload.getTime()).toBeLessThan(60_000);
     expect(profiles).toEqual([]);
-    const plain = loadConfigSync({ cwd: watched.root, sources: [sourceFile('app.json')] });
+    const plain = loadConfigSync({ cwd: watched.directory.path, sources: [sourceFile('app.json')] });
     expect(plain.status.watching).toEqual([]);
     plain.close();
   });
 
   test('says why it polls', async () => {
-    const options = { cwd: watched.root, env: {}, sources: [sourceFile('app.json')], watch: { poll: 20, debounceMs: 5 } };
+    const options = { cwd: watched.directory.path, env: {}, sources: [sourceFile('app.json')], watch: { poll: 20, debounceMs: 5 } };
     const config = loadConfigSync(options);
     expect(config.status.watching[0]).toMatchObject({ mode: 'polling', reason: expect.stringContaining('poll') });
     watched.write('app.json', '{"value": 1}');
@@ -401,14 +392,14 @@ test.each([
   [{ watch: { debounce: 10 } }, /debounceMs/],
   [{ watch: 3 }, /watch/],
 ])('options are checked: %j', (options, message) => {
-  const load = () => loadConfigSync({ cwd: watched.root, sources: [], ...options } as never);
+  const load = () => loadConfigSync({ cwd: watched.directory.path, sources: [], ...options } as never);
   expect(code(load)).toBe('ERR_SUPERCONFIG_OPTION');
   expect(load).toThrow(message);
 });
 
 test('watch: true and false', () => {
   for (const watch of [true, false]) {
-    const config = loadConfigSync({ cwd: watched.root, env: {}, sources: [sourceFile('app.json')], watch });
+    const config = loadConfigSync({ cwd: watched.directory.path, env: {}, sources: [sourceFile('app.json')], watch });
     expect(config.status.watching.length > 0).toBe(watch);
     config.close();
   }
@@ -419,7 +410,7 @@ test('two files that change together are not seen apart by a schema', async () =
   watched.write('a.json', '{"a": 0}');
   watched.write('b.json', '{"b": 0}');
   const debounceMs = 40;
-  const config = SuperConfig.builder({ cwd: watched.root, env: {} })
+  const config = SuperConfig.builder({ cwd: watched.directory.path, env: {} })
     .file('a.json')
     .file('b.json')
     .schema(v.object({ a: v.number(), b: v.number() }))
@@ -443,7 +434,7 @@ test('two files that change together are not seen apart by a schema', async () =
     }
     parentPort.postMessage(slow);
   `;
-  const worker = new Worker(source, { eval: true, workerData: { root: watched.root, debounceMs } });
+  const worker = new Worker(source, { eval: true, workerData: { root: watched.directory.path, debounceMs } });
   let slow: number[] | undefined;
   worker.on('message', (message: number[]) => {
     slow = message;
@@ -509,7 +500,7 @@ test('workers hear of the same versions', async () => {
 test('a process with watchers, listeners and iterators ends at once with its own code', () => {
   const script = `
     const { SuperConfig } = require(${JSON.stringify(join(import.meta.dirname, '../../ts/dist/index.cjs'))});
-    const config = SuperConfig.builder({ cwd: ${JSON.stringify(watched.root)} }).file('app.json').watch().loadSync();
+    const config = SuperConfig.builder({ cwd: ${JSON.stringify(watched.directory.path)} }).file('app.json').watch().loadSync();
     config.on('change', () => {});
     config.handle('value').on(() => {});
     const changes = config.changes();

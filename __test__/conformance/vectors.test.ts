@@ -1,7 +1,6 @@
 // Runs the shared cases of vectors/ through the public facade; vectors/README.md says what a case is.
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import * as sources from '../../ts/api/sources.ts';
 import {
@@ -15,6 +14,7 @@ import {
   SuperConfig,
   type SuperConfigError,
 } from '../../ts/index.ts';
+import { sharedDirectory } from '../support/temporary.ts';
 
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 type Table = { [key: string]: Json };
@@ -46,8 +46,7 @@ interface Case {
 }
 
 const root = join(import.meta.dirname, '../..', 'vectors');
-const scratch = mkdtempSync(join(tmpdir(), 'superconfig-vectors-'));
-afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+const scratch = sharedDirectory();
 let directories = 0;
 
 /** A value as it is meant: JSON cannot write every number. */
@@ -108,12 +107,9 @@ function source(layer: Layer): Source {
 
 function load({ layers, files = {}, env = {}, args = [], options = {} }: Case): SuperConfig {
   directories += 1;
-  const [cwd, home] = [join(scratch, `${directories}`, 'cwd'), join(scratch, `${directories}`, 'home')] as const;
+  const [cwd, home] = [scratch.at(`${directories}`, 'cwd'), scratch.at(`${directories}`, 'home')] as const;
   for (const directory of [cwd, home]) mkdirSync(directory, { recursive: true });
-  for (const [path, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(cwd, path)), { recursive: true });
-    writeFileSync(join(cwd, path), text);
-  }
+  for (const [path, text] of Object.entries(files)) scratch.write(join(`${directories}`, 'cwd', path), text);
   const builder = SuperConfig.builder({ cwd, home, env, argv: args });
   for (const layer of layers) builder.add(source(layer));
   if (options.profile !== undefined) builder.profile(options.profile);

@@ -1,33 +1,29 @@
 // What a new user meets: the packed tarballs in an empty project, strict TypeScript, both module systems, an editor.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
 import ts from 'typescript-5';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { sharedDirectory } from '../support/temporary.ts';
 
 const root = join(import.meta.dirname, '../..');
-let project: string;
+const project = sharedDirectory();
 let tarballs: string[];
 
 beforeAll(() => {
   execFileSync('node', [join(root, 'scripts/package.mjs')], { stdio: ['ignore', 'ignore', 'inherit'] });
   const packages = join(root, 'target/packages');
   tarballs = readdirSync(packages).map((name) => join(packages, name));
-  project = mkdtempSync(join(tmpdir(), 'superconfig-package-'));
-  writeFileSync(join(project, 'package.json'), '{ "name": "app", "private": true }');
-  execFileSync('npm', ['install', '--ignore-scripts', '--no-audit', '--no-fund', ...tarballs], { cwd: project, stdio: 'ignore' });
-  mkdirSync(join(project, 'node_modules/@types'));
-  for (const name of ['@types/node', 'undici-types']) cpSync(join(root, 'node_modules', name), join(project, 'node_modules', name), { recursive: true });
-  mkdirSync(join(project, 'config'));
-  writeFileSync(join(project, 'config/default.toml'), '[server]\nport = 8080\n');
+  project.write('package.json', '{ "name": "app", "private": true }');
+  execFileSync('npm', ['install', '--ignore-scripts', '--no-audit', '--no-fund', ...tarballs], { cwd: project.path, stdio: 'ignore' });
+  mkdirSync(project.at('node_modules/@types'));
+  for (const name of ['@types/node', 'undici-types']) cpSync(join(root, 'node_modules', name), project.at('node_modules', name), { recursive: true });
+  project.write('config/default.toml', '[server]\nport = 8080\n');
 }, 120_000);
 
-afterAll(() => rmSync(project, { recursive: true }));
-
-const installed = (...path: string[]) => join(project, 'node_modules', ...path);
+const installed = (...path: string[]) => project.at('node_modules', ...path);
 const manifest = (name: string) => JSON.parse(readFileSync(installed(name, 'package.json'), 'utf8'));
 
 /** The blocks of the README in a language. */
@@ -40,7 +36,7 @@ const [shown] = blocks('text');
 function compile(compiler: string, files: string[]): string {
   const options = ['--strict', '--module', 'nodenext', '--target', 'es2022', '--exactOptionalPropertyTypes', '--noUncheckedIndexedAccess'];
   const { stdout, stderr } = spawnSync(process.execPath, [join(root, 'node_modules', compiler, 'bin/tsc'), ...options, '--types', 'node', ...files], {
-    cwd: project,
+    cwd: project.path,
     encoding: 'utf8',
   });
   return stdout + stderr;
@@ -49,11 +45,11 @@ function compile(compiler: string, files: string[]): string {
 describe.each(['typescript', 'typescript-5'])('the example of the README, compiled by %s', (compiler) => {
   test.each(['mts', 'cts'])('as .%s', { timeout: 120_000 }, (kind) => {
     const file = `example.${kind}`;
-    writeFileSync(join(project, file), examples[0] as string);
+    project.write(file, examples[0] as string);
     expect(compile(compiler, [file])).toBe('');
-    const script = join(project, file.replace('ts', 'js'));
+    const script = project.at(file.replace('ts', 'js'));
     const env = { ...process.env, APP_SERVER__PORT: '9000' };
-    const output = execFileSync(process.execPath, [script], { cwd: project, env, encoding: 'utf8' });
+    const output = execFileSync(process.execPath, [script], { cwd: project.path, env, encoding: 'utf8' });
     expect(output).toBe(shown);
   });
 
@@ -63,7 +59,7 @@ describe.each(['typescript', 'typescript-5'])('the example of the README, compil
       declare const signal: AbortSignal;\n`;
     const rest = examples.slice(1).join('\n');
     expect(rest).toContain('.watch()');
-    writeFileSync(join(project, 'live.mts'), `${examples[0]?.split('\n')[0]}\n${around}${rest}`);
+    project.write('live.mts', `${examples[0]?.split('\n')[0]}\n${around}${rest}`);
     expect(compile(compiler, ['live.mts'])).toBe('');
   });
 });
@@ -98,10 +94,10 @@ describe('the packages', () => {
   test('export these names, from both module systems', async () => {
     const names =
       'SuperConfig SuperConfigError args defaults dir discover dotenv env file glob isSuperConfigError loadConfig loadConfigSync overrides parse registry source text';
-    writeFileSync(join(project, 'names.mjs'), "import * as names from 'superconfig'; console.log(Object.keys(names).sort().join(' '));");
-    writeFileSync(join(project, 'names.cjs'), "console.log(Object.keys(require('superconfig')).sort().join(' '));");
+    project.write('names.mjs', "import * as names from 'superconfig'; console.log(Object.keys(names).sort().join(' '));");
+    project.write('names.cjs', "console.log(Object.keys(require('superconfig')).sort().join(' '));");
     for (const program of ['names.mjs', 'names.cjs']) {
-      expect(execFileSync(process.execPath, [join(project, program)], { encoding: 'utf8' }).trim()).toBe(names);
+      expect(execFileSync(process.execPath, [project.at(program)], { encoding: 'utf8' }).trim()).toBe(names);
     }
     const types = [
       ...['ArrayStrategy', 'BuilderOptions', 'Candidate', 'ChangesOptions', 'ConfigChange', 'ConfigHandle', 'CustomSource', 'DeepReadonly', 'DirOptions'],
@@ -142,7 +138,7 @@ describe('the packages', () => {
 describe('an editor', () => {
   /** What a language service offers at the `|` of a program. */
   function offered(program: string): string[] {
-    const path = join(project, 'edited.mts');
+    const path = project.at('edited.mts');
     const at = program.indexOf('|');
     const text = program.replace('|', '');
     const host: ts.LanguageServiceHost = {
@@ -152,7 +148,7 @@ describe('an editor', () => {
         const content = name === path ? text : ts.sys.readFile(name);
         return content === undefined ? undefined : ts.ScriptSnapshot.fromString(content);
       },
-      getCurrentDirectory: () => project,
+      getCurrentDirectory: () => project.path,
       getCompilationSettings: () => ({ strict: true, module: ts.ModuleKind.NodeNext, target: ts.ScriptTarget.ES2022, types: [] }),
       getDefaultLibFileName: (options) => ts.getDefaultLibFilePath(options),
       fileExists: (name) => name === path || ts.sys.fileExists(name),

@@ -1,30 +1,27 @@
 // What a fresh clone says on a machine that lacks something, and that nothing is done twice.
 import { spawnSync } from 'node:child_process';
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, cpSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { temporaryDirectory } from '../support/temporary.ts';
 
 const root = join(import.meta.dirname, '../..');
-let clone: string;
+const clone = temporaryDirectory();
 
 beforeEach(() => {
-  clone = mkdtempSync(join(tmpdir(), 'superconfig-setup-'));
   for (const path of ['scripts', 'package.json', 'package-lock.json', 'Cargo.toml', 'Cargo.lock', 'crates', 'ts', 'tsconfig.json', 'tsconfig.types.json']) {
-    cpSync(join(root, path), join(clone, path), { recursive: true, filter: (source) => !/(target|dist|corpus)$/.test(source) });
+    cpSync(join(root, path), clone.at(path), { recursive: true, filter: (source) => !/(target|dist|corpus)$/.test(source) });
   }
-  mkdirSync(join(clone, 'bin'));
-  symlinkSync(process.execPath, join(clone, 'bin/node'));
+  mkdirSync(clone.at('bin'));
+  symlinkSync(process.execPath, clone.at('bin/node'));
 });
-
-afterEach(() => rmSync(clone, { recursive: true }));
 
 /** Runs the setup with nothing but Node on the path, and on what `pretend` says is another machine. */
 function setup(pretend = ''): string {
   const options = pretend === '' ? [] : ['--import', `data:text/javascript,${encodeURIComponent(pretend)}`];
-  const { status, stdout, stderr } = spawnSync(process.execPath, [...options, join(clone, 'scripts/setup.mjs')], {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [...options, clone.at('scripts/setup.mjs')], {
     encoding: 'utf8',
-    env: { PATH: join(clone, 'bin') },
+    env: { PATH: clone.at('bin') },
   });
   expect([status, stdout]).toEqual([1, '']);
   return stderr;
@@ -35,7 +32,7 @@ test('without Rust', () => {
 });
 
 test('with too old a Rust', () => {
-  const cargo = join(clone, 'bin/cargo');
+  const cargo = clone.at('bin/cargo');
   writeFileSync(cargo, '#!/bin/sh\necho "cargo 1.80.1 (376290515 2024-07-16)"\n');
   chmodSync(cargo, 0o755);
   expect(setup()).toBe('superconfig: Rust 1.80 is too old; run `rustup update stable`, or install Rust 1.95 or newer, and run this again.\n');
@@ -57,7 +54,7 @@ test.each([
 
 test('for a build that there is not', () => {
   const env = { ...process.env, SUPERCONFIG_BUILD: 'debug' };
-  const { status, stderr } = spawnSync(process.execPath, [join(clone, 'scripts/setup.mjs')], { encoding: 'utf8', env });
+  const { status, stderr } = spawnSync(process.execPath, [clone.at('scripts/setup.mjs')], { encoding: 'utf8', env });
   expect([status, stderr]).toEqual([1, 'superconfig: SUPERCONFIG_BUILD is `debug`; it can be `dev` or `release`.\n']);
 });
 
@@ -76,21 +73,20 @@ test('where everything is done, nothing is done again', () => {
 
 describe('of two builds', () => {
   const programs = { dev: 'unoptimised', release: 'optimised' };
-  const loaded = () => readFileSync(join(clone, 'npm/linux-x64-gnu/superconfig.linux-x64-gnu.node'), 'utf8');
+  const loaded = () => readFileSync(clone.at('npm/linux-x64-gnu/superconfig.linux-x64-gnu.node'), 'utf8');
   const script = (name: string, args: string[] = [], build?: string) =>
-    spawnSync(process.execPath, [join(clone, 'scripts', name), ...args], {
+    spawnSync(process.execPath, [clone.at('scripts', name), ...args], {
       encoding: 'utf8',
       env: { PATH: process.env.PATH, ...(build === undefined ? {} : { SUPERCONFIG_BUILD: build }) },
     });
 
   /** Everything but the addons is as it is here; what stands for them is text. */
   beforeEach(() => {
-    for (const path of ['target/stamps', 'ts/dist', 'npm']) cpSync(join(root, path), join(clone, path), { recursive: true });
-    symlinkSync(join(root, 'node_modules'), join(clone, 'node_modules'));
+    for (const path of ['target/stamps', 'ts/dist', 'npm']) cpSync(join(root, path), clone.at(path), { recursive: true });
+    symlinkSync(join(root, 'node_modules'), clone.at('node_modules'));
     for (const [build, text] of Object.entries(programs)) {
-      mkdirSync(join(clone, 'target/addon', build), { recursive: true });
-      writeFileSync(join(clone, 'target/addon', build, 'superconfig.linux-x64-gnu.node'), text);
-      writeFileSync(join(clone, 'target/stamps', `addon-${build}`), stamped()[1]);
+      clone.write(join('target/addon', build, 'superconfig.linux-x64-gnu.node'), text);
+      clone.write(join('target/stamps', `addon-${build}`), stamped()[1]);
     }
   });
 

@@ -1,8 +1,8 @@
 // Types are checked by the compilers that users have, also where a configuration is large.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { sharedDirectory } from '../support/temporary.ts';
 
 const root = join(import.meta.dirname, '../..');
 const compilers: [name: string, program: string][] = [
@@ -10,18 +10,14 @@ const compilers: [name: string, program: string][] = [
   ['TypeScript 5.9', 'node_modules/typescript-5/bin/tsc'],
 ];
 
-let directory: string;
-beforeAll(() => {
-  // Beside the sources, so that what they import is found.
-  directory = mkdtempSync(join(root, 'target', 'types-'));
-});
-afterAll(() => rmSync(directory, { recursive: true }));
+// Beside the sources, so that what they import is found.
+const directory = sharedDirectory(join(root, 'target'));
 
 function compile(program: string, name: string, text: string): string {
-  writeFileSync(join(directory, name), text);
+  directory.write(name, text);
   const config = { extends: join(root, 'tsconfig.json'), compilerOptions: { rootDir: root, types: ['node'] }, include: [name] };
-  writeFileSync(join(directory, 'tsconfig.json'), JSON.stringify(config));
-  const { stdout, stderr } = spawnSync(process.execPath, [join(root, program), '-p', directory, '--pretty', 'false'], { encoding: 'utf8' });
+  directory.write('tsconfig.json', JSON.stringify(config));
+  const { stdout, stderr } = spawnSync(process.execPath, [join(root, program), '-p', directory.path, '--pretty', 'false'], { encoding: 'utf8' });
   return stdout + stderr;
 }
 

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { createContext, runInContext } from 'node:vm';
 import { expect, test } from 'vitest';
 import * as sources from '../../ts/index.ts';
+import { caught } from '../support/errors.ts';
 
 type Package = typeof sources;
 
@@ -23,17 +24,8 @@ const copies: [name: string, copy: Package][] = [
   ['a context of its own', isolated],
 ];
 
-function thrown(action: () => unknown): unknown {
-  try {
-    action();
-  } catch (error) {
-    return error;
-  }
-  return undefined;
-}
-
 test.each(copies)('an error of %s is known by every copy', (_, copy) => {
-  const error = thrown(() => copy.parse('{', 'json'));
+  const error = caught(() => copy.parse('{', 'json'));
   expect(error).toMatchObject({ name: 'SuperConfigError', code: 'ERR_SUPERCONFIG_PARSE', origin: { line: 1 } });
   for (const [, other] of copies) expect(other.isSuperConfigError(error)).toBe(true);
   expect(runInContext('(is, error) => is(error)', context)(copy.isSuperConfigError, error)).toBe(true);
@@ -42,7 +34,7 @@ test.each(copies)('an error of %s is known by every copy', (_, copy) => {
 test('errors of a custom source keep their reason in every realm', () => {
   const failing = runInContext("({ name: 'remote', load() { throw new RangeError('no such table'); } })", context) as sources.CustomSource;
   for (const [, copy] of copies) {
-    const error = thrown(() => copy.loadConfigSync({ sources: [copy.source(failing)] }));
+    const error = caught(() => copy.loadConfigSync({ sources: [copy.source(failing)] }));
     expect(error).toMatchObject({ code: 'ERR_SUPERCONFIG_SOURCE', message: 'the source `remote` failed: no such table' });
   }
 });
@@ -65,6 +57,6 @@ test.each(copies)('handles and configurations of %s are open to every copy', (na
     expect(other.SuperConfig.attach(config.token).get('a')).toBe(1);
   }
   handle.close();
-  for (const [, other] of copies) expect(thrown(() => other.registry.get(handle))).toMatchObject({ code: 'ERR_SUPERCONFIG_CLOSED' });
+  for (const [, other] of copies) expect(caught(() => other.registry.get(handle))).toMatchObject({ code: 'ERR_SUPERCONFIG_CLOSED' });
   config.close();
 });

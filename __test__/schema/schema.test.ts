@@ -1,29 +1,14 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { type } from 'arktype';
 import * as v from 'valibot';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { env, file, isSuperConfigError, loadConfig, loadConfigSync, type StandardSchema, SuperConfig, type SuperConfigError } from '../../ts/index.ts';
+import { env, file, loadConfig, loadConfigSync, type StandardSchema, SuperConfig, type SuperConfigError } from '../../ts/index.ts';
+import { caught } from '../support/errors.ts';
+import { temporaryDirectory } from '../support/temporary.ts';
 import { until } from '../support/watched.ts';
 
-let root: string;
-const write = (name: string, text: string) => writeFileSync(join(root, name), text);
-beforeEach(() => {
-  root = mkdtempSync(join(tmpdir(), 'superconfig-schema-'));
-});
-afterEach(() => rmSync(root, { recursive: true, force: true }));
-
-function thrown(action: () => unknown): SuperConfigError {
-  try {
-    action();
-  } catch (error) {
-    if (isSuperConfigError(error)) return error;
-    throw error;
-  }
-  throw new Error('nothing was thrown');
-}
+const directory = temporaryDirectory();
+const { write } = directory;
 
 /** The same shape, as three libraries say it. */
 const LIBRARIES = {
@@ -43,7 +28,7 @@ const LIBRARIES = {
 
 describe.each(Object.entries(LIBRARIES))('with %s', (_, schema) => {
   const builder = () =>
-    SuperConfig.builder({ cwd: root, env: {} })
+    SuperConfig.builder({ cwd: directory.path, env: {} })
       .file('app.toml')
       .schema(schema as typeof LIBRARIES.zod);
 
@@ -52,7 +37,7 @@ describe.each(Object.entries(LIBRARIES))('with %s', (_, schema) => {
     for (const config of [
       builder().loadSync(),
       await builder().load(),
-      loadConfigSync({ cwd: root, sources: [file('app.toml')], schema: schema as typeof LIBRARIES.zod }),
+      loadConfigSync({ cwd: directory.path, sources: [file('app.toml')], schema: schema as typeof LIBRARIES.zod }),
     ]) {
       expect(config.current).toEqual({ password: 'abc', server: { host: 'a', port: 8080, debug: false } });
       const debug: boolean = config.get('server.debug');
@@ -64,7 +49,7 @@ describe.each(Object.entries(LIBRARIES))('with %s', (_, schema) => {
 
   test('all problems come at once, with their places and no secret', () => {
     write('app.toml', 'password = "hunter2"\n[server]\nport = 0\nprot = 1\nhost = 5\n');
-    const error = thrown(() => builder().loadSync());
+    const error = caught(() => builder().loadSync());
     expect(error.code).toBe('ERR_SUPERCONFIG_VALIDATION');
     const issues = (error.issues ?? []).map(({ path, origin, message, hint }) => [path, origin?.line, origin?.column, message, hint] as const);
     const at = (path: string) => issues.find((issue) => issue[0] === path);
@@ -84,7 +69,7 @@ describe.each(Object.entries(LIBRARIES))('with %s', (_, schema) => {
     write('app.toml', 'password = "abc"\n[server]\nhost = "a"\nport = 1\n');
     const config = builder().loadSync();
     write('app.toml', 'password = "abc"\n[server]\nhost = "a"\nport = -1\n');
-    expect(thrown(() => config.reloadSync()).code).toBe('ERR_SUPERCONFIG_VALIDATION');
+    expect(caught(() => config.reloadSync()).code).toBe('ERR_SUPERCONFIG_VALIDATION');
     await expect(config.reload()).rejects.toMatchObject({ code: 'ERR_SUPERCONFIG_VALIDATION', path: 'server.port' });
     expect(config.get('server.port')).toBe(1);
     expect(config.version).toBe(1);
@@ -115,7 +100,7 @@ test.each([
   ['Valibot', v.strictObject({ db: v.optional(v.object({ pool: v.array(v.strictObject({ maximum: v.optional(v.number()) })) })) })],
   ['ArkType', type({ '+': 'reject', 'db?': { pool: type({ '+': 'reject', 'maximum?': 'number' }).array() } })],
 ])('the nearest key that a schema of %s knows is told, though no layer has it', (_, schema) => {
-  const error = thrown(() =>
+  const error = caught(() =>
     SuperConfig.builder({ env: {} })
       .defaults({ db: { pool: [{ maximun: 1 }] } })
       .schema(schema as StandardSchema)
@@ -127,10 +112,10 @@ test.each([
 
 test('what only attached to a configuration with a schema cannot publish values that the schema never saw', async () => {
   write('app.toml', 'port = 1');
-  const config = loadConfigSync({ cwd: root, env: {}, sources: [file('app.toml')], schema: z.object({ port: z.number() }) });
+  const config = loadConfigSync({ cwd: directory.path, env: {}, sources: [file('app.toml')], schema: z.object({ port: z.number() }) });
   const attached = SuperConfig.attach(config.token);
   write('app.toml', 'port = "many"');
-  expect(thrown(() => attached.reloadSync())).toMatchObject({ code: 'ERR_SUPERCONFIG_OPTION', hint: 'reload it in the thread that loaded it' });
+  expect(caught(() => attached.reloadSync())).toMatchObject({ code: 'ERR_SUPERCONFIG_OPTION', hint: 'reload it in the thread that loaded it' });
   await expect(attached.reload()).rejects.toMatchObject({ code: 'ERR_SUPERCONFIG_OPTION' });
   expect([config.get('port'), attached.get('port')]).toEqual([1, 1]);
   config.close();
@@ -161,10 +146,10 @@ test('its types guide variables that no layer below has', () => {
 test('an asynchronous schema needs load() and reload()', async () => {
   const schema = z.object({ port: z.number().refine(async (port) => port > 0, 'must be positive') });
   write('app.json', '{"port": 1}');
-  const builder = SuperConfig.builder({ cwd: root, env: {} }).file('app.json').schema(schema);
-  expect(thrown(() => builder.loadSync()).code).toBe('ERR_SUPERCONFIG_ASYNC');
+  const builder = SuperConfig.builder({ cwd: directory.path, env: {} }).file('app.json').schema(schema);
+  expect(caught(() => builder.loadSync()).code).toBe('ERR_SUPERCONFIG_ASYNC');
   const config = await builder.load();
-  expect(thrown(() => config.reloadSync()).code).toBe('ERR_SUPERCONFIG_ASYNC');
+  expect(caught(() => config.reloadSync()).code).toBe('ERR_SUPERCONFIG_ASYNC');
   write('app.json', '{"port": 0}');
   await expect(config.reload()).rejects.toMatchObject({ code: 'ERR_SUPERCONFIG_VALIDATION', message: expect.stringContaining('must be positive') });
   expect(config.get('port')).toBe(1);
@@ -191,7 +176,7 @@ test('what no configuration can hold is refused by name', () => {
     ],
   ];
   for (const [schema, message] of failing.slice(0, 3).concat(failing.slice(4))) {
-    const error = thrown(() => SuperConfig.builder().defaults({ at: '2026-01-01' }).schema(schema).loadSync());
+    const error = caught(() => SuperConfig.builder().defaults({ at: '2026-01-01' }).schema(schema).loadSync());
     expect([error.code, error.message]).toEqual(['ERR_SUPERCONFIG_VALIDATION', expect.stringMatching(message)]);
   }
   expect(() => SuperConfig.builder().schema({} as never)).toThrow(/Standard Schema/);
@@ -203,12 +188,12 @@ test('a promise that rejects is VALIDATION as well', async () => {
 });
 
 test('options are checked', () => {
-  expect(thrown(() => loadConfigSync(undefined as never)).code).toBe('ERR_SUPERCONFIG_OPTION');
-  expect(thrown(() => loadConfigSync({ sources: 'app.json' } as never)).code).toBe('ERR_SUPERCONFIG_OPTION');
-  const error = thrown(() => loadConfigSync({ sources: [], profiles: 'x' } as never));
+  expect(caught(() => loadConfigSync(undefined as never)).code).toBe('ERR_SUPERCONFIG_OPTION');
+  expect(caught(() => loadConfigSync({ sources: 'app.json' } as never)).code).toBe('ERR_SUPERCONFIG_OPTION');
+  const error = caught(() => loadConfigSync({ sources: [], profiles: 'x' } as never));
   expect([error.code, error.hint]).toEqual(['ERR_SUPERCONFIG_OPTION', 'did you mean `profile`?']);
-  expect(thrown(() => SuperConfig.builder({ cwdd: '/' } as never)).hint).toBe('did you mean `cwd`?');
-  expect(thrown(() => SuperConfig.attach(3 as never)).code).toBe('ERR_SUPERCONFIG_OPTION');
+  expect(caught(() => SuperConfig.builder({ cwdd: '/' } as never)).hint).toBe('did you mean `cwd`?');
+  expect(caught(() => SuperConfig.attach(3 as never)).code).toBe('ERR_SUPERCONFIG_OPTION');
 });
 
 test('a part that has no JSON Schema leaves the others to guide variables', () => {
@@ -228,7 +213,7 @@ test('what a schema throws shows no secret', () => {
       },
     },
   };
-  const error = thrown(() => SuperConfig.builder().defaults({ password: 'can"ary\n1' }).schema(throwing).loadSync());
+  const error = caught(() => SuperConfig.builder().defaults({ password: 'can"ary\n1' }).schema(throwing).loadSync());
   expect(error.message).toContain('the schema failed: odd:');
   expect(error.message).not.toContain('ary');
   expect(error.cause).toBeUndefined();
@@ -264,7 +249,7 @@ test("a schema's own mark makes a secret", () => {
       .loadSync();
     expect(config.toJSON()).toEqual({ pin: '[redacted]', list: [{ seed: '[redacted]' }] });
     config.close();
-    const error = thrown(() => SuperConfig.builder({ env: {} }).defaults({ pin: 'canary-2', list: [] }).schema(schema).loadSync());
+    const error = caught(() => SuperConfig.builder({ env: {} }).defaults({ pin: 'canary-2', list: [] }).schema(schema).loadSync());
     expect(JSON.stringify(error) + error.message).not.toContain('canary');
   }
 });

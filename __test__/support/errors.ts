@@ -1,15 +1,19 @@
-import { expect } from 'vitest';
-import { SuperConfigError } from '../../ts/index.ts';
+import { isSuperConfigError, type SuperConfigError } from '../../ts/index.ts';
 
-/** What a call throws, which must be an error of this package. */
+/** What a call throws, which must be an error of this package, if another copy of it. */
 export function caught(action: () => unknown): SuperConfigError {
   try {
     action();
   } catch (error) {
-    expect(error).toBeInstanceOf(SuperConfigError);
-    return error as SuperConfigError;
+    if (isSuperConfigError(error)) return error;
+    throw error;
   }
   throw new Error('nothing was thrown');
+}
+
+/** The code of what a call throws. */
+export function code(action: () => unknown): string {
+  return caught(action).code;
 }
 
 /** What a promise rejects with, which must be an error of this package. */
@@ -17,8 +21,8 @@ export async function rejected(promise: Promise<unknown>): Promise<SuperConfigEr
   try {
     await promise;
   } catch (error) {
-    expect(error).toBeInstanceOf(SuperConfigError);
-    return error as SuperConfigError;
+    if (isSuperConfigError(error)) return error;
+    throw error;
   }
   throw new Error('nothing was thrown');
 }

@@ -1,8 +1,6 @@
 // A directory with files and a configuration that watches them.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { type ConfigChange, SuperConfig, type SuperConfigBuilder, type SuperConfigError } from '../../ts/index.ts';
+import { TemporaryDirectory } from './temporary.ts';
 
 /** Waits for a condition. */
 export async function until(holds: () => boolean, what = 'it'): Promise<void> {
@@ -15,14 +13,15 @@ export async function until(holds: () => boolean, what = 'it'): Promise<void> {
 
 /** What a configuration told, in order. */
 export class Watched {
-  readonly root = mkdtempSync(join(tmpdir(), 'superconfig-watch-'));
+  readonly directory = new TemporaryDirectory();
+  readonly write = this.directory.write;
   readonly config: SuperConfig;
   readonly events: (ConfigChange<unknown> | SuperConfigError)[] = [];
   #taken = 0;
 
   constructor(sources: (builder: SuperConfigBuilder) => SuperConfigBuilder = (builder) => builder.file('app.json')) {
     this.write('app.json', '{"value": 0}');
-    this.config = sources(SuperConfig.builder({ cwd: this.root, env: {} }))
+    this.config = sources(SuperConfig.builder({ cwd: this.directory.path, env: {} }))
       .watch({ debounceMs: 10 })
       .loadSync();
     this.config.on('change', (change) => this.events.push(change));
@@ -30,11 +29,7 @@ export class Watched {
   }
 
   at(name: string): string {
-    return join(this.root, name);
-  }
-
-  write(name: string, text: string): void {
-    writeFileSync(this.at(name), text);
+    return this.directory.at(name);
   }
 
   /** The next event. */
@@ -57,6 +52,6 @@ export class Watched {
 
   [Symbol.dispose](): void {
     this.config.close();
-    rmSync(this.root, { recursive: true, force: true });
+    this.directory.remove();
   }
 }

@@ -1,0 +1,53 @@
+import { dirname, join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { describe, expect, test } from 'vitest';
+import { SuperConfig } from '../../ts/index.ts';
+import { layers } from '../support/layers.ts';
+
+const { write, three } = layers();
+
+describe('threads', () => {
+  test('attach opens the same configuration by name and token', () => {
+    const config = three().name('attached').loadSync();
+    const byName = SuperConfig.attach('attached');
+    const byToken = SuperConfig.attach(config.token);
+    write('more.yaml', 'server:\n  port: 1\n');
+    config.reloadSync();
+    expect([byName.get('server.port'), byToken.get('server.port'), byName.version]).toEqual([1, 1, 2]);
+    config.close();
+  });
+
+  test('a worker thread reads the same words and values', async () => {
+    const config = three().loadSync();
+    expect(config.get('server.port')).toBe(9000);
+    // The worker speaks to the addon that this thread has loaded, as the facade does there.
+    const name = `linux-${process.arch}-gnu`;
+    const addon = join(import.meta.dirname ?? dirname(new URL(import.meta.url).pathname), `../../npm/${name}/superconfig.${name}.node`);
+    const worker = new Worker(
+      `const { parentPort, workerData } = require('node:worker_threads');
+       const native = require(workerData.addon);
+       const [attachment, id, generation] = native.attach(workerData.token);
+       const words = new Uint32Array(native.generations(false));
+       parentPort.on('message', () => {
+         const [now, version] = native.sync(attachment);
+         parentPort.postMessage([native.read(attachment, 'server.port', false), version, words[id & 4095] === now]);
+       });`,
+      { eval: true, workerData: { addon, token: config.token } },
+    );
+    const ask = () =>
+      new Promise((resolve, reject) => {
+        worker.once('message', resolve);
+        worker.once('error', reject);
+        worker.postMessage('read');
+      });
+    try {
+      expect(await ask()).toEqual([9000, 1, true]);
+      write('more.yaml', 'server:\n  port: 9100\n');
+      config.reloadSync();
+      expect(await ask()).toEqual([9100, 2, true]);
+    } finally {
+      await worker.terminate();
+    }
+    expect(config.get('server.port')).toBe(9100);
+  });
+});
