@@ -220,12 +220,12 @@ test('what a schema throws shows no secret', () => {
 });
 
 test('what a schema throws is a cause only where it has nothing but its message', () => {
-  const causeOf = (thrown_: unknown) => {
+  const causeOf = (given: unknown) => {
     const validate = () => {
-      throw thrown_;
+      throw given;
     };
     const schema: StandardSchema = { '~standard': { version: 1, vendor: 'test', validate } };
-    return thrown(() => SuperConfig.builder().defaults({ password: 'canary' }).schema(schema).loadSync()).cause;
+    return caught(() => SuperConfig.builder().defaults({ password: 'canary' }).schema(schema).loadSync()).cause;
   };
   const bare = new Error('odd');
   expect(causeOf(bare)).toBe(bare);
