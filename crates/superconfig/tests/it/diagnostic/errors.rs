@@ -76,7 +76,7 @@ fn parse_of_another_format() {
 
 #[test]
 fn format() {
-    let directory = directory(&[("app.conf", "\u{1}\u{2} neither this : nor that\n= [")]);
+    let directory = directory(&[("app.conf", "import settings from elsewhere\n")]);
     let error = refused(at(directory.path()).file("app.conf"));
     assert_eq!(error.code(), ErrorCode::Format, "{error}");
     assert_eq!(error.origin().unwrap().file.as_deref(), Some("app.conf"));
