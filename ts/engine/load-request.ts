@@ -25,12 +25,13 @@ export interface LoadRequest {
   readonly validator: Validator | undefined;
 }
 
-/** A request as JSON text for the addon, with the environment, and the answers of custom sources by their indexes. */
-export function toText({ options, sources, validator }: LoadRequest, env: Environment | undefined, answers?: ReadonlyMap<number, Answer>): string {
+/** A request as JSON text for the addon, with the environment as it was captured, and the answers of custom sources by their indexes. */
+export function toText({ options, sources, validator, environment: given }: LoadRequest, captured: Environment | undefined, answers?: ReadonlyMap<number, Answer>): string {
   return JSON.stringify({
     ...options,
     ...(validator && { validated: true, jsonSchema: validator.jsonSchema() }),
-    env,
+    // What the program gave holds for good; what was captured, for this load.
+    ...(given === undefined ? { captured } : { env: captured }),
     sources: sources.map(({ kind, implementation, ...content }, index) =>
       kind === 'custom' ? { source: { ...content, ...answers?.get(index) } } : { [kind]: content },
     ),

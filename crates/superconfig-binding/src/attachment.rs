@@ -83,8 +83,8 @@ mod tests {
     use superconfig::{Environment, ReloadInputs};
 
     fn attached() -> Attachment {
-        let builder = SuperConfig::builder().environment([("APP_PORT", "80"), ("APP_PASSWORD", "hunter2")]).profile("test");
-        Attachment::new(builder.env("APP").load().unwrap()).unwrap()
+        let environment = Environment::from_pairs([("APP_PORT", "80"), ("APP_PASSWORD", "hunter2")]);
+        Attachment::new(SuperConfig::builder().profile("test").env("APP").load_with(environment).unwrap()).unwrap()
     }
 
     fn reload(attachment: &Attachment, port: &str) {

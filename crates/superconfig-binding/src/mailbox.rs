@@ -11,7 +11,7 @@ use superconfig::{Change, Error, Event, Subscription, SuperConfig};
 /// use superconfig::{Environment, ReloadInputs, SuperConfig};
 /// use superconfig_binding::Mailbox;
 ///
-/// let config = SuperConfig::builder().environment([("APP_PORT", "80")]).env("APP").load()?;
+/// let config = SuperConfig::builder().env("APP").load_with(Environment::from_pairs([("APP_PORT", "80")]))?;
 /// let calls = Arc::new(AtomicUsize::new(0));
 /// let counted = calls.clone();
 /// let mailbox = Mailbox::new(&config, move || drop(counted.fetch_add(1, Ordering::Relaxed)));
@@ -122,7 +122,7 @@ mod tests {
 
     #[test]
     fn holds_one_change_and_one_failure_and_which_was_first() {
-        let config = SuperConfig::builder().environment([("APP_PORT", "1")]).env("APP").load().unwrap();
+        let config = SuperConfig::builder().env("APP").load_with(Environment::from_pairs([("APP_PORT", "1")])).unwrap();
         let mailbox = Mailbox::new(&config, || {});
         assert!(mailbox.take().is_none());
         change(&config, "2");

@@ -8,7 +8,7 @@ use napi::{Env, Result, Task};
 use napi_derive::napi;
 use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use superconfig::{Builder, Error, ErrorCode, SuperConfig};
+use superconfig::{Builder, Environment, Error, ErrorCode, SuperConfig};
 use superconfig_binding::options::{LoadOptions, ReloadRequest};
 use superconfig_binding::{Committed, EncodedValue, HandleTable, Preparation, Prepared, ReportedIssue, describe};
 
@@ -65,18 +65,22 @@ pub fn discard(prepared: f64, issues: Option<String>) -> Result<()> {
 #[napi(catch_unwind)]
 pub fn source_context(request: String) -> Result<String> {
     run(|| {
-        let builder = builder(&request)?;
-        builder.source_context(&builder.capture_environment()).map(|context| describe(&context))
+        let (builder, environment) = builder(&request)?;
+        builder.source_context(&environment).map(|context| describe(&context))
     })
 }
 
-fn builder(request: &str) -> std::result::Result<Builder, Error> {
-    OPTIONS.parse::<LoadOptions>(request, "load")?.into_builder(SuperConfig::builder().node_profile())
+fn builder(request: &str) -> std::result::Result<(Builder, Environment), Error> {
+    let mut options = OPTIONS.parse::<LoadOptions>(request, "load")?;
+    let captured = options.captured.take();
+    let builder = options.into_builder(SuperConfig::builder().node_profile())?;
+    let environment = captured.map_or_else(|| builder.capture_environment(), |captured| Environment::from_pairs(captured.0));
+    Ok((builder, environment))
 }
 
 fn preparation(request: &str, attachment: Option<f64>) -> Result<Preparation> {
     match attachment {
-        None => builder(request).map(Preparation::load).map_err(to_napi),
+        None => builder(request).map(|(builder, environment)| Preparation::Load(Box::new(builder), environment)).map_err(to_napi),
         Some(attachment) => with(attachment, |attachment| {
             let inputs = OPTIONS.parse::<ReloadRequest>(request, "reload")?.into_inputs(&attachment.config);
             Ok(Preparation::Reload(attachment.config.clone(), inputs))

@@ -28,6 +28,8 @@ pub struct LoadOptions {
     pub root: Option<String>,
     /// The environment, in place of the process's own.
     pub env: Option<Variables>,
+    /// The process's own environment, as the host captured it when the load was called.
+    pub captured: Option<Variables>,
     /// The name that others attach to.
     pub name: Option<String>,
     /// The profiles, in the order in which they apply.
@@ -87,6 +89,7 @@ impl LoadOptions {
             home,
             root,
             env,
+            captured: _,
             name,
             profiles,
             arrays,

@@ -8,10 +8,10 @@ use superconfig::{Environment, ReloadInputs, SuperConfig};
 /// The arguments of a reload.
 ///
 /// ```
-/// use superconfig::{FieldNames, SuperConfig};
+/// use superconfig::{Environment, FieldNames, SuperConfig};
 /// use superconfig_binding::options::{OptionReader, ReloadRequest};
 ///
-/// let config = SuperConfig::builder().environment([("APP_PORT", "80")]).env("APP").load()?;
+/// let config = SuperConfig::builder().env("APP").load_with(Environment::from_pairs([("APP_PORT", "80")]))?;
 /// let reader = OptionReader::new(FieldNames::CamelCase);
 /// let request = reader.parse::<ReloadRequest>(r#"{ "env": { "APP_PORT": "81" } }"#, "reload")?;
 /// assert_eq!(config.reload_with(request.into_inputs(&config))?.changed, ["port"]);

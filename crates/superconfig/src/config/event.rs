@@ -71,7 +71,7 @@ impl Change {
     /// ```
     /// use superconfig::{Environment, Event, ReloadInputs, SuperConfig};
     ///
-    /// let config = SuperConfig::builder().environment([("APP_A", "1"), ("APP_B", "1")]).env("APP").load()?;
+    /// let config = SuperConfig::builder().env("APP").load_with(Environment::from_pairs([("APP_A", "1"), ("APP_B", "1")]))?;
     /// let (sender, events) = std::sync::mpsc::channel();
     /// let subscription = config.subscribe(move |event| sender.send(event.clone()).unwrap_or_default());
     /// for pairs in [[("APP_A", "2"), ("APP_B", "1")], [("APP_A", "2"), ("APP_B", "2")]] {
