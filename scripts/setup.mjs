@@ -74,7 +74,8 @@ if (process.platform !== 'linux' || process.arch !== 'x64' || !process.report.ge
   stop(`${process.platform}-${process.arch} is not built yet; use Linux with glibc on x86-64.`);
 }
 
-const wanted = process.env.SUPERCONFIG_BUILD ?? 'release';
+// `release` as an argument has the last word, `dev` only where the environment says nothing.
+const wanted = process.env.SUPERCONFIG_BUILD ?? (process.argv.includes('dev') ? 'dev' : 'release');
 if (!['release', 'dev'].includes(wanted)) stop(`SUPERCONFIG_BUILD is \`${wanted}\`; it can be \`dev\` or \`release\`.`);
 const build = process.argv.includes('release') ? 'release' : wanted;
 const rust = ['Cargo.toml', 'Cargo.lock', ...files('crates', /\.(rs|toml)$/, ['target', 'tests', 'superconfig-bench', 'fuzz'])];

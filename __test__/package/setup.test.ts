@@ -94,6 +94,8 @@ describe('of two builds', () => {
     ['the one asked for is loaded', [], 'dev', 'unoptimised'],
     ['the release is loaded unless another is asked for', [], undefined, 'optimised'],
     ['what ships and what is measured is the release', ['release'], 'dev', 'optimised'],
+    ['quick scripts take the other one', ['dev'], undefined, 'unoptimised'],
+    ['quick scripts take the release where it is asked for', ['dev'], 'release', 'optimised'],
   ])('%s', (_, args, build, wanted) => {
     // From the other one, and back: neither is compiled again.
     expect(script('setup.mjs', [], wanted === 'optimised' ? 'dev' : 'release')).toMatchObject({ status: 0, stderr: '' });
