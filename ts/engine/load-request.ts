@@ -26,7 +26,11 @@ export interface LoadRequest {
 }
 
 /** A request as JSON text for the addon, with the environment as it was captured, and the answers of custom sources by their indexes. */
-export function toText({ options, sources, validator, environment: given }: LoadRequest, captured: Environment | undefined, answers?: ReadonlyMap<number, Answer>): string {
+export function toText(
+  { options, sources, validator, environment: given }: LoadRequest,
+  captured: Environment | undefined,
+  answers?: ReadonlyMap<number, Answer>,
+): string {
   return JSON.stringify({
     ...options,
     ...(validator && { validated: true, jsonSchema: validator.jsonSchema() }),
