@@ -1,4 +1,4 @@
-//! Sets the linker up for an addon.
+//! The linker settings of an addon for Node.
 
 fn main() {
     napi_build::setup();

@@ -1,5 +1,5 @@
-//! Hot paths for `valgrind --tool=callgrind`, which counts the instructions of `measured` and of nothing else: `bench/instructions.mjs`
-//! runs it once for each. With a name as its argument it runs that path, else it lists them.
+//! Hot paths for `valgrind --tool=callgrind`, which counts only the instructions of `measured`: `bench/instructions.mjs` runs
+//! it once for each path. With a name as its argument it runs that path, otherwise it lists the names.
 
 #![allow(missing_docs, reason = "a program for bench/instructions.mjs")]
 #![allow(clippy::print_stdout, reason = "the list of paths is what it is asked for")]

@@ -1,4 +1,4 @@
-//! Whole loads of files never read before: small ones, and large ones that threads can share.
+//! Cold loads: small files, and large ones that threads can parse in parallel.
 
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
 use std::hint::black_box;

@@ -1,5 +1,5 @@
-//! Loading and parsing beside `figment` and `config`: the same files to the same types, the result asserted.
-//! `cargo bench -p superconfig-bench --bench peers`
+//! Comparison with `figment` and `config`: the same files loaded and parsed into the same types, the results asserted. `cargo
+//! bench -p superconfig-bench --bench peers`
 
 #![allow(missing_docs, reason = "criterion's macros make functions without documentation")]
 

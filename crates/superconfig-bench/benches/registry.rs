@@ -1,4 +1,4 @@
-//! What the registry costs, beside the parts it is made of: `cargo bench -p superconfig-bench --bench registry`.
+//! Costs of the registry beside those of the parts it is made of: `cargo bench -p superconfig-bench --bench registry`.
 
 #![allow(missing_docs, reason = "criterion's macros make functions without documentation")]
 #![allow(clippy::print_stdout, reason = "a benchmark prints what it measured")]

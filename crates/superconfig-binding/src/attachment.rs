@@ -1,4 +1,4 @@
-//! The hold of one thread of a host on a configuration.
+//! The reference that one thread of a host holds on a configuration.
 
 use crate::mailbox::Mailbox;
 use std::sync::Arc;

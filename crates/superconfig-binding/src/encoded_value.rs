@@ -1,4 +1,4 @@
-//! Values that cross as JSON text, with what JSON cannot hold beside them.
+//! The encoding of values for a host: JSON text, beside a list of what JSON cannot express.
 
 use crate::options::OptionReader;
 use serde::Deserialize;

@@ -1,4 +1,4 @@
-//! Objects that a host refers to by number.
+//! A table of objects that a host refers to by number.
 
 use std::collections::HashMap;
 

@@ -1,4 +1,4 @@
-//! What every language binding of superconfig needs, in no language's words.
+//! The parts that every language binding of superconfig shares, independent of the host language.
 //!
 //! A binding converts between the values of its host and [`superconfig::Value`], and this crate does the rest: it reads options
 //! strictly ([`options`]), prepares loads that the host checks before they are published ([`Preparation`], [`Prepared`]), holds

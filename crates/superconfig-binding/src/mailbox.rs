@@ -1,4 +1,4 @@
-//! Events of a configuration for a host that may be busy.
+//! A queue of a configuration's events, coalesced while the host is busy.
 
 use serde::Serialize;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};

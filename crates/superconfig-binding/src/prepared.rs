@@ -1,4 +1,4 @@
-//! Loads in two steps, so that a host can check the values in between.
+//! Loads in two steps, so that a host can validate the values before they are published.
 
 use crate::encoded_value::Segments;
 use serde::Deserialize;

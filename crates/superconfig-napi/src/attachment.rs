@@ -1,4 +1,4 @@
-//! The attachments of each JavaScript thread, and what is read through them.
+//! The attachments of each JavaScript thread, and the reads through them.
 
 use crate::convert::{HostValue, path};
 use crate::to_napi;

@@ -1,4 +1,4 @@
-//! Values and paths to JavaScript and back.
+//! Conversions of values and paths to JavaScript and back.
 
 use napi::bindgen_prelude::{Array, BigInt, ToNapiValue};
 use napi::{Env, Result, sys};

@@ -1,4 +1,4 @@
-//! Events of configurations for JavaScript.
+//! The delivery of a configuration's events to JavaScript.
 
 use crate::attachment::with;
 use crate::version::{Version, hold};

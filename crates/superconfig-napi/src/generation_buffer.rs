@@ -1,4 +1,4 @@
-//! The generation words, in memory that JavaScript sees.
+//! The generation words as memory shared with JavaScript.
 //!
 //! They are written by other threads at any time, so no Rust reference to plain bytes may ever be made of that memory, as the
 //! array buffers of napi-rs do: only raw pointers are passed on here, and atomics are made of them.

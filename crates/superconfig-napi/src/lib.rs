@@ -1,4 +1,4 @@
-//! The addon: flat functions over numbers, conversion and nothing else. `ts/engine/protocol.ts` types them.
+//! The addon: flat functions over numbers that only convert. `ts/engine/protocol.ts` declares their types.
 
 #![allow(missing_docs, reason = "the generated registration functions have none; what is written here does")]
 

@@ -1,4 +1,4 @@
-//! Loads and reloads that JavaScript checks before they are published.
+//! Loads and reloads that JavaScript validates before they are published.
 
 use crate::attachment::{open, with};
 use crate::convert::HostValue;

@@ -1,4 +1,4 @@
-//! Values that JavaScript keeps in the registry of the process.
+//! JavaScript values in the process's registry.
 
 use crate::convert::HostValue;
 use crate::run;

@@ -1,4 +1,4 @@
-//! Versions of configurations, and the values in them.
+//! Pinned versions of configurations, and the values in them.
 
 use crate::attachment;
 use crate::convert::{HostValue, path};

@@ -1,6 +1,5 @@
-//! Mixes everything that the registry and configurations do, from several threads, for as long as it is told to; prints a
-//! line of figures every ten seconds for `npm run soak`, which watches them for growth.
-//! usage: `soak SECONDS`
+//! A soak test: mixes all operations of the registry and of configurations on several threads for the given time, and prints
+//! a line of figures every ten seconds. `npm run soak` watches the figures for growth. usage: `soak SECONDS`
 
 #![allow(clippy::print_stdout, reason = "its output is what it is for")]
 

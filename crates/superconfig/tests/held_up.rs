@@ -1,5 +1,5 @@
-//! Files that whoever opens them waits for, perhaps for ever: they stop nothing but the configuration that they belong to.
-//! Each test runs again in a process in which a library loaded before the C library holds up `open`.
+//! Files whose `open` blocks, perhaps for ever: only the configuration that they belong to is affected. Each test runs again
+//! in a process in which a library loaded before the C library holds up `open`.
 #![cfg(all(target_os = "linux", feature = "watch", feature = "json"))]
 #![allow(clippy::print_stderr, reason = "what cannot be tested on a system is said")]
 

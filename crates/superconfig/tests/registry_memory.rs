@@ -1,4 +1,4 @@
-//! What the registry takes from the allocator, and that it gives all of it back. One test, as it counts for the process.
+//! Memory of the registry: all that it allocates is freed. One test, as it counts for the process.
 #![allow(clippy::print_stdout, reason = "the figures are worth seeing")]
 
 use std::alloc::{GlobalAlloc, Layout, System};

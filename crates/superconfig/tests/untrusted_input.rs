@@ -1,5 +1,4 @@
-//! Texts that mean harm, in every format: they are read or refused, on a small stack and with memory in proportion to
-//! their size.
+//! Adversarial texts in every format: read or refused on a small stack, with memory in proportion to their size.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;

@@ -1,4 +1,4 @@
-//! Live reload where the system refuses something. Each test runs itself again in a process of which that is true.
+//! Live reload under system limits. Each test runs itself again in a process with that limit.
 #![cfg(all(target_os = "linux", feature = "watch", feature = "json"))]
 #![allow(clippy::print_stderr, reason = "what cannot be tested on a system is said")]
 

@@ -1,4 +1,4 @@
-//! What watching takes from the system, and that it gives all of it back. One test, as it looks at the whole process.
+//! System resources of watching: all that it takes is given back. One test, as it looks at the whole process.
 #![cfg(all(target_os = "linux", feature = "watch", feature = "json"))]
 
 mod support;

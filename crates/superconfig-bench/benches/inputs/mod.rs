@@ -1,4 +1,4 @@
-//! The texts and files that everybody reads.
+//! The texts and files that all benchmarks read.
 
 use serde::Deserialize;
 use std::collections::BTreeMap;

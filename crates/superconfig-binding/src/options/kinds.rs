@@ -1,4 +1,4 @@
-//! Kinds of options that need more than serde knows of them.
+//! Option types with constraints that serde cannot express.
 
 use super::option_reader::kind_of;
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, Unexpected, Visitor};

@@ -1,5 +1,5 @@
-//! Options of loads, reloads and sources, read strictly: whatever is unknown or of another kind is an error that says where it
-//! stands, what belongs there, what was found, and the nearest name that is known.
+//! Options of loads, reloads and sources, read strictly: an unknown name or a value of the wrong kind is an error that names
+//! its path, the expected and the found kind, and the closest known name.
 //!
 //! The structs name options as Rust does, and have no other names: how a host spells them is one rule for all, which the
 //! [`OptionReader`] has. What an option's value is, is the same for every host.

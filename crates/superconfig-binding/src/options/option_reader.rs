@@ -1,4 +1,4 @@
-//! Reads options strictly.
+//! A strict deserializer of options, with the path and a suggestion in its errors.
 
 use serde::de::DeserializeOwned;
 use std::borrow::Cow;

@@ -1,4 +1,4 @@
-//! Every option with a value of another kind, with a name that nobody knows, and with one that is nearly right.
+//! Every option with a value of the wrong kind, with an unknown name, and with a misspelt one.
 
 use super::{LoadOptions, OptionReader, ReloadRequest};
 use superconfig::{Error, ErrorCode, FieldNames, SuperConfig};

@@ -1,4 +1,4 @@
-//! What a host asks of a reload.
+//! The options of a reload.
 
 use super::kinds::Variables;
 use crate::EncodedValue;

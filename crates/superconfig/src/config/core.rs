@@ -1,4 +1,4 @@
-//! What all clones of one configuration share: the newest version, and how far its loads have come.
+//! The state shared by all clones of a configuration: the newest version, and the order of its loads.
 
 use super::counters::RELOADS;
 use super::event::{Event, Events, Failure};

@@ -1,4 +1,4 @@
-//! Counts of what the process has loaded, as a monitoring system reads them.
+//! Process-wide counters of loads and reloads, read by the metrics.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;

@@ -1,4 +1,4 @@
-//! What hosts read of a configuration: field names, and that nothing is there where there is nothing to say.
+//! The serialized form of explanations, statuses and layers: the field names, and the absence of empty fields.
 
 use crate::{Environment, Event, FileOptions, Format, RegistryStats, ReloadInputs, SuperConfig, parse, to_json, to_value};
 use serde::Serialize;

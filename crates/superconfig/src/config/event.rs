@@ -1,4 +1,4 @@
-//! Tells listeners what happens to a configuration, in order and without a lock held.
+//! Dispatches a configuration's events to its listeners, in order and without a lock held.
 
 use super::snapshot::Snapshot;
 use crate::diagnostic::Error;

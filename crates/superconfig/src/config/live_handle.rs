@@ -1,4 +1,4 @@
-//! Typed handles that follow a configuration from version to version.
+//! Typed registry handles that follow a configuration from version to version.
 
 use super::snapshot::{Snapshot, closed};
 use crate::diagnostic::{Error, ErrorCode, Path};

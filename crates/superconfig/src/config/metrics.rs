@@ -1,4 +1,4 @@
-//! The counts in the text format of Prometheus.
+//! The process's counters in the text format of Prometheus.
 
 use super::counters::{LOADS, RELOADS};
 use super::snapshot::Snapshot;

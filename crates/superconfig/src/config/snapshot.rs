@@ -1,4 +1,4 @@
-//! One version of a configuration: never changes, shared by everyone who reads it.
+//! One immutable version of a configuration, shared by all its readers.
 
 use crate::diagnostic::{Error, ErrorCode, Issue, Path, Segment, Warning};
 use crate::format::{Format, render};

@@ -1,4 +1,4 @@
-//! How custom sources are doing.
+//! The health of a configuration's custom sources.
 
 use crate::diagnostic::Error;
 use crate::source::{SourceReport, SourceState, failed};

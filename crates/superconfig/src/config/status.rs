@@ -1,4 +1,4 @@
-//! How a configuration is doing.
+//! The health of a configuration: its version, times, last error, watched paths and sources.
 
 use super::source_status::{self, SourceStatus};
 use crate::diagnostic::Error;

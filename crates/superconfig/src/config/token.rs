@@ -1,4 +1,4 @@
-//! Tokens and names, by which a configuration is found in its process.
+//! Tokens and names that find a configuration within its process.
 
 use crate::diagnostic::{Error, ErrorCode};
 use crate::registry::HandleId;

@@ -1,4 +1,4 @@
-//! The one error of the crate.
+//! The crate's error type, with its code, path, origin, snippet and issues.
 
 use super::origin::{Origin, SourceKind};
 use super::path::Path;

@@ -1,4 +1,4 @@
-//! Paths, origins, errors and warnings: what every other room reports with.
+//! Paths, origins, errors and warnings: the terms in which all other modules report.
 
 mod error;
 mod origin;

@@ -1,4 +1,4 @@
-//! Where a value or a problem comes from.
+//! The origin of a value or a problem: source, position in its text, and key.
 
 use serde::Serialize;
 use std::fmt;

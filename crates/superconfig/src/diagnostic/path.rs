@@ -1,4 +1,4 @@
-//! Where a value stands: `server.ports[0]`.
+//! The path of a value in a configuration, such as `server.ports[0]`.
 
 use serde::ser::{Serialize, Serializer};
 use std::fmt;

@@ -1,4 +1,4 @@
-//! Paths from their text.
+//! The parser of path texts.
 
 use super::error::{Error, ErrorCode};
 use super::path::{Path, Segment};

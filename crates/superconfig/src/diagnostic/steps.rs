@@ -1,4 +1,4 @@
-//! Counts the steps of searches in tests, so that they can bound how the work grows with the input.
+//! Counts the steps of searches in tests, which bound how the work grows with the input.
 //!
 //! A time depends on the machine and its load; a count of bytes, keys and values that are looked at does not. Outside of tests
 //! and fuzzing nothing is counted.

@@ -1,4 +1,4 @@
-//! What is worth telling but stops nothing.
+//! A non-fatal finding of a load, for example a duplicate key.
 
 use super::origin::Origin;
 use super::path::Path;

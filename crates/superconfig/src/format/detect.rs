@@ -1,4 +1,4 @@
-//! The format of a text without a telling name, by what the text begins with.
+//! Content sniffing: detects the format of a text by its first characters.
 
 #[cfg(feature = "dotenv")]
 use super::dotenv;

@@ -1,4 +1,4 @@
-//! The reason why a text cannot be read, found by a parser that does not know whose text it is.
+//! A syntax error of a parser that does not know the text's file.
 
 use crate::diagnostic::{Error, ErrorCode, Origin, Position, SourceKind};
 use crate::redaction::snippet;

@@ -1,4 +1,4 @@
-//! The formats of configuration text: their table, and what follows from it.
+//! The formats of configuration text: their table, and the lookups in it.
 
 use super::codec::Codec;
 use crate::diagnostic::{Error, ErrorCode};

@@ -1,4 +1,4 @@
-//! Keys that stand in many tables.
+//! An interner of keys that repeat in many tables.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! Text to values and back, in seven formats.
+//! Parsers and writers of seven formats.
 
 mod codec;
 mod detect;

@@ -1,4 +1,4 @@
-//! Text to values: seven formats, one entry.
+//! The public parser: a text of any format to values.
 
 use super::format::Format;
 use super::parse_text::parse_text;

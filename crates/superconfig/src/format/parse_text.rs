@@ -1,4 +1,4 @@
-//! Texts of a known format: parsing, and finding the position of a path.
+//! Dispatch of a text to its format's parser, and to the search for a path's position.
 
 use super::fault::ParseFault;
 use super::format::Format;

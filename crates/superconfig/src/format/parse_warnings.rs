@@ -1,4 +1,4 @@
-//! What parsers find worth telling, with path and position.
+//! Warnings of parsers, with path and position.
 
 use crate::diagnostic::{Cursor, Origin, Path, SourceKind, Warning};
 

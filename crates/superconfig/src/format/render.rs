@@ -1,4 +1,4 @@
-//! Values as text of a format.
+//! The public writer: values as text of a format.
 
 use super::codec::Codec;
 use super::format::Format;

@@ -1,4 +1,4 @@
-//! What a text looks like that is not of the format that it was said to be.
+//! A guess of a text's real format, for the hint of a syntax error.
 
 use super::codec::Codec;
 use super::format::Format;

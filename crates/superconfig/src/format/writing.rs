@@ -1,4 +1,4 @@
-//! What the writers of several formats need.
+//! Helpers shared by the writers of several formats.
 
 use crate::diagnostic::{Error, ErrorCode, Path, Segment};
 

@@ -1,4 +1,4 @@
-//! What the fuzz targets `masking` and `dotenv_expansion` run: what is bounded stays so, whatever the text.
+//! The fuzz targets `masking` and `dotenv_expansion`: bounds hold for any text.
 
 use crate::diagnostic::steps_of;
 use crate::format::{Format, parse_within};

@@ -1,4 +1,4 @@
-//! The inputs that the fuzz targets keep, each run through its target's function. `scripts/corpus.mjs` packs them.
+//! Replays the packed corpus of each fuzz target. `scripts/corpus.mjs` packs it.
 
 use super::parse;
 use crate::format::Format;

@@ -1,5 +1,4 @@
-//! What the fuzz targets `parse_<format>`, `json_agrees` and `path` run: texts of any kind, checked against what
-//! always holds.
+//! The fuzz targets `parse_<format>`, `json_agrees` and `path`: invariants of the parsers for any text.
 
 use crate::diagnostic::{ErrorCode, Path, Position, Segment};
 use crate::format;

@@ -1,4 +1,4 @@
-//! What the fuzz targets `merge` and `env` run: the fold on arbitrary layers, checked against what always holds.
+//! The fuzz targets `merge` and `env`: invariants of the fold for any layers.
 
 use crate::diagnostic::{Origin, Path, Segment, SourceKind};
 use crate::merge::{

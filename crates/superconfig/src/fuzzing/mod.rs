@@ -1,4 +1,4 @@
-//! What the fuzz targets run; compiled for fuzzing, and for the test that runs the kept inputs again.
+//! The bodies of the fuzz targets; compiled for fuzzing, and for the test that replays the corpus.
 
 mod bounds;
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! What a load needs of the environment.
+//! The environment, directories and profiles that a load runs with.
 
 use super::options::LoadOptions;
 use crate::diagnostic::{Error, ErrorCode};

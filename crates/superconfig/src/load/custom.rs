@@ -1,4 +1,4 @@
-//! What custom sources gave, and what they gave before where they fail.
+//! The results of custom sources in a load, with the last good values of those that failed.
 
 use super::custom_sources::CustomResults;
 use super::loader::{LayerCollector, Loader};

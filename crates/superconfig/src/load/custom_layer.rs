@@ -1,4 +1,4 @@
-//! What a custom source answered to the loads that called it.
+//! The last results of one custom source.
 
 use crate::diagnostic::Error;
 use crate::value::Value;

@@ -1,4 +1,4 @@
-//! The custom sources of one configuration: calling them, and letting go of them.
+//! The custom sources of one configuration: calls with a timeout, watching and closing.
 
 use super::context::source_context;
 use super::options::LoadOptions;

@@ -1,4 +1,4 @@
-//! Files as they were parsed last.
+//! A cache of parsed files, reused while they are unchanged.
 
 use super::rules::Rules;
 use crate::diagnostic::{Error, ErrorCode, Origin, Path, SourceKind};

@@ -1,4 +1,4 @@
-//! From one source to its layers.
+//! The layers of one source.
 
 use super::custom_layer::CustomLayer;
 use super::file_cache::{check_part, parse_layer};

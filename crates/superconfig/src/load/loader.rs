@@ -1,4 +1,4 @@
-//! From a description to merged values: reads, parses, merges. Keeps what it parsed for the next load.
+//! The loader: reads, parses and merges the sources, and keeps what it parsed for the next load.
 
 use super::context::{base_dirs, profiles};
 use super::custom_layer::CustomLayer;

@@ -1,4 +1,4 @@
-//! Large files parsed by several threads before they are read in their order.
+//! Parallel parsing of large files, ahead of the loader that reads them in order.
 
 use super::file_cache::{CachedFile, FileCache};
 use super::loader::Loader;

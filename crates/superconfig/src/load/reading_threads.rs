@@ -1,4 +1,4 @@
-//! Threads for work that waits for a file system, perhaps without end.
+//! Threads for work that may block on a file system without end.
 //!
 //! A file of a network that is gone hangs whoever opens it, and no system call takes that back. So nothing that others wait
 //! for reads files: it hands the reading to a thread from here. There are about as many as processors while work goes on, one

@@ -1,4 +1,4 @@
-//! The options of a load that stay the same from load to load, checked and parsed.
+//! The options that stay the same from load to load, checked and parsed.
 
 use crate::format;
 use crate::merge::{ArrayStrategy, MergeOptions};

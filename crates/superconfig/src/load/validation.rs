@@ -1,4 +1,4 @@
-//! What a check said about merged values, told with the places that they come from.
+//! Issues of a validator, attributed to the origins of the values.
 
 use super::loader::LoadResult;
 use super::options::Validator;

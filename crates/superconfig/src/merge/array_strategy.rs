@@ -1,4 +1,4 @@
-//! What happens where two arrays meet.
+//! The strategies for merging two arrays.
 
 use crate::diagnostic::Segment;
 use crate::value::{PathPattern, Value, ValueIndex};

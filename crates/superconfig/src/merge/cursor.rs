@@ -1,4 +1,4 @@
-//! The way from the root to where merging stands, kept on the stack so that it costs nothing until it is asked for.
+//! The current position of a merge, kept as a list on the stack so that a path is built only when it is needed.
 
 use crate::diagnostic::{Path, Segment};
 

@@ -1,4 +1,4 @@
-//! Which values differ between two versions.
+//! The differences between two versions' values.
 
 use crate::diagnostic::{Path, Segment};
 use crate::redaction::SecretRules;

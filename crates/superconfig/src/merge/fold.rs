@@ -1,4 +1,4 @@
-//! Layers to one value: pure, the same result for the same layers.
+//! The fold of layers to one value: a pure function.
 
 use super::assign::assignment::Assignment;
 use super::assign::assignment_builder::AssignmentBuilder;

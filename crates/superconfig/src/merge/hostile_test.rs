@@ -1,4 +1,4 @@
-//! Input that means harm: none of it may overflow a small stack or take time out of proportion.
+//! Adversarial input: none of it may overflow a small stack or take disproportionate time.
 
 use super::array_strategy::ArrayStrategy;
 use super::diff::changed;

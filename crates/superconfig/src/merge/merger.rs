@@ -1,4 +1,4 @@
-//! One layer over what lies below it: the recursion over tables, arrays and directives.
+//! The merge of one layer over the value below it: recursion over tables, arrays and directives.
 
 use super::array_strategy::ArrayStrategy;
 use super::cursor::{MergeCursor, SegmentRef};

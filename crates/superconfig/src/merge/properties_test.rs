@@ -1,4 +1,4 @@
-//! What holds for every list of layers.
+//! Properties of the merge that hold for every list of layers.
 
 use super::array_strategy::ArrayStrategy;
 use super::diff::changed;

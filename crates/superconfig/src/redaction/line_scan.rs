@@ -1,4 +1,4 @@
-//! Scans the lines of a text for what could belong to a secret.
+//! Scans the lines of a text for those that may belong to a secret.
 
 use std::borrow::Cow;
 

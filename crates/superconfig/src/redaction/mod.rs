@@ -1,4 +1,4 @@
-//! Rules that keep secrets out of what is shown.
+//! Rules that keep secrets out of messages, snippets and explanations.
 
 mod line_scan;
 mod rules;

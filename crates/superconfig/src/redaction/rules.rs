@@ -1,4 +1,4 @@
-//! Which values must not be shown.
+//! The rules that decide which values are secret.
 
 use super::line_scan::{hides_characters, may_show_secret};
 use super::secret_name::{SecretName, contains_words};

@@ -1,4 +1,4 @@
-//! Names of secrets: the rule by which a key, a variable or a file says that it holds one.
+//! The rule by which a key's, variable's or file's name marks a secret.
 
 use crate::diagnostic::count_steps;
 

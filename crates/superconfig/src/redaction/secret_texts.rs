@@ -1,4 +1,4 @@
-//! Secrets as texts, to be found in what somebody else wrote: a schema's message, the cause of a failure.
+//! Masks secret values in foreign texts, such as a schema's message or the cause of an error.
 
 use super::rules::SecretRules;
 use super::secret_words::{REDACTED, SHORTEST};

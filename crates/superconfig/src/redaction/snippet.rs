@@ -1,4 +1,4 @@
-//! The line of a text that a problem is in.
+//! The source line of an error, redacted.
 
 use super::line_scan::may_show_secret;
 use super::rules::line_may_hold_secret;

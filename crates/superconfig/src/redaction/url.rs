@@ -1,4 +1,4 @@
-//! The user part of URLs, which is the only part of one that is masked.
+//! Masks the user part of URLs.
 
 use super::secret_words::REDACTED;
 use crate::diagnostic::count_steps;

@@ -1,4 +1,4 @@
-//! A reader that keeps the value at hand.
+//! A reader that caches the value of its entry.
 
 use super::config_handle::ConfigHandle;
 use super::slot::Slot;

@@ -1,4 +1,4 @@
-//! The registry as its users see it.
+//! The public interface of the registry.
 
 use super::config_handle::ConfigHandle;
 use super::empty_reason::EmptyReason;

@@ -1,4 +1,5 @@
-//! One word per entry of a registry that tells, for the price of a load from memory, whether what was read still holds.
+//! One 32-bit generation per entry: a reader compares it with the one it cached from, equal means current. Costs one load
+//! from memory.
 //!
 //! A binding maps [`WORDS`] into its host language. A reader remembers the word that it found before it read, and
 //! compares it with the word before using a cached value again. Generations are drawn from one counter and never repeat

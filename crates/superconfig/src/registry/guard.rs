@@ -1,4 +1,4 @@
-//! A value that is being read.
+//! A borrowed value of an entry.
 
 use std::fmt;
 use std::ops::Deref;

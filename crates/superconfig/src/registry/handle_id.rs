@@ -1,4 +1,4 @@
-//! The number of an entry.
+//! The numeric identifier of an entry.
 
 use crate::diagnostic::{Error, ErrorCode};
 use std::fmt;

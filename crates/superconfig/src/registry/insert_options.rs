@@ -1,4 +1,4 @@
-//! What an entry is given beside its value.
+//! The options of a new entry: name and time to live.
 
 use crate::diagnostic::{Error, ErrorCode};
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! Takes out what has lived long enough.
+//! Removes expired entries.
 
 use super::handle_id::HandleId;
 use super::slot::ErasedSlot;

@@ -1,4 +1,4 @@
-//! How long an entry still lives.
+//! The remaining time to live of an entry.
 
 use super::sync::{AtomicU64, Ordering};
 use std::time::Duration;

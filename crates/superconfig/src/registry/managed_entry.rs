@@ -1,4 +1,4 @@
-//! An entry that follows something else.
+//! An entry that its owner fills and empties, as live handles need.
 
 use super::empty_reason::EmptyReason;
 use super::slot::Slot;

@@ -1,4 +1,4 @@
-//! Every interleaving of the protocols whose atomics are our own, tried by the model checker.
+//! Model-checked tests of the lock-free protocols: every interleaving.
 
 use super::lifetime::Lifetime;
 use super::reference_count::ReferenceCount;

@@ -1,4 +1,4 @@
-//! How many handles refer to an entry.
+//! The count of handles that refer to an entry.
 
 use super::sync::{AtomicUsize, Ordering, fence};
 

@@ -1,4 +1,4 @@
-//! What a registry holds and has done.
+//! Statistics of a registry.
 
 /// What a registry holds now, and what it has done since it was made.
 ///

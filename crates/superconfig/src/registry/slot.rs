@@ -1,4 +1,4 @@
-//! Where a value stands.
+//! The storage cell of a registry entry: an atomically swapped value with its counters.
 
 use super::empty_reason::EmptyReason;
 use super::guard::Guard;

@@ -1,4 +1,4 @@
-//! The entries of a registry and what finds them.
+//! The entries of a registry, with the indexes that find them.
 
 use super::generation;
 use super::handle_id::HandleId;

@@ -1,4 +1,4 @@
-//! The atomics of this module's own protocols, which the model checker replaces by its own.
+//! The atomics of the lock-free protocols, replaced by the model checker's in its tests.
 
 #[cfg(all(test, loom))]
 pub(super) use loom::sync::atomic::{AtomicU64, AtomicUsize, Ordering, fence};

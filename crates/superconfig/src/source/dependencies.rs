@@ -1,4 +1,5 @@
-//! What loads looked at, so that a watcher knows where to look again, and whether what they read belongs together.
+//! The files and directories that a load depends on: a watcher watches them, and a load checks by them that its files belong
+//! together.
 
 use super::read_file::Fingerprint;
 use crate::diagnostic::{Error, ErrorCode};

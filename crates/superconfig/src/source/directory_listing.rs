@@ -1,4 +1,4 @@
-//! What a directory holds, by the names that configuration has.
+//! The configuration files of a directory, by name.
 
 use crate::format::Format;
 use std::collections::HashMap;

@@ -1,4 +1,4 @@
-//! The environment as it was when a load started.
+//! The environment variables, captured when a load starts.
 
 use crate::diagnostic::{Origin, SourceKind, Warning};
 use crate::merge::Variable;

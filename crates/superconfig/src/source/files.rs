@@ -1,4 +1,4 @@
-//! Which files a source means.
+//! Resolves a source's path, pattern or directory to the files to read, in order.
 
 use super::directory_listing::Listing;
 use super::layer_info::{LayerInfo, LayerStatus};

@@ -1,4 +1,4 @@
-//! What was looked for, and what became of it.
+//! The state of each layer of a load: loaded, skipped or missing.
 
 use crate::diagnostic::SourceKind;
 use crate::format::Format;

@@ -1,4 +1,4 @@
-//! Who could have written a file.
+//! Checks that only trusted users could have written a file.
 
 use crate::diagnostic::{Error, ErrorCode};
 use std::fs::Metadata;

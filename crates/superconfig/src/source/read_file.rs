@@ -1,4 +1,4 @@
-//! Reads a file once, and checks what was opened instead of what its name pointed to before.
+//! Reads a file once, and checks the opened file instead of what its path pointed to before.
 
 use super::ownership::Ownership;
 use crate::diagnostic::{Error, ErrorCode};

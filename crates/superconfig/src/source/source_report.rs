@@ -1,4 +1,4 @@
-//! What custom sources say of themselves.
+//! The reports of custom sources about their own state.
 
 use crate::diagnostic::{Error, ErrorCode};
 use std::str::FromStr;

@@ -1,4 +1,4 @@
-//! Values into Rust types, through serde, with the path of what does not fit.
+//! Deserialization of values into Rust types through serde, with the path of what does not fit.
 
 use super::handover;
 use super::value::Value;

@@ -1,4 +1,4 @@
-//! Everything about a value that does not fit a type, not only the first thing.
+//! Deserialization that collects every error, not only the first.
 
 use super::deserialize::{FieldNames, Mismatch, MismatchKind, Reading, ValueDeserializer};
 use super::value::Value;

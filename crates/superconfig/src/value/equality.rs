@@ -1,4 +1,4 @@
-//! Finding equal values quickly: the equality of `_remove` and of the array strategies, where 1 equals 1.0.
+//! An index of values by numeric equality (1 equals 1.0), as `_remove` and the array strategies need it.
 
 use super::value::Value;
 use foldhash::fast::RandomState;

@@ -1,4 +1,4 @@
-//! The budget of what the expansions of one load may produce together.
+//! The shared budget of a load's expansions.
 
 use super::limits::Limits;
 use super::value::Value;

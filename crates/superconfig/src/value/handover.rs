@@ -1,4 +1,4 @@
-//! Hands a [`Value`] through serde whole.
+//! Passes a [`Value`] through serde unchanged.
 //!
 //! serde's data model has no place for a shared value, so reading or writing one would copy every key and text in it. Where
 //! both ends are of this crate, the value goes beside serde instead: at the cost of one reference, whatever its size.

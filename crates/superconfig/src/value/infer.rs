@@ -1,4 +1,4 @@
-//! The type of a text that nothing else gives a type: of variables, INI values and lone `${env:…}` references.
+//! Type inference for untyped texts: variables, INI values and lone `${env:…}` references.
 
 use super::value::Value;
 

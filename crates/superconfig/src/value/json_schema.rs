@@ -1,4 +1,4 @@
-//! What a schema knows about keys and types, read from its JSON Schema where it is asked for.
+//! The keys and types that a JSON Schema declares, read on demand.
 
 use super::kind::ValueKind;
 use super::path_pattern::PathPattern;

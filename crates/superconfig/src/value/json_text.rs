@@ -1,4 +1,4 @@
-//! A value as JSON text, with what JSON cannot say beside it.
+//! The JSON text of a value, with a list of what JSON cannot express.
 
 use super::value::Value;
 use crate::diagnostic::Segment;

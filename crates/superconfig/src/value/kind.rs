@@ -1,4 +1,4 @@
-//! The types that the text of a variable or flag can be asked to have.
+//! The types that the text of a variable or flag can be coerced to.
 
 use super::value::Value;
 

@@ -1,4 +1,4 @@
-//! How much memory a value takes.
+//! Measures the memory of a value.
 
 use super::value::Value;
 use std::any::Any;

@@ -1,4 +1,4 @@
-//! Configuration values, and what reads and compares them.
+//! Configuration values: types, conversion, comparison and limits.
 
 mod closest_path;
 mod deserialize;

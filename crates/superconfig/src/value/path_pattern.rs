@@ -1,4 +1,4 @@
-//! Which paths an option speaks about: `plugins`, `servers.*.tags`, `**.tags`.
+//! Patterns of paths in options: `plugins`, `servers.*.tags`, `**.tags`.
 
 use crate::diagnostic::{Error, ErrorCode, Path, Segment};
 use std::fmt;

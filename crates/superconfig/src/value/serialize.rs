@@ -1,4 +1,4 @@
-//! Values into whatever serde writes.
+//! Serialization of values through serde.
 
 use super::handover;
 use super::table::Table;

@@ -1,4 +1,4 @@
-//! A table of keys and values that keeps insertion order and is cheap to share.
+//! A table that keeps insertion order and is cheap to share.
 
 use super::value::Value;
 use foldhash::fast::RandomState;

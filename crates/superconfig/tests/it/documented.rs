@@ -1,4 +1,4 @@
-//! Everything public says what it is by an example, which runs as a test, and every fallible function how it fails.
+//! Every public item has an example, which runs as a test, and every fallible function documents its errors.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,6 +1,6 @@
-//! Tests of the engine through its public interface, in one program: a folder for each room of `src/`, and beside them what
-//! runs through all rooms. What needs a process of its own (an allocator that counts, limits, the process's threads) stands
-//! beside this folder.
+//! Tests of the engine through its public interface, in one program: a folder for each room of `src/`, and beside them the
+//! tests that run through all rooms. Tests that need a process of their own (a counting allocator, limits, the process's
+//! threads) are beside this folder.
 
 mod config;
 mod diagnostic;

@@ -1,4 +1,4 @@
-//! Runs the shared cases of `vectors/` through the public builder; `vectors/README.md` says what a case is.
+//! Runs the shared cases of `vectors/` through the public builder; `vectors/README.md` describes the format of a case.
 
 use superconfig::{
     ArrayStrategy, Candidate, EnvOptions, Error, FileOptions, Format, Origin, Path, SourceEntry, SourceKind, SourceSpec,

@@ -1,4 +1,4 @@
-//! Tests that change their whole process run in one of their own: the test starts its program again for itself alone.
+//! Tests that change their whole process run in one of their own: the test program starts itself again for one test.
 
 use std::process::Command;
 

@@ -1,4 +1,4 @@
-//! A directory with files, a configuration that watches them, and what its listeners heard.
+//! A temporary directory with a configuration that watches its files, and a record of the events.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

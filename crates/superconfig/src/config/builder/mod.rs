@@ -1,4 +1,4 @@
-//! What to load and how, said once.
+//! The builder of configurations: sources, options, and the methods that load.
 
 mod sources;
 

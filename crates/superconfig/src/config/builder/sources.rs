@@ -1,4 +1,4 @@
-//! The verbs that add a source.
+//! The builder's methods that add a source.
 
 use super::Builder;
 use crate::diagnostic::SourceKind;

@@ -1,4 +1,4 @@
-//! Directories watched by the operating system.
+//! The operating system's directory watches, through `notify`.
 
 use super::work_queue::{NotifyHandler, WorkQueue, is_moved, reason};
 use notify::{Config, Event, EventHandler, RecommendedWatcher, RecursiveMode, Watcher};

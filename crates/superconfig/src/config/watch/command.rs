@@ -1,4 +1,4 @@
-//! Commands to the thread of the watcher, and what it sees of a configuration.
+//! Commands to the watcher's thread, and its access to a configuration.
 
 use super::schedule::Schedule;
 use parking_lot::Mutex;

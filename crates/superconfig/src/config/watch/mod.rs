@@ -1,4 +1,4 @@
-//! Live reload: one thread that hears of changes on disk, and threads that read the configurations that have to do with them.
+//! Live reload: one thread that receives the changes on disk, and threads that reload the affected configurations.
 //!
 //! What a load looks at, there or not, is noted by its loader (`source/dependencies.rs`). From that follow the directories to
 //! watch (`watch_plan.rs`), which the operating system (`backend.rs`) or a timer looks after. Changes are gathered for each

@@ -1,4 +1,4 @@
-//! Changes on disk that a configuration has not read yet.
+//! File changes that a configuration has not loaded yet.
 
 use std::time::Instant;
 

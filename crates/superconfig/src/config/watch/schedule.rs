@@ -1,4 +1,4 @@
-//! When a watched configuration is to be read.
+//! The schedule of one watched configuration: quiet period, retries, polling and rechecks.
 
 use super::pending_change::PendingChange;
 use crate::load::WatchOptions;

@@ -1,4 +1,4 @@
-//! The watches of custom sources.
+//! The watches that custom sources set up themselves.
 
 use crate::load::CustomSource;
 use crate::source::{Source, SourceError, SourceSignal, SourceWatch, panicked};

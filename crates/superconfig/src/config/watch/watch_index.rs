@@ -1,4 +1,4 @@
-//! Which configurations need to hear of what happens in which directory.
+//! An index from watched directories to the configurations that depend on them.
 
 use super::watch_plan::WatchSet;
 use std::collections::{HashMap, HashSet};

@@ -1,4 +1,4 @@
-//! Which directories to watch for a place to be noticed, and which names in them count.
+//! The directories to watch for a load's dependencies, and the names in them that count.
 
 use crate::source::Dependency;
 use std::collections::{HashMap, HashSet, VecDeque};

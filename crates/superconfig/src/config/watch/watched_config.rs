@@ -1,4 +1,4 @@
-//! One watched configuration: where to watch for it, and reading it again.
+//! One watched configuration: its plan of watches, and its reloads.
 
 use super::backend::identity;
 use super::command::{Command, Scheduled};

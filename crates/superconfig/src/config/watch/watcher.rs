@@ -1,5 +1,5 @@
-//! The one thread that watches, for all configurations of the process. It waits for changes and deadlines, and never for a file
-//! system: what is due for a configuration is done by a thread that reads for that configuration alone.
+//! The process's one watcher thread, shared by all configurations. It waits for changes and deadlines, never for a file
+//! system: a thread of the configuration's own does the work that is due for it.
 
 use super::backend::{Backend, Identity};
 use super::command::{Command, Scheduled};

@@ -1,4 +1,4 @@
-//! What the watcher's thread is to do: commands, and changes by configuration, however many there were.
+//! The work queue of the watcher's thread: commands, and changes coalesced by configuration.
 
 use super::command::Command;
 use super::pending_change::PendingChange;

@@ -1,4 +1,4 @@
-//! A dotenv text as a table of its variables.
+//! The dotenv parser: a table of a text's variables.
 
 use super::expansion::expand;
 use super::syntax::{DotenvEntry, parse_entries};

@@ -1,4 +1,4 @@
-//! dotenv: one variable for each value.
+//! The dotenv writer: one variable for each value.
 
 use crate::diagnostic::{Error, Segment};
 use crate::format::unwritable;

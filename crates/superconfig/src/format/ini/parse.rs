@@ -1,4 +1,4 @@
-//! Sections of `key = value` lines.
+//! The INI parser: sections of `key = value` lines.
 
 use super::statements::{RawValue, Statement, Statements};
 use crate::diagnostic::{Path, Segment};

@@ -1,4 +1,4 @@
-//! The statements of an INI text: section headers, and keys with what belongs to them.
+//! The statements of an INI text: section headers, and keys with their values.
 
 use crate::format::ParseFault;
 use crate::value::{Value, infer};

@@ -1,4 +1,4 @@
-//! A text of the JSON family into a value, without recursion.
+//! The parser of the JSON family, without recursion.
 
 use super::dialect::Dialect;
 use super::lexer::Lexer;

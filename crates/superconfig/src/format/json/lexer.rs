@@ -1,4 +1,4 @@
-//! White space, strings, numbers and names of the JSON family.
+//! The lexer of the JSON family: white space, strings, numbers and names.
 
 use super::dialect::Dialect;
 use crate::format::{Number, ParseFault, integer};

@@ -1,4 +1,4 @@
-//! Where a value starts in a text of the JSON family that is known to be well formed.
+//! The offset of a value in a well-formed text of the JSON family.
 
 use super::dialect::Dialect;
 use super::lexer::Lexer;

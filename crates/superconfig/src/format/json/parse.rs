@@ -1,4 +1,4 @@
-//! JSON, JSONC and JSON5: one grammar in three dialects.
+//! The parsers of JSON, JSONC and JSON5: one grammar in three dialects.
 
 use super::dialect::Dialect;
 use super::document;

@@ -1,4 +1,4 @@
-//! JSON through simd-json's tape: the quick way for texts that are as they should be.
+//! The fast path for well-formed JSON, through simd-json's tape.
 
 use crate::format::KeyInterner;
 use crate::value::{Limits, Table, Value, is_forbidden};

@@ -1,4 +1,4 @@
-//! The events of a TOML text into a value, without recursion, and the rules about what may be defined where.
+//! The TOML builder: parser events to a value, without recursion, with TOML's rules on redefinition.
 
 use super::datetime::datetime;
 use crate::diagnostic::{Path, Segment};

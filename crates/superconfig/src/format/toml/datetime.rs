@@ -1,4 +1,4 @@
-//! Dates and times.
+//! TOML dates and times.
 
 use crate::value::Value;
 use toml_datetime::{Datetime, DatetimeParseError};

@@ -1,4 +1,4 @@
-//! Where a value starts in a TOML text that parses.
+//! The offset of a value in a well-formed TOML text.
 
 use crate::diagnostic::Segment;
 use std::borrow::Cow;

@@ -1,4 +1,4 @@
-//! TOML 1.1.
+//! The parser of TOML 1.1.
 
 use super::builder::DocumentBuilder;
 use crate::format::{ParseFault, Parsed};

@@ -1,4 +1,4 @@
-//! TOML.
+//! The TOML writer.
 
 use crate::diagnostic::{Error, Segment};
 use crate::format::{finite, unwritable};

@@ -1,4 +1,4 @@
-//! The characters that the YAML parser reads, with white space as every other reader of YAML takes it.
+//! The character input of the YAML parser, with white space normalised as other YAML parsers do.
 
 use saphyr_parser::Input;
 use saphyr_parser::input::{SkipTabs, is_blank_or_breakz, is_breakz, is_flow};

@@ -1,4 +1,4 @@
-//! Where a value starts in a YAML text that parses.
+//! The offset of a value in a well-formed YAML text.
 
 use super::input::TextInput;
 use super::offsets::Offsets;

@@ -1,4 +1,4 @@
-//! Characters to bytes.
+//! Conversion of character offsets to byte offsets.
 
 use saphyr_parser::Marker;
 

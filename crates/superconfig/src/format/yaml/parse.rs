@@ -1,4 +1,4 @@
-//! YAML 1.2, core schema, one document.
+//! The parser of YAML 1.2, core schema, one document.
 
 use super::input::TextInput;
 use super::offsets::Offsets;

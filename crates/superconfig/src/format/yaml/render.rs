@@ -1,4 +1,4 @@
-//! YAML 1.2 in block style.
+//! The YAML writer, in block style.
 
 use crate::format::finite;
 use crate::value::Value;

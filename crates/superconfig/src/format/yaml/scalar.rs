@@ -1,4 +1,4 @@
-//! What a plain scalar means: the core schema of YAML 1.2.2, section 10.3.2.
+//! The resolution of plain scalars by the core schema of YAML 1.2.2, section 10.3.2.
 
 use crate::format::{Number, integer};
 use crate::value::Value;

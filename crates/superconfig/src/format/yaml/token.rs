@@ -1,4 +1,4 @@
-//! Where the token of a value begins, beside its anchor and tag.
+//! The start of a value's token, after its anchor and tag.
 
 /// The byte offset of the token behind the anchor and the tag that begin at an offset; the offset itself where none does.
 pub(super) fn behind_properties(text: &str, at: usize) -> usize {

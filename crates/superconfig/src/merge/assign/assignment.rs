@@ -1,4 +1,4 @@
-//! One path set by a variable or a flag.
+//! One path that a variable or flag sets.
 
 use crate::diagnostic::{Origin, Path, Segment};
 use crate::merge::{Action, Directive, MergeCursor, MergeFault, MergeFaultKind, MergeResult, Merger, SegmentRef, filled};

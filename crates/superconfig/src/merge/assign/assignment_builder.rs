@@ -1,4 +1,4 @@
-//! From the text of a variable or flag to what it does: typed, bounded, and checked against its neighbours.
+//! Builds assignments from the texts of variables and flags: typed, bounded, and checked for conflicts.
 
 use super::assignment::Assignment;
 use super::coercion::coerce;

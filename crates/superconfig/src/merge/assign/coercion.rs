@@ -1,4 +1,4 @@
-//! The text of a variable or flag as a value of the type that is expected.
+//! Coercion of a variable's or flag's text to the expected type.
 
 use crate::value::{Value, ValueKind, infer, parse_json};
 

@@ -1,4 +1,4 @@
-//! Keys by what they are called where case, `_` and `-` do not count.
+//! An index of keys by their normalised name, which ignores case, `_` and `-`.
 
 use crate::value::Table;
 use smallvec::SmallVec;

@@ -1,4 +1,4 @@
-//! The name of a variable or flag as a path of the layers below.
+//! Resolves the name of a variable or flag to a path of the layers below.
 
 use super::key_index::{KeyIndex, normalize_key};
 use crate::diagnostic::{Path, Segment, count_steps};

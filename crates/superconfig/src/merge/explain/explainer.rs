@@ -1,4 +1,4 @@
-//! Which layers spoke about a value, found by going through the layers again when somebody asks.
+//! Replays a merge to collect the layers that contributed to a value.
 
 use super::explanation::{Candidate, Explanation};
 use super::step_change::StepChange;

@@ -1,4 +1,4 @@
-//! The contributions of each layer to a value.
+//! The provenance of a value: the contributions of each layer.
 
 pub(super) mod explainer;
 pub(super) mod explanation;

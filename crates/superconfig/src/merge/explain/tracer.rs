@@ -1,4 +1,4 @@
-//! What one step says about one path, and what that path was below it.
+//! The contributions of one merge step to one path, and the paths of that value in the layers below.
 
 use super::step_change::StepChange;
 use crate::diagnostic::Segment;

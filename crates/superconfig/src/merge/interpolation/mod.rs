@@ -1,4 +1,4 @@
-//! `${db.host}`, `${env:HOME:-x}` and `${file:/run/secrets/x}` in the merged value.
+//! Interpolation of `${db.host}`, `${env:HOME:-x}` and `${file:/run/secrets/x}` in merged values.
 
 mod template;
 

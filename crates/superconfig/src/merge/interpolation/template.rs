@@ -1,4 +1,4 @@
-//! A string taken apart into text and references.
+//! A string split into text and references.
 
 use crate::diagnostic::Path;
 

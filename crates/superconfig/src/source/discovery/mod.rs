@@ -1,4 +1,4 @@
-//! Where an application's configuration is looked for: the system's places, the user's, and the project's.
+//! Discovery of an application's configuration in the directories of the system, the user and the project.
 
 mod project;
 mod standard_dirs;

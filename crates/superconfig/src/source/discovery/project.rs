@@ -1,4 +1,4 @@
-//! The places of a project: each directory from its root down to the working directory.
+//! The directories of a project, from its root down to the working directory.
 
 use super::SearchLocation;
 use crate::diagnostic::Segment;

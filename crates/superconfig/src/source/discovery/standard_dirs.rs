@@ -1,4 +1,4 @@
-//! The places of the system and of the user.
+//! The configuration directories of the system and of the user.
 
 use super::SearchLocation;
 use crate::source::BaseDirs;

@@ -1,4 +1,4 @@
-//! Overlapping reloads, and loads of which nothing comes.
+//! Overlapping reloads, and loads that are abandoned.
 
 use crate::support::watched::{PATIENCE, until};
 use std::sync::Arc;

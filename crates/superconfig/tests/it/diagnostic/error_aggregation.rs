@@ -1,4 +1,4 @@
-//! One load tells all that is wrong with its variables or flags, not the first of it.
+//! One load reports all errors in its variables or flags, not only the first.
 
 use superconfig::{Error, ErrorCode, Format, SuperConfig};
 

@@ -1,4 +1,4 @@
-//! Every code that Rust can meet, with what the error tells: place, path, line of the text, hint. `ERR_SUPERCONFIG_ASYNC` and
+//! Every code that Rust can raise, with the parts of its error: file, path, source line, hint. `ERR_SUPERCONFIG_ASYNC` and
 //! `ERR_SUPERCONFIG_LOAD_NATIVE` belong to bindings.
 #![cfg(all(feature = "toml", feature = "json", feature = "interpolation"))]
 

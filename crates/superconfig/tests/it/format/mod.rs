@@ -1,4 +1,4 @@
-//! Formats: where values stand in a text, and what the formats’ own projects test.
+//! Formats: positions of values in a text, and the formats’ own conformance suites.
 
 mod positions;
 mod toml_conformance;

@@ -1,5 +1,5 @@
-//! Where `explain` says that values stand, in every format: the line and column of the first character, counted in
-//! characters, however lines end and whether or not a byte order mark comes first.
+//! Positions that `explain` reports in every format: the line and column of a value's first character, counted in characters,
+//! with any line ending and with or without a byte order mark.
 
 use superconfig::{Format, Path, SuperConfig};
 

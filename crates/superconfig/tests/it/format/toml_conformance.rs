@@ -1,4 +1,4 @@
-//! Runs the TOML project's own cases for TOML 1.1, valid and invalid, all of them.
+//! Runs the TOML project's own suite for TOML 1.1, all valid and invalid cases.
 
 #![allow(clippy::print_stdout, reason = "the counts are what people want to see")]
 

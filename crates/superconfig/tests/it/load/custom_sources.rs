@@ -1,4 +1,4 @@
-//! Custom sources that do not answer, that say how they are doing, and that are watched and closed.
+//! Custom sources: timeouts, reports, watching and closing.
 
 use crate::support::watched::{PATIENCE, until};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};

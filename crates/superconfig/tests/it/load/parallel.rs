@@ -1,4 +1,4 @@
-//! Large files that threads parse side by side: the same values, order, positions, warnings and errors as one after the other.
+//! Large files parsed in parallel: the same values, order, positions, warnings and errors as in sequence.
 #![cfg(feature = "parallel")]
 
 use std::fs;

@@ -1,4 +1,4 @@
-//! Custom sources, and loads that are checked before they are published.
+//! Custom sources, and loads that are validated before they are published.
 
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};

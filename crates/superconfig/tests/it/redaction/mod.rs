@@ -1,3 +1,3 @@
-//! Secrets in everything that is shown.
+//! Secrets in every kind of output.
 
 mod secrets;

@@ -1,4 +1,4 @@
-//! A value that must never be seen, and everything that people could see of it.
+//! A secret value, and every output that could contain it.
 #![cfg(all(feature = "toml", feature = "json", feature = "yaml"))]
 
 use superconfig::{Error, Event, Format, Issue, SuperConfig};

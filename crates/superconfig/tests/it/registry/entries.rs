@@ -1,4 +1,4 @@
-//! What the registry promises, one promise a test.
+//! Guarantees of the registry, one a test.
 
 use crate::support::alone::is_alone;
 use std::sync::atomic::{AtomicUsize, Ordering};

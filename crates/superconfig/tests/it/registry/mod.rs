@@ -1,4 +1,4 @@
-//! The registry: its promises one by one, and all of them under load.
+//! The registry: its guarantees one by one, and all of them under load.
 
 mod entries;
 mod storm;

@@ -1,4 +1,4 @@
-//! Many threads at once in one registry: what is read was written, versions never go backwards, nothing is lost.
+//! Many threads at once in one registry: reads return written values, versions never go backwards, nothing is lost.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Barrier, LazyLock, mpsc};

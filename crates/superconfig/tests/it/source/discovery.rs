@@ -1,4 +1,4 @@
-//! Discovery in real trees: every place, its order, and what `layers` tells of it.
+//! Discovery in real trees: every directory, the order, and the reports of `layers`.
 #![cfg(all(feature = "discovery", unix))]
 
 use std::os::unix::fs::{PermissionsExt, symlink};

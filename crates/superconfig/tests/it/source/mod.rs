@@ -1,3 +1,3 @@
-//! Sources that are found.
+//! Sources: discovery of files.
 
 mod discovery;

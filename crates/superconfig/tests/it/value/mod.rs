@@ -1,3 +1,3 @@
-//! Values read into types.
+//! Deserialization of values into types.
 
 mod deserialize;

@@ -1,4 +1,4 @@
-//! Files that are reached through symbolic links.
+//! Files behind symbolic links.
 
 use crate::support::watched::{Watched, ZERO, scenario};
 use std::os::unix::fs::symlink;

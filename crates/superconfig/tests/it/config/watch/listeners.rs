@@ -1,4 +1,4 @@
-//! Who hears of a change: several configurations, and listeners that misbehave.
+//! Delivery of a change: several configurations, and misbehaving listeners.
 
 use crate::support::watched::{PATIENCE, Watched, in_parallel, until};
 use std::sync::mpsc::channel;
