@@ -1,5 +1,5 @@
 // Every piece of code in the documents runs, or at least is what it says that it is, and every link leads somewhere.
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import * as superconfig from '../../ts/index.ts';
@@ -10,6 +10,15 @@ import { runShell } from './run-shell.ts';
 const root = join(import.meta.dirname, '../..');
 const all = documents().flatMap(blocks);
 const of = (...languages: string[]) => all.filter(({ language }) => languages.includes(language));
+
+/** The text of all source files below folders. */
+function sourceText(folders: string[]): string {
+  const files = folders.flatMap((folder) => readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((name) => join(root, folder, name)));
+  return files
+    .filter((file) => /\.(rs|ts)$/.test(file) && !/\/(dist|target)\//.test(file))
+    .map((file) => readFileSync(file, 'utf8'))
+    .join('\n');
+}
 
 const PROGRAMS = ['ts', 'js', 'mjs'];
 const SHELLS = ['sh'];
@@ -64,4 +73,18 @@ test('documents with Rust in them are among the doctests', () => {
 
 test.each(documents())('the links of %s lead somewhere', (document) => {
   expect(links(document).filter((target) => !existsSync(join(root, target)))).toEqual([]);
+});
+
+test('the files that ARCHITECTURE.md names exist, and the types of its glossary', () => {
+  const page = readFileSync(join(root, 'ARCHITECTURE.md'), 'utf8');
+  const [, changes = ''] = /## To change this.*?\n(.*?)\n## /s.exec(page) ?? [];
+  const paths = [...changes.matchAll(/`([\w./-]+\/[\w./-]*)`/g)].map(([, path]) => path as string).filter((path) => !path.includes('NAME'));
+  expect(paths.length).toBeGreaterThan(25);
+  expect(paths.filter((path) => !existsSync(join(root, path)) && !existsSync(join(root, 'crates/superconfig/src', path)))).toEqual([]);
+
+  const [, glossary = ''] = /## Glossary\n(.*?)\n## /s.exec(page) ?? [];
+  const types = [...glossary.matchAll(/`([A-Z][a-z]\w*)`/g)].map(([, name]) => name as string);
+  expect(types.length).toBeGreaterThan(30);
+  const sources = sourceText(['crates', 'ts']);
+  expect(types.filter((name) => !new RegExp(`\\b(struct|enum|trait|class|type|interface) ${name}\\b`).test(sources))).toEqual([]);
 });
