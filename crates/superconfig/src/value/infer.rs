@@ -3,8 +3,8 @@
 use super::value::Value;
 
 /// Reads a text as the value that it spells: `true` and `false`, `null`, canonical decimal integers within 64 signed
-/// bits, decimals, and JSON where it starts with `[` or `{`. Everything else stays text: `007`, `+1`, `1e5`, `NaN`,
-/// `yes` and `0x10` are too often identifiers.
+/// bits, decimals that print again as they were written, and JSON where it starts with `[` or `{`. Everything else stays
+/// text: `007`, `+1`, `1e5`, `NaN`, `yes` and `0x10` are too often identifiers, `1.10` and `1.0` versions.
 pub(crate) fn infer(text: &str) -> Value {
     match text.as_bytes().first() {
         Some(b't' | b'f' | b'n') => match text {
@@ -28,7 +28,7 @@ pub(crate) fn infer(text: &str) -> Value {
     Value::from(text)
 }
 
-/// Reads `-?(0|[1-9]\d*)` within i64 and `-?(0|[1-9]\d*)\.\d+`.
+/// Reads `-?(0|[1-9]\d*)` within i64 and `-?(0|[1-9]\d*)\.\d+`, where the number prints again as it was written.
 fn decimal(text: &str) -> Option<Value> {
     let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
     let (whole, fraction) = match text.split_once('.') {
@@ -40,12 +40,17 @@ fn decimal(text: &str) -> Option<Value> {
         return None;
     }
     match fraction {
-        None => text.parse().ok().map(Value::Integer),
-        // More digits than a float can hold would become infinity, which nobody wrote.
-        Some(fraction) if digits(fraction) => text.parse().ok().filter(|float: &f64| float.is_finite()).map(Value::Float),
+        // Integers have no negative zero.
+        None => text.parse().ok().filter(|_| text != "-0").map(Value::Integer),
+        Some(fraction) if digits(fraction) && !fraction.ends_with('0') && text.len() <= LONGEST_DECIMAL => {
+            text.parse().ok().filter(|float: &f64| float.to_string() == text).map(Value::Float)
+        }
         Some(_) => None,
     }
 }
+
+/// Characters of the longest decimal that a double can print as: a sign, `0.`, 323 zeros and 17 digits.
+const LONGEST_DECIMAL: usize = 343;
 
 /// Reads a whole text as JSON; `None` when it is not, or nests deeper than the default limit.
 #[cfg(feature = "json")]
@@ -75,8 +80,12 @@ mod tests {
             ("0", Value::Integer(0)),
             ("-17", Value::Integer(-17)),
             ("9223372036854775807", Value::Integer(i64::MAX)),
-            ("1.50", Value::Float(1.5)),
+            ("1.5", Value::Float(1.5)),
+            ("0.5", Value::Float(0.5)),
             ("-0.5", Value::Float(-0.5)),
+            ("0.1", Value::Float(0.1)),
+            ("0.0000001", Value::Float(1e-7)),
+            ("0.30000000000000004", Value::Float(0.30000000000000004)),
             #[cfg(feature = "json")]
             ("[1, \"a\"]", Value::array(vec![Value::Integer(1), "a".into()])),
             #[cfg(feature = "json")]
@@ -114,6 +123,15 @@ mod tests {
             "5.",
             "1.2.3",
             "01.5",
+            "1.10",
+            "1.0",
+            "-1.50",
+            "-0",
+            "-0.0",
+            "0.0",
+            "1.00000000000000000001",
+            "0.1000000000000000055511151231257827",
+            "12345678901234567.5",
             "-01",
             "9223372036854775808",
             "[1",
