@@ -1,7 +1,8 @@
 // Programs that need a process of their own; `npm run smoke` runs them on other versions of Node from the packed tarballs.
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { sharedDirectory } from '../support/temporary.ts';
 
 interface Ended {
   code: number | null;
@@ -9,7 +10,7 @@ interface Ended {
   output: string;
 }
 
-function run(program: string, args: string[] = [], env: Record<string, string> = {}): Promise<Ended> {
+function run(program: string, args: string[] = [], env: Record<string, string> = {}, onOutput = () => {}): Promise<Ended> {
   return new Promise((resolve, reject) => {
     const path = join(import.meta.dirname, 'programs', program);
     const child = spawn(process.execPath, ['--expose-gc', path, ...args], { env: { ...process.env, ...env }, timeout: 100_000 });
@@ -17,6 +18,7 @@ function run(program: string, args: string[] = [], env: Record<string, string> =
     for (const stream of [child.stdout, child.stderr]) {
       stream.on('data', (chunk) => {
         output += chunk;
+        onOutput();
       });
     }
     child.on('error', reject);
@@ -33,6 +35,28 @@ describe.each([
 ])('with %s', (_, env) => {
   test.each(['values.mjs', 'large.mjs', 'leaks.mjs', 'workers-read.mjs', 'workers-terminated.mjs'])('%s', { timeout: 120_000 }, async (program) => {
     expect(await run(program, [], env)).toEqual(fine);
+  });
+});
+
+test('schemas.mjs', { timeout: 120_000 }, async () => {
+  expect(await run('schemas.mjs')).toEqual(fine);
+});
+
+describe.runIf(process.platform === 'linux')('a file that hangs', () => {
+  const directory = sharedDirectory();
+  const library = () => directory.at('held_open.so');
+  beforeAll(() => {
+    const source = join(import.meta.dirname, '../../crates/superconfig/tests/support/held_open.c');
+    execFileSync('cc', ['-shared', '-fPIC', '-O1', '-o', library(), source, '-ldl']);
+  });
+
+  test.each(['lives', 'ends by itself'])('does not hold up a process that %s', { timeout: 120_000 }, async (way) => {
+    let exits = 0;
+    const { output, ...ended } = await run('held-up.mjs', [way], { LD_PRELOAD: library(), UV_THREADPOOL_SIZE: '1' }, () => {
+      exits = Date.now();
+    });
+    expect({ ...ended, output }).toEqual({ ...fine, code: 3, output: 'exits\n' });
+    expect(Date.now() - exits).toBeLessThan(1500);
   });
 });
 

@@ -11,7 +11,7 @@ import type { Described, NativeValue } from '../engine/protocol.js';
 import { lookUp, lookUpLeniently, readTree, sync, unknownPath } from '../engine/read-cache.js';
 import { type Frame, getterOf } from '../internal/stack.js';
 import { booleanOf, optionError, stringOf } from '../internal/validate.js';
-import { type InferOutput, type StandardSchema, validatorOf } from '../schema/standard-schema.js';
+import { type InferOutput, type SchemaOptions, type StandardSchema, validatorOf } from '../schema/standard-schema.js';
 import { RequestBuilder, type SourceVerbs } from './builder.js';
 import { type ConfigChange, changesOf, type EventMap, type Listener, listenerOf, onChange, signalOf } from './events.js';
 import { ConfigHandle } from './handle.js';
@@ -457,7 +457,7 @@ export class SuperConfig<T = any> {
 export class SuperConfigBuilder<T = any> extends RequestBuilder {
   /**
    * Checks each version with a Standard Schema, such as Zod's, Valibot's or ArkType's; readers see what it returns, with its defaults
-   * and its types.
+   * and its types. A promise of it is waited for as long as `timeoutMs` says, 10 seconds by default.
    *
    * @throws `ERR_SUPERCONFIG_OPTION` for what is no schema. On loading and reloading: `ERR_SUPERCONFIG_VALIDATION` with every issue
    * and where its value comes from; `ERR_SUPERCONFIG_ASYNC` when `loadSync` or `reloadSync` meets an asynchronous schema.
@@ -468,8 +468,8 @@ export class SuperConfigBuilder<T = any> extends RequestBuilder {
    * config.get('port'); // 8080, and a number for the compiler
    * ```
    */
-  schema<S extends StandardSchema>(schema: S): SuperConfigBuilder<InferOutput<S>> {
-    this.validator = guard(SuperConfigBuilder.prototype.schema, () => validatorOf(schema));
+  schema<S extends StandardSchema>(schema: S, options?: SchemaOptions): SuperConfigBuilder<InferOutput<S>> {
+    this.validator = guard(SuperConfigBuilder.prototype.schema, () => validatorOf(schema, options));
     return this as unknown as SuperConfigBuilder<InferOutput<S>>;
   }
 

@@ -1,6 +1,7 @@
 // A live view of one path.
 import { native } from '../engine/addon.js';
-import { Attachment, closedError } from '../engine/attachment.js';
+import { Attachment } from '../engine/attachment.js';
+import { closedError } from '../engine/closed-error.js';
 import { pumpOf } from '../engine/event-pump.js';
 import { guard } from '../engine/native-error.js';
 import { type LoosePath, showPath, toNativePath } from '../engine/path.js';

@@ -1,6 +1,6 @@
 // Values of the program's own that all its threads share.
 import { generationWords, native, wordIndex } from '../engine/addon.js';
-import { closedError } from '../engine/attachment.js';
+import { closedError } from '../engine/closed-error.js';
 import { encode, toValue } from '../engine/codec.js';
 import { guard } from '../engine/native-error.js';
 import { checkNames } from '../engine/option-names.js';

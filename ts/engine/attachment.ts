@@ -1,7 +1,7 @@
 // What a configuration and its handles share in one thread: the attachment to it in the addon, and the caches of its values.
-import { SuperConfigError } from '../internal/errors.js';
 import { generationWords, native, wordIndex } from './addon.js';
-import { SourceWatches } from './custom-sources.js';
+import { closedError } from './closed-error.js';
+import { CustomSources } from './custom-sources.js';
 import type { LoadRequest } from './load-request.js';
 import type { Attached } from './protocol.js';
 
@@ -16,14 +16,18 @@ interface Pump {
 // No generation equals it, so every read of a closed attachment takes the slow way and fails there.
 const CLOSED_WORD = Uint32Array.of(0xffff_ffff);
 
-const unreachable = new FinalizationRegistry<Pick<Attachment, 'id' | 'watches'>>(({ id, watches }) => {
-  watches.end();
+const unreachable = new FinalizationRegistry<Pick<Attachment, 'id' | 'sources'>>(({ id, sources }) => {
+  sources.end();
   try {
     native().close(id);
   } catch {
     // Nobody is left to report it to, and nothing is lost: the addon has already released it.
   }
 });
+
+// What a configuration that another thread loaded is made of is known to the addon alone.
+const ATTACHED: LoadRequest = { options: {}, sources: [], environment: undefined, validator: undefined };
+const NO_SOURCES = new CustomSources(ATTACHED);
 
 /** An attachment; closed until it is opened. */
 export class Attachment {
@@ -51,16 +55,11 @@ export class Attachment {
   pump: Pump | undefined = undefined;
   /** Reloads in the background, where only JavaScript can: because it validates, or has custom sources. */
   refresh: (() => void) | undefined = undefined;
-  /** The number of reloads that were started. */
-  started = 0;
-  /** The last reload whose answers of custom sources were used. */
-  answered = 0;
-  /** The failures of custom sources in the last reload, by their names. */
-  failures: ReadonlyMap<string, SuperConfigError> = new Map();
-  readonly watches = new SourceWatches();
+  /** The custom sources, where this thread loaded it. */
+  sources: CustomSources = NO_SOURCES;
 
   /** Opens one; the addon releases it when it is closed or no longer reachable. */
-  static open([id, configId, generation, version]: Attached, request?: LoadRequest): Attachment {
+  static open([id, configId, generation, version]: Attached, request?: LoadRequest, sources = new CustomSources(ATTACHED)): Attachment {
     const attachment = new Attachment();
     const index = wordIndex(configId);
     attachment.word = generationWords().subarray(index, index + 1);
@@ -70,7 +69,8 @@ export class Attachment {
     attachment.id = id;
     attachment.closed = false;
     attachment.request = request;
-    unreachable.register(attachment, { id, watches: attachment.watches }, attachment);
+    attachment.sources = sources;
+    unreachable.register(attachment, { id, sources }, attachment);
     return attachment;
   }
 
@@ -82,7 +82,7 @@ export class Attachment {
     this.clear();
     this.word = CLOSED_WORD;
     this.seen = -1;
-    this.watches.end();
+    this.sources.end();
     this.pump?.end();
     native().close(this.id);
   }
@@ -99,9 +99,4 @@ export class Attachment {
   assertOpen(): void {
     if (this.closed) throw closedError('configuration');
   }
-}
-
-/** The error of everything that is used after it was closed. */
-export function closedError(what: string): SuperConfigError {
-  return new SuperConfigError('ERR_SUPERCONFIG_CLOSED', `the ${what} is closed`);
 }

@@ -1,117 +1,221 @@
-// Sources that the program implements: calling them for a load, and watching them.
-import { isError, type Origin, SuperConfigError } from '../internal/errors.js';
-import { isPromiseLike, kindOf } from '../internal/validate.js';
+// The custom sources of one configuration: calling them for its loads, watching them, and letting go of them.
+import { SuperConfigError } from '../internal/errors.js';
+import { isPromiseLike } from '../internal/validate.js';
 import { native } from './addon.js';
-import { encode } from './codec.js';
-import { captureEnvironment } from './environment.js';
+import { closedError } from './closed-error.js';
+import {
+  type CustomSource,
+  callSource,
+  contextFor,
+  LazySignal,
+  originOf,
+  reasonOf,
+  reportText,
+  type SourceContext,
+  type SourceReport,
+} from './custom-source.js';
+import { captureEnvironment, checkEnvironment } from './environment.js';
+import { type Bounds, Lifetime } from './lifetime.js';
 import { type Answer, type Environment, type LoadRequest, toText } from './load-request.js';
 import { type Steps, settled } from './steps.js';
 
-/**
- * The load that a custom source is called for.
- *
- * @example
- * ```ts
- * const regional = source({ name: 'regional', load: ({ profiles, env }: SourceContext) => ({ region: env.REGION ?? profiles[0] ?? 'eu' }) });
- * loadConfigSync({ sources: [regional], profile: 'us' }).get('region'); // 'us'
- * ```
- */
-export interface SourceContext {
-  /** The directory that relative paths start from. */
-  cwd: string;
-  /** The home directory, where it is known. */
-  home?: string;
-  /** The selected profiles, in the order in which they apply. */
-  profiles: readonly string[];
-  /** The environment. */
-  env: Readonly<Record<string, string | undefined>>;
-}
+/** A watch that fails is tried again after so long, and each time after twice as long, up to the longest. */
+const FIRST_RETRY_MS = 1000;
+const LONGEST_RETRY_MS = 60_000;
 
-/**
- * Something that configuration is read from besides files, variables and flags: a database, a service.
- *
- * @example
- * ```ts
- * const ticking: CustomSource = {
- *   name: 'ticks',
- *   load: () => ({ started: true }),
- *   watch(_context, changed) {
- *     const timer = setInterval(changed, 60_000).unref();
- *     return () => clearInterval(timer);
- *   },
- * };
- * SuperConfig.builder().source(ticking).watch().loadSync().get('started'); // true
- * ```
- */
-export interface CustomSource {
-  /** The layer's name, in `explain` and in errors. */
-  name: string;
-  /** Returns the layer's values, for the load and for each reload. A promise is awaited in `load()` and `reload()`. */
-  load(context: SourceContext): object | Promise<object>;
-  /**
-   * Starts to watch, where the configuration is watched: `changed` requests a reload, and may be called often. What it returns ends
-   * the watch.
-   */
-  // biome-ignore lint/suspicious/noConfusingVoidType: a watch that needs no end returns nothing.
-  watch?(context: SourceContext, changed: () => void): void | (() => void) | Promise<void | (() => void)>;
-}
+/** What all sources are given for one load. */
+type Surroundings = Omit<SourceContext, 'signal' | 'report'>;
 
 /** The answers of all custom sources to one load. */
 interface Collected {
   /** By the indexes of the sources. */
   readonly answers: ReadonlyMap<number, Answer>;
   readonly failures: readonly SuperConfigError[];
-  /** Nothing where there is no custom source. */
-  readonly context: SourceContext | undefined;
-  /** The environment of the same moment, for the addon; nothing where the addon captures it itself. */
+  /** The program's environment of the same moment, for the addon; nothing where the addon captures or keeps it itself. */
   readonly environment: Environment | undefined;
 }
 
-/** The custom sources of a request, with their indexes. */
-function customSources({ sources }: LoadRequest): [index: number, source: CustomSource][] {
-  return sources.flatMap((source, index) => (source.kind === 'custom' ? [[index, source.implementation as CustomSource]] : []));
+/** One source with what is known of its calls. */
+interface Entry {
+  readonly index: number;
+  readonly source: CustomSource;
+  /** The signals of the watch, and of calls that are under way. */
+  readonly signals: Set<LazySignal>;
+  /** That of the call that settled last: what it has opened may still be in use. */
+  lastSignal: LazySignal | undefined;
+  isCalled: boolean;
+  /** The last reload that it has answered. */
+  turn: number;
+  /** Why it failed then. */
+  failure: SuperConfigError | undefined;
 }
 
-/** Calls all custom sources at the same time; without any it only captures the environment. */
-export function* collectSources(request: LoadRequest): Steps<Collected> {
-  const custom = customSources(request);
-  const answers = new Map<number, Answer>();
-  const failures: SuperConfigError[] = [];
-  // Copying the whole environment costs more than a small load.
-  if (custom.length === 0) return { answers, failures, context: undefined, environment: captureEnvironment(request.environment) };
-  const env = Object.freeze({ ...(request.environment ?? process.env) });
-  const environment = captureEnvironment(env);
-  const surroundings = JSON.parse(native().sourceContext(toText(request, environment))) as Omit<SourceContext, 'env'>;
-  const context: SourceContext = Object.freeze({ ...surroundings, env });
-  const called = custom.map(([index, source]) => ({ index, source, answer: call(source, context) }));
-  for (const { index, source, answer } of called) {
-    const given = yield* settled(answer, `the source \`${source.name}\``, originOf(source));
-    if (given instanceof SuperConfigError) failures.push(given);
-    answers.set(index, given instanceof SuperConfigError ? { error: reasonOf(given.cause) } : given);
+/** The custom sources of one configuration, from its first load until it is closed. */
+export class CustomSources {
+  readonly lifetime = new Lifetime();
+  readonly #request: LoadRequest;
+  readonly #entries: readonly Entry[];
+  readonly #stops = new Set<() => void>();
+  /** What sources have reported before the configuration was open. */
+  readonly #reports = new Map<number, string>();
+  #attachment: number | undefined;
+  /** As they were for the last load that was called for. */
+  #surroundings: Surroundings | undefined;
+
+  constructor(request: LoadRequest) {
+    this.#request = request;
+    this.#entries = request.sources.flatMap(({ kind, implementation }, index) =>
+      kind === 'custom'
+        ? [
+            {
+              index,
+              source: implementation as CustomSource,
+              signals: new Set<LazySignal>(),
+              lastSignal: undefined,
+              isCalled: false,
+              turn: 0,
+              failure: undefined,
+            },
+          ]
+        : [],
+    );
   }
-  return { answers, failures, context, environment };
-}
 
-/** What a source returned, as it crosses, or its failure; a promise of it where the source is asynchronous. */
-function call(source: CustomSource, context: SourceContext): Answer | SuperConfigError | Promise<Answer | SuperConfigError> {
-  const failure = (cause: unknown) =>
-    new SuperConfigError('ERR_SUPERCONFIG_SOURCE', `the source \`${source.name}\` failed: ${reasonOf(cause)}`, { origin: originOf(source), cause });
-  const accept = (values: unknown) => {
-    if (typeof values !== 'object' || values === null || Array.isArray(values)) {
-      return failure(new TypeError(`it gave ${kindOf(values)}, and must give an object`));
+  get isEmpty(): boolean {
+    return this.#entries.length === 0;
+  }
+
+  /** Calls all sources at the same time; without any it only captures the environment. `turn` is the number of the reload. */
+  *collect(turn: number, isBackground: boolean): Steps<Collected> {
+    const answers = new Map<number, Answer>();
+    const failures: SuperConfigError[] = [];
+    const environment = this.#capture(isBackground);
+    const surroundings = this.#surroundings;
+    if (surroundings === undefined) return { answers, failures, environment };
+    const bounds = { lifetime: this.lifetime, isBackground };
+    const called = this.#entries.map((entry) => ({ entry, answer: this.#call(entry, surroundings, bounds) }));
+    for (const { entry, answer } of called) {
+      const given = yield* settled(answer, `the source \`${entry.source.name}\``, originOf(entry.source));
+      const failure = given instanceof SuperConfigError ? given : undefined;
+      if (failure !== undefined) failures.push(failure);
+      // A reload that began later may have been faster.
+      if (turn >= entry.turn) {
+        entry.turn = turn;
+        entry.failure = failure;
+      }
+      answers.set(entry.index, given instanceof SuperConfigError ? { error: reasonOf(given.cause) } : given);
     }
-    return { values: encode(values, source.name) };
-  };
-  try {
-    const values: unknown = source.load(context);
-    return isPromiseLike(values) ? Promise.resolve(values).then(accept).catch(failure) : accept(values);
-  } catch (thrown) {
-    return failure(thrown);
+    return { answers, failures, environment };
   }
-}
 
-function originOf({ name }: CustomSource): Origin {
-  return { kind: 'custom', source: name };
+  /** The failure of a source when it was called last, as this thread saw it. */
+  failureOf(name: string | undefined): SuperConfigError | undefined {
+    return this.#entries.find(({ source, failure }) => source.name === name && failure !== undefined)?.failure;
+  }
+
+  /** The configuration is open: reports go to its attachment. */
+  open(attachment: number): void {
+    this.#attachment = attachment;
+    for (const [index, report] of this.#reports) native().reportSource(attachment, index, report);
+    this.#reports.clear();
+  }
+
+  /** Watches the sources. */
+  watch(changed: () => void): void {
+    const surroundings = this.#surroundings;
+    if (surroundings === undefined) return;
+    for (const entry of this.#entries) {
+      const abort = new LazySignal();
+      entry.signals.add(abort);
+      const context = contextFor(surroundings, abort, (report) => this.#report(entry, report));
+      this.#watch(entry, context, changed, FIRST_RETRY_MS);
+    }
+  }
+
+  /** Ends what is under way, and lets go of all sources. Safe to repeat. */
+  end(): void {
+    if (this.lifetime.ended) return;
+    this.lifetime.end();
+    this.#attachment = undefined;
+    this.#reports.clear();
+    for (const { signals, lastSignal } of this.#entries) {
+      for (const abort of signals) abort.abort(closedError('configuration'));
+      lastSignal?.abort(closedError('configuration'));
+      signals.clear();
+    }
+    this.#stopAll();
+    for (const { source, isCalled } of this.#entries) {
+      if (isCalled) attempt(() => source.close?.(), `the source \`${source.name}\` does not close`);
+    }
+  }
+
+  /** The environment for the addon; what sources are given goes by it. In the background both stay as they were. */
+  #capture(isBackground: boolean): Environment | undefined {
+    if (isBackground) return undefined;
+    const { environment: given } = this.#request;
+    // Copying the whole environment costs more than a small load.
+    if (this.isEmpty) return given === undefined ? captureEnvironment() : undefined;
+    const env = Object.freeze({ ...(given ?? checkEnvironment(process.env)) });
+    const captured = given === undefined ? env : undefined;
+    const surroundings = JSON.parse(native().sourceContext(toText(this.#request, captured))) as Omit<Surroundings, 'env'>;
+    this.#surroundings = { ...surroundings, env };
+    return captured;
+  }
+
+  #call(entry: Entry, surroundings: Surroundings, bounds: Bounds): ReturnType<typeof callSource> {
+    const { source, signals } = entry;
+    const abort = new LazySignal();
+    entry.isCalled = true;
+    signals.add(abort);
+    const context = contextFor(surroundings, abort, (report) => this.#report(entry, report));
+    const answer = callSource(source, context, abort, bounds);
+    const settle = () => {
+      signals.delete(abort);
+      entry.lastSignal = abort;
+    };
+    if (isPromiseLike(answer)) return answer.finally(settle);
+    settle();
+    return answer;
+  }
+
+  #report({ index }: Entry, report: SourceReport): void {
+    const text = reportText(report);
+    if (this.lifetime.ended) return;
+    if (this.#attachment === undefined) this.#reports.set(index, text);
+    else native().reportSource(this.#attachment, index, text);
+  }
+
+  #watch(entry: Entry, context: SourceContext, changed: () => void, retryMs: number): void {
+    const { source } = entry;
+    const isFirst = retryMs === FIRST_RETRY_MS;
+    const failed = (thrown: unknown) => {
+      if (this.lifetime.ended) return;
+      const reason = `cannot be watched: ${reasonOf(thrown)}`;
+      if (isFirst) warn(`the source \`${source.name}\` ${reason}`, 'ERR_SUPERCONFIG_WATCH');
+      this.#report(entry, { state: 'stale', error: `it ${reason}` });
+      const timer = setTimeout(() => this.#watch(entry, context, changed, Math.min(2 * retryMs, LONGEST_RETRY_MS)), retryMs);
+      timer.unref();
+      this.lifetime.onEnd(() => clearTimeout(timer));
+    };
+    const started = (stop: unknown) => {
+      if (typeof stop === 'function') this.#stops.add(stop as () => void);
+      if (this.lifetime.ended) this.#stopAll();
+      // What it had to say until now was not heard.
+      else if (!isFirst) changed();
+    };
+    try {
+      const stop: unknown = source.watch?.(context, changed);
+      if (isPromiseLike(stop)) Promise.resolve(stop).then(started, failed);
+      else started(stop);
+    } catch (thrown) {
+      failed(thrown);
+    }
+  }
+
+  #stopAll(): void {
+    for (const stop of this.#stops) attempt(stop, 'a custom source does not end its watch');
+    this.#stops.clear();
+  }
 }
 
 /** The error of a first load whose sources failed, all of them in one. */
@@ -123,50 +227,17 @@ export function joinFailures(failures: readonly SuperConfigError[]): SuperConfig
   return new SuperConfigError('ERR_SUPERCONFIG_SOURCE', message, { issues, cause: new AggregateError(failures.map(({ cause }) => cause)) });
 }
 
-/** The watches of the custom sources of one attachment. */
-export class SourceWatches {
-  readonly #stops: (() => void)[] = [];
-  #ended = false;
-
-  /** Starts the watches; one that fails becomes a process warning. */
-  start(request: LoadRequest, context: SourceContext, changed: () => void): void {
-    for (const [, source] of customSources(request)) {
-      const complain = (thrown: unknown) => warn(`the source \`${source.name}\` cannot be watched: ${reasonOf(thrown)}`, 'ERR_SUPERCONFIG_WATCH');
-      try {
-        const started = source.watch?.(context, changed);
-        if (isPromiseLike(started)) started.then((stop) => this.#keep(stop), complain);
-        else this.#keep(started);
-      } catch (thrown) {
-        complain(thrown);
-      }
-    }
-  }
-
-  /** Ends the watches, also those that are still starting. Safe to repeat. */
-  end(): void {
-    this.#ended = true;
-    for (const stop of this.#stops.splice(0)) {
-      try {
-        stop();
-      } catch (thrown) {
-        warn(`a custom source does not end its watch: ${reasonOf(thrown)}`, 'ERR_SUPERCONFIG_SOURCE');
-      }
-    }
-  }
-
-  #keep(stop: unknown): void {
-    if (typeof stop !== 'function') return;
-    this.#stops.push(stop as () => void);
-    if (this.#ended) this.end();
+/** Runs what ends something; where it fails, now or later, that becomes a process warning. */
+function attempt(ending: () => unknown, what: string): void {
+  const complain = (thrown: unknown) => warn(`${what}: ${reasonOf(thrown)}`, 'ERR_SUPERCONFIG_SOURCE');
+  try {
+    const ended = ending();
+    if (isPromiseLike(ended)) Promise.resolve(ended).then(undefined, complain);
+  } catch (thrown) {
+    complain(thrown);
   }
 }
 
 function warn(message: string, code: string): void {
   process.emitWarning(message, { type: 'SuperConfigWarning', code });
-}
-
-/** Why code of the program failed, for a message; `user:password` of URLs, which clients like to quote, is masked. */
-export function reasonOf(thrown: unknown): string {
-  const text = isError(thrown) ? thrown.message || thrown.name : typeof thrown === 'string' ? thrown : `${kindOf(thrown)} was thrown`;
-  return native().maskUserinfo(text);
 }

@@ -12,18 +12,20 @@ function isMainThread(): boolean {
   return mainThread;
 }
 
+/** An environment whose names and values are text. @throws `ERR_SUPERCONFIG_OPTION` */
+export function checkEnvironment(given: Environment): Environment {
+  for (const [name, value] of Object.entries(given)) {
+    if (unpairedSurrogate(name) >= 0 || (typeof value === 'string' && unpairedSurrogate(value) >= 0)) {
+      throw optionError(`the environment's ${name} holds half of a surrogate pair`);
+    }
+  }
+  return given;
+}
+
 /**
- * The environment, checked, or `undefined` where the addon reads the process's own. A worker's `process.env` is a copy of
+ * The program's own environment, or `undefined` where the addon reads the process's. A worker's `process.env` is a copy of
  * its own that only JavaScript can see.
  */
-export function captureEnvironment(given?: Environment): Environment | undefined {
-  if (given !== undefined) {
-    for (const [name, value] of Object.entries(given)) {
-      if (unpairedSurrogate(name) >= 0 || (typeof value === 'string' && unpairedSurrogate(value) >= 0)) {
-        throw optionError(`the environment's ${name} holds half of a surrogate pair`);
-      }
-    }
-    return given;
-  }
+export function captureEnvironment(): Environment | undefined {
   return isMainThread() ? undefined : { ...process.env };
 }

@@ -108,8 +108,8 @@ export class EventPump {
 
   /** The failure of a custom source as this thread saw it, with what it threw. */
   #original(error: SuperConfigError): SuperConfigError {
-    const original = error.code === 'ERR_SUPERCONFIG_SOURCE' && this.#attachment.failures.get(error.origin?.source ?? '');
-    return original || error;
+    const original = error.code === 'ERR_SUPERCONFIG_SOURCE' ? this.#attachment.sources.failureOf(error.origin?.source) : undefined;
+    return original ?? error;
   }
 
   #fail(error: SuperConfigError, isBackground: boolean): void {

@@ -1,4 +1,5 @@
 // What a configuration is loaded from.
+import type { Bounds } from './lifetime.js';
 import type { Encoded, SourceEntry } from './protocol.js';
 
 /** What a custom source returned, or why it failed. */
@@ -11,8 +12,11 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export interface Validator {
   /** The schema as JSON Schema, where its library converts it: its types guide texts, its marks name secrets. */
   jsonSchema(): object | undefined;
-  /** Checks a prepared load: gives what the schema returned, as it crosses, or a promise of it. @throws `ERR_SUPERCONFIG_VALIDATION` */
-  validate(prepared: number): string | Promise<string>;
+  /**
+   * Checks a prepared load: gives what the schema returned, as it crosses, or a promise of it, which does not take longer than it may.
+   * Where it fails the prepared load is discarded. @throws `ERR_SUPERCONFIG_VALIDATION`
+   */
+  validate(prepared: number, bounds: Bounds): string | Promise<string>;
 }
 
 /** The sources and options of a configuration, as the builder collected them. */
@@ -25,17 +29,14 @@ export interface LoadRequest {
   readonly validator: Validator | undefined;
 }
 
-/** A request as JSON text for the addon, with the environment as it was captured, and the answers of custom sources by their indexes. */
-export function toText(
-  { options, sources, validator, environment: given }: LoadRequest,
-  captured: Environment | undefined,
-  answers?: ReadonlyMap<number, Answer>,
-): string {
+/** A request as JSON text for the addon, with the program's own environment where it was captured, and the answers of custom sources. */
+export function toText(request: LoadRequest, capturedEnv: Environment | undefined, answers?: ReadonlyMap<number, Answer>): string {
+  const { options, sources, validator, environment: env } = request;
   return JSON.stringify({
     ...options,
     ...(validator && { validated: true, jsonSchema: validator.jsonSchema() }),
-    // What the program gave holds for good; what was captured, for this load.
-    ...(given === undefined ? { captured } : { env: captured }),
+    env,
+    capturedEnv,
     sources: sources.map(({ kind, implementation, ...content }, index) =>
       kind === 'custom' ? { source: { ...content, ...answers?.get(index) } } : { [kind]: content },
     ),

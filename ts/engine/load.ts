@@ -1,8 +1,12 @@
 // Loads and reloads: custom sources are called, the addon prepares a version, a schema checks it, the addon publishes it.
 import { native } from './addon.js';
 import { Attachment } from './attachment.js';
-import { collectSources, joinFailures } from './custom-sources.js';
+import { closedError } from './closed-error.js';
+import { MAX_TIMEOUT_MS } from './custom-source.js';
+import { CustomSources, joinFailures } from './custom-sources.js';
+import { checkEnvironment } from './environment.js';
 import { pumpOf } from './event-pump.js';
+import type { Bounds } from './lifetime.js';
 import { type LoadRequest, toText, type Validator } from './load-request.js';
 import type { Attached } from './protocol.js';
 import { runAsync, runSync, type Steps, settled } from './steps.js';
@@ -22,9 +26,6 @@ export interface ReloadResult {
   /** The leaves that were set, changed or removed, sorted; empty when nothing changed. */
   changed: string[];
 }
-
-/** What a configuration that another thread loaded is reloaded from: the addon knows its sources. */
-const ATTACHED: LoadRequest = { options: {}, sources: [], environment: undefined, validator: undefined };
 
 /** Loads on this thread. @throws `ERR_SUPERCONFIG_ASYNC` where a source or the schema has to be awaited. */
 export function loadSync(request: LoadRequest): Attachment {
@@ -55,45 +56,90 @@ export async function reload(attachment: Attachment, isBackground: boolean): Pro
 }
 
 function* loadSteps(request: LoadRequest, isAsync: boolean): Steps<Attachment> {
-  const { answers, failures, context, environment } = yield* collectSources(request);
-  if (failures.length > 0) throw joinFailures(failures);
-  const text = toText(request, environment, answers);
-  const prepared = isAsync ? native().prepareAsync(text) : native().prepare(text);
-  const attachment = Attachment.open((yield* publishSteps(prepared, request.validator)) as Attached, request);
-  if (request.options.watch !== undefined) {
-    attachment.refresh = refresher(new WeakRef(attachment));
-    pumpOf(attachment).warn();
-    if (context !== undefined) attachment.watches.start(request, context, attachment.refresh);
+  if (request.environment !== undefined) checkEnvironment(request.environment);
+  const sources = new CustomSources(request);
+  try {
+    const { answers, failures, environment } = yield* sources.collect(0, false);
+    if (failures.length > 0) throw joinFailures(failures);
+    const bounds = { lifetime: sources.lifetime, isBackground: false };
+    const text = toText(request, environment, answers);
+    const prepared = isAsync ? prepareAsync(text, undefined, bounds) : native().prepare(text);
+    const attached = (yield* publishSteps(prepared, request.validator, bounds)) as Attached;
+    const attachment = Attachment.open(attached, request, sources);
+    sources.open(attachment.id);
+    if (request.options.watch !== undefined) {
+      attachment.refresh = refresher(new WeakRef(attachment));
+      pumpOf(attachment).warn();
+      sources.watch(attachment.refresh);
+    }
+    return attachment;
+  } catch (thrown) {
+    sources.end();
+    throw thrown;
   }
-  return attachment;
 }
 
 function* reloadSteps(attachment: Attachment, isAsync: boolean, isBackground: boolean): Steps<ReloadResult> {
   attachment.assertOpen();
-  const number = ++attachment.started;
-  const request = attachment.request ?? ATTACHED;
-  const { answers, failures, environment } = yield* collectSources(request);
-  attachment.failures = new Map(failures.map((error) => [error.origin?.source ?? '', error]));
-  // A reload that started later may have been faster: its answers stay in use.
-  const isLatest = number >= attachment.answered;
-  attachment.answered = Math.max(number, attachment.answered);
+  const { id, request, sources } = attachment;
+  // Drawn before the sources are called: the answers of the reload that calls them last stay.
+  const turn = sources.isEmpty ? undefined : native().beginReload(id);
+  const { answers, environment } = yield* sources.collect(turn ?? 0, isBackground);
+  attachment.assertOpen();
   const text = JSON.stringify({
-    // In the background the addon keeps the environment that it captured.
-    env: isBackground ? undefined : environment,
-    supplied: isLatest && answers.size > 0 ? [...answers] : undefined,
+    turn,
+    capturedEnv: environment,
+    // It belongs to the thread that has loaded the configuration.
+    keepEnv: request === undefined,
+    supplied: answers.size > 0 ? [...answers] : undefined,
     background: isBackground,
-    validated: request.validator !== undefined,
+    validated: request?.validator !== undefined,
   });
-  const prepared = isAsync ? native().prepareAsync(text, attachment.id) : native().prepare(text, attachment.id);
-  return JSON.parse((yield* publishSteps(prepared, request.validator)) as string) as ReloadResult;
+  const bounds = { lifetime: sources.lifetime, isBackground };
+  const prepared = isAsync ? prepareAsync(text, id, bounds) : native().prepare(text, id);
+  return JSON.parse((yield* publishSteps(prepared, request?.validator, bounds)) as string) as ReloadResult;
+}
+
+/** Prepares a version on another thread, which may have to wait for the file system without end: then only the caller waits with it. */
+function prepareAsync(text: string, attachment: number | undefined, { lifetime, isBackground }: Bounds): Promise<number> {
+  return new Promise((resolve, reject) => {
+    // The addon keeps no process alive.
+    const waiting = isBackground ? undefined : setInterval(() => {}, MAX_TIMEOUT_MS);
+    let isAwaited = true;
+    const stop = () => {
+      isAwaited = false;
+      clearInterval(waiting);
+      removeCallback();
+    };
+    const removeCallback = lifetime.onEnd(() => {
+      isAwaited = false;
+      clearInterval(waiting);
+      reject(closedError('configuration'));
+    });
+    const done = (error?: string | null, prepared?: number | null) => {
+      if (!isAwaited) {
+        if (prepared != null) native().discard(prepared);
+        return;
+      }
+      stop();
+      if (prepared == null) reject(new Error(error ?? undefined));
+      else resolve(prepared);
+    };
+    try {
+      native().prepareAsync(text, done, attachment);
+    } catch (thrown) {
+      stop();
+      reject(thrown);
+    }
+  });
 }
 
 /** Publishes a prepared version with what the schema makes of its values. */
-function* publishSteps(preparing: number | Promise<number>, validator: Validator | undefined): Steps<Attached | string> {
+function* publishSteps(preparing: number | Promise<number>, validator: Validator | undefined, bounds: Bounds): Steps<Attached | string> {
   const prepared = yield* settled(preparing, 'the load');
-  if (validator === undefined) return native().commit(prepared);
   try {
-    return native().commit(prepared, yield* settled(validator.validate(prepared), 'the schema'));
+    const output = validator && (yield* settled(validator.validate(prepared, bounds), 'the schema'));
+    return native().commit(prepared, output);
   } catch (thrown) {
     native().discard(prepared);
     throw thrown;

@@ -56,12 +56,22 @@ export interface Native {
   /**
    * Reads and merges without publishing: gives the number of a prepared load, for `preparedValue`, and then `commit` or `discard`. The
    * request is JSON text: the options of a first load; with an attachment, those of its next version:
-   * - `env`: the environment; without it the addon reads that of the process, or keeps what it has for a reload in the `background`.
+   * - `turn`: the number of `beginReload`, where custom sources were called since; without it the reload begins now.
+   * - `capturedEnv`: the program's own environment; without it the addon reads that of the process. `keepEnv`, and a reload in the
+   *   `background`, keep what was captured before. `env` among the options of the first load holds for every reload.
    * - `supplied`: `[index, { values } | { error }]` for each custom source, by their indexes among the sources.
    * - `validated`: a schema validates the values; without it throws `OPTION` where the thread that loaded the configuration does.
    */
   prepare(request: string, attachment?: number): number;
-  prepareAsync(request: string, attachment?: number): Promise<number>;
+  /**
+   * The same on another thread, which calls back with an error as JSON text, or the number. Keeps neither the process nor the thread
+   * alive, and a file that does not come back holds up nothing else.
+   */
+  prepareAsync(request: string, done: (error?: string | null, prepared?: number | null) => void, attachment?: number): void;
+  /** The number of a reload that begins now: of overlapping reloads the answers of the last one stay. */
+  beginReload(attachment: number): number;
+  /** Notes what a custom source says of itself, by its index: `{ state, revision?, error? }` as JSON text. */
+  reportSource(attachment: number, source: number, report: string): void;
   /** The merged values of a prepared load. */
   preparedValue(prepared: number): NativeValue;
   /**

@@ -35,7 +35,7 @@ export interface Issue {
 export function toIssues(issue: DetailedIssue, schema: object): Issue[] {
   const path = Array.from(issue.path ?? [], (part) => {
     const key = typeof part === 'object' && part !== null ? part.key : part;
-    return typeof key === 'number' ? key : String(key);
+    return typeof key === 'number' && Number.isSafeInteger(key) && key >= 0 ? key : String(key);
   });
   const unknownKey = (path: (string | number)[]): Issue => {
     const known = valibotKeys(schema, path.slice(0, -1));

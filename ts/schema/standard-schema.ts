@@ -1,15 +1,30 @@
 // Standard Schema: what a schema is, and checking a prepared load with one.
 import { native } from '../engine/addon.js';
 import { encode, toValue } from '../engine/codec.js';
-import { reasonOf } from '../engine/custom-sources.js';
+import { reasonOf, timeoutOf } from '../engine/custom-source.js';
+import { type Bounds, settleWithin } from '../engine/lifetime.js';
 import type { Validator } from '../engine/load-request.js';
 import { fromNative } from '../engine/native-error.js';
-import { isError, isSuperConfigError, SuperConfigError } from '../internal/errors.js';
+import { type ErrorDetails, isError, isSuperConfigError, SuperConfigError } from '../internal/errors.js';
 import { isPromiseLike, kindOf, optionError } from '../internal/validate.js';
 import { type Issue, type StandardIssue, toIssues } from './issues.js';
 import { jsonSchemaOf } from './json-schema.js';
 
 type StandardResult<Output> = { readonly value: Output; readonly issues?: undefined } | { readonly issues: readonly StandardIssue[] };
+
+/**
+ * How a schema is used.
+ *
+ * @example
+ * ```ts
+ * const options: SchemaOptions = { timeoutMs: 30_000 };
+ * SuperConfig.builder().defaults({ port: 80 }).schema(z.object({ port: z.number() }), options).loadSync().get('port'); // 80
+ * ```
+ */
+export interface SchemaOptions {
+  /** How long a promise of the schema is waited for, in milliseconds; 10,000 by default. After that it counts as failed. */
+  timeoutMs?: number;
+}
 
 /**
  * A schema as Zod, Valibot, ArkType and others make them.
@@ -54,8 +69,11 @@ export interface StandardSchema<Input = unknown, Output = Input> {
  */
 export type InferOutput<S extends StandardSchema> = NonNullable<S['~standard']['types']>['output'];
 
-/** The validator of a schema. @throws `ERR_SUPERCONFIG_OPTION` for what is no Standard Schema. */
-export function validatorOf(given: unknown): Validator {
+/** How long a promise of a schema is waited for. */
+const DEFAULT_TIMEOUT_MS = 10_000;
+
+/** The validator of a schema. @throws `ERR_SUPERCONFIG_OPTION` for what is no Standard Schema, or a time that is none. */
+export function validatorOf(given: unknown, { timeoutMs = DEFAULT_TIMEOUT_MS }: SchemaOptions = {}): Validator {
   // ArkType's schemas are functions.
   const standard = typeof given === 'object' || typeof given === 'function' ? (given as Partial<StandardSchema> | null)?.['~standard'] : undefined;
   if (typeof standard?.validate !== 'function') {
@@ -63,12 +81,24 @@ export function validatorOf(given: unknown): Validator {
     throw optionError(`a schema is a Standard Schema, not ${kindOf(given)}`, hint);
   }
   const schema = given as StandardSchema;
-  return { jsonSchema: () => jsonSchemaOf(schema), validate: (prepared) => validate(schema, prepared) };
+  timeoutOf(timeoutMs);
+  return { jsonSchema: () => jsonSchemaOf(schema), validate: (prepared, bounds) => validate(schema, prepared, timeoutMs, bounds) };
 }
 
-function validate(schema: StandardSchema, prepared: number): string | Promise<string> {
+function validate(schema: StandardSchema, prepared: number, timeoutMs: number, bounds: Bounds): string | Promise<string> {
   const failed = (thrown: unknown) => {
-    throw schemaFailure(prepared, thrown);
+    // Of a configuration that was closed meanwhile nobody wants to know more.
+    throw bounds.lifetime.ended ? thrown : schemaFailure(prepared, thrown);
+  };
+  const conclude = (result: unknown) => {
+    let output: Output;
+    try {
+      output = outputOf(schema, result);
+    } catch (thrown) {
+      return failed(thrown);
+    }
+    if ('text' in output) return output.text;
+    throw withDetails(refusal(prepared, output.issues), output.details);
   };
   let result: unknown;
   try {
@@ -76,8 +106,8 @@ function validate(schema: StandardSchema, prepared: number): string | Promise<st
   } catch (thrown) {
     return failed(thrown);
   }
-  const conclude = (result: unknown) => outputOf(schema, prepared, result as StandardResult<unknown>);
-  return isPromiseLike(result) ? Promise.resolve(result).then(conclude, failed) : conclude(result);
+  if (!isPromiseLike(result)) return conclude(result);
+  return settleWithin(result, timeoutMs, bounds, () => new Error(`it has not answered within ${timeoutMs} ms`)).then(conclude, failed);
 }
 
 /** The error of a schema that threw in place of returning issues; with what it threw where that has nothing but its message, and the message quotes no secret. */
@@ -93,30 +123,50 @@ function schemaFailure(prepared: number, cause: unknown): unknown {
 /** Discards a prepared load for its issues: the error that the addon makes of them has the origins of the values, and secrets masked. */
 function refusal(prepared: number, issues: Issue[]): unknown {
   try {
-    return native().discard(prepared, JSON.stringify(issues));
+    // What is no text crosses as if it were.
+    return native().discard(
+      prepared,
+      JSON.stringify(issues, (_, value: unknown) => (typeof value === 'string' ? value.toWellFormed() : value)),
+    );
   } catch (thrown) {
     return fromNative(thrown);
   }
 }
 
-/** What a schema returned, as it crosses. */
-function outputOf(schema: StandardSchema, prepared: number, result: StandardResult<unknown>): string {
-  if (result.issues !== undefined) {
-    throw refusal(
-      prepared,
-      result.issues.flatMap((issue) => toIssues(issue, schema)),
-    );
+/** What a schema returned: the output as it crosses, or what is wrong with the values, or with the output itself. */
+type Output = { readonly text: string } | { readonly issues: Issue[]; readonly details?: ErrorDetails };
+
+/** What a schema returned, checked: it may be anything, with getters that throw. */
+function outputOf(schema: StandardSchema, result: unknown): Output {
+  if (typeof result !== 'object' || result === null) return wrong(`the schema gives ${kindOf(result)} in place of a result`);
+  const { issues, value } = result as { issues?: unknown; value?: unknown };
+  if (Array.isArray(issues)) {
+    // One that finds nothing wrong has no issues at all.
+    if (issues.length === 0) return wrong('the schema refuses the values and does not say why');
+    const stranger = issues.find((issue) => typeof issue !== 'object' || issue === null);
+    if (stranger !== undefined || issues.includes(undefined)) return wrong(`an issue of the schema is an object, not ${kindOf(stranger)}`);
+    return { issues: issues.flatMap((issue) => toIssues(issue, schema)) };
   }
-  const { value } = result;
+  if (issues !== undefined) return wrong(`the issues of the schema are an array, not ${kindOf(issues)}`);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new SuperConfigError('ERR_SUPERCONFIG_VALIDATION', `the schema gives ${kindOf(value)}, and a configuration is an object`);
+    return wrong(`the schema gives ${kindOf(value)}, and a configuration is an object`);
   }
   try {
-    return JSON.stringify(encode(value, "the schema's output", { dates: false }));
+    return { text: JSON.stringify(encode(value, "the schema's output", { dates: false })) };
   } catch (thrown) {
     const { message, path, hint } = thrown as SuperConfigError;
-    throw new SuperConfigError('ERR_SUPERCONFIG_VALIDATION', message, { ...(path && { path }), ...(hint && { hint }), cause: thrown });
+    return { ...wrong(message), details: { ...(path && { path }), ...(hint && { hint }), cause: thrown } };
   }
+}
+
+function wrong(message: string): { readonly issues: Issue[] } {
+  return { issues: [{ path: [], message }] };
+}
+
+/** Adds what the addon cannot know of an error. */
+function withDetails(error: unknown, details: ErrorDetails | undefined): unknown {
+  if (details === undefined || !isSuperConfigError(error)) return error;
+  return new SuperConfigError(error.code, error.message, { ...details, ...(error.issues && { issues: error.issues }) });
 }
 
 /** Whether an error has nothing but its message, which is masked: a nested cause or another field could quote a secret too. */

@@ -30,7 +30,7 @@ impl Preparation {
         Self::Load(Box::new(builder), environment)
     }
 
-    /// Reads and merges, on any thread.
+    /// Reads and merges, on any thread, which may have to wait for the file system.
     ///
     /// # Errors
     /// Those of [`Builder::load`].
@@ -39,6 +39,31 @@ impl Preparation {
             Self::Load(builder, environment) => Prepared::Load(Box::new(builder.prepare_with(environment)?)),
             Self::Reload(config, inputs) => Prepared::Reload(Box::new(config.prepare_reload(inputs)?)),
         })
+    }
+}
+
+impl Preparation {
+    /// [`Preparation::run`] on another thread, which hands the result to `done`. It holds up no other configuration, and nobody
+    /// waits for it when the process ends.
+    ///
+    /// ```
+    /// use superconfig::{Format, SuperConfig};
+    /// use superconfig_binding::Preparation;
+    ///
+    /// let preparation = Preparation::load(SuperConfig::builder().text("port = 80", Format::Toml));
+    /// let (sender, prepared) = std::sync::mpsc::channel();
+    /// preparation.start(move |prepared| sender.send(prepared).unwrap_or_default());
+    /// assert!(prepared.recv().expect("it is always called").is_ok());
+    /// ```
+    pub fn start(self, done: impl FnOnce(Result<Prepared, Error>) + Send + 'static) {
+        match self {
+            Self::Load(builder, environment) => {
+                builder.prepare_then(environment, |prepared| done(prepared.map(|prepared| Prepared::Load(Box::new(prepared)))))
+            }
+            Self::Reload(config, inputs) => {
+                config.prepare_reload_then(inputs, |prepared| done(prepared.map(|prepared| Prepared::Reload(Box::new(prepared)))))
+            }
+        }
     }
 }
 

@@ -3,12 +3,12 @@
 use crate::attachment::{open, with};
 use crate::convert::HostValue;
 use crate::{OPTIONS, run, to_napi};
-use napi::bindgen_prelude::{AsyncTask, Either};
-use napi::{Env, Result, Task};
+use napi::bindgen_prelude::{Either, FnArgs, Function};
+use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
+use napi::{Result, Status};
 use napi_derive::napi;
 use std::cell::RefCell;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use superconfig::{Builder, Environment, Error, ErrorCode, SuperConfig};
+use superconfig::{Builder, Environment, Error, ErrorCode, SourceReport, SuperConfig};
 use superconfig_binding::options::{LoadOptions, ReloadRequest};
 use superconfig_binding::{Committed, EncodedValue, HandleTable, Preparation, Prepared, ReportedIssue, describe};
 
@@ -24,10 +24,42 @@ pub fn prepare(request: String, attachment: Option<f64>) -> Result<f64> {
     preparation.run().map(keep).map_err(to_napi)
 }
 
-/// [`prepare`] on another thread; the environment is captured on this one.
+/// What the callback of [`prepare_async`] is called with: an error as JSON text, or the number of a prepared load.
+type Answer = FnArgs<(Option<String>, Option<f64>)>;
+
+/// The callback of [`prepare_async`], which any thread may call. Keeps no environment alive.
+type Done = ThreadsafeFunction<std::result::Result<Prepared, Error>, (), Answer, Status, false, true>;
+
+/// [`prepare`] on another thread, which may wait for the file system without end; the environment is captured on this one.
+/// `done` keeps the environment of the caller no longer alive than that is anyway.
 #[napi(catch_unwind)]
-pub fn prepare_async(request: String, attachment: Option<f64>) -> Result<AsyncTask<Prepare>> {
-    Ok(AsyncTask::new(Prepare(Some(preparation(&request, attachment)?))))
+pub fn prepare_async(request: String, done: Function<Answer, ()>, attachment: Option<f64>) -> Result<()> {
+    let preparation = preparation(&request, attachment)?;
+    let done: Done = done.build_threadsafe_function().weak::<true>().callee_handled::<false>().build_callback(|called| {
+        // On the thread of the environment; where that has ended, what was prepared is dropped.
+        Ok(FnArgs::from(match called.value {
+            Ok(prepared) => (None, Some(keep(prepared))),
+            Err(error) => (Some(describe(&error)), None),
+        }))
+    })?;
+    preparation.start(move |prepared| {
+        let _ = done.call(prepared, ThreadsafeFunctionCallMode::NonBlocking);
+    });
+    Ok(())
+}
+
+/// The turn of a reload that begins now, for a reload request: of overlapping reloads the answers of the last one stay.
+#[napi(catch_unwind)]
+pub fn begin_reload(attachment: f64) -> Result<f64> {
+    with(attachment, |attachment| Ok(attachment.config.begin_reload().number() as f64))
+}
+
+/// Notes what a custom source says of itself: `{ state, revision?, error? }` as JSON text.
+#[napi(catch_unwind)]
+pub fn report_source(attachment: f64, source: u32, report: String) -> Result<()> {
+    with(attachment, |attachment| {
+        attachment.config.report_source(source as usize, OPTIONS.parse::<SourceReport>(&report, "report")?)
+    })
 }
 
 /// The merged values of a prepared load.
@@ -56,8 +88,15 @@ pub fn discard(prepared: f64, issues: Option<String>) -> Result<()> {
     let prepared = take(prepared);
     let Some(issues) = issues else { return Ok(()) };
     run(|| {
-        let issues = OPTIONS.parse::<Vec<ReportedIssue>>(&issues, "discard")?;
-        Err(prepared.map_or_else(gone, |prepared| prepared.refuse(issues)))
+        let Some(prepared) = prepared else { return Err(gone()) };
+        Err(match OPTIONS.parse::<Vec<ReportedIssue>>(&issues, "discard") {
+            Ok(issues) => prepared.refuse(issues),
+            // It is refused all the same.
+            Err(error) => {
+                prepared.refuse(Vec::new());
+                error
+            }
+        })
     })
 }
 
@@ -65,22 +104,27 @@ pub fn discard(prepared: f64, issues: Option<String>) -> Result<()> {
 #[napi(catch_unwind)]
 pub fn source_context(request: String) -> Result<String> {
     run(|| {
-        let (builder, environment) = builder(&request)?;
+        let (builder, captured) = builder(&request)?;
+        let environment = captured.unwrap_or_else(|| builder.capture_environment());
         builder.source_context(&environment).map(|context| describe(&context))
     })
 }
 
-fn builder(request: &str) -> std::result::Result<(Builder, Environment), Error> {
+/// A builder, and the environment where the facade captured it.
+fn builder(request: &str) -> std::result::Result<(Builder, Option<Environment>), Error> {
     let mut options = OPTIONS.parse::<LoadOptions>(request, "load")?;
-    let captured = options.captured.take();
-    let builder = options.into_builder(SuperConfig::builder().node_profile())?;
-    let environment = captured.map_or_else(|| builder.capture_environment(), |captured| Environment::from_pairs(captured.0));
-    Ok((builder, environment))
+    let captured = options.take_captured();
+    Ok((options.into_builder(SuperConfig::builder().node_profile())?, captured))
 }
 
 fn preparation(request: &str, attachment: Option<f64>) -> Result<Preparation> {
     match attachment {
-        None => builder(request).map(|(builder, environment)| Preparation::Load(Box::new(builder), environment)).map_err(to_napi),
+        None => run(|| {
+            Ok(match builder(request)? {
+                (builder, Some(captured)) => Preparation::Load(Box::new(builder), captured),
+                (builder, None) => Preparation::load(builder),
+            })
+        }),
         Some(attachment) => with(attachment, |attachment| {
             let inputs = OPTIONS.parse::<ReloadRequest>(request, "reload")?.into_inputs(&attachment.config);
             Ok(Preparation::Reload(attachment.config.clone(), inputs))
@@ -98,24 +142,4 @@ fn take(prepared: f64) -> Option<Prepared> {
 
 fn gone() -> Error {
     Error::new(ErrorCode::Closed, "there is no such prepared load")
-}
-
-/// A preparation on a thread of the host's pool.
-pub struct Prepare(Option<Preparation>);
-
-impl Task for Prepare {
-    type Output = Prepared;
-    type JsValue = f64;
-
-    fn compute(&mut self) -> Result<Prepared> {
-        let internal = |message: &str| Error::new(ErrorCode::Internal, message);
-        let preparation = self.0.take();
-        // A panic must not unwind into the host.
-        let run = catch_unwind(AssertUnwindSafe(|| preparation.ok_or_else(|| internal("a load ran twice"))?.run()));
-        run.unwrap_or_else(|_| Err(internal("the engine panicked; this is a bug"))).map_err(to_napi)
-    }
-
-    fn resolve(&mut self, _: Env, prepared: Prepared) -> Result<f64> {
-        Ok(keep(prepared))
-    }
 }

@@ -1,4 +1,5 @@
 // The condition of a configuration.
+import type { SourceReport } from '../../engine/custom-source.js';
 import { type ErrorReport, fromReport } from '../../engine/native-error.js';
 import type { SuperConfigError } from '../../internal/errors.js';
 
@@ -16,8 +17,33 @@ export interface Watching {
   path: string;
   /** `native`: the system notifies of changes, and nothing runs until then; `polling`: it is checked at intervals. */
   mode: 'native' | 'polling';
-  /** Why it is polled. */
+  /** Why it is polled, or what keeps it from being read. */
   reason?: string;
+}
+
+/**
+ * How a custom source is doing.
+ *
+ * @example
+ * ```ts
+ * const remote = source({ name: 'remote', load: () => ({ search: true }) });
+ * const [status]: SourceStatus[] = loadConfigSync({ sources: [remote] }).status.sources;
+ * [status?.name, status?.state]; // ['remote', 'live']
+ * ```
+ */
+export interface SourceStatus {
+  /** The source's name. */
+  name: string;
+  /** What it reports of itself, or what its last answer says of it; see {@link SourceReport}. */
+  state: SourceReport['state'];
+  /** The revision of its values, where it reports one. */
+  revision?: string;
+  /** Since when it has been in this state. */
+  since: Date;
+  /** When it last answered, or reported that what is in use is what it has. */
+  lastConfirmed: Date;
+  /** Why it failed last; absent once it has answered, or reported that it is live. */
+  lastError?: SuperConfigError;
 }
 
 /**
@@ -36,25 +62,41 @@ export interface Status {
   profiles: string[];
   /** What is watched; empty without `watch()`. */
   watching: Watching[];
+  /** The custom sources, in their order. */
+  sources: SourceStatus[];
   /** When a load or reload last succeeded, whether it changed anything or not. */
   lastReload: Date;
   /** Why the last reload failed, or a source in it; absent after one that succeeded. */
   lastError?: SuperConfigError;
-  /** Since when reloads, or sources, have been failing, so that what is in use is older than its files. */
+  /** Since when reloads, or sources, have been failing or not coming back, so that what is in use is older than its files. */
   staleSince?: Date;
+}
+
+/** The status of a source as the addon describes it. */
+interface SourceStatusReport extends Pick<SourceStatus, 'name' | 'state' | 'revision'> {
+  since: number;
+  lastConfirmed: number;
+  lastError?: ErrorReport;
 }
 
 /** A status as the addon describes it. */
 export interface StatusReport extends Pick<Status, 'version' | 'profiles' | 'watching'> {
+  sources: SourceStatusReport[];
   lastReload: number;
   lastError?: ErrorReport;
   staleSince?: number;
 }
 
 /** The status that a report describes. */
-export function toStatus({ lastReload, lastError, staleSince, ...rest }: StatusReport): Status {
-  const status: Status = { ...rest, lastReload: new Date(lastReload) };
+export function toStatus({ lastReload, lastError, staleSince, sources, ...rest }: StatusReport): Status {
+  const status: Status = { ...rest, sources: sources.map(toSourceStatus), lastReload: new Date(lastReload) };
   if (lastError !== undefined) status.lastError = fromReport(lastError);
   if (staleSince !== undefined) status.staleSince = new Date(staleSince);
+  return status;
+}
+
+function toSourceStatus({ since, lastConfirmed, lastError, ...rest }: SourceStatusReport): SourceStatus {
+  const status: SourceStatus = { ...rest, since: new Date(since), lastConfirmed: new Date(lastConfirmed) };
+  if (lastError !== undefined) status.lastError = fromReport(lastError);
   return status;
 }

@@ -3,7 +3,7 @@
 use super::kinds::{Count, Entries, Milliseconds, Variables};
 use super::source_options::SourceOptions;
 use serde::Deserialize;
-use superconfig::{ArrayStrategy, Builder, Error, Limits, Value, WatchOptions};
+use superconfig::{ArrayStrategy, Builder, Environment, Error, Limits, Value, WatchOptions};
 
 /// Everything that a builder takes.
 ///
@@ -26,10 +26,10 @@ pub struct LoadOptions {
     pub home: Option<String>,
     /// A prefix of the system's places, for tests.
     pub root: Option<String>,
-    /// The environment, in place of the process's own.
+    /// The environment that the program chose in place of its own: it holds for every reload.
     pub env: Option<Variables>,
-    /// The process's own environment, as the host captured it when the load was called.
-    pub captured: Option<Variables>,
+    /// The program's own environment as it is on the host's thread; the process's without it.
+    pub captured_env: Option<Variables>,
     /// The name that others attach to.
     pub name: Option<String>,
     /// The profiles, in the order in which they apply.
@@ -79,7 +79,12 @@ pub struct WatchTimes {
 }
 
 impl LoadOptions {
-    /// Adds the options to a builder.
+    /// The program's own environment as the host captured it, if it did.
+    pub fn take_captured(&mut self) -> Option<Environment> {
+        self.captured_env.take().map(|Variables(variables)| Environment::from_pairs(variables))
+    }
+
+    /// Adds the options to a builder, but for the environment that was captured.
     ///
     /// # Errors
     /// `ERR_SUPERCONFIG_FORMAT` for a format that there is not.
@@ -89,7 +94,7 @@ impl LoadOptions {
             home,
             root,
             env,
-            captured: _,
+            captured_env: _,
             name,
             profiles,
             arrays,

@@ -192,17 +192,18 @@ fn several_that_are_wrong_are_told_together() {
 
 #[test]
 fn a_reload_takes_what_its_host_gave() {
-    let request = CAMEL.parse::<ReloadRequest>(
-        r#"{"env":{"APP_A":"1"},"supplied":[[0,{"values":{"value":{"a":2}}}],[1,{"error":"gone"}]],"background":true}"#,
-        "reload",
-    );
     let config = SuperConfig::builder().load().unwrap();
-    let inputs = request.unwrap().into_inputs(&config);
-    assert!(inputs.environment.is_some() && inputs.background);
-    assert_eq!(inputs.custom_values[1], (1, Err("gone".to_owned())));
-    assert!(CAMEL.parse::<ReloadRequest>("{}", "reload").unwrap().into_inputs(&config).environment.is_some());
-    let background = CAMEL.parse::<ReloadRequest>(r#"{"background":true}"#, "reload").unwrap();
-    assert!(background.into_inputs(&config).environment.is_none(), "it stays as it was captured");
+    let inputs = |text: &str| CAMEL.parse::<ReloadRequest>(text, "reload").unwrap().into_inputs(&config);
+    let given =
+        inputs(r#"{"turn":7,"capturedEnv":{"APP_A":"1"},"supplied":[[0,{"values":{"value":{"a":2}}}],[1,{"error":"gone"}]]}"#);
+    assert!(given.environment.is_some() && !given.background && given.turn.unwrap().number() == 7);
+    assert_eq!(given.custom_values[1], (1, Err("gone".to_owned())));
+    let plain = inputs("{}");
+    assert!(plain.environment.is_some() && plain.turn.is_some(), "both are found out on this thread");
+    let background = inputs(r#"{"background":true,"capturedEnv":{"APP_A":"1"}}"#);
+    assert!(background.environment.is_none(), "it stays as it was captured");
+    let kept = inputs(r#"{"keepEnv":true,"capturedEnv":{"APP_A":"1"}}"#);
+    assert!(kept.environment.is_none() && kept.keep_environment);
     let error = CAMEL.parse::<ReloadRequest>(r#"{"supplied":[["x",{"values":{}}]]}"#, "reload").unwrap_err();
     assert_eq!((error.code(), error.issues()[0].path.to_string()), (ErrorCode::Option, "supplied[0][0]".to_owned()));
 }

@@ -3,7 +3,7 @@
 use super::kinds::Variables;
 use crate::EncodedValue;
 use serde::Deserialize;
-use superconfig::{Environment, ReloadInputs, SuperConfig};
+use superconfig::{Environment, ReloadInputs, ReloadTurn, SuperConfig};
 
 /// The arguments of a reload.
 ///
@@ -13,15 +13,19 @@ use superconfig::{Environment, ReloadInputs, SuperConfig};
 ///
 /// let config = SuperConfig::builder().env("APP").load_with(Environment::from_pairs([("APP_PORT", "80")]))?;
 /// let reader = OptionReader::new(FieldNames::CamelCase);
-/// let request = reader.parse::<ReloadRequest>(r#"{ "env": { "APP_PORT": "81" } }"#, "reload")?;
+/// let request = reader.parse::<ReloadRequest>(r#"{ "capturedEnv": { "APP_PORT": "81" } }"#, "reload")?;
 /// assert_eq!(config.reload_with(request.into_inputs(&config))?.changed, ["port"]);
 /// # Ok::<(), superconfig::Error>(())
 /// ```
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct ReloadRequest {
-    /// The environment; captured on this thread without it.
-    pub env: Option<Variables>,
+    /// When the reload began, before the host's sources were called, as [`SuperConfig::begin_reload`] drew it; now without it.
+    pub turn: Option<u64>,
+    /// The program's own environment as it is on the host's thread; the process's without it.
+    pub captured_env: Option<Variables>,
+    /// Whether the environment stays as it was captured last, because this part of the program has another one.
+    pub keep_env: bool,
     /// What the host's own sources gave, by their places among the sources. A source that is not here keeps its values.
     pub supplied: Vec<(usize, Supplied)>,
     /// Whether nobody called for the reload: then the environment stays as it was captured.
@@ -41,15 +45,23 @@ pub enum Supplied {
 }
 
 impl ReloadRequest {
-    /// The request as the engine takes it. Captures the environment where one is needed.
+    /// The request as the engine takes it. Draws a turn and captures the environment where one is needed.
     pub fn into_inputs(self, config: &SuperConfig) -> ReloadInputs {
-        let Self { env, supplied, background, validated } = self;
-        let given = env.map(|Variables(variables)| Environment::from_pairs(variables));
-        let environment = if background { given } else { given.or_else(|| Some(config.capture_environment())) };
+        let Self { turn, captured_env, keep_env, supplied, background, validated } = self;
+        let turn = turn.map_or_else(|| config.begin_reload(), ReloadTurn::from_number);
+        let captured = captured_env.map(|Variables(variables)| Environment::from_pairs(variables));
+        let environment = if background || keep_env { None } else { captured.or_else(|| Some(config.capture_environment())) };
         let supplied = supplied.into_iter().map(|(place, supplied)| match supplied {
             Supplied::Values(values) => (place, Ok(values.decode())),
             Supplied::Error(reason) => (place, Err(reason)),
         });
-        ReloadInputs { environment, custom_values: supplied.collect(), background, validated, ..ReloadInputs::default() }
+        ReloadInputs {
+            turn: Some(turn),
+            environment,
+            keep_environment: keep_env,
+            custom_values: supplied.collect(),
+            background,
+            validated,
+        }
     }
 }

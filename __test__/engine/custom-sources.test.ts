@@ -1,0 +1,247 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, test, vi } from 'vitest';
+import { type CustomSource, type SourceContext, SuperConfig, type SuperConfigError } from '../../ts/index.ts';
+import { caught, rejected } from '../support/errors.ts';
+import { temporaryDirectory } from '../support/temporary.ts';
+import { until } from '../support/watched.ts';
+
+const directory = temporaryDirectory();
+const { write } = directory;
+
+const builder = () => SuperConfig.builder({ cwd: directory.path, env: {} });
+
+/** The process warnings while something runs. */
+async function warnings(action: () => Promise<void>): Promise<string[]> {
+  const seen: string[] = [];
+  const emit = vi.spyOn(process, 'emitWarning').mockImplementation((warning) => void seen.push(String(warning)));
+  try {
+    await action();
+  } finally {
+    emit.mockRestore();
+  }
+  return seen;
+}
+
+/** A source that hangs when told to. */
+class Remote implements CustomSource {
+  readonly name = 'remote';
+  timeoutMs = 100;
+  value = 0;
+  hangs = false;
+  closed = 0;
+  readonly contexts: SourceContext[] = [];
+
+  load(context: SourceContext): Promise<object> {
+    this.contexts.push(context);
+    return this.hangs ? new Promise(() => {}) : Promise.resolve({ value: this.value });
+  }
+
+  close(): void {
+    this.closed += 1;
+  }
+}
+
+describe('a source that does not answer', () => {
+  test('counts as failed: the last values stay, and files are read on', async () => {
+    const remote = new Remote();
+    write('app.json', '{"file": 0}');
+    const config = await builder().file('app.json').source(remote).watch({ debounceMs: 5 }).load();
+    const errors: SuperConfigError[] = [];
+    config.on('error', (error) => errors.push(error));
+    remote.hangs = true;
+    remote.value = 1;
+    expect(await config.reload()).toEqual({ version: 1, changed: [] });
+    expect(errors.map(({ code, message }) => [code, message])).toEqual([
+      ['ERR_SUPERCONFIG_SOURCE', 'the source `remote` failed: it has not answered within 100 ms'],
+    ]);
+    const { lastError, staleSince, sources } = config.status;
+    expect(lastError?.message).toContain('it has not answered within 100 ms');
+    expect(staleSince).toBeInstanceOf(Date);
+    expect(sources).toMatchObject([{ name: 'remote', state: 'stale' }]);
+    for (let round = 1; round <= 3; round++) {
+      write('app.json', `{"file": ${round}}`);
+      await until(() => config.get('file') === round);
+      expect(config.get('value')).toBe(0);
+    }
+    remote.hangs = false;
+    expect((await config.reload()).changed).toEqual(['value']);
+    expect(config.status).not.toHaveProperty('staleSince');
+    expect(config.status.sources).toMatchObject([{ name: 'remote', state: 'live' }]);
+    expect(config.status.sources[0]).not.toHaveProperty('lastError');
+    config.close();
+  });
+
+  test('fails a first load, and its signal aborts', async () => {
+    const remote = new Remote();
+    remote.hangs = true;
+    const error = await rejected(builder().source(remote).load());
+    expect([error.code, error.message]).toEqual(['ERR_SUPERCONFIG_SOURCE', 'the source `remote` failed: it has not answered within 100 ms']);
+    expect(remote.contexts[0]?.signal.aborted).toBe(true);
+    expect(String(remote.contexts[0]?.signal.reason)).toContain('100 ms');
+    expect(remote.closed).toBe(1);
+  });
+
+  test('may answer too late, to no effect', async () => {
+    const answers: ((values: object) => void)[] = [];
+    let isSlow = false;
+    const config = await builder()
+      .source({ name: 'remote', timeoutMs: 20, load: () => (isSlow ? new Promise<object>((answer) => answers.push(answer)) : { n: 0 }) })
+      .load();
+    isSlow = true;
+    await config.reload();
+    answers[0]?.({ n: 1 });
+    await sleep(20);
+    expect(config.get('n')).toBe(0);
+    expect(config.status.sources[0]?.state).toBe('stale');
+    config.close();
+  });
+
+  test.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 31, '10', null])('a time of %s is none', (timeoutMs) => {
+    const given = { name: 'remote', load: () => ({}), timeoutMs } as never;
+    expect(caught(() => builder().source(given))).toMatchObject({ code: 'ERR_SUPERCONFIG_OPTION' });
+  });
+});
+
+describe('what a source is given', () => {
+  test('the signal of the last load, and of the watch, aborts when the configuration is closed', async () => {
+    const remote = new Remote();
+    let watched: AbortSignal | undefined;
+    const source = Object.assign(remote, {
+      watch(context: SourceContext) {
+        watched = context.signal;
+      },
+    });
+    const config = await builder().source(source).watch().load();
+    await config.reload();
+    const last = remote.contexts[1]?.signal;
+    expect([last?.aborted, watched?.aborted]).toEqual([false, false]);
+    config.close();
+    expect([last?.aborted, watched?.aborted]).toEqual([true, true]);
+    expect(last?.reason).toMatchObject({ code: 'ERR_SUPERCONFIG_CLOSED' });
+    expect(remote.contexts[0]?.signal.aborted, 'of a load that nothing is in use of').toBe(false);
+  });
+
+  test('what it reports shows in the status, from before the first load is done', async () => {
+    const contexts: SourceContext[] = [];
+    const load = (context: SourceContext) => {
+      context.report({ state: 'snapshot', revision: '7' });
+      contexts.push(context);
+      return { value: 1 };
+    };
+    const config = builder().source({ name: 'remote', load }).loadSync();
+    expect(config.status.sources).toMatchObject([{ name: 'remote', state: 'snapshot', revision: '7' }]);
+    const { report } = contexts[0] as SourceContext;
+    report({ state: 'connecting', error: new Error('no route to db://me:hunter2@host/') });
+    const [status] = config.status.sources;
+    expect(status).toMatchObject({ state: 'connecting', revision: '7' });
+    expect(status?.since).toBeInstanceOf(Date);
+    expect(status?.lastError?.message).toContain('no route to db://[redacted]@host/');
+    report({ state: 'live', revision: '8' });
+    expect(config.status.sources[0]).toMatchObject({ state: 'live', revision: '8' });
+    expect(config.status.sources[0]).not.toHaveProperty('lastError');
+    for (const wrong of [undefined, {}, { state: 'fine' }, { state: 'live', revision: 7 }, { state: 'live', etag: 'x' }]) {
+      expect(caught(() => report(wrong as never)).code).toBe('ERR_SUPERCONFIG_OPTION');
+    }
+    config.close();
+    report({ state: 'stale' });
+  });
+});
+
+describe('a source is closed once', () => {
+  test('with the configuration, whoever closes it how often', async () => {
+    const remote = new Remote();
+    const config = await builder().source(remote).load();
+    await config.reload();
+    config.close();
+    config.close();
+    config[Symbol.dispose]();
+    expect(remote.closed).toBe(1);
+  });
+
+  test('when another one fails the first load', async () => {
+    const remote = new Remote();
+    const load = () => Promise.reject(new Error('down'));
+    await rejected(builder().source(remote).source({ name: 'other', load }).load());
+    expect(remote.closed).toBe(1);
+    const asynchronous = new Remote();
+    expect(caught(() => builder().source(asynchronous).loadSync()).code).toBe('ERR_SUPERCONFIG_ASYNC');
+    expect(asynchronous.closed).toBe(1);
+  });
+
+  test('when the schema, or a file, fails it', async () => {
+    const remote = new Remote();
+    const schema = { '~standard': { version: 1 as const, vendor: 'test', validate: () => ({ issues: [{ message: 'no' }] }) } };
+    await rejected(builder().source(remote).schema(schema).load());
+    await rejected(builder().source(remote).file('missing.json').load());
+    expect(remote.closed).toBe(2);
+  });
+
+  test('and not at all where it was never called; what it throws becomes a warning', async () => {
+    const remote = new Remote();
+    caught(() => builder().source(remote).profile('../x').loadSync());
+    expect(remote.closed).toBe(0);
+    const told = await warnings(async () => {
+      const close = () => {
+        throw new Error('cannot');
+      };
+      const config = builder()
+        .source({ name: 'one', load: () => ({}), close })
+        .source({ name: 'other', load: () => ({}), close: () => Promise.reject(new Error('neither')) })
+        .loadSync();
+      config.close();
+      await sleep(5);
+    });
+    expect(told).toEqual(['the source `one` does not close: cannot', 'the source `other` does not close: neither']);
+  });
+});
+
+describe('a watch', () => {
+  test('that starts only after the configuration was closed is ended', async () => {
+    let stopped = 0;
+    const config = await builder()
+      .source({
+        name: 'remote',
+        load: () => ({}),
+        async watch() {
+          await sleep(30);
+          return () => {
+            stopped += 1;
+          };
+        },
+      })
+      .watch()
+      .load();
+    config.close();
+    expect(stopped).toBe(0);
+    await until(() => stopped > 0);
+    config.close();
+    expect(stopped).toBe(1);
+  });
+
+  test('that fails makes the source stale, and is tried again', async () => {
+    let tries = 0;
+    let value = 0;
+    const told = await warnings(async () => {
+      const config = await builder()
+        .source({
+          name: 'remote',
+          load: () => ({ value }),
+          watch() {
+            tries += 1;
+            if (tries === 1) throw new Error('not now');
+          },
+        })
+        .watch()
+        .load();
+      expect(config.status.sources).toMatchObject([{ state: 'stale' }]);
+      expect(config.status.sources[0]?.lastError?.message).toContain('cannot be watched: not now');
+      // What changes before it is watched is read when it is.
+      value = 1;
+      await until(() => config.get('value') === 1);
+      expect(tries).toBe(2);
+      expect(config.status.sources).toMatchObject([{ state: 'live' }]);
+      config.close();
+    });
+    expect(told).toEqual(['the source `remote` cannot be watched: not now']);
+  });
+});

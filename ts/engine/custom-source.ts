@@ -1,0 +1,187 @@
+// Sources that the program implements: what one is, and calling it.
+import { isError, type Origin, SuperConfigError } from '../internal/errors.js';
+import { isPromiseLike, kindOf, optionError } from '../internal/validate.js';
+import { native } from './addon.js';
+import { encode } from './codec.js';
+import { type Bounds, settleWithin } from './lifetime.js';
+import type { Answer } from './load-request.js';
+import { checkNames } from './option-names.js';
+
+/**
+ * The load that a custom source is called for.
+ *
+ * @example
+ * ```ts
+ * const regional = source({ name: 'regional', load: ({ profiles, env }: SourceContext) => ({ region: env.REGION ?? profiles[0] ?? 'eu' }) });
+ * loadConfigSync({ sources: [regional], profile: 'us' }).get('region'); // 'us'
+ * ```
+ */
+export interface SourceContext {
+  /** The directory that relative paths start from. */
+  cwd: string;
+  /** The home directory, where it is known. */
+  home?: string;
+  /** The selected profiles, in the order in which they apply. */
+  profiles: readonly string[];
+  /** The environment. */
+  env: Readonly<Record<string, string | undefined>>;
+  /** Aborts when the time for `load` is over, and when the configuration is closed. */
+  readonly signal: AbortSignal;
+  /** Says how the source is doing, now or later; shows in `status.sources`. @throws `ERR_SUPERCONFIG_OPTION` for what is no report. */
+  readonly report: (report: SourceReport) => void;
+}
+
+/**
+ * What a custom source says of itself.
+ *
+ * @example
+ * ```ts
+ * const report: SourceReport = { state: 'live', revision: '1042' };
+ * const flags = source({ name: 'flags', load: (context) => (context.report(report), { search: true }) });
+ * loadConfigSync({ sources: [flags] }).status.sources[0]?.revision; // '1042'
+ * ```
+ */
+export interface SourceReport {
+  /**
+   * `live`: what is in use is what it has; `connecting`: it has lost what it reads from, and tries to find it again; `stale`: it cannot
+   * tell any more whether what is in use is what it has; `snapshot`: what is in use comes from a copy that it made earlier.
+   */
+  state: 'live' | 'connecting' | 'stale' | 'snapshot';
+  /** The revision of the values that it returned last. */
+  revision?: string;
+  /** Why it is not live: an error, or text. */
+  error?: unknown;
+}
+
+/**
+ * Something that configuration is read from besides files, variables and flags: a database, a service.
+ *
+ * @example
+ * ```ts
+ * const ticking: CustomSource = {
+ *   name: 'ticks',
+ *   load: () => ({ started: true }),
+ *   watch({ signal }, changed) {
+ *     const timer = setInterval(changed, 60_000).unref();
+ *     signal.addEventListener('abort', () => clearInterval(timer));
+ *   },
+ * };
+ * SuperConfig.builder().source(ticking).watch().loadSync().get('started'); // true
+ * ```
+ */
+export interface CustomSource {
+  /** The layer's name, in `explain` and in errors. */
+  name: string;
+  /** Returns the layer's values, for the load and for each reload. A promise is awaited in `load()` and `reload()`. */
+  load(context: SourceContext): object | Promise<object>;
+  /**
+   * Starts to watch, where the configuration is watched: `changed` requests a reload, and may be called often. What it returns ends
+   * the watch, also when it is returned after the configuration was closed. Where it fails the source's state is `stale`, and it is
+   * called again after a second, then less and less often.
+   */
+  // biome-ignore lint/suspicious/noConfusingVoidType: a watch that needs no end returns nothing.
+  watch?(context: SourceContext, changed: () => void): void | (() => void) | Promise<void | (() => void)>;
+  /**
+   * Lets go of what `load` has opened. Called once for each configuration that has called `load`: when it is closed, or when its first
+   * load fails.
+   */
+  close?(): void | Promise<void>;
+  /** How long a promise of `load` is waited for, in milliseconds; 10,000 by default. After that the source counts as failed. */
+  timeoutMs?: number;
+}
+
+/** How long a source is waited for. */
+const DEFAULT_TIMEOUT_MS = 10_000;
+
+/** The longest time that a timer takes. */
+export const MAX_TIMEOUT_MS = 2 ** 31 - 1;
+
+/** A time to wait. @throws `ERR_SUPERCONFIG_OPTION` for what is none. */
+export function timeoutOf(given: unknown): number {
+  if (typeof given === 'number' && given > 0 && given <= MAX_TIMEOUT_MS) return given;
+  throw optionError(`\`timeoutMs\` is a number of milliseconds above 0 and below 2³¹, not ${typeof given === 'number' ? given : kindOf(given)}`);
+}
+
+const STATES = ['live', 'connecting', 'stale', 'snapshot'];
+
+/** A signal that is made when it is asked for. */
+export class LazySignal {
+  #controller: AbortController | undefined;
+  #reason: unknown;
+
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      if (this.#reason !== undefined) this.#controller.abort(this.#reason);
+    }
+    return this.#controller.signal;
+  }
+
+  /** Aborts it; only the first time counts. */
+  abort(reason: Error): void {
+    this.#reason ??= reason;
+    this.#controller?.abort(reason);
+  }
+}
+
+/** A source's context: its own signal and report beside what all sources are given, which alone shows when it is printed. */
+export function contextFor(surroundings: object, abort: LazySignal, report: (report: SourceReport) => void): SourceContext {
+  const context = { ...surroundings };
+  Object.defineProperty(context, 'signal', { get: () => abort.signal });
+  Object.defineProperty(context, 'report', { value: report });
+  return Object.freeze(context) as SourceContext;
+}
+
+/** A report as it crosses. @throws `ERR_SUPERCONFIG_OPTION` for what is none. */
+export function reportText(report: SourceReport): string {
+  checkNames(report, ['state', 'revision', 'error'], 'what a source reports');
+  const { state, revision, error } = report;
+  if (!STATES.includes(state)) throw optionError(`a source is ${STATES.map((state) => `'${state}'`).join(' or ')}`);
+  if (revision !== undefined && typeof revision !== 'string') throw optionError(`\`revision\` is a string, not ${kindOf(revision)}`);
+  return JSON.stringify({ state, revision, error: error === undefined || error === null ? undefined : reasonOf(error) });
+}
+
+/** What a source returned, as it crosses, or its failure; a promise of it where the source is asynchronous. */
+export function callSource(
+  source: CustomSource,
+  context: SourceContext,
+  abort: LazySignal,
+  bounds: Bounds,
+): Answer | SuperConfigError | Promise<Answer | SuperConfigError> {
+  const fail = (cause: unknown) =>
+    new SuperConfigError('ERR_SUPERCONFIG_SOURCE', `the source \`${source.name}\` failed: ${reasonOf(cause)}`, { origin: originOf(source), cause });
+  const accept = (values: unknown) => {
+    if (typeof values !== 'object' || values === null || Array.isArray(values)) {
+      return fail(new TypeError(`it gave ${kindOf(values)}, and must give an object`));
+    }
+    try {
+      return { values: encode(values, source.name) };
+    } catch (thrown) {
+      return fail(thrown);
+    }
+  };
+  try {
+    const values: unknown = source.load(context);
+    if (!isPromiseLike(values)) return accept(values);
+    const { timeoutMs = DEFAULT_TIMEOUT_MS } = source;
+    const late = () => {
+      const cause = new Error(`it has not answered within ${timeoutMs} ms`);
+      abort.abort(cause);
+      return cause;
+    };
+    return settleWithin(values, timeoutMs, bounds, late).then(accept, fail);
+  } catch (thrown) {
+    return fail(thrown);
+  }
+}
+
+/** Where a source's values and failures come from. */
+export function originOf({ name }: CustomSource): Origin {
+  return { kind: 'custom', source: name };
+}
+
+/** Why code of the program failed, for a message; `user:password` of URLs, which clients like to quote, is masked. */
+export function reasonOf(thrown: unknown): string {
+  const text = isError(thrown) ? thrown.message || thrown.name : typeof thrown === 'string' ? thrown : `${kindOf(thrown)} was thrown`;
+  return native().maskUserinfo(text);
+}
