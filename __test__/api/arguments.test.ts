@@ -111,7 +111,7 @@ const CALLS: Record<string, [call: () => unknown, message: RegExp, hint?: RegExp
   'registry.get(text)': [() => wrong.registry.get('x'), /an entry is named by a handle or its id, not by a string/],
 };
 
-describe('an argument that is none is refused where it is given', () => {
+describe('an invalid argument is refused at the call', () => {
   test.each(Object.entries(CALLS))('%s', (_, [call, message, hint]) => {
     const error = caught(call);
     expect([error.code, error.message]).toEqual(['ERR_SUPERCONFIG_OPTION', expect.stringMatching(message)]);
@@ -132,7 +132,7 @@ describe('an argument that is none is refused where it is given', () => {
     }
   });
 
-  test('an option that is undefined is one that is not given', () => {
+  test('an undefined option counts as absent', () => {
     const given = { cwd: undefined, sources: [api.file('none.toml', { optional: true, format: undefined } as never)], profile: undefined };
     expect(loadConfigSync(given as never).current).toEqual({});
     expect(parse('1', 'json')).toBe(1);

@@ -84,7 +84,7 @@ describe('reading', () => {
     expect((await config.current).then).toBe(2);
   });
 
-  test('values that are none are refused with their path', () => {
+  test('invalid values are refused with their path', () => {
     const refusing = builder();
     const cycle: Record<string, unknown> = {};
     cycle.self = { cycle };
@@ -131,7 +131,7 @@ describe('reloading', () => {
 });
 
 describe('closing', () => {
-  test('every read fails, and a current taken before stays good', async () => {
+  test('every read fails, and a current taken before stays readable', async () => {
     const config = three().loadSync();
     const { current } = config;
     const port = config.handle('server.port');
@@ -160,7 +160,7 @@ describe('closing', () => {
     expect(current.server.port).toBe(9000);
   });
 
-  test('a handle closes alone', () => {
+  test('closing a handle leaves the configuration open', () => {
     const config = three().loadSync();
     const port = config.handle('server.port');
     expect(port.value).toBe(9000);
@@ -186,7 +186,7 @@ describe('provenance and secrets', () => {
     expect(config.explain(['server', 'host']).winner).toMatchObject({ kind: 'env', variable: 'APP_SERVER__HOST' });
   });
 
-  test('secrets are redacted wherever the whole is shown', () => {
+  test('secrets are redacted in every printed form', () => {
     const config = builder()
       .defaults({ db: { password: 'hunter2', host: 'h' }, inner: { key: 'hunter2' } })
       .secrets(['inner.key'])

@@ -9,7 +9,7 @@ const directory = temporaryDirectory();
 const builder = () => SuperConfig.builder({ cwd: directory.path, home: directory.at('home'), env: { A: 'b' } });
 
 describe('loading', () => {
-  test('a source takes its place among the others, and is told of the load', () => {
+  test('a source is merged in its order, and receives the context of the load', () => {
     const asked: unknown[] = [];
     const config = builder()
       .defaults({ room: 'low', seats: 1 })
@@ -34,7 +34,7 @@ describe('loading', () => {
     config.close();
   });
 
-  test('join fills holes, and directives can be turned off', () => {
+  test('join fills what is missing, and directives can be turned off', () => {
     const config = loadConfigSync({
       sources: [
         defaults({ a: 1, list: ['x'] }),
@@ -46,7 +46,7 @@ describe('loading', () => {
     config.close();
   });
 
-  test('several asynchronous sources are asked at the same time', async () => {
+  test('several asynchronous sources load at the same time', async () => {
     let open = () => {};
     const first = new Promise<object>((resolve) => {
       open = () => resolve({ first: true });
@@ -116,7 +116,7 @@ describe('failing', () => {
 });
 
 describe('reloading', () => {
-  test('asks again, and a failure leaves in use what it gave last', async () => {
+  test('loads the source again, and keeps its last values after a failure', async () => {
     let answer: () => object = () => ({ value: 1 });
     const config = builder()
       .source({ name: 'remote', load: () => answer() })
@@ -142,7 +142,7 @@ describe('reloading', () => {
     config.close();
   });
 
-  test('happens when the source says so, until the configuration is closed', async () => {
+  test('happens when the source reports a change, until the configuration is closed', async () => {
     let value = 1;
     let tell = () => {};
     let stopped = 0;
@@ -191,7 +191,7 @@ describe('reloading', () => {
     await until(() => stopped === 1);
   });
 
-  test('of watched files asks the sources as well', async () => {
+  test('of watched files loads the sources as well', async () => {
     directory.write('app.json', '{"file": 1}');
     let value = 1;
     const config = await builder()
@@ -206,7 +206,7 @@ describe('reloading', () => {
     config.close();
   });
 
-  test('goes on without a watch that fails, with a warning', async () => {
+  test('continues without a watch that fails, with a warning', async () => {
     const told: string[] = [];
     const emit = vi.spyOn(process, 'emitWarning').mockImplementation((warning) => void told.push(String(warning)));
     const config = builder()
@@ -227,7 +227,7 @@ describe('reloading', () => {
 });
 
 describe('failures and delays', () => {
-  test('all that fail are told at once, and what they quote of an address hides its user', async () => {
+  test('all failed sources are in one error, with the users of URLs masked', async () => {
     const fail = (name: string): CustomSource => ({ name, load: () => Promise.reject(new Error(`cannot reach db://me:hunter2@${name}/x`)) });
     const fine = { name: 'fine', load: () => ({}) };
     const error = await rejected(builder().source(fail('one')).source(fine).source(fail('two')).load());
@@ -257,7 +257,7 @@ describe('failures and delays', () => {
     config.close();
   });
 
-  test('the environment is that of the moment of the call', async () => {
+  test('the environment is captured at the call', async () => {
     process.env.SUPERCONFIG_TEST_CITY = 'Graz';
     try {
       const loading = SuperConfig.builder({ cwd: directory.path })

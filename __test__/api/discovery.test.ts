@@ -52,7 +52,7 @@ describe('discover', () => {
     expect(candidates[5]).toMatchObject({ file: 'pyproject.toml', line: 2, column: 8 });
   });
 
-  test('layers tell what was found, missing or skipped, and why', async () => {
+  test('layers list what was found, missing or skipped, and why', async () => {
     write('home/me/work/app/package.json', '{ "name": "x" }');
     write('home/me/work/app/app.production.yaml', 'a: 1');
     const config = await SuperConfig.builder(places).discover('app').profile('production').load();
@@ -99,7 +99,7 @@ describe('discover', () => {
     expect(SuperConfig.builder(places).file('app.toml', { trust: 'warn' }).loadSync().warnings).toHaveLength(1);
   });
 
-  test('names and options that cannot be meant', () => {
+  test('invalid names and options', () => {
     for (const name of ['../app', 'a/b', 'a\0b', '']) {
       const error = caught(() => SuperConfig.builder(places).file('absent.toml').discover(name).loadSync());
       expect(error.code).toBe('ERR_SUPERCONFIG_OPTION');
@@ -109,7 +109,7 @@ describe('discover', () => {
     expect(error).toMatchObject({ code: 'ERR_SUPERCONFIG_OPTION', hint: 'did you mean `trust`?' });
   });
 
-  test('a part of a manifest that is no table is told where it stands', () => {
+  test('a part of a manifest that is no table is an error with its position', () => {
     write('home/me/work/app/package.json', '{\n  "app": 5\n}');
     expect(caught(() => SuperConfig.builder(places).discover('app').loadSync())).toMatchObject({
       code: 'ERR_SUPERCONFIG_PARSE',
@@ -135,7 +135,7 @@ describe('discover', () => {
     expect(error).toMatchObject({ code: 'ERR_SUPERCONFIG_IO', origin: { file: 'app.toml' } });
   });
 
-  test('a reload finds what has come and where values have moved to', () => {
+  test('a reload finds new files, and values that moved to another file', () => {
     write('home/me/work/app/app.toml', 'a = 1');
     const config = SuperConfig.builder(places).discover('app').loadSync();
     write('home/me/.app.json', '{ "b": 2 }');

@@ -169,7 +169,7 @@ describe.each(Object.entries(LOADS))('%s', (code, { make, message, fields = {}, 
   });
 });
 
-describe('the codes of what is not a load', () => {
+describe('the codes of errors outside of loads', () => {
   const check = (error: SuperConfigError, code: SuperConfigErrorCode, message: string) => {
     expect([error.code, error.message]).toEqual([code, message]);
     expect(firstFrame(error)).toContain('errors.test.ts');
@@ -269,7 +269,7 @@ test('every code has its test', () => {
   expect([...Object.keys(LOADS), ...elsewhere].sort()).toEqual([...ERROR_CODES].sort());
 });
 
-describe('all problems at once', () => {
+describe('all problems in one error', () => {
   test('variables that do not fit', () => {
     const variables = { APP_SERVER__PORT: 'x', APP_DEBUG: 'maybe' };
     const error = caught(() => app(variables).defaults({ debug: false }).env('APP').loadSync());
@@ -289,7 +289,7 @@ describe('all problems at once', () => {
     expect(error.message).toContain('\n  broken.toml:2:8: toml: extra `=`');
   });
 
-  test('a reload that fails tells the same as a load', () => {
+  test('a failed reload reports the same as a load', () => {
     const text = { value: 'a = 1\n' };
     directory.write('again.toml', text.value);
     const config = SuperConfig.builder({ cwd: directory.path, env: {} }).file('again.toml').loadSync();

@@ -15,7 +15,7 @@ const TEXTS: Record<Exclude<Format, 'dotenv'>, [text: string, ...places: (readon
   ini: ['; comment\n[a]\nb = 2\n', [3, 5], null, null],
 };
 
-describe('a value of a text is explained where it stands', () => {
+describe('explain gives the position of a value in each format', () => {
   const ends = { LF: (text: string) => text, CRLF: (text: string) => text.replaceAll('\n', '\r\n'), BOM: (text: string) => `\ufeff${text}` };
   const cases = Object.entries(TEXTS).flatMap(([format, [text, ...places]]) =>
     Object.entries(ends).map(([end, change]) => [`${format}, ${end}`, format as Format, change(text), places] as const),
@@ -77,7 +77,7 @@ test('every kind of source is a candidate, from the lowest to the highest', () =
   }
 });
 
-describe('what is overridden, added, removed and filled', () => {
+describe('overriding, adding, removing and filling', () => {
   const told = (candidates: Candidate[]) => candidates.map(({ name, action, value, line }) => [name, action, value, line]);
   const layer = (name: string, content: string): Source => text(content, { format: 'yaml', name });
   const load = (...sources: Source[]) => {
@@ -103,7 +103,7 @@ describe('what is overridden, added, removed and filled', () => {
     config.close();
   });
 
-  test('a key that is removed from a table, and one that only fills', () => {
+  test('a key that is removed from a table, and a key that only fills', () => {
     const config = load(
       layer('file', 'table_remove: [one]\nkept: null\n'),
       source({ name: 'fill', load: () => ({ kept: 2, table: { two: 0, three: 3 } }) }, { join: true }),
@@ -122,8 +122,8 @@ describe('what is overridden, added, removed and filled', () => {
   });
 });
 
-describe('what stands where no layer has it', () => {
-  test('comes from the reference that put it there', () => {
+describe('a value that no layer holds', () => {
+  test('has the origin of the reference that inserted it', () => {
     const config = SuperConfig.builder({ env: {} })
       .text('[db]\nports = [1, 2]\n', { format: 'toml', name: 'below' })
       .text(`\ncopy = "\${db}"\n`, { format: 'toml', name: 'above' })
@@ -134,7 +134,7 @@ describe('what stands where no layer has it', () => {
     config.close();
   });
 
-  test('comes from the text that a schema took apart, and from nowhere where the schema alone knows it', () => {
+  test('has the origin of the text that a schema split, and none where the schema made it', () => {
     const schema = z.object({ tags: z.string().transform((text) => text.split(',')), server: z.object({ port: z.number(), wait: z.number().default(3) }) });
     const config = SuperConfig.builder({ env: { APP_TAGS: 'a,b' } })
       .defaults({ server: { port: 1 } })

@@ -56,7 +56,7 @@ describe('loading', () => {
     expect((await loadConfig(options)).current).toEqual(expected);
   });
 
-  test('join fills holes and overrides win', () => {
+  test('join fills what is missing, and overrides win', () => {
     const config = builder()
       .defaults({ a: 1, b: undefined })
       .join({ a: 2, b: 3 })
@@ -73,7 +73,7 @@ describe('loading', () => {
     expect(config.get('port')).toBe(3);
   });
 
-  test('layers, name and warnings are told', () => {
+  test('layers, name and warnings are reported', () => {
     write('a.json', '{"a":1,"a":2}');
     const config = builder().file('a.json').name('described').loadSync();
     expect(config.name).toBe('described');
@@ -117,7 +117,7 @@ describe('a load that fails', () => {
   });
 });
 
-test('every source that is a layer can fill holes only, by a helper and by a verb', () => {
+test('every source that is a layer takes join, as a helper and as a verb', () => {
   mkdirSync(directory.at('.git'));
   for (const name of ['one.json', 'config/default.json', 'app.config.json']) write(name, '{ "taken": "replaced", "hole": "filled" }');
   const places = { cwd: directory.path, home: '/nowhere', root: '/nowhere', env: { APP_TAKEN: 'replaced', APP_HOLE: 'filled' } };

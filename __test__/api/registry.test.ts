@@ -18,7 +18,7 @@ describe('values', () => {
     handle.close();
   });
 
-  test.each([[true], ['text'], [1.5], [null], [2n ** 63n], [[]]])('any value can stand alone: %s', (value) => {
+  test.each([[true], ['text'], [1.5], [null], [2n ** 63n], [[]]])('any value can be an entry: %s', (value) => {
     const handle = registry.insert<unknown>(value);
     expect(handle.value).toEqual(value);
     handle.close();
@@ -81,7 +81,7 @@ describe('references', () => {
     expect(registry.remove(handle)).toBe(false);
   });
 
-  test('a name keeps its entry and is given once', () => {
+  test('a name keeps its entry, and is unique', () => {
     registry.insert([1], { name: 'kept' }).close();
     expect(code(() => registry.insert([2], { name: 'kept' }))).toBe('ERR_SUPERCONFIG_OPTION');
     const found = registry.find('kept');
@@ -92,7 +92,7 @@ describe('references', () => {
     expect(registry.remove(found.id)).toBe(false);
   });
 
-  test('handles that nobody holds are released by garbage collection, and memory stays flat', { timeout: 120_000 }, () => {
+  test('unreachable handles are released by garbage collection, and memory stays flat', { timeout: 120_000 }, () => {
     const root = join(import.meta.dirname, '../..');
     const program = `
       const { registry } = await import(${JSON.stringify(join(root, 'ts/dist/index.js'))});
@@ -173,7 +173,7 @@ describe('arguments', () => {
     expect(registry.insert(1, { ttlMs: Number.MAX_SAFE_INTEGER }).value).toBe(1);
   });
 
-  test('a configuration is no entry of yours', () => {
+  test('the entry of a configuration is not accessible', () => {
     const config = SuperConfig.builder({ env: {} }).defaults({ a: 1 }).loadSync();
     const id = Number(config.token.split(':')[1]);
     expect(code(() => registry.get(id))).toBe('ERR_SUPERCONFIG_TYPE');

@@ -31,13 +31,13 @@ describe('toString', () => {
     expect(SuperConfig.builder({ cwd: directory.path, env: {} }).file(`config.${format}`).loadSync().current).toEqual(values);
   });
 
-  test.each(['json5', 'toml', 'yaml'] as const)('%s has infinities and NaN', (format) => {
+  test.each(['json5', 'toml', 'yaml'] as const)('%s writes infinities and NaN', (format) => {
     const floats = { a: Number.POSITIVE_INFINITY, b: Number.NEGATIVE_INFINITY, c: Number.NaN, d: -0 };
     const text = SuperConfig.builder({ env: {} }).defaults(floats).loadSync().toString({ format });
     expect(parse(text, format)).toEqual(floats);
   });
 
-  test('null is written where there is one, and an error where there is none', () => {
+  test('null is written where the format has it, and is an error elsewhere', () => {
     const config = SuperConfig.builder({ env: {} })
       .defaults({ a: { b: null } })
       .loadSync();
@@ -58,7 +58,7 @@ describe('toString', () => {
     });
   });
 
-  test.each(['json', 'jsonc', 'json5', 'toml', 'yaml', 'dotenv'] as const)('%s hides secrets unless they are asked for', (format) => {
+  test.each(['json', 'jsonc', 'json5', 'toml', 'yaml', 'dotenv'] as const)('%s redacts secrets unless the option says otherwise', (format) => {
     const config = SuperConfig.builder({ env: {} })
       .defaults({ db: { password: 'canary-7f3', url: 'postgres://u:canary-7f3@h/d' } })
       .loadSync();

@@ -74,7 +74,7 @@ describe('a configuration that holds secrets', () => {
       .secrets(['inner.*']);
   };
 
-  test('shows none in any of its outputs', () => {
+  test('shows no secret in any of its outputs', () => {
     const config = everywhere().loadSync();
     expect(config.get('inner.pin')).toBe(CANARY);
     expect(config.get('db.tokens')).toEqual([CANARY, `${CANARY}2`]);
@@ -117,7 +117,7 @@ describe('a configuration that holds secrets', () => {
     config.close();
   });
 
-  test('tells of changes without them', async () => {
+  test('reports changes without secrets', async () => {
     const config = everywhere().watch({ debounceMs: 5 }).loadSync();
     const events: unknown[] = [];
     config.on('change', (change) => events.push(change));
@@ -192,7 +192,7 @@ describe('a text that does not parse shows no secret', () => {
     expect(error.origin?.file).toBe(name);
   });
 
-  test('and a harmless line is shown', () => {
+  test('a harmless line is quoted', () => {
     write('a.toml', '[credentials]\nuser = "x"\n[server]\nport = = 1\n');
     expect(refusal(() => builder().file('a.toml')).snippet).toContain('port = = 1');
     write('a.json', '{\n  "password": "x",\n  "a": {},\n  "b": [],\n  "c": 1,\n  "d": 2,\n  "port": = 1\n}\n');

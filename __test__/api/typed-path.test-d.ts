@@ -52,7 +52,7 @@ describe('get', () => {
     config.get('db.pool[0]');
   });
 
-  test('goes through what is optional, and says so where that is last', () => {
+  test('goes through optional keys, and includes undefined for the last one', () => {
     expectTypeOf(config.get('log.level')).toEqualTypeOf<'debug' | 'info'>();
     expectTypeOf(config.get('log.file')).toEqualTypeOf<string | undefined>();
     expectTypeOf(config.get('log.file', 'app.log')).toEqualTypeOf<string>();
@@ -105,7 +105,7 @@ describe('handles', () => {
     config.handle('db.pool.maximum');
   });
 
-  test('of the registry have the type of what was put in', () => {
+  test('of the registry have the type of the inserted value', () => {
     const handle = registry.insert({ port: 8080 });
     expectTypeOf(handle.value.port).toEqualTypeOf<number>();
   });
@@ -166,7 +166,7 @@ interface Deep {
   a: { b: { c: { d: { e: { f: { g: { h: number; i: string[] } } } } } } };
 }
 
-test('eight levels are known', () => {
+test('paths are checked eight levels deep', () => {
   expectTypeOf<ValueAt<Deep, 'a.b.c.d.e.f.g.h'>>().toEqualTypeOf<number>();
   expectTypeOf<'a.b.c.d.e.f.g.h'>().toExtend<Path<Deep>>();
   expectTypeOf<'a.b.c.d.e.f.g.z'>().not.toExtend<Path<Deep>>();
@@ -180,7 +180,7 @@ interface Tree {
   parent?: Tree;
 }
 
-test('a type that leads back to itself ends', () => {
+test('a recursive type compiles', () => {
   const tree = {} as SuperConfig<Tree>;
   expectTypeOf(tree.get('children.0.children.1.value')).toEqualTypeOf<number>();
   expectTypeOf(tree.get('parent.parent.value')).toEqualTypeOf<number>();

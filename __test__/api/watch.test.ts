@@ -28,7 +28,7 @@ async function warnings(action: () => Promise<void>): Promise<string[]> {
 }
 
 describe('change', () => {
-  test('tells version, paths, the whole before and the whole now', async () => {
+  test('has the version, the changed paths, and the trees before and after', async () => {
     const before = watched.config.current;
     watched.write('app.json', '{"value": 1, "more": {"list": [1]}}');
     const change = await watched.change();
@@ -71,7 +71,7 @@ describe('change', () => {
     expect(watched.config.get('value')).toBe(200);
   });
 
-  test('of an own reload is told before that returns', async () => {
+  test('of reload() is delivered before that returns', async () => {
     const config = SuperConfig.builder({ cwd: watched.directory.path, env: {} }).file('app.json').loadSync();
     const heard: number[] = [];
     config.on('change', ({ version }) => heard.push(version));
@@ -86,7 +86,7 @@ describe('change', () => {
     config.close();
   });
 
-  test('stands for all versions that came while the thread was busy', async () => {
+  test('covers all versions that were published while the thread was busy', async () => {
     const reader = SuperConfig.attach(watched.config.token);
     const heard: ConfigChange<{ value: number }>[] = [];
     reader.on('change', (change) => heard.push(change));
@@ -119,7 +119,7 @@ describe('change', () => {
     });
   });
 
-  test('does not come for the same content', async () => {
+  test('is not emitted for the same content', async () => {
     const loaded = watched.config.status.lastReload.getTime();
     await new Promise((resolve) => setTimeout(resolve, 5));
     writeFileSync(watched.at('app.json'), '{ "value" : 0 }');
@@ -130,7 +130,7 @@ describe('change', () => {
 });
 
 describe('listeners', () => {
-  test('that throw or reject stop no other, and become warnings', async () => {
+  test('that throw or reject stop no other listener, and become warnings', async () => {
     const told = await warnings(async () => {
       const heard: string[] = [];
       watched.config.on('change', () => {
@@ -154,7 +154,7 @@ describe('listeners', () => {
     expect(told[2]).toMatch(/Error: second/);
   });
 
-  test('are gone once they are removed, each call of on for itself', async () => {
+  test('are not called once they are removed, each call of on for itself', async () => {
     const heard: string[] = [];
     const listener = () => heard.push('same');
     const offs = [watched.config.on('change', listener), watched.config.on('change', listener)];
@@ -190,7 +190,7 @@ describe('listeners', () => {
     expect(code(() => watched.config.version)).toBe('ERR_SUPERCONFIG_CLOSED');
   });
 
-  test('are functions, of events that there are', () => {
+  test('have to be functions, for known events', () => {
     expect(code(() => watched.config.on('changed' as 'change', () => {}))).toBe('ERR_SUPERCONFIG_OPTION');
     expect(code(() => watched.config.on('change', 3 as never))).toBe('ERR_SUPERCONFIG_OPTION');
     expect(code(() => watched.config.handle('value').on(undefined as never))).toBe('ERR_SUPERCONFIG_OPTION');
@@ -201,7 +201,7 @@ describe('listeners', () => {
 });
 
 describe('error', () => {
-  test('comes once, keeps the last good version, and status tells of it', async () => {
+  test('is emitted once, keeps the last good version, and is in status', async () => {
     watched.write('app.json', '{"value": ');
     const error = await watched.error();
     expect(error.code).toBe('ERR_SUPERCONFIG_PARSE');
@@ -218,14 +218,14 @@ describe('error', () => {
     expect(watched.config.status).not.toHaveProperty('staleSince');
   });
 
-  test('of an own reload is thrown and told', async () => {
+  test('of reload() is thrown and emitted', async () => {
     watched.write('app.json', '!');
     expect(code(() => watched.config.reloadSync())).toBe('ERR_SUPERCONFIG_PARSE');
     expect((await watched.error()).code).toBe('ERR_SUPERCONFIG_PARSE');
     await expect(watched.config.reload()).rejects.toMatchObject({ code: 'ERR_SUPERCONFIG_PARSE' });
   });
 
-  test('that nobody listens for is one process warning without secrets', async () => {
+  test('without a listener is one process warning without secrets', async () => {
     const told = await warnings(async () => {
       const config = SuperConfig.builder({ cwd: watched.directory.path, env: {} }).file('app.json').watch({ debounceMs: 10 }).loadSync();
       watched.write('app.json', '{"password": "hunter2"');
@@ -241,7 +241,7 @@ describe('error', () => {
     expect(told[0]).not.toContain('hunter2');
   });
 
-  test('of an own reload that nobody listens for is no warning', async () => {
+  test('of reload() without a listener is no warning', async () => {
     const told = await warnings(async () => {
       const config = SuperConfig.builder({ cwd: watched.directory.path, env: {} }).file('app.json').loadSync();
       watched.write('app.json', '!');
@@ -253,7 +253,7 @@ describe('error', () => {
 });
 
 describe('handle.on', () => {
-  test('hears of its path and what is below it, and of nothing else', async () => {
+  test('receives changes at or below its path, and no others', async () => {
     watched.write('app.json', '{"db": {"host": "a", "pool": {"max": 1}}, "list": [{"x": 1}, {"x": 2}], "value": 0}');
     await watched.change();
     const heard: [string, readonly string[], unknown, unknown][] = [];
@@ -310,7 +310,7 @@ describe('handle.on', () => {
 });
 
 describe('changes', () => {
-  test('gives what comes, and to the slow one the newest with all paths', async () => {
+  test('yields each change, and to a slow loop the newest with all paths', async () => {
     const changes = watched.config.changes();
     for (const [round, name] of ['a', 'b', 'c'].entries()) {
       watched.write('app.json', `{"value": ${round + 1}, "${name}": 1}`);
@@ -329,7 +329,7 @@ describe('changes', () => {
     expect(await changes.next()).toEqual({ done: true, value: undefined });
   });
 
-  test('of a path leaves out what lies elsewhere', async () => {
+  test('of a path leaves out changes elsewhere', async () => {
     const versions: [number, readonly string[]][] = [];
     const loop = (async () => {
       for await (const change of watched.config.changes({ path: 'db' })) versions.push([change.version, change.changed]);
@@ -366,7 +366,7 @@ describe('changes', () => {
 });
 
 describe('status', () => {
-  test('tells what is watched and how', () => {
+  test('lists what is watched and how', () => {
     const { watching, lastReload, profiles } = watched.config.status;
     expect(watching).toContainEqual({ path: watched.at('app.json'), mode: 'native' });
     expect(Date.now() - lastReload.getTime()).toBeLessThan(60_000);
@@ -406,7 +406,7 @@ test('watch: true and false', () => {
 });
 
 // A busy thread reads long after it was asked to, while the next pair is written.
-test('two files that change together are not seen apart by a schema', async () => {
+test('a schema sees two files that change together in one version', async () => {
   watched.write('a.json', '{"a": 0}');
   watched.write('b.json', '{"b": 0}');
   const debounceMs = 40;
@@ -449,7 +449,7 @@ test('two files that change together are not seen apart by a schema', async () =
   config.close();
 });
 
-test('the main thread and a worker hear of each of 200 changes once', async () => {
+test('the main thread and a worker receive each of 200 changes once', async () => {
   const source = `
     const { parentPort, workerData } = require('node:worker_threads');
     const { SuperConfig } = require(workerData.facade);
@@ -473,7 +473,7 @@ test('the main thread and a worker hear of each of 200 changes once', async () =
   expect(watched.events.length).toBe(200);
 });
 
-test('workers hear of the same versions', async () => {
+test('workers receive the same versions', async () => {
   const source = `
     const { parentPort, workerData } = require('node:worker_threads');
     const { SuperConfig } = require(workerData.facade);

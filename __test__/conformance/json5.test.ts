@@ -360,7 +360,7 @@ test.each(GRAMMAR)('$name', ({ yes, no }) => {
   }
 });
 
-test('how many there are', () => {
+test('the number of texts', () => {
   const sum = (count: (production: Production) => number) => GRAMMAR.reduce((total, production) => total + count(production), 0);
   const counts = { productions: GRAMMAR.length, yes: sum(({ yes }) => yes.length), no: sum(({ no }) => no.length) };
   process.stdout.write(`JSON5: ${counts.productions} groups of productions, ${counts.yes} texts allowed and ${counts.no} refused, all as json5\n`);

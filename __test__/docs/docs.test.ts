@@ -45,7 +45,7 @@ describe('a program', () => {
     expect(outcome.failures[place]).toBe(undefined);
   });
 
-  test('some of them say what comes out', () => {
+  test('some programs state their results', () => {
     expect(outcome.checks).toBeGreaterThan(5);
     expect(outcome.problems.get('all')).toBe(undefined);
   });
@@ -55,7 +55,7 @@ test.each(of(...SHELLS))('$place runs', ({ code }) => {
   expect(runShell(code)).toEqual({ status: 0, stderr: '' });
 });
 
-test('a command that does not exist is found out', () => {
+test('a command that does not exist fails', () => {
   for (const command of ['npm run no-such', 'npx no-such', 'cargo test --test no_such', 'cargo test -p no-such', 'scripts/no-such.sh']) {
     expect(runShell(command).status, command).not.toBe(0);
   }

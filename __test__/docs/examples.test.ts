@@ -30,7 +30,7 @@ describe('the example of', () => {
   });
 });
 
-test('the examples say what comes out', () => {
+test('the examples state their results', () => {
   expect(outcome.checks).toBeGreaterThan(examples.size / 2);
   expect(outcome.problems.get('all')).toBe(undefined);
 });

@@ -23,7 +23,7 @@ describe.each(files.filter((name) => name.startsWith('workflows/')))('%s', (name
   const { permissions, jobs } = read(name) as Workflow;
   const steps = Object.values(jobs).flatMap((job) => job.steps);
 
-  test('may only read, and ends', () => {
+  test('has read permission only, and a time limit', () => {
     expect(permissions).toEqual({ contents: 'read' });
     for (const [job, { 'timeout-minutes': minutes }] of Object.entries(jobs)) expect(minutes, job).toBeGreaterThan(0);
   });
@@ -32,7 +32,7 @@ describe.each(files.filter((name) => name.startsWith('workflows/')))('%s', (name
     for (const { uses } of steps) if (uses !== undefined) expect(uses).toMatch(/^[\w-]+\/[\w-]+@(v\d+|\d+\.\d+\.\d+|nightly)$/);
   });
 
-  test('runs what is there', () => {
+  test('runs commands that exist', () => {
     const own = steps.flatMap(({ run }) => (run === undefined ? [] : run.split('\n'))).filter((line) => /^(npm|cargo (miri|test)|scripts\/|\.ci\/)/.test(line));
     expect(own.length).toBeGreaterThan(0);
     for (const line of own) expect(runShell(`RUNNER_TEMP=. && ${line}`), line).toEqual({ status: 0, stderr: '' });

@@ -14,13 +14,13 @@ function* sum(one: number | Promise<number>, other: () => number | Promise<numbe
 
 const nothing = () => {};
 
-test('the same steps run at once and asynchronously', async () => {
+test('the same steps run synchronously and asynchronously', async () => {
   expect(runSync(sum(1, () => 2, nothing))).toBe(3);
   expect(await runAsync(sum(1, () => 2, nothing))).toBe(3);
   expect(await runAsync(sum(Promise.resolve(1), async () => 2, nothing))).toBe(3);
 });
 
-test('what has to be awaited is ASYNC where nothing can be, after the steps have cleaned up; its own failure is nobody’s', async () => {
+test('a promise in a synchronous run is ASYNC, after the steps have cleaned up; its rejection is ignored', async () => {
   const rejections: unknown[] = [];
   const note = (reason: unknown) => rejections.push(reason);
   process.on('unhandledRejection', note);
@@ -64,7 +64,7 @@ test('a promise that rejects throws inside the steps, which may go on', async ()
   expect(ended).toBe(1);
 });
 
-test('up to the first promise it runs at once, and what a step throws rejects', async () => {
+test('an asynchronous run starts synchronously, and rejects with what a step throws', async () => {
   const order: string[] = [];
   const running = runAsync(
     sum(

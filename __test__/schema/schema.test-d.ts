@@ -11,7 +11,7 @@ const schemas = {
   arktype: type({ db: { pool: { max: 'number = 10' }, url: 'string' }, 'tags?': 'string[]' }),
 };
 
-describe('what a schema gives is what is read', () => {
+describe('a schema types the configuration', () => {
   test('with Zod', () => {
     const config = SuperConfig.builder().schema(schemas.zod).loadSync();
     expectTypeOf(config.get('db.pool.max')).toEqualTypeOf<number>();
@@ -47,7 +47,7 @@ describe('what a schema gives is what is read', () => {
     loadConfigSync({ sources, schema: schemas.arktype }).get('db.uri');
   });
 
-  test('also where it transforms', () => {
+  test('with a transformation', () => {
     const config = SuperConfig.builder()
       .schema(z.object({ port: z.string().transform(Number) }))
       .loadSync();
@@ -55,7 +55,7 @@ describe('what a schema gives is what is read', () => {
   });
 });
 
-test('what is no schema is refused', () => {
+test('a value that is not a schema does not compile', () => {
   // @ts-expect-error: not a Standard Schema
   SuperConfig.builder().schema({ port: 'number' });
 });

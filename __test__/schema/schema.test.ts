@@ -32,7 +32,7 @@ describe.each(Object.entries(LIBRARIES))('with %s', (_, schema) => {
       .file('app.toml')
       .schema(schema as typeof LIBRARIES.zod);
 
-  test('readers see what the schema gives', async () => {
+  test('readers see the output of the schema', async () => {
     write('app.toml', 'password = "abc"\n[server]\nhost = "a"\nport = 8080\n');
     for (const config of [
       builder().loadSync(),
@@ -47,7 +47,7 @@ describe.each(Object.entries(LIBRARIES))('with %s', (_, schema) => {
     }
   });
 
-  test('all problems come at once, with their places and no secret', () => {
+  test('reports all problems in one error, with their positions and without secrets', () => {
     write('app.toml', 'password = "hunter2"\n[server]\nport = 0\nprot = 1\nhost = 5\n');
     const error = caught(() => builder().loadSync());
     expect(error.code).toBe('ERR_SUPERCONFIG_VALIDATION');
@@ -65,7 +65,7 @@ describe.each(Object.entries(LIBRARIES))('with %s', (_, schema) => {
     expect(error.stack).toMatch(/schema\.test\.ts/);
   });
 
-  test('a reload that it refuses keeps the last good version', async () => {
+  test('a reload that the schema refuses keeps the last good version', async () => {
     write('app.toml', 'password = "abc"\n[server]\nhost = "a"\nport = 1\n');
     const config = builder().loadSync();
     write('app.toml', 'password = "abc"\n[server]\nhost = "a"\nport = -1\n');
@@ -78,7 +78,7 @@ describe.each(Object.entries(LIBRARIES))('with %s', (_, schema) => {
     config.close();
   });
 
-  test('what is watched is checked too', async () => {
+  test('checks the versions that watching loads', async () => {
     write('app.toml', 'password = "abc"\n[server]\nhost = "a"\nport = 1\n');
     const config = builder().watch({ debounceMs: 5 }).loadSync();
     const errors: SuperConfigError[] = [];
@@ -110,7 +110,7 @@ test.each([
   expect(error.message).toContain('the key `maximun` is unknown');
 });
 
-test('what only attached to a configuration with a schema cannot publish values that the schema never saw', async () => {
+test('an attached configuration cannot publish values that the schema did not check', async () => {
   write('app.toml', 'port = 1');
   const config = loadConfigSync({ cwd: directory.path, env: {}, sources: [file('app.toml')], schema: z.object({ port: z.number() }) });
   const attached = SuperConfig.attach(config.token);
@@ -131,7 +131,7 @@ test('a schema may change values and their types', () => {
   config.close();
 });
 
-test('its types guide variables that no layer below has', () => {
+test('the types of a schema guide variables without a value below', () => {
   const variables = { APP_PORT: '8080', APP_HOST: '8080', APP_TAGS: 'a,b', APP_DEBUG: 'yes' };
   for (const schema of [
     z.object({ port: z.number(), host: z.string(), tags: z.array(z.string()), debug: z.boolean() }),
@@ -156,7 +156,7 @@ test('an asynchronous schema needs load() and reload()', async () => {
   config.close();
 });
 
-test('what no configuration can hold is refused by name', () => {
+test('an output that no configuration can hold is refused with its type', () => {
   const failing: [StandardSchema, RegExp][] = [
     [z.object({ at: z.string().transform((text) => new Date(text)) }), /`?at`?: a Date is not what readers would see/],
     [z.object({ at: z.string().transform(() => new Map()) }), /at: a Map/],
@@ -203,7 +203,7 @@ test('a part that has no JSON Schema leaves the others to guide variables', () =
   config.close();
 });
 
-test('what a schema throws shows no secret', () => {
+test('an error that a schema throws shows no secret', () => {
   const throwing: StandardSchema = {
     '~standard': {
       version: 1,
@@ -219,7 +219,7 @@ test('what a schema throws shows no secret', () => {
   expect(error.cause).toBeUndefined();
 });
 
-test('what a schema throws is a cause only where it has nothing but its message', () => {
+test('an error that a schema throws is the cause only where it has nothing but its message', () => {
   const causeOf = (given: unknown) => {
     const validate = () => {
       throw given;
