@@ -5,7 +5,7 @@ use crate::diagnostic::{Error, ErrorCode};
 use crate::source::{BaseDirs, Environment, EnvironmentFilter, SourceContext, SourceSpec, check_name};
 use std::path::PathBuf;
 
-/// Captures the variables that a load can ask for on the calling thread, or takes what the options give.
+/// Captures the variables that a load can look up on the calling thread, or takes those that the options give.
 pub(crate) fn capture(options: &LoadOptions) -> Environment {
     if let Some(configured) = &options.environment {
         return Environment::from_pairs(configured.iter().cloned());
@@ -15,7 +15,7 @@ pub(crate) fn capture(options: &LoadOptions) -> Environment {
         match &entry.spec {
             // Expansions in dotenv files may name any variable.
             SourceSpec::Dotenv => filter.all = true,
-            // What a custom source looks up is its own affair.
+            // A custom source may look up any variable.
             SourceSpec::Custom(_) => filter.all = true,
             SourceSpec::Env(env) if env.prefix.is_empty() => filter.all = true,
             SourceSpec::Env(env) => {
@@ -30,10 +30,10 @@ pub(crate) fn capture(options: &LoadOptions) -> Environment {
     Environment::capture(&filter)
 }
 
-/// Where relative paths and `~` lead in a load.
+/// The directories that relative paths and `~` resolve to in a load.
 ///
 /// # Errors
-/// `ERR_SUPERCONFIG_IO` when the process's working directory is needed and gone.
+/// `ERR_SUPERCONFIG_IO` when the process's working directory is needed and does not exist.
 pub(crate) fn base_dirs(options: &LoadOptions, environment: &Environment) -> Result<BaseDirs, Error> {
     let cwd = match &options.cwd {
         Some(cwd) if cwd.is_absolute() => cwd.clone(),
@@ -51,7 +51,7 @@ pub(crate) fn base_dirs(options: &LoadOptions, environment: &Environment) -> Res
     Ok(BaseDirs { cwd, home, root })
 }
 
-/// The profiles of a load: those that were chosen, else what the environment says.
+/// The profiles of a load: the selected ones, else those that the environment names.
 ///
 /// # Errors
 /// `ERR_SUPERCONFIG_OPTION` for a name that cannot be part of a file name.
@@ -69,7 +69,7 @@ pub(crate) fn profiles(options: &LoadOptions, environment: &Environment) -> Resu
     Ok(profiles)
 }
 
-/// What custom sources are told of a load.
+/// The context that a load passes to custom sources.
 pub(crate) fn source_context(options: &LoadOptions, environment: &Environment) -> Result<SourceContext, Error> {
     let base_dirs = base_dirs(options, environment)?;
     let profiles = profiles(options, environment)?;

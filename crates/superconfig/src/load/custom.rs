@@ -7,9 +7,9 @@ use crate::source::{SourceSpec, failed};
 use crate::value::{Limits, Value};
 
 impl Loader {
-    /// Takes what custom sources gave for this load. One that failed keeps what it gave last, with the warning
-    /// `source-stale`; without that its error is the load's. Answers to a load that called its sources earlier than another
-    /// one did are old: they change nothing that the other one has brought.
+    /// Stores the results of custom sources in this load. One that failed keeps its last values, with the warning
+    /// `source-stale`; without any its error is the load's. Results of a load that called its sources earlier than another
+    /// one did are old: they do not replace that one's.
     pub(super) fn apply_custom_results(
         &mut self,
         turn: u64,

@@ -3,13 +3,13 @@
 use crate::diagnostic::Error;
 use crate::value::Value;
 
-/// What one custom source answered, and in which turns it was called for that.
+/// The last results of one custom source, and the turns in which it was called for them.
 #[derive(Default)]
 pub(super) struct CustomLayer {
-    /// What it gave last.
+    /// The last good value.
     value: Option<Value>,
     value_turn: u64,
-    /// Why it gave nothing when it was called last.
+    /// The error of the last call, if it failed.
     pub(super) failure: Option<Error>,
     answer_turn: u64,
 }
@@ -19,12 +19,12 @@ impl CustomLayer {
         self.value.as_ref()
     }
 
-    /// Whether it gave something when it was called last.
+    /// Whether the last call succeeded.
     pub(super) fn is_fresh(&self) -> bool {
         self.failure.is_none()
     }
 
-    /// Takes an answer; true when none of a later turn is known.
+    /// Stores a result; true when none of a later turn is known.
     pub(super) fn take(&mut self, turn: u64, answer: Result<Value, Error>) -> bool {
         let is_newest = turn >= self.answer_turn;
         if is_newest {

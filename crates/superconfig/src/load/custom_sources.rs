@@ -13,16 +13,16 @@ use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// What custom sources gave, each by its index among the sources.
+/// The results of custom sources, by index among the sources.
 pub(crate) type CustomResults = Vec<(usize, Result<Value, Error>)>;
 
-/// Takes what a source says of itself, by its index.
+/// A receiver of a source's reports, by its index.
 type Reporter = Box<dyn Fn(usize, SourceReport) + Send + Sync>;
 
 pub(crate) struct CustomSources {
     sources: Vec<CustomSource>,
     shared: Arc<Shared>,
-    /// They have been called, so they have to be let go of.
+    /// They have been called, so they have to be closed.
     is_called: AtomicBool,
 }
 
@@ -34,11 +34,11 @@ pub(crate) struct CustomSource {
     unanswered: Arc<Mutex<Unanswered>>,
 }
 
-/// Calls of one source that nobody waits for any more and that have not returned.
+/// Abandoned calls of one source that have not returned.
 #[derive(Default)]
 struct Unanswered {
     calls: usize,
-    /// When the first of them was begun.
+    /// The start of the first of them.
     since: Option<Instant>,
 }
 
@@ -47,14 +47,14 @@ struct Shared {
     reports: Mutex<Reports>,
 }
 
-/// Who hears what sources say of themselves.
+/// The receiver of the sources' reports.
 enum Reports {
-    /// Nobody yet.
+    /// None yet: the reports are kept.
     Kept(Vec<(usize, SourceReport)>),
     Heard(Reporter),
 }
 
-/// A call that was begun.
+/// A started call.
 enum Call {
     Running {
         returned: Receiver<Result<Value, SourceError>>,
@@ -63,7 +63,7 @@ enum Call {
         is_over: Arc<AtomicBool>,
         begun: Instant,
     },
-    /// It waits for whoever finishes it.
+    /// The caller's own thread runs it.
     Waiting,
     Refused(SourceError),
 }
@@ -83,7 +83,7 @@ impl CustomSources {
         self.sources.iter()
     }
 
-    /// Calls all sources at the same time, and waits for each as long as it may take. The caller holds no lock: a source is
+    /// Calls all sources at the same time, and waits for each up to its timeout. The caller holds no lock: a source is
     /// foreign code. Costs a thread for each.
     pub(crate) fn load(&self, options: &LoadOptions, environment: &Environment) -> Result<CustomResults, Error> {
         if self.sources.is_empty() {
@@ -121,7 +121,7 @@ impl CustomSources {
                 unanswered.calls -= 1;
                 unanswered.since = unanswered.since.filter(|_| unanswered.calls > 0);
             }
-            // Nobody may wait any more.
+            // The caller may have stopped waiting.
             let _ = sender.send(result);
         };
         match thread::Builder::new().name("config-source".into()).spawn(work) {
@@ -129,7 +129,7 @@ impl CustomSources {
                 let deadline = begun.checked_add(timeout).unwrap_or(begun + Duration::from_secs(u32::MAX.into()));
                 Call::Running { returned, deadline, timeout, is_over, begun }
             }
-            // Where no thread can be had, the caller waits.
+            // Where no thread can be had, the caller runs the call.
             Err(_) => Call::Waiting,
         }
     }
@@ -146,7 +146,7 @@ impl CustomSources {
         if let Ok(result) = returned.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
             return result;
         }
-        // Under the lock under which the call answers: it has done so, or will find that it is too late.
+        // The call answers under the same lock: it has answered already, or will find that it is too late.
         let mut unanswered = source.unanswered.lock();
         if let Ok(result) = returned.try_recv() {
             return result;
@@ -167,7 +167,7 @@ impl CustomSources {
         SourceContext { call: Some(call), ..context.clone() }
     }
 
-    /// Says who hears what sources say of themselves, and tells what they have said before.
+    /// Sets the receiver of reports, and passes the kept ones to it.
     pub(crate) fn hear(&self, reporter: Reporter) {
         let mut reports = self.shared.reports.lock();
         if let Reports::Kept(kept) = &mut *reports {
@@ -176,19 +176,19 @@ impl CustomSources {
         *reports = Reports::Heard(reporter);
     }
 
-    /// Lets go of all sources; only the first time counts.
+    /// Closes all sources; only the first call has an effect.
     pub(crate) fn close(&self) {
         if self.shared.is_closed.swap(true, Ordering::AcqRel) || !self.is_called.load(Ordering::Acquire) {
             return;
         }
         for CustomSource { source, .. } in &self.sources {
-            // One that panics must not keep the others open.
+            // A panic in one must not keep the others open.
             let _ = catch_unwind(AssertUnwindSafe(|| source.close()));
         }
     }
 }
 
-/// Of a load of which nothing comes.
+/// A load that is abandoned closes its sources.
 impl Drop for CustomSources {
     fn drop(&mut self) {
         self.close();
@@ -199,7 +199,7 @@ impl Shared {
     fn report(&self, index: usize, report: SourceReport) {
         match &mut *self.reports.lock() {
             Reports::Kept(kept) => {
-                // Only the last word of each source counts.
+                // Only the last report of each source counts.
                 kept.retain(|(other, _)| *other != index);
                 kept.push((index, report));
             }

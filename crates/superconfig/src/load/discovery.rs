@@ -20,11 +20,11 @@ impl Loader {
         let trust = options.trust.unwrap_or(Trust::Warn);
         let file = FileOptions { optional: true, trust: Some(trust), ..FileOptions::default() };
         for discovered in discover(name, profiles, base_dirs, &self.environment, &mut collector.warnings)? {
-            let place = match &discovered {
+            let path = match &discovered {
                 Discovered::Absent(info) => info.path.as_deref(),
                 Discovered::File(candidate) | Discovered::Part(candidate, ..) => Some(&*candidate.path),
             };
-            if let Some(path) = place {
+            if let Some(path) = path {
                 self.dependencies.get_mut().formats_of(path);
             }
             match discovered {
@@ -53,7 +53,7 @@ impl Loader {
                     };
                     let document = collector.take_expansions_of(document).map_err(in_file)?;
                     check_part(&document, &self.rules).map_err(in_file)?;
-                    // A manifest that holds nothing for us is not ours to complain about.
+                    // A manifest without a section for this configuration is not checked.
                     check_ownership(trust, ownership, &candidate, collector).map_err(in_file)?;
                     collector.push_file(entry, &candidate, Arc::new(document), Some(format!("its part `{part_path}`")));
                 }

@@ -10,7 +10,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 impl Loader {
-    /// The variables of `.env` files count for every `env` source, wherever it stands.
+    /// Reads the `.env` files; their variables serve every `env` source, whatever its position.
     pub(super) fn read_dotenv(
         &mut self,
         sources: &[SourceEntry],

@@ -13,7 +13,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-/// Reads and parses files, and takes one from the last load when it cannot have changed since.
+/// Reads and parses files, and reuses a document of the last load when its file cannot have changed since.
 #[derive(Default)]
 pub(crate) struct FileCache {
     files: HashMap<PathBuf, CachedFile>,
@@ -22,25 +22,25 @@ pub(crate) struct FileCache {
 
 pub(super) struct CachedFile {
     stamp: Fingerprint,
-    /// Belongs to the stamp: a change of either shows in the time of the last status change.
+    /// Covered by the fingerprint: a change of either changes the time of the last status change.
     ownership: Ownership,
     read: SystemTime,
     format: Option<Format>,
     document: Arc<Document>,
 }
 
-/// Bytes of the read buffer that are kept from load to load.
+/// The size of the read buffer that is kept from load to load, in bytes.
 const KEPT_BUFFER: usize = 16 << 10;
 
 impl FileCache {
-    /// Lets go of what the largest file took to be read.
+    /// Shrinks the read buffer after a large file.
     pub(super) fn shrink(&mut self) {
         if self.buffer.capacity() > KEPT_BUFFER {
             self.buffer = Vec::new();
         }
     }
 
-    /// A file's document, and who can write the file.
+    /// A file's document, and its ownership.
     pub(super) fn read(
         &mut self,
         candidate: &FileCandidate,
@@ -100,7 +100,7 @@ impl FileCache {
 
 #[cfg(feature = "parallel")]
 impl CachedFile {
-    /// Reads a file that nobody waits for yet.
+    /// Reads a file ahead of its source's turn.
     pub(super) fn read(
         candidate: &FileCandidate,
         format: Option<Format>,
@@ -152,7 +152,7 @@ fn without_note(mut value: Value) -> Value {
     value
 }
 
-/// Checks a document, or a part of a file, that is to be a layer; the error tells where it stands.
+/// Checks a document, or a part of a file, that is to become a layer; the error has its position.
 pub(super) fn check_part(part: &Document, rules: &Rules) -> Result<(), Error> {
     check_root(&part.value).map_err(|error| {
         let Some((text, format)) = &part.text else { return error };

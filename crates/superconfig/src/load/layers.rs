@@ -87,7 +87,7 @@ impl Loader {
                     .map_err(|error| error.in_source(SourceKind::Text, &name, None))?;
                 collector.push(entry, SourceKind::Text, name, Content::Document(Arc::new(document)));
             }
-            // They have been read before all others, as they count for sources above them too.
+            // Dotenv files have been read first, as they serve every `env` source.
             #[cfg(feature = "dotenv")]
             SourceSpec::Dotenv => {}
             #[cfg(not(feature = "dotenv"))]
@@ -119,7 +119,7 @@ impl Loader {
         })
     }
 
-    /// Reads a file; what is wrong with it is gathered too, as others may have something wrong as well.
+    /// Reads a file; an error is collected, as other sources may have errors as well.
     pub(super) fn read_file(
         &mut self,
         entry: &SourceEntry,
@@ -175,7 +175,7 @@ impl Loader {
     }
 }
 
-/// Says, or refuses, that others could have written a file.
+/// Warns about a file that others could have written, or refuses it.
 pub(super) fn check_ownership(
     trust: Trust,
     ownership: Ownership,
@@ -195,7 +195,7 @@ pub(super) fn check_ownership(
 }
 
 impl LayerCollector {
-    /// Takes what a document expanded to out of the load's budget; it was bounded by a whole budget when it was parsed.
+    /// Takes a document's expansions out of the load's budget; parsing bounded them by a whole budget.
     pub(super) fn take_expansions_of<D: Borrow<Document>>(&self, document: D) -> Result<D, Error> {
         self.budget.take(document.borrow().expanded)?;
         Ok(document)
@@ -211,7 +211,7 @@ impl LayerCollector {
         self.layers.push(Layer { kind, name, fill: entry.fill, directives: entry.directives, content });
     }
 
-    /// Adds a file's layer; where only a part of the file is one, `part` says which.
+    /// Adds a file's layer; `part` names the part of the file that is one.
     pub(super) fn push_file(
         &mut self,
         entry: &SourceEntry,

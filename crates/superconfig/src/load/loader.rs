@@ -22,9 +22,9 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// What one load gave.
+/// The result of one load.
 pub(crate) struct LoadResult {
-    /// What readers see: merged, and interpolated where that was asked for.
+    /// The values for readers: merged, and interpolated where that is enabled.
     pub(crate) value: Value,
     pub(crate) warnings: Vec<Warning>,
     pub(crate) profiles: Vec<String>,
@@ -32,28 +32,28 @@ pub(crate) struct LoadResult {
     pub(super) layers: Vec<Layer>,
     pub(super) merged: Merged,
     pub(crate) rules: Arc<Rules>,
-    /// What must not be shown of this version.
+    /// The rules that mask this version's secrets.
     pub(crate) secrets: Arc<SecretRules>,
-    /// Why custom sources gave nothing new when they were called for this load; what they gave last stays in use.
+    /// The errors of custom sources that failed in this load; their last values stay in use.
     pub(crate) failed_sources: Vec<Error>,
-    /// Every custom source gave something when it was called last.
+    /// No custom source failed when it was called last.
     pub(crate) is_whole: bool,
 }
 
-/// Which load of its configuration one was, and what it read.
+/// A load's number among those of its configuration, and its dependencies.
 #[derive(Clone)]
 pub(crate) struct LoadRecord {
     /// Grows with each load: a larger one has read its sources later.
     pub(crate) number: u64,
-    /// Where the configuration is watched.
+    /// Recorded where the configuration is watched.
     pub(crate) dependencies: Option<Arc<Dependencies>>,
 }
 
-/// What came of one load.
+/// The outcome of one load.
 pub(crate) struct LoadOutcome {
     pub(crate) result: Result<LoadResult, Error>,
     pub(crate) record: LoadRecord,
-    /// The custom sources whose newest answers came with it, by their indexes, and why they failed.
+    /// The custom sources whose newest results are part of the load, by index, with their errors.
     pub(crate) answers: Vec<(usize, Option<Error>)>,
 }
 
@@ -71,7 +71,7 @@ impl LoadResult {
         }
     }
 
-    /// How many bytes of text the layers were parsed from.
+    /// The total length of the texts that the layers were parsed from.
     pub(crate) fn text_bytes(&self) -> usize {
         let text = |layer: &Layer| match &layer.content {
             Content::Document(document) => document.text.as_ref().map_or(0, |(text, _)| text.len()),
@@ -80,14 +80,14 @@ impl LoadResult {
         self.layers.iter().map(text).sum()
     }
 
-    /// Where the value at a path comes from, secrets hidden; `None` when nobody spoke of it.
+    /// The provenance of the value at a path, redacted; `None` when no layer contributed.
     pub(crate) fn explain(&self, path: &Path) -> Option<Explanation> {
         let value = self.value.at(path);
         let mut explanation = self.trace(path);
         if explanation.candidates.is_empty() && value.is_some() {
             explanation = Explanation { path: explanation.path, ..self.trace(self.source_path(path)) };
         }
-        // A schema's output can hold what no layer said.
+        // A schema's output can hold values of no layer.
         if explanation.candidates.is_empty() && value.is_none() {
             return None;
         }
@@ -109,8 +109,8 @@ impl LoadResult {
         explain(&self.layers, &self.merged, &self.rules.merge_options(), path)
     }
 
-    /// The path that a value was made at which stands where the layers have none: a reference to a table, or a text that a
-    /// schema took apart. What no layer gave has none, and the path stays as it is.
+    /// The path in the layers of a value that was copied elsewhere: by a reference to a table, or by a schema that took a
+    /// text apart. Without one the path stays as it is.
     fn source_path<'p>(&self, path: &'p [Segment]) -> &'p [Segment] {
         let mut above = (1..path.len()).map(|length| &path[..length]);
         let made = above.find(|above| {
@@ -119,7 +119,7 @@ impl LoadResult {
         made.unwrap_or(path)
     }
 
-    /// The merged value with everything secret replaced.
+    /// The merged value with all secrets masked.
     pub(crate) fn redacted(&self) -> Value {
         self.secrets.redact(&mut Vec::new(), &self.value)
     }
@@ -130,13 +130,13 @@ pub(crate) struct Loader {
     pub(super) rules: Arc<Rules>,
     pub(super) environment: Arc<Environment>,
     pub(super) cache: FileCache,
-    /// What custom sources answered, by their indexes among the sources.
+    /// The results of custom sources, by index among the sources.
     pub(super) custom: BTreeMap<usize, CustomLayer>,
     pub(super) loads: u64,
     pub(super) dependencies: RefCell<DependencyTracker>,
 }
 
-/// What is gathered while the sources are read in order.
+/// The layers, warnings and errors collected while the sources are read in order.
 pub(super) struct LayerCollector {
     pub(super) layers: Vec<Layer>,
     pub(super) warnings: Vec<Warning>,
@@ -144,9 +144,9 @@ pub(super) struct LayerCollector {
     pub(super) dotenv: Vec<Variable>,
     pub(super) failed_sources: Vec<Error>,
     pub(super) answers: Vec<(usize, Option<Error>)>,
-    /// What keeps sources from being loaded.
+    /// The errors of sources that could not be loaded.
     pub(super) problems: Vec<Error>,
-    /// What the expansions of all sources may produce together.
+    /// The shared budget of all expansions of the load.
     pub(super) budget: ExpansionBudget,
 }
 
@@ -192,13 +192,13 @@ impl Loader {
         })
     }
 
-    /// Notes down what each load looks at, from the next one on.
+    /// Records the dependencies of each load, from the next one on.
     #[cfg(feature = "watch")]
     pub(crate) fn watch(&mut self) {
         self.dependencies.get_mut().enable();
     }
 
-    /// What is being read, once loads are noted down.
+    /// The current read, once dependencies are recorded.
     #[cfg(feature = "watch")]
     pub(crate) fn in_progress(&self) -> Arc<InProgress> {
         self.dependencies.borrow().in_progress().cloned().unwrap_or_default()
@@ -208,15 +208,15 @@ impl Loader {
         self.environment = environment;
     }
 
-    /// Reads all sources and merges them; unchanged files are taken from the last load. What custom sources gave comes
-    /// in, as they are asked before anything is locked; one that says nothing keeps what it gave before.
+    /// Reads all sources and merges them; unchanged files come from the cache. Custom sources are called before any lock is
+    /// taken, so their results are passed in; one without a new result keeps its last values.
     ///
-    /// All sources are looked at, so that everything that is wrong with them is told at once.
+    /// All sources are read, so that all their errors are reported together.
     ///
     /// In the background a writer may be at work, so an empty file counts as half written for a while.
     ///
-    /// `turn` is when the custom sources were called: of two answers of one source the one of the later turn counts, whichever
-    /// load comes first.
+    /// `turn` is when the custom sources were called: of two results of one source the one of the later turn counts,
+    /// whichever load finishes first.
     pub(crate) fn load(&mut self, turn: u64, custom_results: Result<CustomResults, Error>, background: bool) -> LoadOutcome {
         self.loads += 1;
         let number = self.loads;
@@ -248,7 +248,7 @@ impl Loader {
             Error::together(first.code(), "sources cannot be loaded", std::mem::take(&mut collector.problems))?;
         }
         let LayerCollector { layers, mut warnings, searched, failed_sources, budget, .. } = collector;
-        // What a reference refers to counts where it is put.
+        // The text of a reference counts where it is inserted.
         let read_referent = |name: &str| self.read_value(&base_dirs, name, &budget);
         let read_file = |name: &str| {
             let text = read_referent(name)?;
@@ -295,11 +295,11 @@ impl Loader {
         Ok(loaded)
     }
 
-    /// Reads a file that a value names, which may be as large as the budget still allows.
+    /// Reads a file that a value refers to, of at most the remaining budget.
     fn read_value(&self, base_dirs: &BaseDirs, name: &str, budget: &ExpansionBudget) -> Result<Arc<str>, Error> {
         let (most, left) = (self.rules.limits.document_bytes, budget.left().bytes);
         self.read_text_within(base_dirs, name, most.min(left)).map_err(|error| match error.code() {
-            // Nothing has been taken for it yet.
+            // Nothing has been taken from the budget for it yet.
             ErrorCode::Limit if left < most => match budget.take(ExpandedSize::text(left + 1)) {
                 Err(exceeded) => Error::from(exceeded),
                 Ok(()) => error,
@@ -329,7 +329,7 @@ impl Loader {
     }
 }
 
-/// A parser's warning with its file; `None` where it is about a part of the text that is not in the layer.
+/// A parser's warning with its file; `None` where it concerns a part of the text outside the layer.
 fn located(warning: &Warning, layer: &Layer, document: &Document) -> Option<Warning> {
     let mut origin = Origin::new(layer.kind, layer.name.clone());
     origin.file = document.file.clone();

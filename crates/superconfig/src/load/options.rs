@@ -9,7 +9,7 @@ use std::sync::Arc;
 #[cfg(feature = "watch")]
 use std::time::Duration;
 
-/// Everything that a load depends on, besides the files and the environment.
+/// The sources and options of a load.
 #[derive(Clone, Default)]
 pub(crate) struct LoadOptions {
     pub sources: Vec<SourceEntry>,
@@ -33,17 +33,17 @@ pub(crate) struct LoadOptions {
 
 #[cfg(feature = "watch")]
 impl LoadOptions {
-    /// Whether only the host language can make the next version: it checks each, or has values of its own to give.
+    /// Whether only the host language can reload: it validates each version, or owns custom sources.
     pub(crate) fn is_host_reloaded(&self) -> bool {
         let is_custom = |entry: &SourceEntry| matches!(entry.spec, SourceSpec::Values { kind: SourceKind::Custom, .. });
         self.validated_by_host || self.sources.iter().any(is_custom)
     }
 }
 
-/// Checks merged values: gives what readers are to see, or everything that is wrong.
+/// A validator of merged values: gives the values for readers, or all issues.
 pub(crate) type Validator = Arc<dyn Fn(&Value) -> Result<Value, Vec<Issue>> + Send + Sync>;
 
-/// How to watch.
+/// The options of live reload.
 ///
 /// ```
 /// use std::time::Duration;
@@ -54,13 +54,13 @@ pub(crate) type Validator = Arc<dyn Fn(&Value) -> Result<Value, Vec<Issue>> + Se
 #[cfg(feature = "watch")]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WatchOptions {
-    /// Changes must pause for this long before they are read; 50 ms by default.
+    /// The pause in changes that is waited for before they are read; 50 ms by default.
     pub debounce: Duration,
-    /// Changes that never pause are read after this long nevertheless; 500 ms by default. From half of it on, shorter
-    /// and shorter pauses will do.
+    /// The longest time that changes without a pause are put off; 500 ms by default. From half of it on, shorter and shorter
+    /// pauses will do.
     pub max_wait: Duration,
-    /// Looks this often instead of being told by the operating system, which network and some container file systems do
-    /// not do; `None`, or no time at all, by default.
+    /// The interval of polling, which replaces the operating system's notifications: network and some container file systems
+    /// send none. `None`, or no time at all, is the default.
     pub poll: Option<Duration>,
 }
 
@@ -72,7 +72,7 @@ impl Default for WatchOptions {
 }
 
 #[cfg(feature = "watch")]
-/// No wait is longer, so that no sum of times overflows.
+/// The longest wait, so that no sum of times overflows.
 pub(crate) const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 
 #[cfg(feature = "watch")]

@@ -12,12 +12,12 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-/// Below this a file is parsed before a thread has started.
+/// A smaller file is parsed before a thread has started.
 const LARGE: u64 = 32 << 10;
 
 impl Loader {
-    /// Fills the cache with the large files among the sources, where there are several that are not in it yet. What fails
-    /// here fails again when it is read, with its error in its place; what is cached is checked then as ever.
+    /// Fills the cache with the large files among the sources, where several are not in it yet. A file that fails here fails
+    /// again when it is read, with its error in order; a cached one is checked then as ever.
     ///
     /// Costs one `stat` for each file that is new.
     pub(super) fn prefetch(&mut self, base_dirs: &BaseDirs, profiles: &[String]) {
@@ -50,7 +50,7 @@ impl FileCache {
         if large.len() < 2 {
             return;
         }
-        // Asks the system several times, so only now.
+        // A query costs several system calls, so only now.
         let threads = thread::available_parallelism().map_or(1, NonZero::get).min(large.len());
         if threads < 2 {
             return;

@@ -1,8 +1,9 @@
 //! Threads for work that may block on a file system without end.
 //!
-//! A file of a network that is gone hangs whoever opens it, and no system call takes that back. So nothing that others wait
-//! for reads files: it hands the reading to a thread from here. There are about as many as processors while work goes on, one
-//! more each time that all of them are held up, and none when there is nothing to do. No process waits for them when it ends.
+//! A file on an unreachable network file system blocks its reader, and no system call takes that back. So threads that
+//! others wait for read no files: they hand the reading to a thread from here. There are about as many as processors while
+//! work goes on, one more each time that all of them are blocked, and none when there is nothing to do. No process waits for
+//! them when it ends.
 
 use parking_lot::{Condvar, Mutex};
 use std::collections::VecDeque;
@@ -15,23 +16,23 @@ use std::time::Duration;
 /// A piece of work.
 pub(crate) type Job = Box<dyn FnOnce() + Send>;
 
-/// When no job was begun for so long although some wait, whatever runs is taken to be held up.
+/// When no waiting job was started for so long, all running jobs count as blocked.
 const HELD_UP: Duration = Duration::from_millis(50);
 
 static THREADS: ReadingThreads = ReadingThreads { state: Mutex::new(State::new()), begun: Condvar::new() };
 
 struct ReadingThreads {
     state: Mutex<State>,
-    /// Told when a job is begun.
+    /// Notified when a job is started.
     begun: Condvar,
 }
 
 struct State {
     waiting: VecDeque<Job>,
     threads: usize,
-    /// How many jobs were begun.
+    /// The number of jobs started.
     count: u64,
-    /// A thread looks whether jobs are begun.
+    /// A monitor thread is running.
     is_monitored: bool,
 }
 
@@ -41,7 +42,7 @@ impl State {
     }
 }
 
-/// Runs a job on a thread of its own, or as soon as one is free or all of them are held up.
+/// Runs a job on a thread of its own, or as soon as one is free or all of them are blocked.
 pub(crate) fn run(job: Job) {
     let mut state = THREADS.state.lock();
     state.waiting.push_back(job);
@@ -50,7 +51,7 @@ pub(crate) fn run(job: Job) {
     } else if !state.is_monitored {
         state.is_monitored = start("config-monitor", monitor);
     }
-    // Where the system gives no thread at all, whoever calls does the work.
+    // Where the system gives no thread at all, the calling thread does the work.
     let own = if state.threads == 0 { state.waiting.pop_back() } else { None };
     drop(state);
     if let Some(job) = own {
@@ -59,7 +60,7 @@ pub(crate) fn run(job: Job) {
 }
 
 fn usual_threads() -> usize {
-    // Asks the system several times, so only once.
+    // A query costs several system calls, so only once.
     static USUAL: OnceLock<usize> = OnceLock::new();
     *USUAL.get_or_init(|| thread::available_parallelism().map_or(2, NonZero::get).max(2))
 }
@@ -74,21 +75,21 @@ fn start_thread(state: &mut State) {
     }
 }
 
-/// Does what waits until there is nothing left.
+/// Runs waiting jobs until there are none left.
 fn read() {
     let mut state = THREADS.state.lock();
     while let Some(job) = state.waiting.pop_front() {
         state.count += 1;
         drop(state);
         THREADS.begun.notify_all();
-        // A panic is a bug, and tells of itself; it must not be counted as a thread that is held up for ever.
+        // A panic is a bug and prints its message; its thread must not count as blocked for ever.
         let _ = catch_unwind(AssertUnwindSafe(job));
         state = THREADS.state.lock();
     }
     state.threads -= 1;
 }
 
-/// Starts another thread whenever all are held up, until nothing waits.
+/// Starts another thread whenever all are blocked, until no job waits.
 fn monitor() {
     let mut state = THREADS.state.lock();
     while !state.waiting.is_empty() {
@@ -101,8 +102,8 @@ fn monitor() {
     state.is_monitored = false;
 }
 
-/// Jobs of which one runs at a time, in the order in which they came: those of one configuration. However many wait for one
-/// that is held up, they hold up one thread.
+/// A serial queue: the jobs of one configuration, one at a time, in order. However many wait for a blocked one, they block
+/// one thread.
 #[derive(Default)]
 pub(crate) struct SerialJobs(Mutex<Serial>);
 
@@ -164,9 +165,9 @@ mod tests {
                 release
             })
             .collect();
-        let (done, told) = channel();
-        run(Box::new(move || done.send(()).unwrap()));
-        told.recv_timeout(PATIENCE).unwrap();
+        let (sender, done) = channel();
+        run(Box::new(move || sender.send(()).unwrap()));
+        done.recv_timeout(PATIENCE).unwrap();
         drop(held);
     }
 
@@ -175,19 +176,19 @@ mod tests {
         let jobs = Arc::new(SerialJobs::default());
         let (job, release) = held_up();
         jobs.run(job);
-        let (done, told) = channel();
+        let (sender, done) = channel();
         for number in 0..100 {
-            let done = done.clone();
-            jobs.run(Box::new(move || done.send(number).unwrap()));
+            let sender = sender.clone();
+            jobs.run(Box::new(move || sender.send(number).unwrap()));
         }
-        // Others go on meanwhile.
-        let (other, other_told) = channel();
+        // Other jobs go on meanwhile.
+        let (other, other_done) = channel();
         run(Box::new(move || other.send(()).unwrap()));
-        other_told.recv_timeout(PATIENCE).unwrap();
-        assert!(told.try_recv().is_err());
+        other_done.recv_timeout(PATIENCE).unwrap();
+        assert!(done.try_recv().is_err());
         drop(release);
         for number in 0..100 {
-            assert_eq!(told.recv_timeout(PATIENCE), Ok(number));
+            assert_eq!(done.recv_timeout(PATIENCE), Ok(number));
         }
     }
 
@@ -195,8 +196,8 @@ mod tests {
     fn a_job_that_panics_takes_no_thread_with_it() {
         let jobs = Arc::new(SerialJobs::default());
         jobs.run(Box::new(|| panic!("a test's")));
-        let (done, told) = channel();
-        jobs.run(Box::new(move || done.send(()).unwrap()));
-        told.recv_timeout(PATIENCE).unwrap();
+        let (sender, done) = channel();
+        jobs.run(Box::new(move || sender.send(()).unwrap()));
+        done.recv_timeout(PATIENCE).unwrap();
     }
 }

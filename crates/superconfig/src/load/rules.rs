@@ -6,7 +6,7 @@ use crate::redaction::SecretRules;
 use crate::value::{Limits, PathPattern, Value};
 use std::sync::Arc;
 
-/// What stays the same from load to load.
+/// The options that stay the same from load to load.
 pub(crate) struct Rules {
     pub(super) arrays: Vec<(PathPattern, ArrayStrategy)>,
     pub(super) schema: Option<Value>,

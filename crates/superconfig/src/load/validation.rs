@@ -14,11 +14,11 @@ use std::sync::Arc;
 /// Longer texts are cut in messages.
 const MAX_CHARACTERS: usize = 60;
 
-/// Bytes that the issues of one error may take: paths to thousands of values may be long.
+/// The most bytes that the issues of one error may take: paths to thousands of values may be long.
 const REPORTED_BYTES: usize = 16 << 20;
 
 impl LoadResult {
-    /// Puts what a check gave in the place of the merged values.
+    /// Replaces the merged values by a validator's output.
     pub(crate) fn replace(&mut self, output: Option<Value>) -> Result<(), Error> {
         match output {
             None => Ok(()),
@@ -33,7 +33,7 @@ impl LoadResult {
         }
     }
 
-    /// Runs the program's own check, where there is one.
+    /// Runs the program's own validator, where there is one.
     pub(crate) fn check(&self, validator: Option<&Validator>) -> Result<Option<Value>, Error> {
         let Some(validator) = validator else { return Ok(None) };
         match catch_unwind(AssertUnwindSafe(|| validator(&self.value))) {
@@ -46,26 +46,26 @@ impl LoadResult {
         }
     }
 
-    /// The issue of a key that must not be there, with the one that may be meant: of those that are known, else of those that
-    /// the JSON Schema knows, else of those beside it.
+    /// The issue of an unexpected key, with a suggestion: from the given known keys, else from the JSON Schema, else from
+    /// the keys beside it.
     pub(crate) fn unknown_key(&self, path: Path, known: Option<&[String]>) -> Issue {
         let Some((Segment::Key(key), above)) = path.split_last() else {
             return Issue::new(path, "the element is unknown");
         };
         let of_schema = if known.is_none() { self.known_keys(above) } else { Vec::new() };
         let known = known.unwrap_or_default().iter().map(String::as_str).chain(of_schema.iter().map(|key| &**key));
-        let meant = match self.value.at(above) {
+        let suggestion = match self.value.at(above) {
             Some(Value::Table(table)) if known.clone().next().is_none() => {
                 closest_name(key, table.iter().map(|(name, _)| name).filter(|name| *name != &**key))
             }
             _ => closest_name(key, known),
         };
-        let hint = meant.map(|meant| format!("did you mean `{meant}`?"));
+        let hint = suggestion.map(|suggestion| format!("did you mean `{suggestion}`?"));
         let message = format!("the key `{key}` is unknown");
         Issue { hint, ..Issue::new(path, message) }
     }
 
-    /// The keys that the schema knows at a path.
+    /// The keys that the JSON Schema declares at a path.
     fn known_keys(&self, path: &[Segment]) -> Vec<Arc<str>> {
         let root = self.rules.schema.as_ref().map(SchemaNode::new);
         let at = path.iter().try_fold(root, |node, segment| match segment {
@@ -79,7 +79,7 @@ impl LoadResult {
         keys
     }
 
-    /// The error for values that a check refuses. A single issue is the error itself.
+    /// The error for values that a validator rejects. A single issue is the error itself.
     pub(crate) fn refuse(&self, issues: Vec<Issue>) -> Error {
         self.refuse_as(ErrorCode::Validation, issues)
     }
@@ -110,7 +110,7 @@ impl LoadResult {
         error.with_issues(issues)
     }
 
-    /// The line of the file that an origin stands for, unless it could show a secret.
+    /// The source line of an origin, unless it could contain a secret.
     fn snippet(&self, origin: &Origin, path: &[Segment]) -> Option<String> {
         let position = Position { line: origin.line?, column: origin.column? };
         let secret = self.merged.value.at(path).is_some_and(|value| self.secrets.is_secret(path, value));
@@ -126,20 +126,20 @@ impl LoadResult {
         })
     }
 
-    /// The secrets with references resolved and not.
+    /// The secrets, with references resolved and unresolved.
     fn secret_texts(&self) -> SecretTexts {
         SecretTexts::new(&self.secrets, &[&self.merged.value, &self.value])
     }
 }
 
-/// Turns what a check said into what is told: with origins, without secrets.
+/// Turns a validator's issues into reported ones: with origins, without secrets.
 ///
-/// Costs one replay of the layers and one look at each secret, and then the length of each issue.
+/// Costs one replay of the layers and a search for each secret, and then the length of each issue.
 struct IssueReporter<'l> {
     loaded: &'l LoadResult,
     secrets: SecretTexts,
     explainer: Explainer<'l>,
-    /// The words of secrets that several issues may be about, by path.
+    /// The words of secrets that several issues may share, by path.
     words: HashMap<Path, SecretWords>,
 }
 
@@ -151,11 +151,11 @@ impl<'l> IssueReporter<'l> {
 
     fn report(&mut self, mut issue: Issue) -> Issue {
         let (loaded, rules) = (self.loaded, &self.loaded.secrets);
-        // What is missing is told with the table that it is missing in.
+        // A missing key has the origin of its table.
         issue.origin = issue
             .origin
             .or_else(|| (1..=issue.path.len()).rev().find_map(|length| self.explainer.origin_of(&issue.path[..length])));
-        // A check sees references resolved.
+        // A validator sees references resolved.
         let value = loaded.value.at(&issue.path).or_else(|| loaded.merged.value.at(&issue.path));
         let is_secret = value.is_some_and(|value| rules.is_secret(&issue.path, value));
         issue.found = match (issue.found, value) {
@@ -183,7 +183,7 @@ impl<'l> IssueReporter<'l> {
     }
 }
 
-/// Roughly how many bytes an issue takes in an error.
+/// Roughly the size of an issue in an error, in bytes.
 fn size_of_report(issue: &Issue) -> usize {
     let segment = |segment: &Segment| match segment {
         Segment::Key(key) => key.len() + 1,
@@ -192,7 +192,7 @@ fn size_of_report(issue: &Issue) -> usize {
     issue.path.iter().map(segment).sum::<usize>() + issue.message.len() + issue.hint.as_ref().map_or(0, String::len) + 100
 }
 
-/// A value in words for a message.
+/// A short description of a value for a message.
 fn display_path(value: &Value) -> String {
     match value {
         Value::Null => "null".to_owned(),
@@ -205,7 +205,7 @@ fn display_path(value: &Value) -> String {
     }
 }
 
-/// What the value in effect took the place of.
+/// The value that the value in effect overrides.
 fn overridden(explanation: &Explanation) -> Option<String> {
     let winner = explanation.winner?;
     let below = explanation.candidates[..winner].last()?;

@@ -6,12 +6,12 @@ use std::sync::Arc;
 
 /// Reads arguments: `--server.port=9000`, `--server.port 9000`, `--verbose`, `--no-color`, `--set server.port=9000`.
 ///
-/// A flag without `=` takes the next argument as its value unless that looks like a flag itself (a negative number does
+/// A flag without `=` takes the next argument as its value unless that starts like a flag itself (a negative number does
 /// not); where its path turns out to be a boolean, it takes it only if it spells one. Everything after `--`, words that
-/// belong to no flag, and flags with a single dash are somebody else's and are skipped.
+/// belong to no flag, and flags with a single dash belong to other parsers and are skipped.
 ///
 /// # Errors
-/// `ERR_SUPERCONFIG_ARGS` for a path that is none, and for `--set` without `path=value`.
+/// `ERR_SUPERCONFIG_ARGS` for a malformed path, and for `--set` without `path=value`.
 pub(crate) fn parse_args<S: AsRef<str>>(arguments: impl IntoIterator<Item = S>, source: &Arc<str>) -> Result<Vec<Flag>, Error> {
     let mut flags = Vec::new();
     let mut arguments = arguments.into_iter().peekable();

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Why a custom source failed: any error of the program's own.
+/// The error of a custom source: any error of the program's own.
 ///
 /// ```
 /// let error: superconfig::SourceError = "the service is down".into();
@@ -20,7 +20,7 @@ use std::time::Duration;
 /// ```
 pub type SourceError = Box<dyn std::error::Error + Send + Sync>;
 
-/// Tells a configuration that a custom source has something new; may be called from any thread, and often.
+/// Notifies a configuration that a custom source has new values; may be called from any thread, and often.
 ///
 /// ```
 /// let signal: superconfig::SourceSignal = std::sync::Arc::new(|| println!("something new"));
@@ -28,7 +28,7 @@ pub type SourceError = Box<dyn std::error::Error + Send + Sync>;
 /// ```
 pub type SourceSignal = Arc<dyn Fn() + Send + Sync>;
 
-/// Something that a program reads its configuration from besides files, variables and flags: a database, a service.
+/// A source that a program implements, beside files, variables and flags: a database, a service.
 ///
 /// ```
 /// use superconfig::{Source, SourceContext, SourceError, SuperConfig, Table, Value};
@@ -54,35 +54,36 @@ pub trait Source: Send + Sync {
     /// The layer's name for people, in `explain` and in errors.
     fn name(&self) -> &str;
 
-    /// Gives the layer's values, a table. Called for the load and for each reload, on a thread of its own and without any lock
-    /// held; calls may overlap.
+    /// Loads the layer's values, a table. Called for the load and for each reload, on a thread of its own and without any
+    /// lock held; calls may overlap.
     ///
-    /// One that has not returned within [`Source::timeout`] counts as failed. Its thread stays until it returns, and no other is
-    /// started for it until then: [`SourceContext::is_cancelled`] tells it to give up.
+    /// A call that has not returned within [`Source::timeout`] counts as failed. Its thread stays until it returns, and no
+    /// other is started for the source until then: [`SourceContext::is_cancelled`] is true from that time on.
     ///
     /// # Errors
-    /// Whatever went wrong. A load fails with it as `ERR_SUPERCONFIG_SOURCE`; a reload goes on with what the source
-    /// gave last, warns `source-stale` and tells listeners.
+    /// Any error. A load fails with it as `ERR_SUPERCONFIG_SOURCE`; a reload keeps the source's last values, warns
+    /// `source-stale` and notifies listeners.
     fn load(&self, context: &SourceContext) -> Result<Value, SourceError>;
 
-    /// How long [`Source::load`] may take, 10 seconds by default. [`Duration::MAX`] is for ever: then the caller's own thread
-    /// calls it.
+    /// The time that [`Source::load`] may take, 10 seconds by default. With [`Duration::MAX`] there is no limit: the
+    /// caller's own thread then calls it.
     fn timeout(&self) -> Duration {
         Duration::from_secs(10)
     }
 
-    /// Starts to watch, where the configuration is watched and the source can tell that it has something new: `changed` asks
-    /// for a reload. Dropping what is given back ends the watch. `None`, as by default, means that the source cannot tell.
+    /// Starts to watch the source, where the configuration is watched: each call of `changed` requests a reload. Dropping
+    /// the result ends the watch. `None`, the default, means that the source cannot be watched.
     ///
     /// # Errors
-    /// Whatever went wrong: the source's state is then stale, and it is tried again, after a second and then less and less often.
+    /// Any error: the source's state is then stale, and watching is tried again, after a second and then less and less
+    /// often.
     fn watch(&self, changed: SourceSignal) -> Result<Option<SourceWatch>, SourceError> {
         let _ = changed;
         Ok(None)
     }
 
-    /// Lets go of what [`Source::load`] has opened. Called once for each configuration that has called `load`: when it is
-    /// closed, or when nothing comes of its first load. Its watch has ended before.
+    /// Releases the resources that [`Source::load`] has opened. Called once for each configuration that has called `load`:
+    /// when it is closed, or when its first load is abandoned. Its watch has ended before.
     fn close(&self) {}
 }
 
@@ -94,7 +95,7 @@ pub trait Source: Send + Sync {
 /// ```
 pub type SourceWatch = Box<dyn Any + Send>;
 
-/// What a custom source may want to know of the load that it is asked for.
+/// The load that a custom source is called for: directories, profiles, environment and cancellation.
 ///
 /// ```
 /// use superconfig::SuperConfig;
@@ -113,10 +114,10 @@ pub struct SourceContext {
     pub(crate) call: Option<SourceCall>,
 }
 
-/// The call of a source that a context is for.
+/// The call that a context belongs to.
 #[derive(Clone)]
 pub(crate) struct SourceCall {
-    /// Nobody waits for it any more.
+    /// The caller has stopped waiting.
     pub(crate) is_cancelled: Arc<dyn Fn() -> bool + Send + Sync>,
     pub(crate) report: Arc<dyn Fn(SourceReport) + Send + Sync>,
 }
@@ -183,7 +184,7 @@ impl SourceContext {
         &self.profiles
     }
 
-    /// A variable of the environment as it was captured for this load.
+    /// A variable of the environment, as captured for this load.
     ///
     /// ```
     /// use superconfig::SuperConfig;
@@ -197,7 +198,7 @@ impl SourceContext {
         self.environment.get(name).map(|value| &**value)
     }
 
-    /// Whether nobody waits for the answer any more: its time is over, or the configuration is closed.
+    /// Whether the caller has stopped waiting: the time is over, or the configuration is closed.
     ///
     /// ```
     /// let builder = superconfig::SuperConfig::builder();
@@ -208,7 +209,7 @@ impl SourceContext {
         self.call.as_ref().is_some_and(|call| (call.is_cancelled)())
     }
 
-    /// Says how the source is doing, now or later: the context may be kept for that. Shows in
+    /// Reports the source's state, now or later: the context may be kept for that. It appears in
     /// [`Status::sources`](crate::Status::sources).
     ///
     /// ```
@@ -238,13 +239,14 @@ impl SourceContext {
     }
 }
 
-/// What a panic said.
+/// The message of a panic.
 pub(crate) fn panicked(payload: &(dyn Any + Send)) -> &str {
     let text = payload.downcast_ref::<String>().map(String::as_str);
     text.or_else(|| payload.downcast_ref::<&str>().copied()).unwrap_or("no reason given")
 }
 
-/// The error of a custom source; clients like to quote the addresses that they fail to reach, user and password included.
+/// The error of a custom source, redacted: clients like to quote the addresses that they fail to reach, user and password
+/// included.
 pub(crate) fn failed(name: &str, cause: impl std::fmt::Display) -> Error {
     let cause = cause.to_string();
     let cause = mask_userinfo(&cause).unwrap_or(cause);

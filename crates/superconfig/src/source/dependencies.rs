@@ -9,10 +9,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
-/// A file found empty is taken as half written for this long.
+/// An empty file counts as half written for this long.
 pub(crate) const HALF_WRITTEN: Duration = Duration::from_secs(1);
 
-/// Somewhere a load looked, there or not.
+/// A path that a load depends on, whether it exists or not.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Dependency {
     /// A file by its name.
@@ -31,16 +31,16 @@ impl Dependency {
     }
 }
 
-/// What one load looked at.
+/// The dependencies of one load.
 #[derive(Clone, Debug)]
 pub(crate) struct Dependencies {
-    /// Where relative paths start.
+    /// The directory that relative paths resolve to.
     pub(crate) base: PathBuf,
     /// When the load began.
     started: SystemTime,
-    /// Every place, with what was there when it was opened.
+    /// Every dependency, with its fingerprint when it was opened.
     entries: BTreeMap<Dependency, Option<Fingerprint>>,
-    /// A file was found half written; when it counts as empty.
+    /// A file was found half written; the time from which it counts as empty.
     pub(crate) half_written_until: Option<Instant>,
 }
 
@@ -53,43 +53,43 @@ impl Dependencies {
         self.entries.keys()
     }
 
-    /// How long to wait until what was read can be trusted to belong together; `None` when it can be now.
+    /// The time to wait until the files read can be trusted to belong together; `None` when they can be now.
     ///
-    /// It can when no file is another one now than when it was read, and none had been written within `quiet` of the
-    /// load's start: whoever changes several files within that time has then changed all of them or none.
+    /// They can when no file differs from the one that was read, and none had been written within `quiet` of the load's
+    /// start: a program that changes several files within that time has then changed all of them or none.
     pub(crate) fn unsettled(&self, quiet: Duration) -> Option<Duration> {
-        let stamps = self.entries.iter().filter_map(|(dependency, stamp)| Some((dependency.path(), (*stamp)?)));
-        let waits = stamps.filter_map(|(path, stamp)| match Fingerprint::now(path) {
-            Some(now) if now == stamp => {
-                stamp.age(self.started).map(|age| quiet.saturating_sub(age)).filter(|left| !left.is_zero())
+        let fingerprints = self.entries.iter().filter_map(|(dependency, fingerprint)| Some((dependency.path(), (*fingerprint)?)));
+        let waits = fingerprints.filter_map(|(path, fingerprint)| match Fingerprint::now(path) {
+            Some(now) if now == fingerprint => {
+                fingerprint.age(self.started).map(|age| quiet.saturating_sub(age)).filter(|left| !left.is_zero())
             }
             _ => Some(quiet.max(Duration::from_millis(1))),
         });
         waits.max()
     }
 
-    /// How long to wait until nothing that was looked at has changed within `quiet`; `None` where nothing has.
+    /// The time to wait until no dependency has changed within `quiet`; `None` where none has.
     pub(crate) fn recently_changed(&self, quiet: Duration) -> Option<Duration> {
         let now = SystemTime::now();
         let ages = self.entries.keys().filter_map(|dependency| Fingerprint::now(dependency.path())?.age(now));
         ages.map(|age| quiet.saturating_sub(age)).filter(|left| !left.is_zero()).max()
     }
 
-    /// True when a load now could find something else.
+    /// True when a load now could give another result.
     pub(crate) fn is_stale(&self) -> bool {
-        self.entries.iter().any(|(dependency, stamp)| {
-            let settled = stamp.is_none_or(|stamp| stamp.is_settled(self.started));
-            !settled || Fingerprint::now(dependency.path()) != *stamp
+        self.entries.iter().any(|(dependency, fingerprint)| {
+            let settled = fingerprint.is_none_or(|fingerprint| fingerprint.is_settled(self.started));
+            !settled || Fingerprint::now(dependency.path()) != *fingerprint
         })
     }
 }
 
-/// The file or directory that is being read, if any, and since when: what does not come back shows in the status.
+/// The file or directory being read, if any, and since when: a read that hangs appears in the status.
 #[derive(Default)]
 pub(crate) struct InProgress(Mutex<Option<(Option<PathBuf>, Instant)>>);
 
 impl InProgress {
-    /// Something is read from here on: of which file is known only while one is opened.
+    /// Marks the start of a read; the path is known only while a file is opened.
     pub(crate) fn begin(&self, path: Option<&Path>) {
         *self.0.lock() = Some((path.map(Path::to_path_buf), Instant::now()));
     }
@@ -98,7 +98,7 @@ impl InProgress {
         *self.0.lock() = None;
     }
 
-    /// What has been read for longer than `patience`, and for how long.
+    /// The read that has taken longer than `patience`, and its duration.
     pub(crate) fn held_up(&self, patience: Duration) -> Option<(Option<PathBuf>, Duration)> {
         let current = self.0.lock();
         let (path, since) = current.as_ref()?;
@@ -107,25 +107,25 @@ impl InProgress {
     }
 }
 
-/// Notes down what a loader looks at. Does nothing until somebody watches.
+/// Records the dependencies of a loader. Does nothing until the configuration is watched.
 #[derive(Default)]
 pub(crate) struct DependencyTracker {
     recorded: Option<Dependencies>,
-    /// Told of what is read, where somebody watches.
+    /// Receives the current read, where the configuration is watched.
     in_progress: Option<Arc<InProgress>>,
     /// The load follows a change on disk: a writer may be at work.
     background: bool,
-    /// Files found empty, and from when on they are taken as that where nobody has touched them meanwhile; nothing for at once.
+    /// Files found empty, and the time from which each counts as empty if it is unchanged; `None` for at once.
     empty: HashMap<PathBuf, (Fingerprint, Option<Instant>)>,
 }
 
 impl DependencyTracker {
-    /// Starts to note down, with the next load.
+    /// Starts to record, with the next load.
     pub(crate) fn enable(&mut self) {
         self.in_progress = Some(Arc::default());
     }
 
-    /// What is being read, where somebody watches.
+    /// The current read, where the configuration is watched.
     pub(crate) fn in_progress(&self) -> Option<&Arc<InProgress>> {
         self.in_progress.as_ref()
     }
@@ -139,7 +139,7 @@ impl DependencyTracker {
         }
     }
 
-    /// Ends a load: gives what it looked at, where somebody watches.
+    /// Ends a load and gives its dependencies, where the configuration is watched.
     pub(crate) fn finish(&mut self) -> Option<Arc<Dependencies>> {
         self.in_progress.as_ref()?.end();
         self.recorded.take().map(Arc::new)
@@ -169,7 +169,7 @@ impl DependencyTracker {
         }
     }
 
-    /// The files of one name, in all formats, are looked for beside this one, which may end in `.*`.
+    /// Records the files of one name, in all formats, beside this one, which may end in `.*`.
     #[cfg(feature = "discovery")]
     pub(crate) fn formats_of(&mut self, path: &Path) {
         self.open(path);
@@ -179,29 +179,29 @@ impl DependencyTracker {
         recorded.entries.entry(dependency).or_insert_with(|| Fingerprint::now(directory));
     }
 
-    /// A file was read, or what was read before was taken again. What was found first counts: where a file changes while
-    /// two sources read it, they do not belong together.
-    pub(crate) fn read(&mut self, path: &Path, stamp: Fingerprint) {
+    /// Records a file that was read, or taken from the cache. Its first fingerprint counts: where a file changes while two
+    /// sources read it, they do not belong together.
+    pub(crate) fn read(&mut self, path: &Path, fingerprint: Fingerprint) {
         if let Some(recorded) = &mut self.recorded {
-            recorded.entries.entry(Dependency::File(path.to_path_buf())).or_default().get_or_insert(stamp);
+            recorded.entries.entry(Dependency::File(path.to_path_buf())).or_default().get_or_insert(fingerprint);
         }
     }
 
-    /// Whether a file of `length` bytes is to be taken as half written: then nothing comes of the load.
-    pub(crate) fn is_half_written(&mut self, path: &Path, length: usize, stamp: Fingerprint) -> bool {
+    /// Whether a file of `length` bytes counts as half written: the load is then abandoned.
+    pub(crate) fn is_half_written(&mut self, path: &Path, length: usize, fingerprint: Fingerprint) -> bool {
         let Some(recorded) = &mut self.recorded else { return false };
         if length > 0 {
             self.empty.remove(path);
             return false;
         }
         if !self.background {
-            self.empty.insert(path.to_path_buf(), (stamp, None));
+            self.empty.insert(path.to_path_buf(), (fingerprint, None));
             return false;
         }
         let now = Instant::now();
-        let fresh = (stamp, Some(now + HALF_WRITTEN));
+        let fresh = (fingerprint, Some(now + HALF_WRITTEN));
         let known = self.empty.entry(path.to_path_buf()).or_insert(fresh);
-        if known.0 != stamp {
+        if known.0 != fingerprint {
             *known = fresh;
         }
         let Some(until) = known.1.filter(|until| *until > now) else { return false };
@@ -209,7 +209,7 @@ impl DependencyTracker {
         true
     }
 
-    /// A file could not be read. One that is not there may come back empty, as one that is written then.
+    /// Records a file that could not be read. A missing one may come back empty, and then counts as half written.
     pub(crate) fn failed(&mut self, path: &Path, error: &Error) {
         if error.code() == ErrorCode::NotFound {
             self.empty.remove(path);

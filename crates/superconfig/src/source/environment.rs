@@ -6,20 +6,20 @@ use std::collections::HashMap;
 use std::ffi::OsStr;
 use std::sync::{Arc, OnceLock};
 
-/// Which variables a load can need; the others are not even copied.
+/// A filter of the variables that a load can need; the others are not even copied.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct EnvironmentFilter {
-    /// Takes every variable: interpolation and sources without a prefix can ask for any.
+    /// Takes every variable: interpolation and sources without a prefix can look up any.
     pub(crate) all: bool,
     /// The prefixes of sources.
     pub(crate) prefixes: Vec<Arc<str>>,
-    /// Variables asked for by name, and with `_FILE` after the name.
+    /// Names of single variables, also with `_FILE` after the name.
     pub(crate) names: Vec<Arc<str>>,
 }
 
 impl EnvironmentFilter {
     fn wants(&self, name: &[u8]) -> bool {
-        // Asked for by every load: the profile and the home directory.
+        // Needed by every load: the profile and the home directory.
         if matches!(name, b"SUPERCONFIG_PROFILE" | b"NODE_ENV" | b"HOME" | b"USERPROFILE") {
             return true;
         }
@@ -44,9 +44,9 @@ const INDEX_FROM: usize = 128;
 #[derive(Clone, Debug, Default)]
 pub struct Environment {
     variables: Vec<(Arc<str>, Arc<str>)>,
-    /// Made when a long list is first asked for a name.
+    /// Built on the first lookup in a long list.
     index: OnceLock<HashMap<Arc<str>, usize>>,
-    /// One for each variable that is not UTF-8 and was skipped.
+    /// One warning for each variable that is not UTF-8 and was skipped.
     pub(crate) warnings: Vec<Warning>,
 }
 

@@ -5,17 +5,17 @@ use super::layer_info::{LayerInfo, LayerStatus};
 use crate::diagnostic::{Error, ErrorCode, SourceKind, Warning};
 use std::path::{Path, PathBuf};
 
-/// Where relative paths and `~` lead.
+/// The directories that relative paths and `~` resolve to.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct BaseDirs {
     pub(crate) cwd: PathBuf,
     pub(crate) home: Option<PathBuf>,
-    /// Stands before the system's places, for tests.
+    /// A prefix of the system's directories, for tests.
     pub(crate) root: Option<PathBuf>,
 }
 
 impl BaseDirs {
-    /// A path for people: relative to the working directory where it is in it.
+    /// A path for display: relative to the working directory where it is below it.
     #[cfg(feature = "discovery")]
     pub(crate) fn display_path(&self, path: &Path) -> String {
         let relative = path.strip_prefix(&self.cwd).ok().filter(|path| !path.as_os_str().is_empty());
@@ -31,7 +31,7 @@ impl BaseDirs {
         self.cwd.join(path)
     }
 
-    /// The whole of a pattern. What stands before it is literal, whatever characters it holds.
+    /// The absolute form of a pattern. Its base directory is literal, whatever characters it holds.
     fn pattern(&self, pattern: &str) -> PathBuf {
         let literal = |path: &Path| PathBuf::from(glob::Pattern::escape(&path.to_string_lossy()));
         match (pattern.strip_prefix("~/"), &self.home) {
@@ -45,12 +45,12 @@ impl BaseDirs {
 #[derive(Clone, Debug)]
 pub(crate) struct FileCandidate {
     pub(crate) path: PathBuf,
-    /// The path as it was given, for people.
+    /// The path as it was given, for display.
     pub(crate) display_path: String,
     pub(crate) required: bool,
 }
 
-/// Profiles become parts of file names: none may lead elsewhere.
+/// Checks a name that becomes part of a file name: it must not lead to another directory.
 ///
 /// # Errors
 /// `ERR_SUPERCONFIG_OPTION`.
@@ -62,7 +62,7 @@ pub(crate) fn check_name(what: &str, name: &str) -> Result<(), Error> {
     Ok(())
 }
 
-/// `{profile}` in a path stands for each profile in turn.
+/// A path once for each profile in place of `{profile}`.
 pub(crate) fn expand_profiles(path: &str, profiles: &[String]) -> Vec<String> {
     const MARK: &str = "{profile}";
     if !path.contains(MARK) {
@@ -71,14 +71,14 @@ pub(crate) fn expand_profiles(path: &str, profiles: &[String]) -> Vec<String> {
     profiles.iter().map(|profile| path.replace(MARK, profile)).collect()
 }
 
-/// What came of looking for a file.
+/// The result of looking a file up.
 #[derive(Debug)]
 pub(crate) enum Lookup {
     File(FileCandidate),
     Absent(LayerInfo),
 }
 
-/// The files of a directory that count, in order: `default`, each profile, `local`, each profile's local.
+/// The files of a directory that take part, in order: `default`, each profile, `local`, each profile's local.
 pub(crate) fn directory(
     base_dirs: &BaseDirs,
     display_path: &str,
@@ -117,7 +117,7 @@ pub(crate) fn unreadable(display_path: &str, error: &std::io::Error) -> Error {
     error.in_source(SourceKind::File, &display_path.into(), Some(display_path.into()))
 }
 
-/// The files of one name in a directory, in every format; two of them are worth a warning.
+/// The files of one name in a directory, in every format; two of them give a warning.
 pub(crate) fn with_stem(
     listing: &Listing,
     directory: &Path,
@@ -169,8 +169,8 @@ pub(crate) fn pattern(base_dirs: &BaseDirs, display_path: &str) -> Result<Vec<Fi
     Ok(candidates)
 }
 
-/// The directories that the files of a pattern are looked for in: the one before the first wildcard, whether it is there
-/// or not, and all those that match a part of the pattern.
+/// The directories that contain a pattern's files: the one before the first wildcard, whether it exists or not, and all
+/// those that match a part of the pattern.
 pub(crate) fn pattern_directories(base_dirs: &BaseDirs, display_path: &str) -> Vec<PathBuf> {
     let components: Vec<_> = Path::new(display_path).components().collect();
     let is_wild = |component: &std::path::Component<'_>| component.as_os_str().to_string_lossy().contains(['*', '?', '[']);
@@ -184,7 +184,7 @@ pub(crate) fn pattern_directories(base_dirs: &BaseDirs, display_path: &str) -> V
             continue;
         }
         let prefix = base_dirs.pattern(&start(end));
-        // A malformed pattern has its error elsewhere, and what cannot be read cannot be watched.
+        // A malformed pattern is reported elsewhere, and what cannot be read cannot be watched.
         let found = glob::glob(&prefix.to_string_lossy()).into_iter().flatten().flatten();
         directories.extend(found.filter(|path| path.is_dir()));
     }

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-/// A source, or a file that one looked for. Serializes without its `path`.
+/// The state of one source, or of one file of it, in a load. Serializes without its `path`.
 ///
 /// ```
 /// use superconfig::{FileOptions, LayerStatus, SuperConfig};
@@ -33,14 +33,14 @@ pub struct LayerInfo {
     /// The format that a file or text was read in.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub format: Option<Format>,
-    /// Whether it took part.
+    /// The layer's status.
     pub status: LayerStatus,
-    /// Why it did not take part, or which part of it did.
+    /// The reason why it did not take part, or the part of it that did.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<Cow<'static, str>>,
 }
 
-/// Whether something that was looked for took part.
+/// The status of a layer in a load.
 ///
 /// ```
 /// use superconfig::{Format, SuperConfig};
@@ -52,11 +52,11 @@ pub struct LayerInfo {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum LayerStatus {
-    /// It is there and took part.
+    /// It exists and took part.
     Found,
     /// It is not there.
     Missing,
-    /// It was not asked, or is there and holds nothing for this configuration.
+    /// Not consulted (no profile selected), or present without a section for this configuration.
     Skipped,
 }
 

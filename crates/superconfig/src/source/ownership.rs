@@ -3,7 +3,7 @@
 use crate::diagnostic::{Error, ErrorCode};
 use std::fs::Metadata;
 
-/// What to do about a file that others can write, or that another user owns who is not root.
+/// The reaction to a file that others can write, or whose owner is neither the user nor root.
 ///
 /// ```
 /// use superconfig::{FileOptions, SuperConfig, Trust};
@@ -21,7 +21,7 @@ pub enum Trust {
     Strict,
 }
 
-/// What an opened file says about who can write it.
+/// Owner and mode of an opened file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Ownership {
     #[cfg(unix)]
@@ -37,14 +37,15 @@ impl Ownership {
         Self { mode: metadata.mode(), owner: metadata.uid() }
     }
 
-    /// Elsewhere access lists rule, which tell nothing as simple as this.
+    /// Other platforms use access lists, which give no answer as simple as this.
     #[cfg(not(unix))]
     pub(crate) fn of(_: &Metadata) -> Self {
         Self {}
     }
 
-    /// Why the file could be somebody else's work; `None` when it cannot. A group that may write is one that the owner
-    /// chose, so it does not count as others: with private groups, as most systems have them, it is the owner alone.
+    /// The reason why another user could have written the file; `None` when none could. A group with write access is the
+    /// owner's choice, so it does not count as others: with private groups, as most systems have them, it is the owner
+    /// alone.
     #[cfg(unix)]
     pub(crate) fn concern(self) -> Option<String> {
         // SAFETY: the call takes nothing, touches no memory and cannot fail.

@@ -7,7 +7,7 @@ use std::io::{self, Read};
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
-/// What tells that a file is another one, or has changed.
+/// A file's identity and times, by which a change is detected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Fingerprint {
     identity: (u64, u64),
@@ -28,21 +28,21 @@ impl Fingerprint {
         Self { identity, size: metadata.len(), modified: metadata.modified().ok(), changed }
     }
 
-    /// The stamp of a file now; `None` when it is not there or cannot be asked.
+    /// The current fingerprint of a file; `None` when it does not exist or cannot be read.
     pub(crate) fn now(path: &Path) -> Option<Self> {
         path.metadata().ok().map(|metadata| Self::of(&metadata))
     }
 
-    /// True when the file was last written so long before `read` that a write after it must show in the stamp. Clocks
-    /// of file systems tick: every 10 ms at worst on local ones. Programs can set the time of writing, but not the time
-    /// of the last change to the file itself, where there is one.
+    /// True when the file was last written so long before `read` that any write after it changes the fingerprint. Clocks of
+    /// file systems tick: every 10 ms at worst on local ones. Programs can set the time of writing, but not the time of the
+    /// last change to the file itself, where there is one.
     pub(crate) fn is_settled(&self, read: SystemTime) -> bool {
         let tick = Duration::from_millis(20);
         let written = [self.modified, self.changed_at().or(self.modified)];
         written.iter().all(|at| at.is_some_and(|at| read.duration_since(at).is_ok_and(|age| age > tick)))
     }
 
-    /// How long before `when` the file was changed last; zero for what changed since, `None` when the clocks disagree.
+    /// The time from the file's last change to `when`; zero for a later change, `None` when the clocks disagree.
     pub(crate) fn age(&self, when: SystemTime) -> Option<Duration> {
         match when.duration_since(self.changed_at().or(self.modified)?) {
             Ok(age) => Some(age),
@@ -57,7 +57,7 @@ impl Fingerprint {
     }
 }
 
-/// What an opened file says about itself.
+/// The metadata of an opened file.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct OpenedFile {
     pub(crate) stamp: Fingerprint,
@@ -67,8 +67,8 @@ pub(crate) struct OpenedFile {
 /// Reads a whole regular file of at most `limit` bytes.
 ///
 /// # Errors
-/// `ERR_SUPERCONFIG_NOT_FOUND`, `ERR_SUPERCONFIG_IO` for what is no regular file or cannot be read, and
-/// `ERR_SUPERCONFIG_LIMIT`, counted while reading.
+/// `ERR_SUPERCONFIG_NOT_FOUND`, `ERR_SUPERCONFIG_IO` for anything but a readable regular file, and `ERR_SUPERCONFIG_LIMIT`,
+/// counted while reading.
 pub(crate) fn read(path: &Path, display_path: &str, limit: usize, buffer: &mut Vec<u8>) -> Result<OpenedFile, Error> {
     let mut file = open(path).map_err(|error| io_error(display_path, &error))?;
     let metadata = file.metadata().map_err(|error| io_error(display_path, &error))?;
@@ -76,7 +76,7 @@ pub(crate) fn read(path: &Path, display_path: &str, limit: usize, buffer: &mut V
         let what = kind_of(&metadata);
         return Err(Error::new(ErrorCode::Io, format!("{display_path} is {what}, not a file")));
     }
-    // One byte more than the size: where exactly the size comes, the file has ended, and no second call need say so.
+    // One byte more than the size: a read that returns exactly the size is at the end, so no second call is needed.
     let wanted = (metadata.len() as usize).min(limit) + 1;
     buffer.clear();
     buffer.resize(wanted, 0);
@@ -143,13 +143,13 @@ fn io_error(display_path: &str, error: &io::Error) -> Error {
     Error::new(code, message)
 }
 
-/// The error of a file that is not there.
+/// The error of a missing file.
 pub(crate) fn missing(display_path: &str) -> Error {
     let error = Error::new(ErrorCode::NotFound, format!("{display_path} is not there"));
     error.with_hint("create it, correct the path, or make the source optional")
 }
 
-/// The error of a file that is being written, which nobody is told of.
+/// The error of a file that is being written; it is never reported.
 pub(crate) fn half_written(display_path: &str) -> Error {
     Error::new(ErrorCode::Io, format!("{display_path} is half written"))
 }

@@ -3,7 +3,7 @@
 use crate::diagnostic::{Error, ErrorCode};
 use std::str::FromStr;
 
-/// What a custom source says of itself.
+/// The state of a custom source.
 ///
 /// ```
 /// use superconfig::SourceState;
@@ -14,13 +14,13 @@ use std::str::FromStr;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum SourceState {
-    /// What is in use is what it has.
+    /// The values in use are the source's current ones.
     Live,
-    /// It has lost whatever it reads from, and tries to find it again.
+    /// The source has lost its connection and tries to restore it.
     Connecting,
-    /// It failed, or cannot tell any more whether what is in use is what it has.
+    /// The source failed, or no longer knows whether the values in use are current.
     Stale,
-    /// What is in use comes from a copy that it made earlier.
+    /// The values in use come from a copy that the source made earlier.
     Snapshot,
 }
 
@@ -52,7 +52,7 @@ impl FromStr for SourceState {
     }
 }
 
-/// What a custom source reports of itself between loads.
+/// A report of a custom source about itself between loads.
 ///
 /// ```
 /// use superconfig::{SourceReport, SourceState};
@@ -63,10 +63,10 @@ impl FromStr for SourceState {
 #[derive(Clone, Debug, serde::Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct SourceReport {
-    /// How it is doing.
+    /// The source's state.
     pub state: SourceState,
-    /// Which revision of its values it has given last; what it said before by default.
+    /// The revision of the values that it gave last; unchanged by default.
     pub revision: Option<String>,
-    /// Why it is not live, for people.
+    /// The reason why it is not live, for people.
     pub error: Option<String>,
 }

@@ -7,7 +7,7 @@ use crate::format::Format;
 use crate::value::Value;
 use std::sync::Arc;
 
-/// One source with what holds for every kind of source.
+/// A source with the options that every kind of source has.
 ///
 /// ```
 /// use superconfig::{Builder, SourceEntry, SourceSpec};
@@ -20,9 +20,9 @@ use std::sync::Arc;
 pub struct SourceEntry {
     /// The source itself.
     pub spec: SourceSpec,
-    /// Fills holes only (`join`).
+    /// The layer only adds values that are missing below it (`join`).
     pub fill: bool,
-    /// Whether `_add` and `_remove` keys are instructions.
+    /// Whether `_add` and `_remove` keys are directives.
     pub directives: bool,
 }
 
@@ -76,7 +76,7 @@ pub enum SourceSpec {
         /// How to read it.
         options: DirectoryOptions,
     },
-    /// The places of the system, the user and the project where an application's files are looked for.
+    /// The directories of the system, the user and the project that may hold an application's files.
     #[cfg(feature = "discovery")]
     Discover {
         /// The application's name.
@@ -97,7 +97,7 @@ pub enum SourceSpec {
     Env(EnvOptions),
     /// Command-line flags.
     Args(Vec<String>),
-    /// Whatever a program implements.
+    /// A source that the program implements.
     Custom(Arc<dyn Source>),
 }
 
@@ -119,7 +119,7 @@ impl SourceSpec {
     }
 }
 
-/// How to read a file.
+/// The options of a file source.
 ///
 /// ```
 /// use superconfig::{FileOptions, Format, SuperConfig};
@@ -130,17 +130,17 @@ impl SourceSpec {
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct FileOptions {
-    /// A file that is not there is skipped.
+    /// Skips a missing file.
     pub optional: bool,
-    /// The format; told from the extension, then from the content, by default.
+    /// The format; by default detected from the extension, then from the content.
     pub format: Option<Format>,
     /// The file's top-level tables are profiles: `default`, the selected ones, `global`.
     pub nested_profiles: bool,
-    /// What to do where others could have written it; nothing by default.
+    /// The reaction to a file that others could have written; none by default.
     pub trust: Option<Trust>,
 }
 
-/// How to read the files of a pattern.
+/// The options of a pattern source.
 ///
 /// ```
 /// use superconfig::{Builder, GlobOptions, SourceEntry, SourceSpec, Trust};
@@ -154,11 +154,11 @@ pub struct FileOptions {
 pub struct GlobOptions {
     /// The format of all of them.
     pub format: Option<Format>,
-    /// What to do where others could have written them; nothing by default.
+    /// The reaction to files that others could have written; none by default.
     pub trust: Option<Trust>,
 }
 
-/// How to read a directory.
+/// The options of a directory source.
 ///
 /// ```
 /// use superconfig::{Builder, DirectoryOptions, SourceEntry, SourceSpec, Trust};
@@ -170,13 +170,13 @@ pub struct GlobOptions {
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct DirectoryOptions {
-    /// A directory that is not there is skipped.
+    /// Skips a missing directory.
     pub optional: bool,
-    /// What to do where others could have written its files; nothing by default.
+    /// The reaction to files that others could have written; none by default.
     pub trust: Option<Trust>,
 }
 
-/// How to read what discovery finds.
+/// The options of discovery.
 ///
 /// ```
 /// use superconfig::{DiscoverOptions, SuperConfig, Trust};
@@ -188,11 +188,11 @@ pub struct DirectoryOptions {
 #[cfg(feature = "discovery")]
 #[derive(Clone, Debug, Default)]
 pub struct DiscoverOptions {
-    /// What to do where others could have written a file; a warning by default.
+    /// The reaction to a file that others could have written; a warning by default.
     pub trust: Option<Trust>,
 }
 
-/// How to read text.
+/// The options of a text source.
 ///
 /// ```
 /// use superconfig::{Builder, SourceEntry, SourceSpec, TextOptions};
@@ -205,13 +205,13 @@ pub struct DiscoverOptions {
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct TextOptions {
-    /// The format; told from the content by default.
+    /// The format; by default detected from the content.
     pub format: Option<Format>,
     /// The layer's name for people; `text` by default.
     pub name: Option<Arc<str>>,
 }
 
-/// Which environment variables take part and how their names are read.
+/// The options of a source of environment variables.
 ///
 /// ```
 /// use superconfig::{EnvOptions, SuperConfig};

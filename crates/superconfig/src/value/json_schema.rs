@@ -9,13 +9,13 @@ use std::cell::Cell;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-/// Schemas looked at through references and combinations for one question; real ones need two or three.
+/// The most schemas visited through references and combinations for one lookup; real ones need two or three.
 const MAX_VISITS: usize = 256;
 
-/// Schemas looked at for marks of secrets: one may refer to itself.
+/// The most schemas visited for marks of secrets: one may refer to itself.
 const MAX_NODES: usize = 10_000;
 
-/// A place in a JSON Schema document. Nothing is converted: a lookup walks the document.
+/// A node of a JSON Schema document. Nothing is converted: a lookup walks the document.
 #[derive(Clone, Copy)]
 pub(crate) struct SchemaNode<'a> {
     document: &'a Value,
@@ -28,12 +28,12 @@ impl<'a> SchemaNode<'a> {
         Self { document, node: document }
     }
 
-    /// Where the schema of this place is in memory.
+    /// The address of the node's schema.
     pub(crate) fn address(self) -> usize {
         std::ptr::from_ref(self.node).addr()
     }
 
-    /// The one type that the schema allows here besides `null`; `None` where it allows several or says nothing.
+    /// The one type that the schema allows here besides `null`; `None` where it allows several or gives none.
     pub(crate) fn kind(self) -> Option<ValueKind> {
         let mut kinds = Vec::new();
         self.collect_kinds(&mut kinds, &Cell::new(MAX_VISITS));
@@ -85,14 +85,14 @@ impl<'a> SchemaNode<'a> {
         self.branches(visits).find_map(|branch| branch.find(visits, pick))
     }
 
-    /// Calls back with each key that the schema names here.
+    /// Calls back with each key that the schema declares here.
     pub(crate) fn for_each_key(self, call: &mut dyn FnMut(&'a Arc<str>)) {
         self.walk_keys(&Cell::new(MAX_VISITS), call);
     }
 
     /// Patterns of the paths that the schema marks as secret: with `secret` or `writeOnly`, or the format `password`.
     ///
-    /// Level by level, so that one that refers to itself is known as far as configurations go.
+    /// Level by level, so that a schema that refers to itself is covered as deep as configurations go.
     pub(crate) fn secrets(self) -> Vec<PathPattern> {
         let mut found = Vec::new();
         let mut queue = VecDeque::from([(Vec::new(), self)]);
@@ -127,8 +127,8 @@ impl<'a> SchemaNode<'a> {
         self.branches(visits).for_each(|branch| branch.walk_keys(visits, call));
     }
 
-    /// The schemas that this one is made of: a reference within the document, and the parts of combinations; none once
-    /// the visits are used up, as a schema may refer to itself.
+    /// The schemas that this one consists of: a reference within the document, and the parts of combinations; none once the
+    /// visits are used up, as a schema may refer to itself.
     fn branches(self, visits: &Cell<usize>) -> impl Iterator<Item = SchemaNode<'a>> {
         let SchemaNode { document, node } = self;
         let schema = node.as_table();
@@ -217,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn marks_tell_secrets() {
+    fn secret_marks_give_patterns() {
         let text = r##"{"properties": {
             "pin": {"writeOnly": true}, "user": {"type": "string"}, "db": {"$ref": "#/$defs/db"},
             "keys": {"items": {"properties": {"code": {"secret": true}}}}, "map": {"additionalProperties": {"format": "password"}},

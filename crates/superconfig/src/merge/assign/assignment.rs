@@ -5,7 +5,7 @@ use crate::merge::{Action, Directive, MergeCursor, MergeFault, MergeFaultKind, M
 use crate::value::{Table, Value};
 use std::sync::Arc;
 
-/// What a variable or flag does, once its name and its text have found their path and type in the layers below.
+/// The effect of a variable or flag on a path: name and text resolved against the layers below.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Assignment {
     /// The path in the merged value.
@@ -19,7 +19,7 @@ pub(crate) struct Assignment {
 }
 
 impl Merger<'_> {
-    /// Applies one assignment; in a layer that fills holes it changes nothing that is there.
+    /// Applies one assignment; in a layer that is joined it changes no existing value.
     pub(crate) fn assign(&mut self, root: &mut Value, assignment: &Assignment, fill: bool) -> MergeResult<()> {
         let directive = match assignment.action {
             Action::Add => Directive::Add,
@@ -96,7 +96,7 @@ impl Merger<'_> {
         }
     }
 
-    /// The value wrapped into the tables and arrays of a path that is not there yet.
+    /// The value wrapped into the tables and arrays of a path that does not exist yet.
     fn nested(&mut self, path: &[Segment], value: &Value, cursor: &MergeCursor<'_>) -> MergeResult<Value> {
         match path.split_first() {
             None => self.normalized_or_clone(value, cursor),

@@ -17,17 +17,17 @@ pub(crate) struct AssignmentBuilder<'a, 'w> {
     pub(crate) code: ErrorCode,
     /// `variable` or `flag`, for messages.
     pub(crate) noun: &'static str,
-    /// What must not show in messages, beyond what is secret by its name.
+    /// The rules that mask secrets in messages, beside the rule by name.
     pub(crate) secrets: Option<&'a SecretRules>,
     pub(crate) warnings: &'w mut Vec<Warning>,
-    /// What was wrong so far: all of it is reported together.
+    /// The errors so far: all of them are reported together.
     problems: Vec<Error>,
     /// Elements past the end of an array whose values do not fit either, and the lengths of the arrays.
     out_of_range: Vec<(Path, usize)>,
     entries: Vec<Draft>,
 }
 
-/// What one variable or flag asks for; without a value it is left alone, but still contradicts others.
+/// The effect of one variable or flag; without a value it has none, but still conflicts with others.
 struct Draft {
     path: Path,
     action: Action,
@@ -62,7 +62,7 @@ impl<'a, 'w> AssignmentBuilder<'a, 'w> {
         }
     }
 
-    /// Finds what a name means; `None` for one that must not become a key, which is warned about.
+    /// Resolves a name; `None` for one that must not become a key, with a warning.
     pub(crate) fn resolve(&mut self, segments: &[&str], origin: &Origin) -> Result<Option<ResolvedName<'a>>, Error> {
         if segments.len() > self.resolver.depth {
             return Err(self.too_deep(origin));
@@ -89,10 +89,10 @@ impl<'a, 'w> AssignmentBuilder<'a, 'w> {
         }
     }
 
-    /// Remembers what was wrong with one variable or flag, so that the others are looked at too.
+    /// Records the error of one variable or flag, so that the others are checked too.
     ///
     /// # Errors
-    /// A limit that is passed, as the others would pass it too.
+    /// An exceeded limit, as the others would exceed it too.
     pub(crate) fn record_error(&mut self, result: Result<(), Error>) -> Result<(), Error> {
         match result {
             Err(error) if error.code() == ErrorCode::Limit => Err(error),
@@ -103,7 +103,7 @@ impl<'a, 'w> AssignmentBuilder<'a, 'w> {
         }
     }
 
-    /// A text that does not fit, for the message; nothing where it may be a secret.
+    /// The text of a misfit for the message; nothing where it may be a secret.
     fn found_text(&self, path: &Path, text: &str, origin: &Origin) -> String {
         const CHARACTERS: usize = 40;
         let name = name_of(origin);
@@ -120,7 +120,7 @@ impl<'a, 'w> AssignmentBuilder<'a, 'w> {
         format!(", found {:?}", cut + dots)
     }
 
-    /// Takes in what a variable or flag says about its target.
+    /// Adds the assignment of a variable or flag to its target.
     pub(crate) fn add(&mut self, target: ResolvedName<'a>, text: &str, origin: Origin) -> Result<(), Error> {
         let (kind, element) = expected(&target);
         let there = target.location.value;
@@ -162,7 +162,7 @@ impl<'a, 'w> AssignmentBuilder<'a, 'w> {
         Ok(())
     }
 
-    /// A new key such as `tags_add` with an array is an instruction here as it is in a file.
+    /// A new key such as `tags_add` with an array is a directive here as it is in a file.
     fn instruction(
         &mut self,
         target: ResolvedName<'a>,
@@ -191,11 +191,11 @@ impl<'a, 'w> AssignmentBuilder<'a, 'w> {
         Error::new(ErrorCode::Limit, message).with_origin(origin.clone()).with_hint("the limit `depth` can be raised")
     }
 
-    /// The assignments in the order in which they apply: what is set, indexes ascending, then what is added, then what
-    /// is removed. `repeats` says whether of two flags for one path the later counts.
+    /// The assignments in the order in which they apply: what is set, indexes ascending, then what is added, then what is
+    /// removed. With `repeats` the later of two flags for one path counts.
     ///
     /// # Errors
-    /// The layer's code: all that was noted, and each two that contradict each other.
+    /// The layer's code: all recorded errors, and each pair of conflicting assignments.
     pub(crate) fn finish(self, repeats: bool) -> Result<Vec<Assignment>, Error> {
         let AssignmentBuilder { mut entries, mut problems, out_of_range, code, noun, secrets, .. } = self;
         let gaps = match out_of_range.is_empty() {
@@ -205,7 +205,7 @@ impl<'a, 'w> AssignmentBuilder<'a, 'w> {
                 gaps_before(&out_of_range, named)
             }
         };
-        // An index that no element can have is the first thing to be told of it.
+        // An index out of range is reported before any other error of its path.
         for problem in &mut problems {
             let gap = problem.path().and_then(|path| gaps.binary_search_by(|(beyond, _)| beyond.cmp(path)).ok());
             if let (Some(at), Some(origin)) = (gap, problem.origin().cloned()) {
@@ -303,7 +303,7 @@ fn contradiction(code: ErrorCode, noun: &str, a: &Draft, b: &Draft, secrets: &Se
     Error::new(code, message).with_path(a.path.clone()).with_origin(b.origin.clone()).with_hint("remove one of them")
 }
 
-/// The name of the variable or flag that an origin stands for.
+/// The name of the variable or flag of an origin.
 pub(crate) fn name_of(origin: &Origin) -> &str {
     origin.variable.as_deref().unwrap_or(&origin.source)
 }

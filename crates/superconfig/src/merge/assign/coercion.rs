@@ -2,7 +2,7 @@
 
 use crate::value::{Value, ValueKind, infer, parse_json};
 
-/// A text that does not fit, with what was expected and how to write it.
+/// A text that does not fit, with the expected type and how to write it.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Misfit {
     pub(crate) expected: String,
@@ -104,7 +104,7 @@ fn datetime(text: &str) -> Option<Value> {
     crate::format::datetime(text).ok()
 }
 
-/// Only TOML makes datetimes; without it there is none to be like.
+/// Only TOML has datetimes; without it no value is one.
 #[cfg(not(feature = "toml"))]
 fn datetime(text: &str) -> Option<Value> {
     Some(Value::from(text))

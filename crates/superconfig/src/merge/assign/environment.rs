@@ -10,10 +10,10 @@ use smallvec::SmallVec;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-/// What follows the name of a variable that holds a file's name instead of the value.
+/// The suffix of a variable that holds a file's name instead of the value.
 const FILE_SUFFIX: &str = "_FILE";
 
-/// Finds out what each variable of a layer sets. The order of the list makes no difference.
+/// Resolves each variable of a layer to an assignment. The order of the list makes no difference.
 pub(crate) fn assignments(
     variables: &Variables,
     mut builder: AssignmentBuilder<'_, '_>,
@@ -51,7 +51,7 @@ pub(crate) fn assignments(
     builder.finish(false)
 }
 
-/// Takes in a variable that is found by its prefix, or without a prefix by its path.
+/// Adds a variable that is found by its prefix, or without a prefix by its path.
 fn add_by_name(
     variables: &Variables,
     variable: &Variable,
@@ -89,7 +89,7 @@ fn add_by_name(
     }
 }
 
-/// Without a prefix most variables belong to somebody else: they may neither fail nor warn.
+/// Without a prefix most variables belong to other programs: they may neither fail nor warn.
 fn resolve<'a>(
     builder: &mut AssignmentBuilder<'a, '_>,
     segments: &[&str],
@@ -160,7 +160,7 @@ struct Prefix<'a> {
 impl<'a> Prefix<'a> {
     fn new(variables: &'a Variables) -> Self {
         let separator = &*variables.separator;
-        // `APP_` and `APP__` are taken for `APP`: what ends the prefix is known.
+        // `APP_` and `APP__` count as `APP`: the end of a prefix is known.
         let text = variables.prefix.strip_suffix(separator).filter(|_| !separator.is_empty()).unwrap_or(&variables.prefix);
         Prefix { text: text.strip_suffix('_').unwrap_or(text), separator }
     }
@@ -196,13 +196,13 @@ fn split<'t>(text: &'t str, separator: &str) -> SmallVec<[&'t str; 8]> {
     segments
 }
 
-/// Mappings by their places in the list, and whether the variable names a file for each.
+/// Mappings by index in the list, and whether the variable names a file for each.
 type MappingMatches = SmallVec<[(usize, bool); 1]>;
 
 /// The mapped variables by name.
 struct Mapping<'a> {
     file_suffix: bool,
-    /// Their places in the list.
+    /// Their indexes in the list.
     names: HashMap<&'a str, SmallVec<[usize; 1]>>,
 }
 
@@ -255,7 +255,7 @@ fn value_text(variable: &Variable, from_file: bool, read_file: Option<&ReadFile<
     Ok(trimmed.map_or_else(|| Arc::clone(&text), Arc::from))
 }
 
-/// The origin with the variable's name in it, whoever made the list.
+/// The origin with the variable's name in it, whatever made the list.
 fn origin_of(variable: &Variable) -> Origin {
     let mut origin = variable.origin.clone();
     origin.variable.get_or_insert_with(|| Arc::clone(&variable.name));

@@ -8,7 +8,7 @@ use crate::diagnostic::{Error, ErrorCode, Origin, Path, Segment, SourceKind};
 use crate::merge::{Flag, FlagValue, Layer};
 use crate::value::ValueKind;
 
-/// Finds out what each flag sets; of two for one path the later counts.
+/// Resolves each flag to an assignment; of two for one path the later counts.
 pub(crate) fn assignments(
     layer: &Layer,
     flags: &[Flag],
@@ -30,7 +30,7 @@ pub(crate) fn assignments(
     builder.finish(true)
 }
 
-/// What a flag is for, and its text; how a flag without `=` is read depends on the type of its path.
+/// The target of a flag, and its text; the reading of a flag without `=` depends on the type of its path.
 fn resolve_flag<'a, 'f>(
     flag: &'f Flag,
     builder: &mut AssignmentBuilder<'a, '_>,

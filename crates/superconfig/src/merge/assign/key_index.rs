@@ -7,20 +7,20 @@ use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
-/// Tables up to this size are searched in order: quicker than an index that few names ask.
+/// Tables up to this size are searched in order: quicker than an index for few lookups.
 const INDEX_FROM: usize = 64;
 
-/// The keys of large tables, so that thousands of names over thousands of keys do not look at each pair.
+/// The keys of large tables, so that thousands of names are not compared with thousands of keys each.
 #[derive(Default)]
 pub(crate) struct KeyIndex<'a> {
-    /// By where a table's entries are.
+    /// By the address of a table's entries.
     tables: RefCell<HashMap<usize, Rc<TableKeys<'a>>>>,
 }
 
 /// The keys of one table by name, in the table's order.
 pub(crate) struct TableKeys<'a> {
     keys: HashMap<String, SmallVec<[&'a Arc<str>; 1]>>,
-    /// The most bytes that one of the names has.
+    /// The length of the longest name, in bytes.
     pub(crate) longest: usize,
 }
 
@@ -45,13 +45,13 @@ impl<'a> KeyIndex<'a> {
 }
 
 impl<'a> TableKeys<'a> {
-    /// The keys that have a name, which is given by its [`normalize_key`].
+    /// The keys of a normalised name; see [`normalize_key`].
     pub(crate) fn keys(&self, name: &str) -> &[&'a Arc<str>] {
         self.keys.get(name).map(SmallVec::as_slice).unwrap_or_default()
     }
 }
 
-/// What counts in a name: its characters in lower case, without `_` and `-`.
+/// A name's characters in lower case, without `_` and `-`.
 pub(crate) fn normalize_key(text: &str) -> impl Iterator<Item = char> {
     text.chars().filter(|character| !matches!(character, '_' | '-')).flat_map(char::to_lowercase)
 }

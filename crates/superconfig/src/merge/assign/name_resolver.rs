@@ -8,14 +8,14 @@ use smallvec::SmallVec;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-/// A place in what lies below a layer: the value there, and what the schema says about it.
+/// A location in the layers below: the value there, and the schema's node.
 #[derive(Clone, Copy)]
 pub(crate) struct Location<'a> {
     pub(crate) value: Option<&'a Value>,
     pub(crate) schema: Option<SchemaNode<'a>>,
 }
 
-/// Where a place is in memory: that of its value and of its schema.
+/// The addresses of a location's value and schema node.
 type Address = (Option<usize>, Option<usize>);
 
 impl<'a> Location<'a> {
@@ -36,18 +36,18 @@ impl<'a> Location<'a> {
         Location { value: items.get(index), schema: self.schema.and_then(SchemaNode::items) }
     }
 
-    /// The type that is expected here: the schema's, else that of the value.
+    /// The expected type: the schema's, else that of the value.
     pub(crate) fn kind(self) -> Option<ValueKind> {
         self.schema.and_then(SchemaNode::kind).or_else(|| self.value.and_then(ValueKind::of))
     }
 
-    /// The type that the elements of an array here share.
+    /// The common type of an array's elements.
     pub(crate) fn element_kind(self) -> Option<ValueKind> {
         let hinted = self.schema.and_then(SchemaNode::items).and_then(SchemaNode::kind);
         hinted.or_else(|| ValueKind::of_elements(self.value.and_then(Value::as_array)?))
     }
 
-    /// True for an array, and where the schema says that one belongs and there is nothing yet.
+    /// True for an array, and where the schema declares one and there is no value yet.
     fn is_array(self) -> bool {
         match self.value {
             Some(Value::Array(_)) => true,
@@ -56,7 +56,7 @@ impl<'a> Location<'a> {
         }
     }
 
-    /// The keys that a segment of a name means: the key spelled so, else all that differ only in case, `_` and `-`.
+    /// The keys that a segment of a name matches: the key spelled so, else all that differ only in case, `_` and `-`.
     fn matching_keys(self, segment: &str, known: &KeyIndex<'a>) -> Matches<'a> {
         let mut matches = Matches::None;
         if let Some(table) = self.table() {
@@ -86,7 +86,7 @@ impl<'a> Location<'a> {
     }
 }
 
-/// The keys that a segment can mean; nearly always none or one.
+/// The keys that a segment can match; nearly always none or one.
 enum Matches<'a> {
     None,
     One(&'a Arc<str>),
@@ -130,34 +130,34 @@ fn equal_characters(a: &str, b: &str) -> bool {
     normalize_key(a).eq(normalize_key(b))
 }
 
-/// What a name means.
+/// The path that a name resolves to.
 pub(crate) struct ResolvedName<'a> {
     /// The path, its keys spelled as the layers below spell them.
     pub(crate) path: Vec<Segment>,
-    /// What is there.
+    /// The location at the path.
     pub(crate) location: Location<'a>,
-    /// What is one level above it.
+    /// The location of its parent.
     pub(crate) parent: Location<'a>,
-    /// Whether elements are added or removed instead of setting it.
+    /// Set when elements are added or removed instead of setting the value.
     pub(crate) directive: Option<Directive>,
     /// Whether the layers below or the schema know every segment.
     pub(crate) known: bool,
 }
 
-/// Why a name means nothing.
+/// The reason why a name resolves to no path.
 pub(crate) enum ResolveError {
-    /// Two paths are meant equally well.
+    /// Two paths match equally well.
     Ambiguous(Path, Path),
-    /// The name makes a `__proto__` key.
+    /// The name would create a `__proto__` key.
     Forbidden,
 }
 
-/// Matches names against what lies below a layer.
+/// Matches names against the layers below.
 pub(crate) struct NameResolver<'a> {
     pub(crate) root: Location<'a>,
-    /// Whether `ADD` and `REMOVE` are instructions.
+    /// Whether `ADD` and `REMOVE` are directives.
     pub(crate) directives: bool,
-    /// Whether names without a known path take no part, so that theirs is not made up.
+    /// Whether names without a known path are ignored, so that no path is created for them.
     pub(crate) known_only: bool,
     /// Where a segment may be cut to spell a longer path: `_`, for flags also `-`.
     pub(crate) separators: &'static [u8],
@@ -167,7 +167,7 @@ pub(crate) struct NameResolver<'a> {
 }
 
 impl<'a> NameResolver<'a> {
-    /// Finds the path that the segments of a name mean.
+    /// Finds the path that the segments of a name spell.
     pub(crate) fn resolve(&self, segments: &[&str]) -> Result<ResolvedName<'a>, ResolveError> {
         let mut target = ResolvedName {
             path: Vec::with_capacity(segments.len()),
@@ -215,7 +215,7 @@ impl<'a> NameResolver<'a> {
         Ok(target)
     }
 
-    /// Goes one step to the key or index that a segment means as a whole.
+    /// Goes one step to the key or index that a whole segment spells.
     fn step(&self, target: &mut ResolvedName<'a>, segment: &str) -> Result<bool, ResolveError> {
         if let Some(index) = index_of(target.location, segment) {
             target.parent = target.location;
@@ -308,14 +308,14 @@ fn ambiguous(parent: &[Segment], mut keys: Vec<&Arc<str>>) -> ResolveError {
 
 type Found<'a> = (Vec<Segment>, Location<'a>, Location<'a>);
 
-/// Visits from which dead ends are remembered: most names need fewer.
+/// Visits from which on dead ends are remembered: most names need fewer.
 const REMEMBER_FROM: usize = 64;
 
 /// Collects up to two known paths that a segment spells when it is cut at single separators. Goes by the keys, not by the
 /// splits: a name can be cut in more ways than there are keys.
 ///
-/// Costs a look at each key of each place for each cut, however many ways lead there: where a schema refers to itself there
-/// are as many as there are ways to cut.
+/// Costs a comparison with each key of each location for each split, however many ways lead there: where a schema refers to
+/// itself there are as many locations as splits.
 struct Search<'s, 'a> {
     known: &'s KeyIndex<'a>,
     segment: &'s str,
@@ -325,7 +325,7 @@ struct Search<'s, 'a> {
     path: Vec<Segment>,
     found: Vec<Found<'a>>,
     visits: usize,
-    /// Places, and where the rest of the segment starts, from which nothing is found in so many segments.
+    /// Locations, and where the rest of the segment starts, from which nothing is found in so many segments.
     dead: HashMap<(Address, usize), usize>,
 }
 
@@ -384,7 +384,7 @@ impl<'a> Search<'_, 'a> {
         self.path.pop();
     }
 
-    /// The keys at a place that the segment spells from an offset on, and where each ends.
+    /// The keys at a location that the segment spells from an offset on, and where each ends.
     fn matches(&self, location: Location<'a>, start: usize) -> SmallVec<[(usize, &'a Arc<str>); 4]> {
         let (segment, splits) = (self.segment, self.splits);
         let mut matches: SmallVec<[(usize, &'a Arc<str>); 4]> = SmallVec::new();
@@ -449,7 +449,7 @@ fn match_prefix(key: &str, segment: &str, start: usize, splits: &[usize]) -> Opt
 /// A segment of digits as the index of an array that is there.
 fn index_of(location: Location<'_>, segment: &str) -> Option<usize> {
     let digits = !segment.is_empty() && segment.bytes().all(|byte| byte.is_ascii_digit());
-    // What does not fit is far past the end of any array, which is the error that it then gets.
+    // A larger number is past the end of any array, which is the error that it then gets.
     (digits && location.is_array()).then(|| segment.parse().unwrap_or(usize::MAX))
 }
 
@@ -496,7 +496,7 @@ mod tests {
 
     #[test]
     fn dead_ends_do_not_hide_what_is_found_another_way() {
-        // Two hundred ways lead to nothing before the only one that leads to `z`.
+        // Two hundred ways lead to dead ends before the only one that leads to `z`.
         let text = r##"{"properties": {"a": {"$ref": "#/$defs/d"}, "a_a": {"$ref": "#/$defs/d"}}, "$defs": {"d": {"properties": {
             "a": {"$ref": "#/$defs/d"}, "a_a": {"$ref": "#/$defs/d"}, "aaaaaaaaaaaa": {"properties": {"z": {}}}}}}}"##;
         let (value, schema) = (parse_json("{}").unwrap(), parse_json(text).unwrap());

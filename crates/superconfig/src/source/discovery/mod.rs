@@ -12,23 +12,23 @@ use std::collections::{HashMap, HashSet};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-/// The variables that say where places are.
+/// The variables that name the standard directories.
 pub(crate) const VARIABLES: [&str; 5] = ["XDG_CONFIG_DIRS", "XDG_CONFIG_HOME", "ProgramData", "PROGRAMDATA", "APPDATA"];
 
-/// A place to look in.
+/// A location that discovery searches.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum SearchLocation {
     /// `stem.*` of a directory, in any format, and its variants.
     Stem { directory: PathBuf, stem: String },
-    /// A file without extension, told by its content, and its variants.
+    /// A file without extension, its format detected from its content, and its variants.
     Plain { directory: PathBuf, name: String },
     /// A part of a file that other programs use too.
     Manifest { path: PathBuf, format: Format, part: Vec<Segment> },
-    /// A place that cannot be looked in.
+    /// A location that cannot be searched.
     Nowhere { display_path: String, reason: &'static str },
 }
 
-/// What came of looking in a place.
+/// The result of searching a location.
 #[derive(Debug)]
 pub(crate) enum Discovered {
     File(FileCandidate),
@@ -37,7 +37,7 @@ pub(crate) enum Discovered {
     Absent(LayerInfo),
 }
 
-/// Looks for the files of an application, lowest first.
+/// Finds the files of an application, lowest first.
 ///
 /// Costs one pass over the names of each directory.
 ///
@@ -57,8 +57,8 @@ pub(crate) fn discover(
     }
     let mut search =
         Search { base_dirs, profiles, warnings, listings: HashMap::new(), claimed: HashSet::new(), found: Vec::new() };
-    for place in all {
-        search.look(place)?;
+    for location in all {
+        search.search(location)?;
     }
     Ok(search.found)
 }
@@ -68,24 +68,24 @@ struct Search<'a> {
     profiles: &'a [String],
     warnings: &'a mut Vec<Warning>,
     listings: HashMap<PathBuf, Result<Listing, (LayerStatus, &'static str)>>,
-    /// Files that a place has; one of a lower place is not read again in a higher one.
+    /// Files that a location contributed; a higher location does not read them again.
     claimed: HashSet<PathBuf>,
     found: Vec<Discovered>,
 }
 
 impl Search<'_> {
-    fn look(&mut self, place: SearchLocation) -> Result<(), Error> {
-        match place {
+    fn search(&mut self, location: SearchLocation) -> Result<(), Error> {
+        match location {
             SearchLocation::Stem { directory, stem } => self.look_for_stem(&directory, &stem),
             SearchLocation::Plain { directory, name } => {
                 for name in variants(&name, self.profiles) {
                     let path = directory.join(name);
-                    self.look_for_file(path, Discovered::File);
+                    self.search_file(path, Discovered::File);
                 }
                 Ok(())
             }
             SearchLocation::Manifest { path, format, part } => {
-                self.look_for_file(path, |candidate| Discovered::Part(candidate, format, part));
+                self.search_file(path, |candidate| Discovered::Part(candidate, format, part));
                 Ok(())
             }
             SearchLocation::Nowhere { display_path, reason } => {
@@ -96,11 +96,11 @@ impl Search<'_> {
         }
     }
 
-    /// A file that need not be there; what is there and no file is an error when it is opened.
-    fn look_for_file(&mut self, path: PathBuf, found: impl FnOnce(FileCandidate) -> Discovered) {
+    /// A file that may be missing; anything else at its path is an error when it is opened.
+    fn search_file(&mut self, path: PathBuf, found: impl FnOnce(FileCandidate) -> Discovered) {
         let display_path = self.base_dirs.display_path(&path);
         if self.claimed.contains(&path) {
-            self.found.push(nothing(&display_path, path, LayerStatus::Skipped, "a lower place has it already"));
+            self.found.push(nothing(&display_path, path, LayerStatus::Skipped, "a lower location has it already"));
             return;
         }
         self.claimed.insert(path.clone());
@@ -127,7 +127,7 @@ impl Search<'_> {
                     for lookup in lookups {
                         match lookup {
                             Lookup::Absent(info) => self.found.push(Discovered::Absent(info)),
-                            Lookup::File(candidate) => self.look_for_file(candidate.path, Discovered::File),
+                            Lookup::File(candidate) => self.search_file(candidate.path, Discovered::File),
                         }
                     }
                 }
@@ -137,7 +137,7 @@ impl Search<'_> {
     }
 }
 
-/// Reads a directory, or tells why nothing in it can take part.
+/// Reads a directory, or gives the reason why nothing in it takes part.
 fn list(
     directory: &Path,
     display_path: &str,

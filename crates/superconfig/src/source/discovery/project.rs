@@ -12,7 +12,7 @@ const MANIFESTS: [(&str, Format, &[&str]); 3] = [
     ("Cargo.toml", Format::Toml, &["package", "metadata"]),
 ];
 
-/// The places in one directory of a project, lowest first.
+/// The locations in one directory of a project, lowest first.
 pub(super) fn base_dirs(name: &str, directory: &Path) -> Vec<SearchLocation> {
     let stem = |directory: PathBuf, stem: String| SearchLocation::Stem { directory, stem };
     let mut all: Vec<SearchLocation> = MANIFESTS
@@ -32,8 +32,8 @@ pub(super) fn base_dirs(name: &str, directory: &Path) -> Vec<SearchLocation> {
 
 /// The directories of the project that a working directory belongs to, from its root down.
 ///
-/// The root is the nearest ancestor with `.git`, else the topmost with a manifest, and never the home directory or
-/// above it. A working directory that is the home directory or above it stands alone.
+/// The root is the nearest ancestor with `.git`, else the topmost with a manifest, and never the home directory or above it.
+/// For a working directory that is the home directory or above it, only that directory counts.
 pub(super) fn directories(cwd: &Path, home: Option<&Path>) -> Vec<PathBuf> {
     let cwd = without_dots(cwd);
     // The home directory may be reached by a symbolic link that one of the two paths does not show.
@@ -56,7 +56,7 @@ pub(super) fn directories(cwd: &Path, home: Option<&Path>) -> Vec<PathBuf> {
     directories
 }
 
-/// A path with `.` and `..` resolved by name, so that its ancestors are those that a person sees in it.
+/// A path with `.` and `..` resolved by name, so that its ancestors are those that its text names.
 fn without_dots(path: &Path) -> PathBuf {
     let mut clean = PathBuf::new();
     for component in path.components() {

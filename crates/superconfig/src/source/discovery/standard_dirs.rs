@@ -4,7 +4,7 @@ use super::SearchLocation;
 use crate::source::BaseDirs;
 use std::path::{Path, PathBuf};
 
-/// What kind of places a platform has.
+/// A platform, as far as its configuration directories differ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Platform {
     Unix,
@@ -20,7 +20,7 @@ const PLATFORM: Platform = if cfg!(windows) {
     Platform::Unix
 };
 
-/// All places above the project's, lowest first.
+/// All locations below the project's, lowest first.
 pub(super) fn system_and_user<'e>(
     name: &str,
     base_dirs: &BaseDirs,
@@ -46,7 +46,7 @@ fn system<'e>(
         let data = variable("ProgramData").or_else(|| variable("PROGRAMDATA")).filter(|path| !path.is_empty());
         return match (data, root) {
             (Some(path), None) => vec![config(PathBuf::from(path))],
-            // A drive cannot be put below another directory: for tests its root stands for it.
+            // A drive cannot be put below another directory: in tests its root is used instead.
             (_, Some(root)) => vec![config(root.join("ProgramData"))],
             (None, None) => {
                 vec![SearchLocation::Nowhere { display_path: "%ProgramData%".to_owned(), reason: "the variable is not set" }]
@@ -105,7 +105,7 @@ mod tests {
     use super::*;
 
     fn display_path(base_dirs: Vec<SearchLocation>) -> Vec<String> {
-        let display = |place| match place {
+        let display = |location| match location {
             SearchLocation::Stem { directory, stem } => format!("{}/{stem}.*", directory.display()),
             SearchLocation::Plain { directory, name } => format!("{}/{name}", directory.display()),
             other => format!("{other:?}"),

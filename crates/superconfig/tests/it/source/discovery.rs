@@ -203,7 +203,7 @@ fn one_file_that_two_places_mean_is_read_once() {
     assert_eq!(config.explain("list").unwrap().candidates.len(), 1);
     let snapshot = config.snapshot().unwrap();
     let skipped = snapshot.layers().iter().find(|layer| layer.status == LayerStatus::Skipped).unwrap();
-    assert_eq!(skipped.reason.as_deref(), Some("a lower place has it already"));
+    assert_eq!(skipped.reason.as_deref(), Some("a lower location has it already"));
 }
 
 #[test]
