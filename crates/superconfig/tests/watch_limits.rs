@@ -182,7 +182,7 @@ fn more_changes_than_the_system_can_tell_of() {
         // Of this nothing is heard.
         watched.write("app.json", 1);
     });
-    until(|| is_refused(&watched, "more changes than it could tell of"));
+    until(|| is_refused(&watched, "more changes than it could report"));
     watched.expect(1);
     until(|| is_native(&watched));
     watched.write("app.json", 2);

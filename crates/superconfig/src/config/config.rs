@@ -14,7 +14,7 @@ use std::sync::Arc;
 #[cfg(feature = "watch")]
 use std::time::Duration;
 
-/// What has been read for longer shows in the status as held up.
+/// A longer read counts as held up in the status.
 #[cfg(feature = "watch")]
 const HELD_UP: Duration = Duration::from_secs(1);
 
@@ -62,7 +62,7 @@ impl SuperConfig {
         })
     }
 
-    /// What [`SuperConfig::attach`] finds this configuration by, in this process only.
+    /// The token by which [`SuperConfig::attach`] finds this configuration, in this process only.
     ///
     /// ```
     /// use superconfig::{Format, SuperConfig};
@@ -244,7 +244,7 @@ impl SuperConfig {
         self.0.events.subscribe(Arc::new(listener))
     }
 
-    /// How the configuration is doing: what is watched and how, and how the last reload went.
+    /// The status of the configuration: its watches, and the result of the last reload.
     ///
     /// ```
     /// use superconfig::{Format, SuperConfig};
@@ -290,8 +290,8 @@ impl SuperConfig {
         Err(Error::new(ErrorCode::Option, format!("source {source} is not a custom one")))
     }
 
-    /// Ends the configuration for everybody in the process: every later read or reload is
-    /// `ERR_SUPERCONFIG_CLOSED`. Snapshots taken before stay good. Dropping the last clone does the same.
+    /// Closes the configuration for the whole process: every later read or reload is `ERR_SUPERCONFIG_CLOSED`. Snapshots
+    /// taken before stay valid. Dropping the last clone does the same.
     ///
     /// ```
     /// use superconfig::{Format, SuperConfig};

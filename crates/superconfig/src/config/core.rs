@@ -66,11 +66,11 @@ pub(crate) struct Core {
     pub(super) in_progress: Arc<InProgress>,
 }
 
-/// What a watched configuration calls. The watcher, which knows configurations, implements it.
+/// The hooks of a watched configuration. The watcher, which knows configurations, implements them.
 #[cfg(feature = "watch")]
 pub(super) trait WatchHooks: Send + Sync {
-    /// A load has read everything. True when it has to be thrown away, because it is one in the `background` whose files may not
-    /// belong together: then another one is asked for after a while.
+    /// A load has read everything. True when it has to be discarded, because it is one in the `background` whose files may
+    /// not belong together: another one is requested after a while.
     fn loaded(&self, record: &LoadRecord, background: bool) -> bool;
 
     /// Nothing came of a load in the background.
@@ -80,11 +80,11 @@ pub(super) trait WatchHooks: Send + Sync {
     fn closed(&self);
 }
 
-/// How far loads have come. What one has read counts for nothing before it is published: a load can be thrown away.
+/// The progress of loads. A load counts for nothing before it is published: it can be discarded.
 pub(super) struct Progress {
     /// The load that was published last, and what that version was made of.
     pub(super) published: LoadRecord,
-    /// The newest load since that failed for good, which listeners were told of.
+    /// The newest load since that failed for good, which listeners were notified of.
     pub(super) failed: Option<LoadRecord>,
 }
 
@@ -124,7 +124,7 @@ impl Core {
             #[cfg(feature = "watch")]
             in_progress,
         })));
-        // The cell was made above and nobody else has filled it.
+        // The cell was made above and is still empty.
         let weak: Weak<Keeper> = Arc::downgrade(&keeper);
         let _ = keeper.owner.set(weak);
         let core = Arc::downgrade(keeper.core());
@@ -152,7 +152,7 @@ impl Core {
         self.handle.id()
     }
 
-    /// Notes that a reload failed for good, and tells.
+    /// Records that a reload failed for good, and notifies listeners.
     pub(super) fn failed(&self, error: Error, record: &LoadRecord, background: bool) -> Error {
         RELOADS.fail();
         let mut progress = self.progress.lock();
@@ -167,16 +167,15 @@ impl Core {
 
     pub(super) fn report_failure(&self, error: &Error, record: &LoadRecord, background: bool) {
         let is_news = self.health.lock().failed(record.number, error);
-        // What is as broken as before is no news, except to somebody who called for it. After a configuration is closed
-        // nothing follows.
+        // A repeated failure is reported only to a caller. After a configuration is closed there are no more events.
         if (is_news || !background) && self.snapshot().is_ok() {
             self.events.add(Event::Failed(Failure { error: error.clone(), background }));
             self.events.dispatch();
         }
     }
 
-    /// What the newest load has read that has come to an end: that was published, or has failed for good. What a load has read
-    /// that was thrown away does not count.
+    /// The dependencies of the newest load that has ended: that was published, or has failed for good. A discarded load does
+    /// not count.
     #[cfg(feature = "watch")]
     pub(super) fn known_dependencies(&self) -> Option<Arc<Dependencies>> {
         let progress = self.progress.lock();
@@ -184,7 +183,7 @@ impl Core {
     }
 
     pub(super) fn close(&self) {
-        // An entry that is gone already was closed before, which is as good.
+        // A removed entry was closed before, which is as good.
         if ConfigRegistry::global().remove(self.handle.id()).is_ok() {
             #[cfg(feature = "watch")]
             if let Some(watched) = self.watched.get() {

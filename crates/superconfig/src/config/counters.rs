@@ -8,7 +8,7 @@ pub(crate) static LOADS: Operation = Operation::new();
 /// Later ones.
 pub(crate) static RELOADS: Operation = Operation::new();
 
-/// How often something was done, how often it failed, and how long it took.
+/// The count, failures and total duration of an operation.
 pub(crate) struct Operation {
     pub(super) done: AtomicU64,
     pub(super) failed: AtomicU64,

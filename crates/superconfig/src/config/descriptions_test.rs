@@ -23,7 +23,7 @@ fn errors_with_all_that_is_known_of_them() {
         r#""issues":[{"path":"server.port","message":"expected a boolean, found an integer","expected":"a boolean","found":"the integer 80","origin":{"kind":"text","source":"text","line":2,"column":8}}]"#
     ));
     let error = SuperConfig::builder().environment([("APP_FILE", "x")]).file("none.toml").load().err().unwrap();
-    assert!(json(&error.with_cause("gone")).ends_with(r#""cause":"gone"}"#));
+    assert!(json(&error.with_cause("down")).ends_with(r#""cause":"down"}"#));
 }
 
 #[test]
@@ -37,7 +37,7 @@ fn where_values_come_from() {
 }
 
 #[test]
-fn what_was_looked_for_and_how_it_is_doing() {
+fn layers_and_status() {
     let optional = FileOptions { optional: true, ..FileOptions::default() };
     let builder = SuperConfig::builder().text(r#"{ "a": 1, "a": 2 }"#, Format::Json).file_with("none.toml", optional);
     let config = builder.profile("production").load().unwrap();
@@ -64,12 +64,12 @@ fn what_was_looked_for_and_how_it_is_doing() {
 #[test]
 fn what_changed_without_the_values() {
     let config = SuperConfig::builder().env("APP").load_with(Environment::from_pairs([("APP_PORT", "80")])).unwrap();
-    let (sender, told) = mpsc::channel();
+    let (sender, events) = mpsc::channel();
     let _subscription = config.subscribe(move |event| sender.send(event.clone()).unwrap_or_default());
     let environment = Some(Environment::from_pairs([("APP_PORT", "81")]));
     let reload = config.reload_with(ReloadInputs { environment, ..ReloadInputs::default() }).unwrap();
     assert_eq!(json(&reload), r#"{"version":2,"changed":["port"]}"#);
-    let Ok(Event::Changed(change)) = told.recv() else { panic!("nothing changed") };
+    let Ok(Event::Changed(change)) = events.recv() else { panic!("nothing changed") };
     assert_eq!(json(&change), json(&reload));
     let builder = SuperConfig::builder().cwd("/").home("/home/me").profile("test");
     let context = builder.source_context(&builder.capture_environment()).unwrap();

@@ -9,7 +9,7 @@ use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Weak};
 
-/// Something that happened to a configuration.
+/// An event of a configuration.
 ///
 /// ```
 /// use superconfig::{Environment, Event, ReloadInputs, SuperConfig};
@@ -25,11 +25,11 @@ use std::sync::{Arc, Weak};
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Event {
-    /// A new version is in place.
+    /// A new version is published.
     Changed(Change),
     /// A reload failed, and the last good version stays in use; or a custom source did, and what it gave last.
     Failed(Failure),
-    /// Something changed on disk, and only the program that checks each version itself can reload.
+    /// Files changed, and only the host can reload, as it validates each version itself.
     ReloadRequested,
     /// The configuration was closed; nothing follows.
     Closed,
@@ -99,7 +99,7 @@ impl fmt::Debug for Change {
     }
 }
 
-/// Why there is no new version.
+/// The error of a failed reload.
 ///
 /// ```
 /// use superconfig::{Event, SuperConfig};
@@ -120,13 +120,13 @@ impl fmt::Debug for Change {
 pub struct Failure {
     /// The error that loading gives.
     pub error: Error,
-    /// True when nobody called for the reload, so that nobody else has seen the error.
+    /// True when the reload was not called for, so that no caller has seen the error.
     pub background: bool,
 }
 
 type Listener = Arc<dyn Fn(&Event) + Send + Sync>;
 
-/// The listeners of one configuration, and what they have yet to be told.
+/// The listeners of one configuration, and the events that are still to be dispatched.
 #[derive(Default)]
 pub(crate) struct Events {
     listeners: Mutex<Vec<(u64, Listener)>>,
@@ -136,7 +136,7 @@ pub(crate) struct Events {
 #[derive(Default)]
 struct Queue {
     events: VecDeque<Event>,
-    /// Somebody is telling: what is added now is told next, by them.
+    /// A thread is dispatching: it also dispatches the events that are added now.
     dispatching: bool,
     last_listener: u64,
 }
@@ -168,7 +168,7 @@ impl Events {
             drop(queue);
             let listeners: Vec<Listener> = self.listeners.lock().iter().map(|(_, listener)| listener.clone()).collect();
             for listener in listeners {
-                // One that panics must stop neither the others nor whoever made the event.
+                // A panic in one must stop neither the others nor the thread that caused the event.
                 let _ = catch_unwind(AssertUnwindSafe(|| listener(&event)));
             }
             // The last reference to a snapshot may go with it, and freeing one takes a while.

@@ -14,7 +14,7 @@ use std::sync::Arc;
 pub(crate) struct Followers(Mutex<Vec<Arc<dyn Follower>>>);
 
 trait Follower: Send + Sync {
-    /// False once nobody reads it any more.
+    /// False once it has no reader any more.
     fn follow(&self, snapshot: &Snapshot) -> bool;
 
     fn end(&self);
@@ -73,7 +73,7 @@ struct PathFollower<T> {
     last: Mutex<LastRead>,
 }
 
-/// What was read last.
+/// The snapshot and value of the last read.
 struct LastRead {
     version: u64,
     /// `None` where it did not fit.

@@ -7,7 +7,7 @@ use std::fmt::Write;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// What the process has loaded and holds, in the text format of Prometheus.
+/// The process's counters and gauges in the text format of Prometheus.
 ///
 /// Counters start with the process: loads and reloads, how many of them failed, and how long reading and merging took, in
 /// seconds. Gauges say how things are: the version of each open configuration, by its name or else its token, and the

@@ -16,7 +16,7 @@ use std::sync::Arc;
 #[cfg(feature = "watch")]
 pub(super) type StartWatching = fn(&SuperConfig, WatchOptions) -> Result<(), Error>;
 
-/// A configuration that is read and merged and that nobody sees yet. Dropping it forgets it.
+/// A configuration that is read and merged but not published. Dropping it discards it.
 ///
 /// [`Builder::load`](crate::Builder::load) is this and [`PreparedLoad::commit`]; a binding checks [`PreparedLoad::value`] in its host language in
 /// between.
@@ -90,8 +90,8 @@ impl PreparedLoad {
         &self.loaded.value
     }
 
-    /// The issue of a key that must not be there, for [`PreparedLoad::refuse`], with the key that may be meant: one of `known`; without
-    /// them, one that the JSON Schema knows.
+    /// The issue of an unexpected key, for [`PreparedLoad::refuse`], with a suggestion: one of `known`; without them, a key
+    /// that the JSON Schema declares.
     ///
     /// ```
     /// use superconfig::{Format, SuperConfig};
@@ -105,7 +105,7 @@ impl PreparedLoad {
         self.loaded.unknown_key(path, known)
     }
 
-    /// The error for values that a check refuses: every issue with the place that its value comes from, secrets masked.
+    /// The error for values that a validator rejects: every issue with the origin of its value, secrets masked.
     ///
     /// ```
     /// use superconfig::{Format, Issue, SuperConfig};
@@ -120,7 +120,7 @@ impl PreparedLoad {
         self.loaded.refuse(issues)
     }
 
-    /// Publishes the configuration; with `output`, readers see that in place of the merged values.
+    /// Publishes the configuration; with `output`, readers get that instead of the merged values.
     ///
     /// ```
     /// use superconfig::{Format, SuperConfig};

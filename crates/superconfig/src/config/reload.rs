@@ -16,7 +16,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-/// What a reload did.
+/// The result of a reload.
 ///
 /// ```
 /// use superconfig::{Format, SuperConfig};
@@ -34,7 +34,7 @@ pub struct Reload {
     pub changed: Vec<String>,
 }
 
-/// What a reload takes from its caller instead of finding it out itself.
+/// The inputs of a reload that its caller provides.
 ///
 /// ```
 /// use superconfig::{Environment, ReloadInputs, SuperConfig};
@@ -46,7 +46,7 @@ pub struct Reload {
 /// ```
 #[derive(Default)]
 pub struct ReloadInputs {
-    /// When the reload began, before its custom sources were called; now by default.
+    /// The start of the reload, before its custom sources were called; now by default.
     pub turn: Option<ReloadTurn>,
     /// The environment; captured on the calling thread by default. One that the builder was given holds for good, so then this
     /// changes nothing.
@@ -56,9 +56,9 @@ pub struct ReloadInputs {
     /// New values of custom sources that a binding called in its host language, each by its index among the sources, or
     /// why there are none: then what it gave last stays in use. A source that is not here keeps its values.
     pub custom_values: Vec<(usize, Result<Value, String>)>,
-    /// Nobody called for the reload, it follows [`Event::ReloadRequested`](crate::Event::ReloadRequested): the environment stays as it was
-    /// captured, an empty file counts as half written for a second, and listeners are told of a failure because nobody else is.
-    /// One of which nothing comes, because it is dropped or its files were being changed, is always followed by another such
+    /// The reload was not called for, it follows [`Event::ReloadRequested`](crate::Event::ReloadRequested): the environment
+    /// stays as it was captured, an empty file counts as half written for a second, and listeners are notified of a failure.
+    /// A reload that is abandoned, because it is dropped or its files were being changed, is always followed by another such
     /// event.
     pub background: bool,
     /// The caller checks what it commits; without it a configuration that is
@@ -66,7 +66,7 @@ pub struct ReloadInputs {
     pub validated: bool,
 }
 
-/// When a reload began: of overlapping reloads the values and the environment of the one that began last stay, whichever
+/// The start of a reload: of overlapping reloads the values and the environment of the one that began last stay, whichever
 /// of them reads its files first.
 ///
 /// ```
@@ -234,7 +234,7 @@ impl Core {
 
     /// The environment for a reload, and the one to keep for those in the background.
     fn environment_for(&self, turn: ReloadTurn, given: Option<Environment>, keep: bool) -> Arc<Environment> {
-        // What the builder was given holds for good, whoever reloads.
+        // The environment given to the builder holds for every reload.
         if keep || self.options.environment.is_some() {
             return self.environment.lock().1.clone();
         }
@@ -269,7 +269,7 @@ impl Core {
         (result, record)
     }
 
-    /// Publishes what a reload read, unless one that read later was faster, and tells which sources failed.
+    /// Publishes a reload, unless one that read its sources later was faster, and reports failed sources.
     pub(super) fn publish_next(&self, mut loaded: LoadResult, record: &LoadRecord, background: bool) -> Result<Reload, Error> {
         let failed = Error::together(ErrorCode::Source, "sources failed", std::mem::take(&mut loaded.failed_sources)).err();
         let reload = self.swap_in(loaded, record)?;
@@ -291,7 +291,7 @@ impl Core {
         let changed = changed(previous.value(), &loaded.value, &[&previous.loaded.secrets, &loaded.secrets]);
         let owner = self.owner.clone();
         if changed.is_empty() {
-            // Values are the same; where they stand, and what there is to warn of, may not be.
+            // The values are the same; their origins and the warnings may differ.
             loaded.value = previous.value().clone();
             let (version, generation) = (previous.version(), previous.generation());
             self.handle.update(Arc::new(Snapshot { version, generation, loaded, owner }))?;
@@ -302,7 +302,7 @@ impl Core {
         let snapshot = Arc::new(Snapshot { version, generation, loaded, owner });
         self.handle.update(snapshot.clone())?;
         generation::publish(self.handle.id().get(), generation);
-        // Added under the lock that decides the order of versions, told without it.
+        // Added under the lock that decides the order of versions, dispatched without it.
         self.events.add(Event::Changed(Change { version, changed: changed.clone(), previous, current: snapshot.clone() }));
         drop(progress);
         self.followers.follow(&snapshot);
@@ -311,7 +311,7 @@ impl Core {
     }
 
     fn prepare_reload(self: &Arc<Self>, inputs: ReloadInputs) -> Result<PreparedReload, Error> {
-        // A closed configuration asks nobody anything.
+        // No validator is called for a closed configuration.
         self.snapshot()?;
         if self.options.validated_by_host && !inputs.validated {
             let message = "the program that loaded this configuration checks each version, so only it can reload";
@@ -337,12 +337,12 @@ impl Core {
     #[cfg(feature = "watch")]
     pub(super) fn publish_checked(self: &Arc<Self>, loaded: LoadResult, record: LoadRecord) {
         let outcome = Outcome { core: self.clone(), record, background: true, is_open: Cell::new(false) };
-        // Errors are told by those who find them.
+        // Errors are reported where they are found.
         drop(PreparedReload { loaded, outcome, unsettled: false }.checked(self.options.validator.as_ref()));
     }
 }
 
-/// The next version of a configuration, read and merged, that nobody sees yet. Dropping it keeps the version in use.
+/// The next version of a configuration, read and merged but not published. Dropping it keeps the version in use.
 ///
 /// ```
 /// use superconfig::{Format, ReloadInputs, SuperConfig};
@@ -355,17 +355,17 @@ impl Core {
 pub struct PreparedReload {
     loaded: LoadResult,
     outcome: Outcome,
-    /// Its files were being changed while they were read: nothing comes of it, and the watcher asks again.
+    /// Its files were being changed while they were read: it is abandoned, and the watcher requests another.
     unsettled: bool,
 }
 
-/// What is to come of a reload. It does not keep the configuration open.
+/// The pending outcome of a reload. It does not keep the configuration open.
 struct Outcome {
     core: Arc<Core>,
     record: LoadRecord,
-    /// Nobody called for it.
+    /// It follows a request of the watcher.
     background: bool,
-    /// It has come to nothing yet. Where it is dropped so, the watcher has to ask again: what it was asked to read is unread.
+    /// It is neither published nor refused. Dropped so, the watcher has to request another: the changes are unread.
     is_open: Cell<bool>,
 }
 
@@ -438,8 +438,8 @@ impl PreparedReload {
         self.loaded.unknown_key(path, known)
     }
 
-    /// The error for values that a check refuses: every issue with the place that its value comes from, secrets masked.
-    /// Listeners are told.
+    /// The error for values that a validator rejects: every issue with the origin of its value, secrets masked. Listeners
+    /// are notified.
     ///
     /// ```
     /// use superconfig::{Format, Issue, ReloadInputs, SuperConfig};
@@ -454,10 +454,10 @@ impl PreparedReload {
         self.failed(self.loaded.refuse(issues))
     }
 
-    /// Publishes the version if anything differs; with `output`, readers see that in place of the merged values.
+    /// Publishes the version if anything differs; with `output`, readers get that instead of the merged values.
     ///
-    /// When a reload that read its sources later was faster, that one stays and this one changes nothing. Nor does one in the
-    /// background whose files were being changed while they were read: the watcher asks for another.
+    /// When a reload that read its sources later was faster, that one stays and this one changes nothing. Nor does one in
+    /// the background whose files were being changed while they were read: the watcher requests another.
     ///
     /// ```
     /// use superconfig::{Format, ReloadInputs, SuperConfig};

@@ -51,7 +51,7 @@ impl Snapshot {
         self.version
     }
 
-    /// What a binding compares with the configuration's word; see [`crate::generation`].
+    /// The generation, which a binding compares with the configuration's word; see [`crate::generation`].
     ///
     /// ```
     /// use superconfig::{Format, SuperConfig};
@@ -152,7 +152,7 @@ impl Snapshot {
         changed_below(path, previous.at(path), self.at(path), &[&previous.loaded.secrets, &self.loaded.secrets])
     }
 
-    /// What was found worth telling while loading.
+    /// The warnings of the load.
     ///
     /// ```
     /// use superconfig::{Format, SuperConfig};
@@ -165,7 +165,7 @@ impl Snapshot {
         &self.loaded.warnings
     }
 
-    /// The merged values with every secret shown as `[redacted]`. Costs a copy.
+    /// The merged values with every secret replaced by `[redacted]`. Costs a copy.
     ///
     /// ```
     /// use superconfig::{Format, SuperConfig};
@@ -179,7 +179,7 @@ impl Snapshot {
         self.loaded.redacted()
     }
 
-    /// The value at a path with every secret shown as `[redacted]`. Costs a copy.
+    /// The value at a path with every secret replaced by `[redacted]`. Costs a copy.
     ///
     /// ```
     /// use superconfig::{Format, SuperConfig};
@@ -194,7 +194,7 @@ impl Snapshot {
         Some(self.loaded.secrets.redact(&mut path.to_vec(), self.at(path)?))
     }
 
-    /// The merged values as text of a format, with every secret shown as `[redacted]` unless `secrets` is set; see
+    /// The merged values as text of a format, with every secret replaced by `[redacted]` unless `secrets` is set; see
     /// [`render`](crate::render).
     ///
     /// ```
@@ -216,7 +216,7 @@ impl Snapshot {
         .map_err(|error| self.loaded.secrets.without_hidden_keys(error))
     }
 
-    /// Every source, and each file that one looked for, in order: found, missing, or skipped and why.
+    /// Every source, and each of its files, in order: found, missing, or skipped with a reason.
     ///
     /// ```
     /// use superconfig::{Format, SuperConfig};
@@ -287,7 +287,7 @@ impl Snapshot {
         }
     }
 
-    /// The known path nearest to an unknown one, if one is near enough to be meant.
+    /// The known path closest to an unknown one, if one is close enough.
     ///
     /// The segments that exist are followed; among the keys at the first that does not, the most similar one is
     /// taken, and the rest of the path kept where it exists below it. A path that leads into a secret ends there.

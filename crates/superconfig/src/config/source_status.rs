@@ -6,7 +6,7 @@ use serde::ser::Serializer;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-/// How a custom source is doing. Serializes in camelCase, times as milliseconds since 1970.
+/// The health of a custom source. Serializes in camelCase, times as milliseconds since 1970.
 ///
 /// ```
 /// use superconfig::{Source, SourceContext, SourceError, SourceState, SuperConfig, Table, Value};
@@ -33,18 +33,18 @@ use std::time::SystemTime;
 pub struct SourceStatus {
     /// The source's name.
     pub name: Arc<str>,
-    /// What it says of itself, or what its last answer says of it.
+    /// The state by its last report, or by its last result.
     pub state: SourceState,
-    /// Which revision of its values is in use, where the source says so.
+    /// The revision of the values in use, where the source gives one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub revision: Option<String>,
-    /// Since when it has been in this state.
+    /// The time since which it has been in this state.
     #[serde(serialize_with = "milliseconds")]
     pub since: SystemTime,
-    /// When it last answered, or said that what is in use is what it has.
+    /// The time of its last result, or of its last report that the values in use are current.
     #[serde(serialize_with = "milliseconds")]
     pub last_confirmed: SystemTime,
-    /// Why it failed last; `None` once it has answered, or said that it is live.
+    /// Its last error; `None` after a result, or a report that it is live.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_error: Option<Error>,
 }

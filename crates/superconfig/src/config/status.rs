@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 use std::time::SystemTime;
 
-/// How a configuration is doing. Serializes in camelCase, times as milliseconds since 1970.
+/// The health of a configuration. Serializes in camelCase, times as milliseconds since 1970.
 ///
 /// ```
 /// use superconfig::{Format, SuperConfig};
@@ -28,18 +28,18 @@ pub struct Status {
     pub version: u64,
     /// The profiles, in the order in which they applied.
     pub profiles: Vec<String>,
-    /// What is watched; empty without [`Builder::watch`](crate::Builder::watch).
+    /// The watched files and directories; empty without [`Builder::watch`](crate::Builder::watch).
     pub watching: Vec<Watching>,
     /// The custom sources, in their order.
     pub sources: Vec<SourceStatus>,
-    /// When a load or reload last succeeded, whether it changed anything or not.
+    /// The time of the last successful load or reload, with or without changes.
     #[serde(serialize_with = "source_status::milliseconds")]
     pub last_reload: SystemTime,
-    /// Why the last reload failed, or a custom source in it; `None` after one that succeeded.
+    /// The error of the last reload, or of a custom source in it; `None` after a success.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_error: Option<Error>,
-    /// Since when reloads, or custom sources, have been failing or not coming back, so that the version in use is older than what
-    /// it was read from.
+    /// The time since which reloads, or custom sources, have been failing or blocked, so that the version in use may be
+    /// outdated.
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "source_status::milliseconds_of")]
     pub stale_since: Option<SystemTime>,
 }
@@ -61,9 +61,9 @@ pub struct Watching {
     /// The file or directory.
     #[serde(serialize_with = "lossy")]
     pub path: PathBuf,
-    /// How it is watched.
+    /// The way in which it is watched.
     pub mode: WatchMode,
-    /// Why it is polled, or what keeps it from being read.
+    /// The reason why it is polled, or cannot be read.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
 }
@@ -73,7 +73,7 @@ fn lossy<S: Serializer>(path: &Path, serializer: S) -> Result<S::Ok, S::Error> {
     path.to_string_lossy().serialize(serializer)
 }
 
-/// How a place is watched.
+/// The way in which a file or directory is watched.
 ///
 /// ```
 /// use superconfig::{SuperConfig, WatchMode, WatchOptions};
@@ -87,9 +87,9 @@ fn lossy<S: Serializer>(path: &Path, serializer: S) -> Result<S::Ok, S::Error> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum WatchMode {
-    /// The operating system tells of changes; nothing runs until then.
+    /// The operating system reports changes; nothing runs until then.
     Native,
-    /// It is looked at from time to time.
+    /// It is checked from time to time.
     Polling,
 }
 
@@ -107,14 +107,14 @@ impl WatchMode {
     }
 }
 
-/// What reloads did last.
+/// The results of the last reloads.
 pub(super) struct Health {
     /// The newest load that counted here: what an older one comes to is no news.
     number: u64,
     last_reload: SystemTime,
     last_error: Option<Error>,
-    /// What listeners were told since everything was well.
-    told: Option<Error>,
+    /// The last error that listeners were notified of since the last success.
+    reported: Option<Error>,
     stale_since: Option<SystemTime>,
     pub(super) watching: Vec<Watching>,
     /// By their indexes among all sources.
@@ -129,7 +129,7 @@ impl Health {
             number,
             last_reload: SystemTime::now(),
             last_error: None,
-            told: None,
+            reported: None,
             stale_since: None,
             watching: Vec::new(),
             sources: sources.collect(),
@@ -157,7 +157,7 @@ impl Health {
         self.last_reload = SystemTime::now();
         if is_whole {
             self.last_error = None;
-            self.told = None;
+            self.reported = None;
             self.stale_since = None;
         } else {
             self.last_error = self.sources.values().find_map(|source| source.last_error.clone());
@@ -170,10 +170,10 @@ impl Health {
             return false;
         }
         self.number = number;
-        let is_same = |told: &Error| told.code() == error.code() && told.to_string() == error.to_string();
-        let is_known = self.told.as_ref().is_some_and(is_same);
+        let is_same = |other: &Error| other.code() == error.code() && other.to_string() == error.to_string();
+        let is_known = self.reported.as_ref().is_some_and(is_same);
         self.last_error = Some(error.clone());
-        self.told = Some(error.clone());
+        self.reported = Some(error.clone());
         self.stale_since.get_or_insert_with(SystemTime::now);
         !is_known
     }

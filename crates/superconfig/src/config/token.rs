@@ -4,7 +4,7 @@ use crate::diagnostic::{Error, ErrorCode};
 use crate::registry::HandleId;
 use crate::source;
 
-/// What tokens begin with, and no name.
+/// The prefix of tokens, which no name has.
 const PREFIX: &str = "superconfig:";
 
 pub(super) fn token(id: HandleId) -> String {

@@ -6,7 +6,7 @@ use serde::ser::{Serialize, SerializeStruct, Serializer};
 use std::fmt;
 use std::sync::Arc;
 
-/// What went wrong, as a code that is the same in Rust, Node and Python.
+/// The code of an error, the same in Rust, Node and Python.
 ///
 /// ```
 /// use superconfig::{ErrorCode, SuperConfig};
@@ -25,7 +25,7 @@ pub enum ErrorCode {
     Io,
     /// The text is not of its format.
     Parse,
-    /// The format is unknown or cannot be told.
+    /// The format is unknown or cannot be detected.
     Format,
     /// A limit was passed: depth, size, YAML nodes.
     Limit,
@@ -45,13 +45,13 @@ pub enum ErrorCode {
     Validation,
     /// A custom source failed.
     Source,
-    /// A file could have been written by somebody else, and trust is strict.
+    /// A file could have been written by another user, and trust is strict.
     Trust,
     /// Watching cannot start, not even by polling.
     Watch,
     /// The configuration, handle or entry is closed, removed or expired.
     Closed,
-    /// Something asynchronous in a synchronous load.
+    /// An asynchronous source or schema in a synchronous load.
     Async,
     /// A bad argument.
     Option,
@@ -99,8 +99,8 @@ impl Serialize for ErrorCode {
 
 /// Every failure of this crate: a code, a message, and where in which file or variable it comes from.
 ///
-/// Printing gives the place first, then what is wrong, then the line of the file and a hint where there is one.
-/// Cloning is not cheap; errors are for the failure path.
+/// Printing gives the position first, then the message, then the source line and a hint where there is one. Cloning is not
+/// cheap; errors are for the failure path.
 ///
 /// ```
 /// use superconfig::{ErrorCode, Format, parse};
@@ -138,24 +138,24 @@ struct Details {
 pub struct Issue {
     /// The value's path.
     pub path: Path,
-    /// What is wrong.
+    /// The problem, in one sentence.
     pub message: String,
-    /// What was expected, where it can be told.
+    /// The expected kind or format, where it is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub expected: Option<String>,
-    /// What was found instead, redacted for secrets.
+    /// The value found instead, redacted for secrets.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub found: Option<String>,
-    /// Where the value comes from.
+    /// The origin of the value.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub origin: Option<Origin>,
-    /// What to do about it.
+    /// A hint how to fix it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hint: Option<String>,
 }
 
 impl Issue {
-    /// Makes an issue; where the value comes from is found by whoever reports it.
+    /// Makes an issue; the reporter adds the value's origin.
     ///
     /// ```
     /// let issue = superconfig::Issue::new("server.port".parse()?, "expected an integer from 1 to 65535");
@@ -205,7 +205,7 @@ impl Error {
         self
     }
 
-    /// Adds the place that the error comes from.
+    /// Adds the origin.
     ///
     /// ```
     /// use superconfig::{Error, ErrorCode, Origin, SourceKind};
@@ -219,7 +219,7 @@ impl Error {
         self
     }
 
-    /// Adds the lines of the text with the place marked. The caller has redacted them.
+    /// Adds the source line with the position marked. The caller has redacted it.
     ///
     /// ```
     /// use superconfig::{Error, ErrorCode};
@@ -233,7 +233,7 @@ impl Error {
         self
     }
 
-    /// Adds what to do about it.
+    /// Adds a hint how to fix it.
     ///
     /// ```
     /// use superconfig::{Error, ErrorCode};
@@ -291,7 +291,7 @@ impl Error {
         self
     }
 
-    /// One error for all problems of a kind; one that stands alone stays as it is, and none is no error.
+    /// One error for all problems of a kind; a single one stays as it is, and none is no error.
     pub(crate) fn together(code: ErrorCode, what: &str, problems: Vec<Error>) -> Result<(), Error> {
         if problems.len() < 2 {
             return problems.into_iter().next().map_or(Ok(()), Err);
@@ -332,7 +332,7 @@ impl Error {
         self.0.code
     }
 
-    /// What is wrong, in one sentence, without its place.
+    /// The problem, in one sentence, without its position.
     ///
     /// ```
     /// use superconfig::{Format, SuperConfig};
@@ -381,7 +381,7 @@ impl Error {
         &self.0.issues
     }
 
-    /// The line of the text with the place marked; redacted.
+    /// The source line with the position marked; redacted.
     ///
     /// ```
     /// use superconfig::{Format, SuperConfig};
@@ -393,7 +393,7 @@ impl Error {
         self.0.snippet.as_deref()
     }
 
-    /// What to do about it.
+    /// A hint how to fix it.
     ///
     /// ```
     /// use superconfig::{Format, SuperConfig};

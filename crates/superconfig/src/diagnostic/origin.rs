@@ -56,7 +56,7 @@ impl SourceKind {
     }
 }
 
-/// A place in a text: 1-based line and column; a column counts characters, a tab is one, a byte order mark none.
+/// A position in a text: 1-based line and column; a column counts characters, a tab is one, a byte order mark none.
 ///
 /// ```
 /// use superconfig::Position;
@@ -106,7 +106,7 @@ impl<'a> Cursor<'a> {
             offset -= 1;
         }
         let bytes = self.text.as_bytes();
-        // A CRLF is one end of a line: nothing stands between its halves.
+        // A CRLF is one line ending: no position is between its halves.
         if offset > 0 && bytes[offset - 1..].starts_with(b"\r\n") {
             offset -= 1;
         }
@@ -123,7 +123,7 @@ impl<'a> Cursor<'a> {
     }
 }
 
-/// Where a value or a problem comes from: a layer, and within it a file with a position, or a variable.
+/// The origin of a value or a problem: a layer, and within it a file with a position, or a variable.
 ///
 /// ```
 /// use superconfig::{Format, SuperConfig};

@@ -1,7 +1,7 @@
 //! Counts the steps of searches in tests, which bound how the work grows with the input.
 //!
-//! A time depends on the machine and its load; a count of bytes, keys and values that are looked at does not. Outside of tests
-//! and fuzzing nothing is counted.
+//! A time depends on the machine and its load; a count of bytes, keys and values visited does not. Outside of tests and
+//! fuzzing nothing is counted.
 
 #[cfg(any(test, fuzzing))]
 thread_local! {
@@ -25,8 +25,8 @@ pub(crate) fn steps_of<T>(work: impl FnOnce() -> T) -> usize {
     STEPS.get() - before
 }
 
-/// Asserts that twice the input takes about twice the steps: `work` is given sizes that double. What it takes must be
-/// counted at all, so that a search that nobody counts does not pass for one without cost.
+/// Asserts that twice the input takes about twice the steps: `work` is given sizes that double. The count must be above
+/// zero, so that a search without counting does not pass for one without cost.
 #[cfg(test)]
 #[track_caller]
 pub(crate) fn assert_linear(what: &str, mut work: impl FnMut(usize)) {

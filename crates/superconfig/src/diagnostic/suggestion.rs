@@ -8,10 +8,10 @@ const LONGEST: usize = 64;
 /// Names whose similarity is computed; of more, the rest is compared by one edit alone.
 const MOST_NAMES: usize = 10_000;
 
-/// Similarity from which a name counts as meant.
+/// The least similarity of a suggestion.
 const SIMILAR: f64 = 0.8;
 
-/// Finds the name that was probably meant: one edit away, or by Jaro–Winkler similarity of at least 0.8, ignoring case.
+/// Finds the closest name: one edit away, or by Jaro–Winkler similarity of at least 0.8, ignoring case.
 ///
 /// An edit adds, drops or changes one character, or swaps two neighbours; it counts at any length, as long as something of the
 /// name stays. Costs one look at each name: similarity is computed for up to 10,000 names of up to 64 bytes.

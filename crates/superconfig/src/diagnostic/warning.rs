@@ -5,7 +5,7 @@ use super::path::Path;
 use serde::Serialize;
 use std::fmt;
 
-/// Something that is probably not meant, found while loading. Warnings are collected, never printed.
+/// A probable mistake, found while loading. Warnings are collected, never printed.
 ///
 /// ```
 /// use superconfig::{Format, SuperConfig};
@@ -18,18 +18,18 @@ use std::fmt;
 pub struct Warning {
     /// A stable name such as `type-conflict` or `duplicate-key`.
     pub code: &'static str,
-    /// What was found, in one sentence; holds no secret value.
+    /// The finding, in one sentence; holds no secret value.
     pub message: String,
     /// The path in question.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub path: Option<Path>,
-    /// Where it comes from.
+    /// The origin of the value.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub origin: Option<Origin>,
 }
 
 impl Warning {
-    /// Makes a warning without a place.
+    /// Makes a warning without path and origin.
     ///
     /// ```
     /// use superconfig::Warning;

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 /// True when a line, counted from 0, names a secret, or could belong to one that a line above begins: a table, a list or a
-/// text of several lines. The text need not be well formed, so this goes by its looks, and rather hides too much.
+/// text of several lines. The text need not be well formed, so the test is a heuristic that rather hides too much.
 ///
 /// Costs one pass over the text above.
 pub(crate) fn may_show_secret(text: &str, at: usize, names_secret: &dyn Fn(&str) -> bool) -> bool {
@@ -26,14 +26,14 @@ pub(crate) fn may_show_secret(text: &str, at: usize, names_secret: &dyn Fn(&str)
     })
 }
 
-/// What stands between a line above and the one in question.
+/// A summary of the lines between a line above and the one in question.
 #[derive(Default)]
 struct Below {
     /// The least indentation.
     indent: usize,
     /// A `[header]` begins something else.
     header: bool,
-    /// No key: what stands there could go on with the value above.
+    /// No key: the line could continue the value above.
     keyless: bool,
     /// A value whose key ends above: `: value` belongs to `? key`, and to a key in quotes.
     keys_above: bool,
@@ -78,7 +78,7 @@ impl Below {
     }
 }
 
-/// Spaces before the first character; an element of a YAML sequence may stand below its key without any.
+/// Spaces before the first character; an element of a YAML sequence may be below its key without any.
 fn indent(line: &str) -> usize {
     let start = line.trim_start();
     let dash = start == "-" || start.starts_with("- ");
@@ -125,12 +125,12 @@ fn count(line: &str) -> (isize, [usize; 3]) {
     (brackets, quotes)
 }
 
-/// `: value` or `= value`, whose key stands above.
+/// `: value` or `= value`, whose key is above.
 fn begins_with_separator(line: &str) -> bool {
     line.trim_start().starts_with([':', '='])
 }
 
-/// A key that an alias stands for, or that goes on below, cannot be read by its looks.
+/// A key given by an alias, or continued below, cannot be judged by its text.
 fn hides_key(line: &str) -> bool {
     let is_alias = |(at, _): (usize, &str)| {
         let begins = line[..at].chars().next_back().is_none_or(|before| before.is_whitespace() || "{[,".contains(before));
@@ -141,7 +141,7 @@ fn hides_key(line: &str) -> bool {
     line.trim_end().ends_with('\\') || line.match_indices('*').any(is_alias)
 }
 
-/// A line with its escapes replaced by what they stand for.
+/// A line with its escapes decoded.
 fn decoded(line: &str) -> Cow<'_, str> {
     if !line.contains('\\') {
         return line.into();
@@ -171,7 +171,7 @@ fn decoded(line: &str) -> Cow<'_, str> {
     text.into()
 }
 
-/// A key that is written with escapes cannot be read by its looks.
+/// A key written with escapes cannot be judged by its text.
 pub(super) fn hides_characters(line: &str) -> bool {
     ["\\u", "\\U", "\\x"].iter().any(|escape| line.contains(escape))
 }

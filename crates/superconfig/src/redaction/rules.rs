@@ -31,17 +31,17 @@ impl SecretRules {
         Self { patterns: self.patterns.clone(), derived }
     }
 
-    /// True when the value at a path must not be shown: because of its own name or pattern, or of one above it.
+    /// True when the value at a path is secret: by its own name or pattern, or by one above it.
     pub(crate) fn is_secret(&self, path: &[Segment], value: &Value) -> bool {
         self.is_below_secret(path) || self.marks(path, Some(value))
     }
 
-    /// True when a path leads into something secret, so that not even its keys may be shown.
+    /// True when a path leads into something secret, so that even its keys are hidden.
     pub(crate) fn is_below_secret(&self, path: &[Segment]) -> bool {
         self.visible(path).len() < path.len()
     }
 
-    /// As much of a path as may be shown: down to the first secret on the way and no further.
+    /// The visible part of a path: down to the first secret on the way and no further.
     pub(crate) fn visible<'p>(&self, path: &'p [Segment]) -> &'p [Segment] {
         (1..path.len()).map(|length| &path[..length]).find(|above| self.marks(above, None)).unwrap_or(path)
     }
@@ -63,8 +63,8 @@ impl SecretRules {
             || self.derived.contains(path)
     }
 
-    /// True when a text could show something secret of what it was meant for, the value at a path: text for a table or an
-    /// array may hold all that is below it.
+    /// True when a text could contain a secret of the value at a path that it was coerced for: text for a table or an array
+    /// may hold all that is below it.
     pub(crate) fn text_may_hold_secret(&self, path: &[Segment], text: &str) -> bool {
         let is_named = |pattern: &PathPattern| match pattern.last_key() {
             Some(key) if pattern.ends_with_key() => contains_folded(text, &key.to_lowercase()),
@@ -226,9 +226,9 @@ mod tests {
     fn redacts_below_secrets_and_in_urls() {
         let rules = rules(&["db.pin", "**.seed"]);
         let text = r#"{"db":{"pin":1,"url":"postgres://u:p@h/d"},"credentials":{"user":"u"},"a":{"b":{"seed":[1]}},"port":1}"#;
-        let shown = rules.redact(&mut Vec::new(), &parse_json(text).unwrap());
+        let redacted = rules.redact(&mut Vec::new(), &parse_json(text).unwrap());
         let expected = r#"{"db":{"pin":"[redacted]","url":"postgres://[redacted]@h/d"},"credentials":"[redacted]","a":{"b":{"seed":"[redacted]"}},"port":1}"#;
-        assert_eq!(to_json(&shown), expected);
+        assert_eq!(to_json(&redacted), expected);
         let inner = parse_json(r#"{"user":"u"}"#).unwrap();
         assert_eq!(rules.redact(&mut path("credentials").to_vec(), &inner), Value::from(REDACTED));
         assert_eq!(rules.redact(&mut path("credentials.user").to_vec(), &Value::from("u")), Value::from(REDACTED));
@@ -237,15 +237,15 @@ mod tests {
     #[test]
     fn what_holds_no_secret_stays_shared() {
         let value = parse_json(r#"{"a":[{"b":1}],"c":{"password":"x"}}"#).unwrap();
-        let shown = rules(&[]).redact(&mut Vec::new(), &value);
+        let redacted = rules(&[]).redact(&mut Vec::new(), &value);
         let list = |value: &Value| value.at(&path("a")).unwrap().as_array().unwrap().as_ptr();
-        assert_eq!(list(&value), list(&shown));
+        assert_eq!(list(&value), list(&redacted));
     }
 
     #[test]
     fn a_path_is_visible_down_to_the_first_secret() {
         let rules = rules(&["db.pins"]);
-        for (whole, shown) in [
+        for (whole, redacted) in [
             ("tokens.abc.x", "tokens"),
             ("a.tokens[0].x", "a.tokens"),
             ("tokens", "tokens"),
@@ -254,7 +254,7 @@ mod tests {
             ("tokenEndpoint.x", "tokenEndpoint.x"),
             ("db.pin.x", "db.pin.x"),
         ] {
-            assert_eq!(rules.visible(&path(whole)), &*path(shown), "{whole}");
+            assert_eq!(rules.visible(&path(whole)), &*path(redacted), "{whole}");
         }
     }
 

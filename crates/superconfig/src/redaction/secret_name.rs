@@ -2,7 +2,7 @@
 
 use crate::diagnostic::count_steps;
 
-/// Words that make a name a secret's wherever they stand, in lower case and singular.
+/// Words that mark a secret anywhere in a name, in lower case and singular.
 const NAMES: [&str; 10] =
     ["password", "passwd", "pwd", "passphrase", "secret", "token", "apikey", "credential", "authorization", "salt"];
 
@@ -32,7 +32,7 @@ const SUBJECTS: [&str; 15] = [
     "type",
 ];
 
-/// What a name says about the value that it stands for.
+/// The meaning of a name for its value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum SecretName {
     /// It names no secret.
@@ -84,7 +84,8 @@ impl SecretName {
     }
 }
 
-/// Whether the words of a key stand in a row in a name, ignoring case. Costs the product of both lengths; keys are the program's.
+/// Whether a name contains the words of a key in a row, ignoring case. Costs the product of both lengths; keys are the
+/// program's.
 pub(super) fn contains_words(name: &str, key: &str) -> bool {
     let lower = |text: &str| words(text).map(str::to_lowercase).collect::<Vec<_>>();
     let (name, key) = (lower(name), lower(key));

@@ -8,7 +8,7 @@ use crate::value::{Value, to_json};
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use std::collections::{BTreeMap, HashSet};
 
-/// Bytes of one secret that are looked for, and of all together unless they are very many.
+/// The most bytes of one secret that are searched for, and of all together unless they are very many.
 const LONGEST: usize = 1 << 10;
 const MOST_BYTES: usize = 4 << 20;
 
@@ -20,7 +20,7 @@ pub(crate) struct SecretTexts {
     searcher: Option<AhoCorasick>,
     /// For each start whether a secret goes on behind it.
     is_cut: Vec<bool>,
-    /// Whether no searcher could be made: then nothing can be shown.
+    /// Whether no searcher could be made: then everything is masked.
     hides_all: bool,
 }
 
@@ -64,7 +64,7 @@ impl SecretTexts {
 
     /// A text without these secrets and without the user parts of URLs.
     ///
-    /// Where it quotes the start of a long secret, nothing behind that is shown.
+    /// After the start of a long secret the rest of the text is masked too.
     pub(crate) fn mask(&self, text: String) -> String {
         let text = match &self.searcher {
             _ if self.hides_all => REDACTED.to_owned(),
@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_shown_behind_the_start_of_a_long_secret() {
+    fn everything_after_the_start_of_a_long_secret_is_masked() {
         let long = "é".repeat(3_000);
         assert_eq!(masked(&[&long], &format!("not {long} here")), "not [redacted]");
         assert_eq!(masked(&[&long], "not éééé here"), "not éééé here");

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Segment, count_steps};
 
-/// What a secret shows as.
+/// The replacement of a secret.
 pub(crate) const REDACTED: &str = "[redacted]";
 
 /// Shorter secrets are found in ordinary words.

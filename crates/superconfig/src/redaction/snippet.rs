@@ -4,7 +4,7 @@ use super::line_scan::may_show_secret;
 use super::rules::line_may_hold_secret;
 use crate::diagnostic::Position;
 
-/// Longer lines are not shown: nobody finds the place in them.
+/// Longer lines are left out: the position in them is hard to see.
 const MAX_CHARACTERS: usize = 160;
 
 /// Shows a line with its number and a mark below the column; `None` where the line could hold a secret.
@@ -33,7 +33,7 @@ pub(crate) fn render_value(text: &str, position: Position) -> Option<String> {
     })
 }
 
-/// `length` tells how many characters to mark of what begins at the column.
+/// `length` gives the number of characters to mark from the column on.
 fn marked(text: &str, position: Position, length: impl FnOnce(&str) -> usize) -> Option<String> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let at = position.line as usize - 1;
@@ -42,12 +42,12 @@ fn marked(text: &str, position: Position, length: impl FnOnce(&str) -> usize) ->
         return None;
     }
     let number = position.line.to_string();
-    let shown: String = line.chars().map(|character| if character == '\t' { ' ' } else { character }).collect();
+    let line_text: String = line.chars().map(|character| if character == '\t' { ' ' } else { character }).collect();
     let margin = " ".repeat(number.len());
     let before = position.column as usize - 1;
     let indent = " ".repeat(before);
     let mark = "^".repeat(length(&line.chars().skip(before).collect::<String>()));
-    Some(format!("   {number} | {shown}\n   {margin} | {indent}{mark}"))
+    Some(format!("   {number} | {line_text}\n   {margin} | {indent}{mark}"))
 }
 
 #[cfg(test)]
@@ -66,8 +66,8 @@ mod tests {
             ("a = \"open", 5, "^^^^^"),
             ("a =", 4, "^"),
         ] {
-            let shown = render_value(text, Position { line: 1, column }).unwrap();
-            assert_eq!(shown.lines().last().unwrap().split_once("| ").unwrap().1.trim_start(), mark, "{text}");
+            let line_text = render_value(text, Position { line: 1, column }).unwrap();
+            assert_eq!(line_text.lines().last().unwrap().split_once("| ").unwrap().1.trim_start(), mark, "{text}");
         }
     }
 
@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn what_stands_beside_a_secret_is_shown() {
+    fn lines_beside_a_secret_are_visible() {
         for text in [
             "password = 1\nport = x",
             "[credentials]\na = 1\n[server]\nport = x",

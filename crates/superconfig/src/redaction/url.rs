@@ -9,8 +9,8 @@ const LONGEST_SCHEME: usize = 32;
 /// Masks the user part of each URL in a text; `None` where there is none.
 ///
 /// A user part begins behind `://` and reaches to the last `@` before white space or a quote, whatever characters a password
-/// holds that should have been escaped; so a `@` further on hides what stands before it. URLs of one scheme between commas
-/// or semicolons are several.
+/// holds that should have been escaped; so a `@` further on hides the text before it. URLs of one scheme between commas or
+/// semicolons are several.
 ///
 /// Costs one pass over the text, and no memory where it has no `://`.
 ///
@@ -48,7 +48,7 @@ pub fn mask_userinfo(text: &str) -> Option<String> {
     Some(masked)
 }
 
-/// Where another URL of the same scheme follows the one whose `://` is at an offset.
+/// The start of another URL of the same scheme after the one whose `://` is at an offset.
 fn next_url(text: &str, colon: usize) -> Option<usize> {
     let is_scheme = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.');
     let length = text.as_bytes()[..colon].iter().rev().take(LONGEST_SCHEME + 1).take_while(|byte| is_scheme(byte)).count();
@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_no_user_part_is_shown() {
+    fn text_without_a_user_part_is_unchanged() {
         for text in ["a@b, no scheme", "://", "http://a:8080/b", "http://a b@c", "'http://a' b@c", "", "@://", "é://é"] {
             assert_eq!(mask_userinfo(text), None, "{text}");
         }

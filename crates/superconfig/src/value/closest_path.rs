@@ -4,11 +4,11 @@ use super::value::Value;
 use crate::diagnostic::{Path, Segment, closest_name, count_steps};
 use std::borrow::Cow;
 
-/// Values that are looked at for a path that is the same but for punctuation, or ends the same; those of a large tree need not
-/// all be.
+/// The most values visited for a path that is the same but for punctuation, or ends the same; in a large tree the rest is
+/// left out.
 const MOST_VALUES: usize = 10_000;
 
-/// The path in a tree closest to one that is not in it, if one is close enough to be meant.
+/// The path in a tree closest to one that is not in it, if one is close enough.
 ///
 /// One that is the same but for case and punctuation is taken first (`dbpool.max_conn` means `dbPool.maxConn`). Else the
 /// segments are followed: of keys the most similar one, of indexes the last that there is, up to where nothing is
@@ -51,7 +51,7 @@ impl SameLetters {
     }
 }
 
-/// What is left of some letters behind those of a segment, if they begin with them.
+/// The rest of some letters after those of a segment, if they begin with them.
 fn behind<'w>(wanted: &'w str, segment: &str) -> Option<&'w str> {
     let mut rest = wanted.chars();
     count_steps(segment.len() + 1);
@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn finds_paths_that_were_meant() {
+    fn finds_the_closest_path() {
         for (path, closest) in [
             ("server.prot", "server.port"),
             ("sever.prot", "server.port"),

@@ -11,18 +11,18 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
-/// Why a value does not fit a type, and where below it.
+/// A mismatch between a value and a type, with its path below the value.
 #[derive(Debug)]
 pub(crate) struct Mismatch {
     pub message: String,
-    /// What would fit, where that is known.
+    /// The expected type, where it is known.
     pub expected: Option<String>,
     pub kind: MismatchKind,
     /// From the innermost segment outwards.
     reversed: Vec<Segment>,
 }
 
-/// What kind of problem a mismatch is, with the names that the type knows.
+/// The kind of a mismatch, with the names that the type knows.
 ///
 /// ```
 /// use superconfig::{FieldNames, Format, MismatchKind, parse, read_options};
@@ -52,7 +52,7 @@ pub enum MismatchKind {
     MissingField(&'static str),
 }
 
-/// How a table spells the fields of a struct.
+/// The spelling of a struct's fields in a table.
 ///
 /// ```
 /// use superconfig::{FieldNames, Format, parse, read_options};
@@ -129,10 +129,10 @@ fn is_in_camel_case(key: &[u8], field: &[u8]) -> bool {
     key.next().is_none()
 }
 
-/// How strictly a value is read.
+/// The strictness of a deserialization.
 #[derive(Clone, Copy)]
 pub(crate) enum Reading {
-    /// A value of a configuration: `null` stands for `None`.
+    /// A value of a configuration: `null` is `None`.
     Lenient,
     /// Options of a program: fields are spelled its way, and `null` is a value as any other.
     Options(FieldNames),
@@ -168,7 +168,7 @@ impl de::Error for Mismatch {
     }
 
     fn invalid_value(found: Unexpected<'_>, expected: &dyn de::Expected) -> Self {
-        // Numbers are shown because their size is the problem; text is not, it may be a secret.
+        // Numbers are quoted because their size is the problem; text is not, it may be a secret.
         match found {
             Unexpected::Signed(_) | Unexpected::Unsigned(_) | Unexpected::Float(_) => {
                 let mismatch = Self::custom(format_args!("expected {expected}, found {found}"));
@@ -209,8 +209,8 @@ fn kind_of(found: &Unexpected<'_>) -> &'static str {
     }
 }
 
-/// Reads a [`Value`] as any serde type. A float with an integral value is accepted where an integer is asked for
-/// only if the type itself does; strings are never taken for numbers.
+/// Deserializes a [`Value`] as any serde type. A float with an integral value is accepted for an integer only if the type
+/// itself accepts it; strings are never taken for numbers.
 pub(crate) struct ValueDeserializer<'de>(pub &'de Value, pub Reading);
 
 impl<'de> Deserializer<'de> for ValueDeserializer<'de> {
@@ -255,7 +255,7 @@ impl<'de> Deserializer<'de> for ValueDeserializer<'de> {
             Value::Table(table) => {
                 visitor.visit_map(Fields { entries: table.entries().iter(), current: None, reading: self.1, fields })
             }
-            // A struct is also made of an array, its fields in order: nobody means that where options have names.
+            // serde also makes a struct of an array, its fields in order; for options with names that is always a mistake.
             other if matches!(self.1, Reading::Options(_)) => {
                 Err(de::Error::invalid_type(Unexpected::Other(other.kind()), &"a table"))
             }
@@ -337,7 +337,7 @@ impl<'de> MapAccess<'de> for Fields<'de> {
     }
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Mismatch> {
-        let Some((key, value)) = self.current else { return Err(de::Error::custom("a value was asked for before its key")) };
+        let Some((key, value)) = self.current else { return Err(de::Error::custom("a value was requested before its key")) };
         seed.deserialize(ValueDeserializer(value, self.reading)).map_err(|mismatch| mismatch.below(Segment::Key(key.clone())))
     }
 
@@ -412,7 +412,7 @@ impl<'de> EnumAccess<'de> for Variant<'de> {
     }
 }
 
-/// What stands beside a variant's name.
+/// The content of an enum variant, beside its name.
 struct Content<'de>(&'de Value, Reading);
 
 impl<'de> VariantAccess<'de> for Content<'de> {

@@ -6,7 +6,7 @@ use crate::diagnostic::{Path, Segment};
 use serde::de::DeserializeOwned;
 use std::sync::Arc;
 
-/// More are not looked for: each costs another reading.
+/// The most mismatches reported: each costs another deserialization.
 const MOST: usize = 50;
 
 /// One thing in a value that does not fit a type.
@@ -25,11 +25,11 @@ const MOST: usize = 50;
 pub struct TypeMismatch {
     /// The path in the value.
     pub path: Path,
-    /// What is wrong, in one sentence; it quotes no text.
+    /// The problem, in one sentence; it quotes no text.
     pub message: String,
-    /// What would fit, where that is known.
+    /// The expected type, where it is known.
     pub expected: Option<String>,
-    /// What kind of problem it is.
+    /// The kind of problem.
     pub kind: MismatchKind,
 }
 
@@ -60,7 +60,7 @@ pub fn read_options<T: DeserializeOwned>(options: &Value, names: FieldNames) -> 
     read_as(options, Reading::Options(names))
 }
 
-/// Reads a value as a type, or tells all that is in the way.
+/// Deserializes a value as a type, or gives all mismatches.
 ///
 /// serde stops at the first problem. So what does not fit is left out and the rest read again, until nothing new comes up;
 /// what is then missing only because it was left out is no problem of its own. Costs one reading where everything fits.
@@ -100,7 +100,7 @@ struct Removed {
 }
 
 impl Removed {
-    /// Leaves out one more; false if it is gone already.
+    /// Removes one more; false if it is removed already.
     fn add(&mut self, path: Path) -> bool {
         let own = self.current(&path);
         let removed = remove(&mut self.rest, &own);
@@ -108,7 +108,7 @@ impl Removed {
         removed
     }
 
-    /// True when a problem is only there because of what was left out directly below its place.
+    /// True when a mismatch is only a consequence of what was removed directly below its path.
     fn explains(&self, path: &[Segment], mismatch: &Mismatch) -> bool {
         let mut below = self.paths.iter().filter_map(|removed| match removed.strip_prefix(path) {
             Some([child]) => Some(child),

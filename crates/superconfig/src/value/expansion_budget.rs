@@ -6,7 +6,7 @@ use crate::diagnostic::{Error, ErrorCode};
 use std::cell::Cell;
 use std::fmt;
 
-/// How much something is when it is written out, shared parts counted each time.
+/// The size of a value when it is written out, shared parts counted each time.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct ExpandedSize {
     /// Scalars, arrays and tables.
@@ -58,7 +58,7 @@ impl ExpandedSize {
         self.bytes = self.bytes.saturating_add(other.bytes);
     }
 
-    /// What came on top of an earlier size.
+    /// The growth since an earlier size.
     pub(crate) fn since(self, earlier: Self) -> Self {
         Self { values: self.values - earlier.values, bytes: self.bytes - earlier.bytes }
     }
@@ -68,11 +68,11 @@ impl ExpandedSize {
     }
 }
 
-/// What YAML aliases, references in values and in `.env` files, and the files that variables name may produce together in one
-/// load, beyond what the texts themselves hold.
+/// The bound on all that YAML aliases, references in values and in `.env` files, and the files that variables name produce
+/// together in one load, beyond what the texts themselves hold.
 ///
-/// An expansion asks with [`take`](Self::take) before it takes memory. One budget goes through a whole load, so that no part of
-/// it starts anew.
+/// An expansion calls [`take`](Self::take) before it takes memory. One budget serves a whole load, so that no part of it
+/// starts anew.
 #[derive(Debug)]
 pub(crate) struct ExpansionBudget {
     most: ExpandedSize,
@@ -103,12 +103,12 @@ impl ExpansionBudget {
         Ok(())
     }
 
-    /// What has been taken so far.
+    /// The size taken so far.
     pub(crate) fn taken(&self) -> ExpandedSize {
         self.taken.get()
     }
 
-    /// What is left.
+    /// The size left.
     pub(crate) fn left(&self) -> ExpandedSize {
         self.most.since(self.taken.get())
     }
@@ -124,7 +124,7 @@ pub(crate) enum Exceeded {
 }
 
 impl Exceeded {
-    /// What to do about it.
+    /// A hint how to stay within the limit.
     pub(crate) fn hint(self) -> &'static str {
         match self {
             Exceeded::Values(_) => "the limit `aliasNodes` can be raised",

@@ -1,12 +1,12 @@
 //! Passes a [`Value`] through serde unchanged.
 //!
-//! serde's data model has no place for a shared value, so reading or writing one would copy every key and text in it. Where
-//! both ends are of this crate, the value goes beside serde instead: at the cost of one reference, whatever its size.
+//! serde's data model has no shared values, so reading or writing one would copy every key and text in it. Where both ends
+//! are of this crate, the value bypasses serde instead: at the cost of one reference, whatever its size.
 
 use super::value::Value;
 use std::cell::Cell;
 
-/// The newtype struct that stands for a value that goes beside serde.
+/// The name of the newtype struct that represents a value that bypasses serde.
 pub(super) const NAME: &str = "$superconfig::Value";
 
 thread_local! {

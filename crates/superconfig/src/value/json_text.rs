@@ -18,7 +18,7 @@ const MAX_SAFE_INTEGER: u64 = (1 << 53) - 1;
 pub struct JsonText {
     /// The text, compact. Where a value has no JSON form for a reader of doubles it says `null`.
     pub text: String,
-    /// Path and value of each such place: integers beyond ±(2^53 − 1), infinities, NaN and negative zero.
+    /// Path and value of each lossy number: integers beyond ±(2^53 − 1), infinities, NaN and negative zero.
     pub specials: Vec<(Vec<Segment>, Value)>,
 }
 
@@ -86,7 +86,7 @@ fn write_json_string(out: &mut String, text: &str) {
     out.push('"');
 }
 
-/// Where the first byte stands that JSON wants escaped; it is always a character of its own.
+/// The offset of the first byte that JSON wants escaped; it is always a character of its own.
 fn escaped_at(bytes: &[u8]) -> Option<usize> {
     let is_escaped = |byte: &u8| *byte < 0x20 || *byte == b'"' || *byte == b'\\';
     let (words, tail) = bytes.as_chunks::<8>();
@@ -120,7 +120,7 @@ struct Writer<'a> {
     text: String,
     specials: Vec<(Vec<Segment>, Value)>,
     path: Vec<Step<'a>>,
-    /// Whether lossy places go to `specials`.
+    /// Whether lossy numbers go to `specials`.
     separate: bool,
     /// Whether infinities and NaN have words.
     json5: bool,
@@ -199,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn finds_what_to_escape_wherever_it_stands() {
+    fn finds_what_to_escape_at_any_offset() {
         for byte in 0..=0x7f_u8 {
             for at in 0..20 {
                 let mut text = "abcdefgh ü ~!#[]é".to_owned();
@@ -214,15 +214,15 @@ mod tests {
     }
 
     #[test]
-    fn names_each_place_that_doubles_would_lose() {
+    fn specials_hold_each_number_that_doubles_would_lose() {
         let safe = Value::Integer(9_007_199_254_740_991);
         let beyond = Value::Integer(-9_007_199_254_740_992);
         let list = vec![safe, beyond, Value::Unsigned(u64::MAX), Value::Float(f64::NAN), Value::Float(-0.0), Value::Float(1e21)];
         let table: Table = [("a", Value::array(list))].into_iter().collect();
         let json = JsonText::lossless(&Value::Table(table.clone()));
         assert_eq!(json.text, r#"{"a":[9007199254740991,null,null,null,null,1e+21]}"#);
-        let places: Vec<_> = json.specials.iter().map(|(path, _)| path[1].clone()).collect();
-        assert_eq!(places, [1, 2, 3, 4].map(Segment::Index));
+        let indexes: Vec<_> = json.specials.iter().map(|(path, _)| path[1].clone()).collect();
+        assert_eq!(indexes, [1, 2, 3, 4].map(Segment::Index));
         let plain = to_json(&Value::Table(table));
         assert_eq!(plain, r#"{"a":[9007199254740991,-9007199254740992,18446744073709551615,null,-0.0,1e+21]}"#);
     }

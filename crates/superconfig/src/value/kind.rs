@@ -2,7 +2,7 @@
 
 use super::value::Value;
 
-/// A type that a text can be asked to have. All numbers are one type.
+/// A type that a text can be coerced to. All numbers are one type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ValueKind {
     String,

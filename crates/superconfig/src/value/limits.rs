@@ -3,8 +3,8 @@
 use super::value::Value;
 use crate::diagnostic::{Error, ErrorCode};
 
-/// How deep, how large and how repetitive a document may be. The same limits hold for every format and for values
-/// that come from a host language.
+/// The limits of a document: nesting, size and expansion. The same limits hold for every format and for values that come
+/// from a host language.
 ///
 /// ```
 /// use superconfig::Limits;

@@ -5,7 +5,7 @@ use std::any::Any;
 use std::collections::HashSet;
 use std::sync::Arc;
 
-/// What an allocator rounds the size of a block up to.
+/// The granularity of an allocator's block sizes.
 const GRANULE: usize = 16;
 
 /// The two counters in front of what an `Arc` shares.
@@ -45,7 +45,7 @@ impl Meter {
         Self::default()
     }
 
-    /// What was added so far.
+    /// The bytes added so far.
     ///
     /// ```
     /// let mut meter = superconfig::Meter::new();

@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 /// A path in which `*` matches exactly one segment and `**` any number of them, none included.
 ///
-/// A star stands for a whole segment (`servers.*.tags` or `servers[*].tags`); inside quotes and next to other
-/// characters it is an ordinary character. Matching costs one pass over the path, or two for each `**`.
+/// A star matches a whole segment (`servers.*.tags` or `servers[*].tags`); inside quotes and next to other characters it is
+/// an ordinary character. Matching costs one pass over the path, or two for each `**`.
 ///
 /// ```
 /// use superconfig::{Path, PathPattern};
@@ -79,7 +79,7 @@ impl PathPattern {
         next[..self.parts.len()].contains(&true)
     }
 
-    /// A `**` may stand for nothing, so what follows it could come next too.
+    /// A `**` may match nothing, so what follows it could come next too.
     fn skip_stars(&self, next: &mut [bool]) {
         for (at, part) in self.parts.iter().enumerate() {
             next[at + 1] |= next[at] && *part == Part::AnyNumber;
@@ -121,7 +121,7 @@ impl PathPattern {
         self.parts[part..].iter().all(|rest| *rest == Part::AnyNumber)
     }
 
-    /// How many wildcards it has; of two patterns that match, the one with fewer decides.
+    /// The number of wildcards; of two patterns that match, the one with fewer decides.
     ///
     /// ```
     /// let pattern: superconfig::PathPattern = "servers.*.host".parse()?;

@@ -23,7 +23,7 @@ const INDEX_FROM: usize = 16;
 #[derive(Clone, Default)]
 pub struct Table(Arc<Entries<Value>>);
 
-/// Keys with whatever stands for their values, while a table is being made and in it.
+/// Keys with placeholders of their values, while a table is being made and in it.
 #[derive(Clone)]
 pub(crate) struct Entries<V> {
     list: Vec<(Arc<str>, V)>,
@@ -89,7 +89,7 @@ impl<V> Entries<V> {
         self.index = Some(Box::new(index));
     }
 
-    /// Makes the table, with a value for whatever stood for it.
+    /// Makes the table, with a value for each placeholder.
     pub(crate) fn into_table(self, mut value: impl FnMut(V) -> Value) -> Table {
         let list = self.list.into_iter().map(|(key, stand_in)| (key, value(stand_in))).collect();
         Table(Arc::new(Entries { list, index: self.index }))
@@ -177,7 +177,7 @@ impl Table {
         Some(&mut Arc::make_mut(&mut self.0).list[at].1)
     }
 
-    /// Sets a key and gives back the value that it had; a key that is there keeps its place in the order.
+    /// Sets a key and gives back the value that it had; an existing key keeps its position in the order.
     ///
     /// ```
     /// use superconfig::{Table, Value};
@@ -252,7 +252,7 @@ impl Table {
         Self(Arc::new(entries))
     }
 
-    /// Makes a table of entries; `None` where a key stands twice.
+    /// Makes a table of entries; `None` where a key repeats.
     pub(crate) fn try_from_entries(list: Vec<(Arc<str>, Value)>) -> Option<Self> {
         if list.len() <= INDEX_FROM {
             let twice = (1..list.len()).any(|at| list[..at].iter().any(|(key, _)| *key == list[at].0));

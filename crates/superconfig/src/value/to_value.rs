@@ -35,7 +35,7 @@ pub fn to_value<T: Serialize + ?Sized>(input: &T) -> Result<Value, Error> {
     input.serialize(ToValue).map_err(|Unsuitable(message)| Error::new(ErrorCode::Option, message))
 }
 
-/// Why something is no value.
+/// The error of something that cannot become a value.
 #[derive(Debug)]
 struct Unsuitable(String);
 

@@ -149,7 +149,7 @@ impl Value {
         path.iter().try_fold(self, |value, segment| value.child(segment))
     }
 
-    /// Finds the value at a path to change it in place. Costs a copy of what is shared on the way.
+    /// Finds the value at a path to change it. Copies the shared arrays and tables above it.
     ///
     /// ```
     /// use superconfig::{Format, Path, Value, parse};
@@ -205,8 +205,8 @@ impl Value {
     }
 }
 
-/// Two values are equal when nobody reading them could tell them apart: floats by their bits (so `NaN` equals
-/// itself), tables whatever their order.
+/// Two values are equal when no reader could distinguish them: floats by their bits (so `NaN` equals itself), tables in any
+/// order.
 impl PartialEq for Value {
     fn eq(&self, other: &Self) -> bool {
         match (self, other) {

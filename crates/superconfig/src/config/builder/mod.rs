@@ -207,7 +207,7 @@ impl Builder {
         self
     }
 
-    /// Puts a directory before the system's places that [`Builder::discover`] looks in, for tests.
+    /// Puts a directory before the system's directories that [`Builder::discover`] searches, for tests.
     ///
     /// ```
     /// use superconfig::SuperConfig;
@@ -267,7 +267,8 @@ impl Builder {
         capture(&self.options)
     }
 
-    /// What custom sources are told of a load in this environment, for a binding that asks those of its host language.
+    /// The context that a load in this environment passes to custom sources, for a binding that calls those of its host
+    /// language.
     ///
     /// ```
     /// use superconfig::SuperConfig;
@@ -279,7 +280,7 @@ impl Builder {
     /// ```
     ///
     /// # Errors
-    /// `ERR_SUPERCONFIG_OPTION` for a bad profile; `ERR_SUPERCONFIG_IO` where the working directory is gone.
+    /// `ERR_SUPERCONFIG_OPTION` for a bad profile; `ERR_SUPERCONFIG_IO` where the working directory does not exist.
     pub fn source_context(&self, environment: &Environment) -> Result<SourceContext, Error> {
         context::source_context(&self.options, environment)
     }
@@ -325,7 +326,7 @@ impl Builder {
         self
     }
 
-    /// Watches every file and directory that a load looks at, there or not, and reloads when something changes.
+    /// Watches every dependency of a load, whether it exists or not, and reloads when something changes.
     ///
     /// One thread in the process does this for all configurations; it ends with the last of them. See
     /// [`SuperConfig::subscribe`] for how to hear of it and [`SuperConfig::status`] for what is watched.

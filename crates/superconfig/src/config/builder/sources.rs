@@ -30,7 +30,7 @@ impl Builder {
         self
     }
 
-    /// Adds values given in code, meant to stand below everything else.
+    /// Adds values given in code, usually as the lowest layer.
     ///
     /// ```
     /// use superconfig::{SuperConfig, Table, Value};
@@ -43,7 +43,7 @@ impl Builder {
         self.push(SourceSpec::Values { kind: SourceKind::Defaults, name: "defaults".into(), value: value.into() })
     }
 
-    /// Adds values given in code, meant to stand above everything else.
+    /// Adds values given in code, usually as the highest layer.
     ///
     /// ```
     /// use superconfig::{Format, SuperConfig, Table, Value};
@@ -57,7 +57,7 @@ impl Builder {
         self.push(SourceSpec::Values { kind: SourceKind::Override, name: "overrides".into(), value: value.into() })
     }
 
-    /// Adds a required file; `{profile}` in its path stands for each profile in turn.
+    /// Adds a required file; `{profile}` in its path is replaced by each profile in turn.
     ///
     /// ```
     /// use superconfig::SuperConfig;
@@ -118,12 +118,12 @@ impl Builder {
 
     /// Adds the files of an application that the system, the user and the project have, the project's on top.
     ///
-    /// Looks in, from the lowest: `/etc/xdg/NAME/config.*` (or each of `XDG_CONFIG_DIRS`), `/etc/NAME/config.*`,
-    /// `/etc/NAME.*`; `~/.config/NAME/config.*` (or `XDG_CONFIG_HOME`), `~/.NAME.*`, `~/.NAMErc`; and in each directory
-    /// from the project's root down to the working directory `package.json` (key `NAME`), `pyproject.toml`
-    /// (`[tool.NAME]`), `Cargo.toml` (`[package.metadata.NAME]`), `.config/NAME.*`, `.NAMErc`, `.NAME.*`, `NAME.config.*`
-    /// and `NAME.*`. Each place also takes its `{profile}` and `local` variants. Nothing need be there.
-    /// [`Snapshot::layers`](crate::Snapshot::layers) tells where it looked and what it found.
+    /// Searches, from the lowest: `/etc/xdg/NAME/config.*` (or each of `XDG_CONFIG_DIRS`), `/etc/NAME/config.*`,
+    /// `/etc/NAME.*`; `~/.config/NAME/config.*` (or `XDG_CONFIG_HOME`), `~/.NAME.*`, `~/.NAMErc`; and in each directory from
+    /// the project's root down to the working directory `package.json` (key `NAME`), `pyproject.toml` (`[tool.NAME]`),
+    /// `Cargo.toml` (`[package.metadata.NAME]`), `.config/NAME.*`, `.NAMErc`, `.NAME.*`, `NAME.config.*` and `NAME.*`. Each
+    /// location also takes its `{profile}` and `local` variants. All are optional.
+    /// [`Snapshot::layers`](crate::Snapshot::layers) lists the searched locations and the files found.
     ///
     /// ```
     /// use superconfig::SuperConfig;

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Duration;
 
-/// What tells that a directory is the one that was watched.
+/// Device and inode of a directory, by which a replaced one is recognised.
 pub(super) type Identity = Option<(u64, u64)>;
 
 pub(super) struct Backend {
@@ -24,7 +24,7 @@ struct Running {
     ended: Receiver<()>,
 }
 
-/// The handler, and a sender whose end tells that nobody listens any more.
+/// The handler, and a sender whose end shows that the handler was dropped.
 struct Listening(NotifyHandler, #[allow(dead_code, reason = "held for the moment when it is dropped")] Sender<()>);
 
 impl EventHandler for Listening {
@@ -38,8 +38,8 @@ impl Backend {
         Self { queue, watcher: None, watched: HashMap::new() }
     }
 
-    /// Watches a directory; true when it was not watched before. The identity is asked by the caller, who may have to wait for
-    /// the file system, as nobody should have to who waits for this.
+    /// Watches a directory; true when it was not watched before. The caller determines the identity, as that may wait for
+    /// the file system, and callers of this must not.
     ///
     /// # Errors
     /// The reason for people.
@@ -61,11 +61,11 @@ impl Backend {
         if moved.is_empty() {
             return;
         }
-        let gone: Vec<PathBuf> = self.watched.keys().filter(|directory| is_moved(moved, directory)).cloned().collect();
-        gone.iter().for_each(|directory| self.unwatch(directory));
+        let unwatched: Vec<PathBuf> = self.watched.keys().filter(|directory| is_moved(moved, directory)).cloned().collect();
+        unwatched.iter().for_each(|directory| self.unwatch(directory));
     }
 
-    /// Ends the watches of directories that nobody needs.
+    /// Ends the watches of unneeded directories.
     pub(super) fn unwatch_all(&mut self, directories: &[PathBuf]) {
         directories.iter().for_each(|directory| self.unwatch(directory));
         if self.watched.is_empty() {
@@ -84,7 +84,7 @@ impl Backend {
             return;
         }
         if let Some(running) = &mut self.watcher {
-            // The system has forgotten it by itself where the directory is gone.
+            // The system has dropped the watch by itself where the directory no longer exists.
             let _ = caught(|| running.watcher.unwatch(directory));
         }
     }
@@ -113,7 +113,7 @@ impl Drop for Backend {
     }
 }
 
-/// The library panics where its thread is gone.
+/// Turns a panic into an error: `notify` panics once its thread has ended, and watching then falls back to polling.
 fn caught<T>(call: impl FnOnce() -> T) -> Result<T, String> {
     catch_unwind(AssertUnwindSafe(call)).map_err(|_| "the system's watcher has ended".to_owned())
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 pub(super) enum Command {
     Add(u64, Arc<dyn Scheduled>),
     Remove(u64),
-    /// Something may be due for it at another time than before.
+    /// The configuration's next deadline has changed.
     Reschedule(u64),
     Stop,
 }
@@ -16,7 +16,7 @@ pub(super) enum Command {
 pub(super) trait Scheduled: Send + Sync {
     fn schedule(&self) -> &Mutex<Schedule>;
 
-    /// Lets another thread do what is due, which reschedules it in the end; false where the configuration is gone. Waits for
-    /// nothing.
+    /// Starts the due work on another thread, which reschedules it in the end; false where the configuration no longer
+    /// exists. Waits for nothing.
     fn start_visit(self: Arc<Self>) -> bool;
 }

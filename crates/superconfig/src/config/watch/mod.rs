@@ -1,9 +1,9 @@
 //! Live reload: one thread that receives the changes on disk, and threads that reload the affected configurations.
 //!
-//! What a load looks at, there or not, is noted by its loader (`source/dependencies.rs`). From that follow the directories to
-//! watch (`watch_plan.rs`), which the operating system (`backend.rs`) or a timer looks after. Changes are gathered for each
-//! configuration that they have to do with (`work_queue.rs`, `watch_index.rs`) until they pause (`schedule.rs`); then the
-//! watcher's thread (`watcher.rs`) lets another one read everything again (`watched_config.rs`).
+//! A loader records its dependencies, whether they exist or not (`source/dependencies.rs`). From them follow the directories
+//! to watch (`watch_plan.rs`), through the operating system (`backend.rs`) or by polling. Changes are collected for each
+//! configuration that they affect (`work_queue.rs`, `watch_index.rs`) until they pause (`schedule.rs`); then the watcher's
+//! thread (`watcher.rs`) starts another one that reloads it (`watched_config.rs`).
 
 mod backend;
 mod command;

@@ -7,6 +7,6 @@ use std::time::Instant;
 pub(super) struct PendingChange {
     pub(super) first: Instant,
     pub(super) last: Instant,
-    /// Something came, went or moved: the way to a file may be another one.
+    /// An entry was created, removed or moved: paths may resolve differently.
     pub(super) structural: bool,
 }

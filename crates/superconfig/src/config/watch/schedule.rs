@@ -4,14 +4,14 @@ use super::pending_change::PendingChange;
 use crate::load::WatchOptions;
 use std::time::{Duration, Instant};
 
-/// How often to look where the operating system cannot be asked to tell.
+/// The interval of polling where the operating system cannot watch.
 const FALLBACK_POLL: Duration = Duration::from_secs(1);
 
 /// So many loads that were due are thrown away because their files keep changing while they are read; the next one counts.
 const MAX_TRIES: u32 = 10;
 
-/// What is known of changes to one configuration. A change stays here until a load that has read it comes to an end; one that
-/// is thrown away puts it back.
+/// The changes to one configuration and their deadlines. A change stays here until a load that has read it ends; one that is
+/// discarded puts it back.
 pub(super) struct Schedule {
     options: WatchOptions,
     /// Before any deadline.
@@ -21,19 +21,19 @@ pub(super) struct Schedule {
     /// A load was thrown away: the next one is made even where the files are as they were published, since that one may have
     /// brought something else, such as new values of a custom source.
     is_owed: bool,
-    /// Since when there were changes that the host was told to read, until it has.
+    /// The time of the first change that the host was notified of and has not loaded.
     requested: Option<Instant>,
     /// So many loads in a row were thrown away although they were due.
     tries: u32,
-    /// When to read again without being told.
+    /// The time of the next reload without a notification.
     recheck: Option<Instant>,
-    /// When to look whether there is something to read.
+    /// The time of the next poll.
     next_poll: Option<Instant>,
-    /// Why changes may have been missed, and until when therefore not to trust the system.
+    /// The reason why changes may have been missed, and the time until which polling supplements the system.
     overflow: Option<(String, Instant)>,
-    /// When to try again to watch custom sources.
+    /// The time of the next try to watch custom sources.
     retry: Option<Instant>,
-    /// Where to watch has to be worked out again.
+    /// The watches have to be planned anew.
     needs_plan: bool,
     /// A thread is doing what was due.
     is_visited: bool,
@@ -49,9 +49,9 @@ struct Pending {
 
 /// A load that is due.
 pub(super) struct Attempt {
-    /// Since when there have been changes.
+    /// The time of the first change.
     first: Instant,
-    /// How long nothing may have changed for what is read to belong together.
+    /// The time without a change after which files count as belonging together.
     pub(super) quiet: Duration,
     /// It counts, whatever changes while it is read.
     pub(super) is_final: bool,
@@ -77,7 +77,7 @@ impl Schedule {
         }
     }
 
-    /// When there is something to do; nothing while a thread is at it.
+    /// The next deadline; `None` while a thread works on it.
     pub(super) fn due(&self) -> Option<Instant> {
         if self.is_visited {
             return None;
@@ -149,7 +149,7 @@ impl Schedule {
         self.retry.take_if(|at| *at <= now).is_some()
     }
 
-    /// Changes may have been missed: reads everything, and looks by itself for a while.
+    /// Changes may have been missed: reads everything, and polls for a while.
     pub(super) fn mark_overflow(&mut self, reason: &str, now: Instant) {
         self.overflow = Some((reason.to_owned(), now + FALLBACK_POLL));
         self.needs_plan = true;
@@ -172,7 +172,7 @@ impl Schedule {
         std::mem::take(&mut self.needs_plan)
     }
 
-    /// Whether it is time to look if anything changed, where nobody tells.
+    /// Whether a poll is due.
     pub(super) fn take_poll(&mut self, now: Instant) -> bool {
         if self.next_poll.is_none_or(|at| at > now) {
             return false;
@@ -187,7 +187,7 @@ impl Schedule {
         self.next_poll = Some(now + self.options.poll.unwrap_or(FALLBACK_POLL));
     }
 
-    /// Whether something has to be looked at from time to time.
+    /// Sets whether the configuration is polled.
     pub(super) fn set_polled(&mut self, is_polled: bool, now: Instant) {
         match (is_polled, self.next_poll) {
             (true, None) => self.schedule_poll(now),
@@ -214,12 +214,12 @@ impl Schedule {
         Some(attempt)
     }
 
-    /// The host is told to make a load that was begun.
+    /// The host is notified to make a load that was begun.
     pub(super) fn hand_over(&mut self, attempt: &Attempt) {
         self.requested = Some(self.requested.map_or(attempt.first, |first| first.min(attempt.first)));
     }
 
-    /// What a load of the host's that has read everything is held to.
+    /// The attempt by which a load of the host's is judged once it has read everything.
     pub(super) fn handed_over(&self, now: Instant) -> Attempt {
         self.attempt(self.requested.unwrap_or(now), now)
     }
@@ -256,7 +256,7 @@ impl Schedule {
         self.throw_away(&attempt, self.options.debounce.max(Duration::from_millis(1)), now);
     }
 
-    /// What was begun has come to an end: it is published, or has failed for good, or there was nothing to read.
+    /// The attempt has ended: it was published, has failed for good, or there was nothing to read.
     pub(super) fn conclude(&mut self) {
         self.requested = None;
         self.tries = 0;

@@ -16,7 +16,7 @@ pub(super) struct CustomWatch {
     pub(super) index: usize,
     source: Arc<dyn Source>,
     watch: Option<SourceWatch>,
-    /// When to try, unless it is watched or cannot tell.
+    /// The time of the next try; `None` once it is watched or cannot be.
     due: Option<Instant>,
     delay: Duration,
 }

@@ -14,13 +14,13 @@ pub(super) struct WatchIndex {
     directories: HashMap<PathBuf, HashSet<u64>>,
     /// Those that watch a directory somewhere below it.
     above: HashMap<PathBuf, HashSet<u64>>,
-    /// How many configurations and directories were looked at.
+    /// The number of configurations and directories visited.
     #[cfg(test)]
     pub(super) steps: u64,
 }
 
 impl WatchIndex {
-    /// Sets what a configuration needs, nothing for `None`. Gives the directories that nobody needs any more.
+    /// Sets the directories that a configuration watches, none for `None`. Gives the directories that none watches any more.
     pub(super) fn set(&mut self, id: u64, set: Option<Arc<WatchSet>>) -> Vec<PathBuf> {
         let before = match &set {
             Some(set) => self.sets.insert(id, set.clone()),

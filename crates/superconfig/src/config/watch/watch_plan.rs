@@ -58,26 +58,26 @@ impl WatchSet {
     }
 }
 
-/// What each place needs, and all of it together.
+/// The directories that each dependency needs, and their union.
 #[derive(Default)]
 pub(super) struct WatchPlan {
     pub(super) set: WatchSet,
-    pub(super) places: Vec<(PathBuf, Vec<PathBuf>)>,
+    pub(super) needs: Vec<(PathBuf, Vec<PathBuf>)>,
 }
 
 impl WatchPlan {
-    /// Finds the way to every place.
+    /// Resolves the path of every dependency.
     ///
-    /// On it, every link counts, and the first thing that is missing; below `base` every directory too, so that one that is
-    /// replaced from there on down is noticed. Costs one `lstat` per different directory and place.
-    pub(super) fn new<'a>(places: impl Iterator<Item = &'a Dependency>, base: &Path) -> Self {
-        // What stands in the root of the file system is replaced by nobody, and half the system's traffic is there.
+    /// On it, every link counts, and the first missing component; below `base` every directory too, so that the replacement
+    /// of any of them is noticed. Costs one `lstat` per different directory and dependency.
+    pub(super) fn new<'a>(dependencies: impl Iterator<Item = &'a Dependency>, base: &Path) -> Self {
+        // Nothing replaces an entry of the file system's root, and half the system's traffic is there.
         let base = base.canonicalize().ok().filter(|base| base.parent().is_some());
         let mut walker = Walker { base, known: HashMap::new(), set: WatchSet::default() };
-        let places = places.map(|place| (place.path().to_path_buf(), walker.walk(place))).collect();
+        let needs = dependencies.map(|one| (one.path().to_path_buf(), walker.walk(one))).collect();
         let mut set = walker.set;
         set.add_ancestors();
-        Self { set, places }
+        Self { set, needs }
     }
 }
 
@@ -96,12 +96,12 @@ struct Walker {
 
 impl Walker {
     /// Follows one path by hand; gives the directories that it needs.
-    fn walk(&mut self, place: &Dependency) -> Vec<PathBuf> {
+    fn walk(&mut self, dependency: &Dependency) -> Vec<PathBuf> {
         let mut needed = Vec::new();
         let mut real = PathBuf::new();
         let mut links = 0;
         let mut rest: VecDeque<OsString> = VecDeque::new();
-        push_front(&mut rest, place.path(), &mut real);
+        push_front(&mut rest, dependency.path(), &mut real);
         while let Some(name) = rest.pop_front() {
             if name == ".." {
                 real.pop();
@@ -125,11 +125,11 @@ impl Walker {
                     }
                     push_front(&mut rest, &target, &mut real);
                 }
-                // The end of the way, be it early.
+                // The end of the path, be it early.
                 Kind::Other => return needed,
             }
         }
-        match place {
+        match dependency {
             Dependency::File(_) => return needed,
             Dependency::Directory(_) => self.set.names(&real).all = true,
             Dependency::Prefix(_, prefix) => drop(self.set.names(&real).prefixes.insert(prefix.clone())),

@@ -25,7 +25,7 @@ pub(super) struct WatchedConfig {
     watcher: Arc<Watcher>,
     is_polled: bool,
     schedule: Mutex<Schedule>,
-    /// What the newest load looked at, whatever came of it: it tells where to watch, and nothing else.
+    /// The dependencies of the newest load, whatever its outcome: they only decide what to watch.
     latest: Mutex<Option<Arc<Dependencies>>>,
     /// Taken out while they are started or ended, as sources are foreign code.
     custom: Mutex<Vec<CustomWatch>>,
@@ -46,7 +46,7 @@ impl WatchedConfig {
         }
     }
 
-    /// Begins to watch what the first load looked at. When this returns, nothing that happens goes unnoticed.
+    /// Begins to watch the first load's dependencies. No change after its return goes unnoticed.
     pub(super) fn begin(self: &Arc<Self>, core: &Core) {
         self.watcher.queue.send(Command::Add(self.id, self.clone()));
         *self.latest.lock() = core.known_dependencies();
@@ -74,7 +74,7 @@ impl WatchedConfig {
         let now = Instant::now();
         for watch in &mut custom {
             match watch.start(&changed, now) {
-                // What it had to tell until now was not heard.
+                // Changes before the watch began were not reported.
                 Ok(is_late) if is_late => changed(),
                 Ok(_) => {}
                 Err(error) => {
@@ -97,7 +97,7 @@ impl WatchedConfig {
         self.watcher.queue.send(Command::Reschedule(self.id));
     }
 
-    /// Takes over where a load looked; true when that is elsewhere than before.
+    /// Stores a load's dependencies; true when they differ from the ones before.
     fn observe(&self, record: &LoadRecord) -> bool {
         let Some(seen) = &record.dependencies else { return false };
         let mut latest = self.latest.lock();
@@ -128,7 +128,7 @@ impl WatchedConfig {
         core.in_progress.end();
     }
 
-    /// Looks whether anything changed, where nobody tells.
+    /// Checks for changes, where the operating system reports none.
     fn poll(&self, core: &Core) {
         let is_due = self.schedule.lock().take_poll(Instant::now());
         if is_due && is_outdated(core) {
@@ -136,11 +136,11 @@ impl WatchedConfig {
         }
     }
 
-    /// Works out where to watch and does so. Where a directory is watched that was not before, everything is looked at once
-    /// more: what changed before the watch began was not heard.
+    /// Plans the watches and sets them up. Where a directory was not watched before, everything is checked once more:
+    /// changes before the watch began were not reported.
     fn plan(&self, core: &Core) {
         let Some(latest) = self.latest.lock().clone() else { return };
-        let WatchPlan { set, places } = WatchPlan::new(latest.iter(), &latest.base);
+        let WatchPlan { set, needs } = WatchPlan::new(latest.iter(), &latest.base);
         let overflow = self.schedule.lock().overflow(Instant::now()).map(str::to_owned);
         let watched = if self.is_polled || overflow.is_some() {
             Watched::default()
@@ -153,13 +153,13 @@ impl WatchedConfig {
             (_, Some(reason)) => Some(reason.clone()),
             _ => directories.iter().find_map(|directory| watched.refused.get(directory).cloned()),
         };
-        let watching = places.into_iter().map(|(path, directories)| {
+        let watching = needs.into_iter().map(|(path, directories)| {
             let reason = why(&directories);
             let mode = if reason.is_some() { WatchMode::Polling } else { WatchMode::Native };
             Watching { path, mode, reason }
         });
         let mut watching: Vec<Watching> = watching.collect();
-        // A directory in which several patterns are looked for is told once.
+        // A directory that several patterns share is reported once.
         watching.sort_by(|one, other| one.path.cmp(&other.path));
         watching.dedup();
         let is_polled = watching.iter().any(|one| one.mode == WatchMode::Polling);
@@ -203,7 +203,7 @@ impl WatchedConfig {
             }
             schedule.conclude();
         }
-        // Errors are told by those who find them.
+        // Errors are reported where they are found.
         match loaded {
             Ok(loaded) => core.publish_checked(loaded, record),
             Err(error) => drop(core.failed(error, &record, true)),
@@ -243,7 +243,7 @@ impl Scheduled for WatchedConfig {
     }
 }
 
-/// What is done for a configuration; when it is dropped, something else may be due.
+/// The work that is due for a configuration; when it is dropped, something else may be due.
 struct Visit(Arc<WatchedConfig>);
 
 impl Drop for Visit {

@@ -17,7 +17,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-/// How long to wait for the watcher's thread to end; what cannot be waited for ends by itself when it is done.
+/// The longest wait for the watcher's thread to end; after that it ends by itself when its work is done.
 const STOP_TIMEOUT: Duration = Duration::from_secs(2);
 
 static RUNNING: Mutex<Option<Running>> = Mutex::new(None);
@@ -27,7 +27,7 @@ struct Running {
     thread: JoinHandle<()>,
     /// Ends with the thread.
     ended: Receiver<()>,
-    /// How many configurations it watches.
+    /// The number of watched configurations.
     configs: usize,
 }
 
@@ -50,13 +50,13 @@ impl Running {
     }
 }
 
-/// What all watched configurations share.
+/// The state shared by all watched configurations.
 pub(super) struct Watcher {
     pub(super) queue: Arc<WorkQueue>,
     backend: Mutex<Backend>,
 }
 
-/// What came of watching the directories of a configuration.
+/// The result of watching a configuration's directories.
 #[derive(Default)]
 pub(super) struct Watched {
     /// One was not watched before: what changed until then was not heard.
@@ -66,14 +66,15 @@ pub(super) struct Watched {
 }
 
 impl Watcher {
-    /// Watches what a configuration needs, unless it has been removed; ends the watches that nobody needs any more.
+    /// Watches the directories of a configuration, unless it has been removed; ends the watches that no configuration needs
+    /// any more.
     pub(super) fn watch(&self, id: u64, is_removed: &AtomicBool, set: WatchSet, identities: Vec<(PathBuf, Identity)>) -> Watched {
         let mut backend = self.backend.lock();
         let mut watched = Watched::default();
         if is_removed.load(Ordering::Acquire) {
             return watched;
         }
-        // Changes have to be heard from the moment on in which the system tells of them.
+        // The index must be set before the system reports the first change.
         let left = self.queue.set_watches(id, Some(Arc::new(set)));
         for (directory, identity) in identities {
             match backend.watch(&directory, identity) {
@@ -89,7 +90,7 @@ impl Watcher {
     pub(super) fn remove(&self, id: u64, is_removed: &AtomicBool) {
         {
             let mut backend = self.backend.lock();
-            // Under the lock: whoever is planning for it has either finished or will find out.
+            // Under the lock: a thread that is planning for it has either finished or will find out.
             if is_removed.swap(true, Ordering::AcqRel) {
                 return;
             }

@@ -18,7 +18,7 @@ pub(super) struct Batch {
     pub(super) changes: HashMap<u64, PendingChange>,
     /// Paths at or above watched directories that came, went or moved.
     pub(super) moved: HashSet<PathBuf>,
-    /// Why changes may have been missed.
+    /// The reason why changes may have been missed.
     pub(super) overflow: Option<String>,
 }
 
@@ -34,7 +34,7 @@ struct State {
     index: WatchIndex,
 }
 
-/// Between whoever has something for the watcher's thread, and the thread.
+/// The queue between all threads with work for the watcher's thread, and that thread.
 #[derive(Default)]
 pub(super) struct WorkQueue {
     state: Mutex<State>,
@@ -63,7 +63,7 @@ impl WorkQueue {
         std::mem::take(&mut state.batch)
     }
 
-    /// Sets what a configuration needs to hear of, nothing for `None`; gives the directories that nobody needs any more.
+    /// Sets the directories that a configuration watches, none for `None`; gives the directories that none watches any more.
     pub(super) fn set_watches(&self, id: u64, set: Option<Arc<WatchSet>>) -> Vec<PathBuf> {
         let mut state = self.state.lock();
         if set.is_none() {
@@ -87,7 +87,7 @@ impl WorkQueue {
                 }
             }
         }
-        // One that is awake finds the rest when it looks again.
+        // A thread that is awake finds the rest at its next look.
         if was_empty && !batch.is_empty() {
             self.wake.notify_one();
         }
@@ -106,7 +106,7 @@ impl notify::EventHandler for NotifyHandler {
     fn handle_event(&mut self, event: notify::Result<notify::Event>) {
         match event {
             Ok(event) if event.need_rescan() => {
-                self.0.mark_overflow("the system had more changes than it could tell of".into());
+                self.0.mark_overflow("the system had more changes than it could report".into());
             }
             Ok(event) => {
                 if let Some(structural) = kind(event.kind) {
@@ -133,7 +133,7 @@ pub(super) fn is_moved(moved: &HashSet<PathBuf>, directory: &Path) -> bool {
     directory.ancestors().any(|path| moved.contains(path))
 }
 
-/// Why something cannot be watched, for people.
+/// The reason why something cannot be watched, for people.
 pub(super) fn reason(error: &notify::Error) -> String {
     match &error.kind {
         ErrorKind::MaxFilesWatch => "no more inotify watches are allowed (fs.inotify.max_user_watches)".into(),
