@@ -64,8 +64,9 @@ export interface Native {
    */
   prepare(request: string, attachment?: number): number;
   /**
-   * The same on another thread, which calls back with an error as JSON text, or the number. Keeps neither the process nor the thread
-   * alive, and a file that does not come back holds up nothing else.
+   * The same on another thread, which calls back with an error as JSON text, or the number. A load that is not `validated` is published
+   * there as well: `commit` then only gives the result. Keeps neither the process nor the thread alive, and a file that does not come
+   * back holds up nothing else.
    */
   prepareAsync(request: string, done: (error?: string | null, prepared?: number | null) => void, attachment?: number): void;
   /** The number of a reload that begins now: of overlapping reloads the answers of the last one stay. */

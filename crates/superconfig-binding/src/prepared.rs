@@ -2,7 +2,10 @@
 
 use crate::encoded_value::Segments;
 use serde::Deserialize;
-use superconfig::{Builder, Environment, Error, Issue, PreparedLoad, PreparedReload, Reload, ReloadInputs, SuperConfig, Value};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use superconfig::{
+    Builder, Environment, Error, ErrorCode, Issue, PreparedLoad, PreparedReload, Reload, ReloadInputs, SuperConfig, Value,
+};
 
 /// A load or reload that is about to begin, with everything that has to come from the host's own thread.
 ///
@@ -40,9 +43,7 @@ impl Preparation {
             Self::Reload(config, inputs) => Prepared::Reload(Box::new(config.prepare_reload(inputs)?)),
         })
     }
-}
 
-impl Preparation {
     /// [`Preparation::run`] on another thread, which hands the result to `done`. It holds up no other configuration, and nobody
     /// waits for it when the process ends.
     ///
@@ -64,6 +65,26 @@ impl Preparation {
                 config.prepare_reload_then(inputs, |prepared| done(prepared.map(|prepared| Prepared::Reload(Box::new(prepared)))))
             }
         }
+    }
+
+    /// [`Preparation::start`], which also publishes the merged values on that thread: comparing large versions, and dropping one,
+    /// takes as long as reading them.
+    ///
+    /// ```
+    /// use superconfig::{Format, SuperConfig};
+    /// use superconfig_binding::{Committed, Preparation};
+    ///
+    /// let preparation = Preparation::load(SuperConfig::builder().text("port = 80", Format::Toml));
+    /// let (sender, committed) = std::sync::mpsc::channel();
+    /// preparation.start_and_commit(move |committed| sender.send(committed).unwrap_or_default());
+    /// assert!(matches!(committed.recv().expect("it is always called"), Ok(Committed::Opened(_))));
+    /// ```
+    pub fn start_and_commit(self, done: impl FnOnce(Result<Committed, Error>) + Send + 'static) {
+        self.start(|prepared| {
+            let committed = catch_unwind(AssertUnwindSafe(|| prepared?.commit(None)));
+            // A panic is a bug, and no reason to leave the caller without an answer.
+            done(committed.unwrap_or_else(|_| Err(Error::new(ErrorCode::Internal, "the engine panicked; this is a bug"))));
+        });
     }
 }
 
@@ -141,7 +162,7 @@ impl Prepared {
 mod tests {
     use super::*;
     use crate::options::OptionReader;
-    use superconfig::{ErrorCode, FieldNames, Format, Table};
+    use superconfig::{FieldNames, Format, Table};
 
     fn issues(json: &str) -> Vec<ReportedIssue> {
         OptionReader::new(FieldNames::CamelCase).parse(json, "discard").unwrap()

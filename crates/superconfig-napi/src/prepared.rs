@@ -12,39 +12,52 @@ use superconfig::{Builder, Environment, Error, ErrorCode, SourceReport, SuperCon
 use superconfig_binding::options::{LoadOptions, ReloadRequest};
 use superconfig_binding::{Committed, EncodedValue, HandleTable, Preparation, Prepared, ReportedIssue, describe};
 
+/// What the number of a prepared load stands for.
+enum Entry {
+    Prepared(Prepared),
+    /// Published already, on the thread that prepared it.
+    Committed(Committed),
+}
+
 thread_local! {
-    static PREPARED: RefCell<HandleTable<Prepared>> = RefCell::default();
+    static PREPARED: RefCell<HandleTable<Entry>> = RefCell::default();
 }
 
 /// Reads and merges without publishing, so that JavaScript can check the values: gives the number of the prepared load. The
 /// request is JSON text: `LoadOptions` for a first load, `ReloadRequest` for the next version of an attachment.
 #[napi(catch_unwind)]
 pub fn prepare(request: String, attachment: Option<f64>) -> Result<f64> {
-    let preparation = preparation(&request, attachment)?;
-    preparation.run().map(keep).map_err(to_napi)
+    let (preparation, _) = preparation(&request, attachment)?;
+    preparation.run().map(Entry::Prepared).map(keep).map_err(to_napi)
 }
 
 /// What the callback of [`prepare_async`] is called with: an error as JSON text, or the number of a prepared load.
 type Answer = FnArgs<(Option<String>, Option<f64>)>;
 
 /// The callback of [`prepare_async`], which any thread may call. Keeps no environment alive.
-type Done = ThreadsafeFunction<std::result::Result<Prepared, Error>, (), Answer, Status, false, true>;
+type Done = ThreadsafeFunction<std::result::Result<Entry, Error>, (), Answer, Status, false, true>;
 
 /// [`prepare`] on another thread, which may wait for the file system without end; the environment is captured on this one.
-/// `done` keeps the environment of the caller no longer alive than that is anyway.
+/// What JavaScript does not check is published there too: comparing large versions, and letting go of one, would keep this thread
+/// busy for long. `done` keeps the environment of the caller no longer alive than that is anyway.
 #[napi(catch_unwind)]
 pub fn prepare_async(request: String, done: Function<Answer, ()>, attachment: Option<f64>) -> Result<()> {
-    let preparation = preparation(&request, attachment)?;
+    let (preparation, is_validated) = preparation(&request, attachment)?;
     let done: Done = done.build_threadsafe_function().weak::<true>().callee_handled::<false>().build_callback(|called| {
         // On the thread of the environment; where that has ended, what was prepared is dropped.
         Ok(FnArgs::from(match called.value {
-            Ok(prepared) => (None, Some(keep(prepared))),
+            Ok(entry) => (None, Some(keep(entry))),
             Err(error) => (Some(describe(&error)), None),
         }))
     })?;
-    preparation.start(move |prepared| {
-        let _ = done.call(prepared, ThreadsafeFunctionCallMode::NonBlocking);
-    });
+    let settle = move |entry| {
+        let _ = done.call(entry, ThreadsafeFunctionCallMode::NonBlocking);
+    };
+    if is_validated {
+        preparation.start(move |prepared| settle(prepared.map(Entry::Prepared)));
+    } else {
+        preparation.start_and_commit(move |committed| settle(committed.map(Entry::Committed)));
+    }
     Ok(())
 }
 
@@ -65,7 +78,10 @@ pub fn report_source(attachment: f64, source: u32, report: String) -> Result<()>
 /// The merged values of a prepared load.
 #[napi(catch_unwind, ts_return_type = "unknown")]
 pub fn prepared_value(prepared: f64) -> Result<HostValue> {
-    let value = PREPARED.with_borrow(|table| table.get(prepared as u64).map(|prepared| prepared.value().clone()));
+    let value = PREPARED.with_borrow(|table| match table.get(prepared as u64) {
+        Some(Entry::Prepared(prepared)) => Some(prepared.value().clone()),
+        _ => None,
+    });
     value.map(|value| HostValue(Some(value))).ok_or_else(|| to_napi(gone()))
 }
 
@@ -74,8 +90,11 @@ pub fn prepared_value(prepared: f64) -> Result<HostValue> {
 #[napi(catch_unwind)]
 pub fn commit(prepared: f64, output: Option<String>) -> Result<Either<Vec<f64>, String>> {
     run(|| {
-        let output = output.as_deref().map(EncodedValue::parse);
-        match take(prepared).ok_or_else(gone)?.commit(output.transpose()?)? {
+        let committed = match take(prepared).ok_or_else(gone)? {
+            Entry::Prepared(prepared) => prepared.commit(output.as_deref().map(EncodedValue::parse).transpose()?)?,
+            Entry::Committed(committed) => committed,
+        };
+        match committed {
             Committed::Opened(config) => open(config).map(Either::A),
             Committed::Reloaded(reload) => Ok(Either::B(describe(&reload))),
         }
@@ -88,7 +107,7 @@ pub fn discard(prepared: f64, issues: Option<String>) -> Result<()> {
     let prepared = take(prepared);
     let Some(issues) = issues else { return Ok(()) };
     run(|| {
-        let Some(prepared) = prepared else { return Err(gone()) };
+        let Some(Entry::Prepared(prepared)) = prepared else { return Err(gone()) };
         Err(match OPTIONS.parse::<Vec<ReportedIssue>>(&issues, "discard") {
             Ok(issues) => prepared.refuse(issues),
             // It is refused all the same.
@@ -104,39 +123,46 @@ pub fn discard(prepared: f64, issues: Option<String>) -> Result<()> {
 #[napi(catch_unwind)]
 pub fn source_context(request: String) -> Result<String> {
     run(|| {
-        let (builder, captured) = builder(&request)?;
+        let (builder, captured) = builder(options(&request)?)?;
         let environment = captured.unwrap_or_else(|| builder.capture_environment());
         builder.source_context(&environment).map(|context| describe(&context))
     })
 }
 
+fn options(request: &str) -> std::result::Result<LoadOptions, Error> {
+    OPTIONS.parse(request, "load")
+}
+
 /// A builder, and the environment where the facade captured it.
-fn builder(request: &str) -> std::result::Result<(Builder, Option<Environment>), Error> {
-    let mut options = OPTIONS.parse::<LoadOptions>(request, "load")?;
+fn builder(mut options: LoadOptions) -> std::result::Result<(Builder, Option<Environment>), Error> {
     let captured = options.take_captured();
     Ok((options.into_builder(SuperConfig::builder().node_profile())?, captured))
 }
 
-fn preparation(request: &str, attachment: Option<f64>) -> Result<Preparation> {
+/// What is to be prepared, and whether JavaScript checks its values.
+fn preparation(request: &str, attachment: Option<f64>) -> Result<(Preparation, bool)> {
     match attachment {
         None => run(|| {
-            Ok(match builder(request)? {
-                (builder, Some(captured)) => Preparation::Load(Box::new(builder), captured),
-                (builder, None) => Preparation::load(builder),
+            let options = options(request)?;
+            let is_validated = options.validated;
+            Ok(match builder(options)? {
+                (builder, Some(captured)) => (Preparation::Load(Box::new(builder), captured), is_validated),
+                (builder, None) => (Preparation::load(builder), is_validated),
             })
         }),
         Some(attachment) => with(attachment, |attachment| {
             let inputs = OPTIONS.parse::<ReloadRequest>(request, "reload")?.into_inputs(&attachment.config);
-            Ok(Preparation::Reload(attachment.config.clone(), inputs))
+            let is_validated = inputs.validated;
+            Ok((Preparation::Reload(attachment.config.clone(), inputs), is_validated))
         }),
     }
 }
 
-fn keep(prepared: Prepared) -> f64 {
-    PREPARED.with_borrow_mut(|table| table.insert(prepared)) as f64
+fn keep(entry: Entry) -> f64 {
+    PREPARED.with_borrow_mut(|table| table.insert(entry)) as f64
 }
 
-fn take(prepared: f64) -> Option<Prepared> {
+fn take(prepared: f64) -> Option<Entry> {
     PREPARED.with_borrow_mut(|table| table.remove(prepared as u64))
 }
 
