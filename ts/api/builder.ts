@@ -205,6 +205,21 @@ export class RequestBuilder {
     };
   }
 
+  static {
+    const { defaults, file, glob, dir, discover, text, dotenv, env, args, overrides } = sources;
+    const helpers = { defaults, file, glob, dir, discover, text, dotenv, env, args, overrides, ...customSource };
+    for (const [name, helper] of Object.entries(helpers) as [string, (...given: unknown[]) => Source][]) {
+      const verb = function (this: RequestBuilder, ...given: unknown[]): RequestBuilder {
+        return guard(verb, () => {
+          this.#sources.push(helper(...given));
+          return this;
+        });
+      };
+      Object.defineProperty(verb, 'name', { value: name });
+      Object.defineProperty(RequestBuilder.prototype, name, { value: verb, writable: true, configurable: true });
+    }
+  }
+
   #set(collected: Collected): this {
     this.#collected = { ...this.#collected, ...collected };
     return this;
@@ -218,14 +233,4 @@ function workingDirectory(): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-const { defaults, file, glob, dir, discover, text, dotenv, env, args, overrides } = sources;
-const helpers = { defaults, file, glob, dir, discover, text, dotenv, env, args, overrides, ...customSource };
-for (const [name, helper] of Object.entries(helpers) as [string, (...given: unknown[]) => Source][]) {
-  const verb = function (this: RequestBuilder, ...given: unknown[]): RequestBuilder {
-    return guard(verb, () => this.add(helper(...given)));
-  };
-  Object.defineProperty(verb, 'name', { value: name });
-  Object.defineProperty(RequestBuilder.prototype, name, { value: verb, writable: true, configurable: true });
 }

@@ -90,10 +90,10 @@ function* reloadSteps(attachment: Attachment, isAsync: boolean, isBackground: bo
     turn,
     capturedEnv: environment,
     // It belongs to the thread that has loaded the configuration.
-    keepEnv: request === undefined,
+    keepEnv: request === undefined || undefined,
     supplied: answers.size > 0 ? [...answers] : undefined,
-    background: isBackground,
-    validated: request?.validator !== undefined,
+    background: isBackground || undefined,
+    validated: request?.validator && true,
   });
   const bounds = { lifetime: sources.lifetime, isBackground };
   const prepared = isAsync ? prepareAsync(text, id, bounds) : native().prepare(text, id);
