@@ -283,7 +283,7 @@ export class SuperConfig<T = any> {
   /**
    * Calls a listener for each new version (`change`), or for each reload that fails (`error`), whether the watcher, this thread or
    * another one reloads. Listeners of this thread's own reloads are called before it returns. One that throws, or rejects, stops no
-   * other; what it threw becomes a process warning. A failure in the background that nobody listens for becomes one too.
+   * other; what it threw becomes a process warning. A failure in the background without a listener becomes one too.
    *
    * Listening keeps the configuration open, and no process alive.
    *

@@ -57,7 +57,7 @@ const unreachable = new FinalizationRegistry<number>((reference) => {
   try {
     native().registryRelease(reference);
   } catch {
-    // Nobody is left to report it to, and nothing is lost: the addon has already released it.
+    // No caller is left to report it to, and nothing is lost: the addon has already released it.
   }
 });
 
@@ -67,7 +67,7 @@ const unreachable = new FinalizationRegistry<number>((reference) => {
  * @example
  * ```ts
  * using limit = registry.insert(100, { ttlMs: 60_000 });
- * limit.value; // 100, until somebody updates it
+ * limit.value; // 100, until an update
  * ```
  */
 export class RegistryHandle<T = unknown> {

@@ -253,9 +253,9 @@ export function dir(path: string, options?: DirOptions): Source {
 }
 
 /**
- * The files of an application at the system's, the user's and the project's places, the project's winning: `/etc/NAME/config.*`,
+ * The files of an application in the directories of the system, the user and the project, the project's winning: `/etc/NAME/config.*`,
  * `~/.config/NAME/config.*`, `~/.NAMErc`, `package.json` (key `NAME`), `NAME.config.*` and others, each with its profiles' variants.
- * None has to exist; `config.layers` lists the places that were searched.
+ * None has to exist; `config.layers` lists the paths that were searched.
  *
  * @throws `ERR_SUPERCONFIG_OPTION` for a name that is no string. On loading: `ERR_SUPERCONFIG_OPTION` for a name that cannot be part
  * of a file name, `ERR_SUPERCONFIG_TRUST` with `trust: 'strict'` for a file that others can write or another user owns.

@@ -4,7 +4,7 @@ import type { Native } from './protocol.js';
 
 /** Requires a module, from whichever module system this runs in. */
 export function requireModule(name: string): unknown {
-  // One text for both bundles: the one for CommonJS is built with `import.meta.url` undefined. Asking for `require` first would
+  // One text for both bundles: the one for CommonJS is built with `import.meta.url` undefined. Testing for `require` first would
   // find the one that `node -e` makes global, and importing `createRequire` would take a millisecond of every start.
   return (import.meta.url === undefined ? require : process.getBuiltinModule('node:module').createRequire(import.meta.url))(name);
 }

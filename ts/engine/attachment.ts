@@ -1,4 +1,4 @@
-// What a configuration and its handles share in one thread: the attachment to it in the addon, and the caches of its values.
+// The attachment to a configuration in the addon, and the caches of its values, which its objects in one thread share.
 import { generationWords, native, wordIndex } from './addon.js';
 import { closedError } from './closed-error.js';
 import { CustomSources } from './custom-sources.js';
@@ -21,7 +21,7 @@ const unreachable = new FinalizationRegistry<Pick<Attachment, 'id' | 'sources'>>
   try {
     native().close(id);
   } catch {
-    // Nobody is left to report it to, and nothing is lost: the addon has already released it.
+    // No caller is left to report it to, and nothing is lost: the addon has already released it.
   }
 });
 

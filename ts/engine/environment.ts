@@ -6,7 +6,7 @@ import type { Environment } from './load-request.js';
 
 let mainThread: boolean | undefined;
 
-/** Whether this is no worker thread. A worker never runs on the thread that its process began with; asking Node takes 3 ms to load. */
+/** Whether this is no worker thread. A worker never runs on the thread that its process began with; Node's own answer takes 3 ms to load. */
 function isMainThread(): boolean {
   mainThread ??= native().onInitialThread() || (requireModule('node:worker_threads') as typeof import('node:worker_threads')).isMainThread;
   return mainThread;

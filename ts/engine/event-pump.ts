@@ -48,7 +48,7 @@ export class EventPump {
     this.#attachment = attachment;
   }
 
-  /** Makes failures of background reloads process warnings where nobody listens for them. */
+  /** Makes failures of background reloads process warnings where they have no listener. */
   warn(): void {
     this.#warns = true;
     this.#subscribe();
@@ -131,7 +131,7 @@ export class EventPump {
     };
   }
 
-  /** Subscribes in the addon as long as somebody listens. */
+  /** Subscribes in the addon as long as there are listeners. */
   #subscribe(): void {
     const attachment = this.#attachment;
     if (attachment.closed) return;

@@ -1,4 +1,4 @@
-// What a configuration is loaded from.
+// The sources, options and environment that a configuration is loaded from.
 import type { Bounds } from './lifetime.js';
 import type { Encoded, SourceEntry } from './protocol.js';
 

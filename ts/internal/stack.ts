@@ -1,4 +1,4 @@
-// Where the stacks of errors begin: at the program's call of a public function, not inside the package.
+// Stacks of errors that begin at the program's call of a public function, not inside the package.
 
 /** A function as `Error.captureStackTrace` takes it: the frames above it, and its own, are left out. */
 // biome-ignore lint/complexity/noBannedTypes: this is the type that Error.captureStackTrace has.

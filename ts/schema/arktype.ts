@@ -1,4 +1,4 @@
-// What ArkType says beyond Standard Schema.
+// ArkType's JSON Schema, messages and unknown keys, which Standard Schema has no words for.
 
 /** A schema of ArkType as JSON Schema; parts without one accept what their base type does. */
 export function arktypeJsonSchema(schema: object): unknown {

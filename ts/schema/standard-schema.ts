@@ -1,4 +1,4 @@
-// Standard Schema: what a schema is, and checking a prepared load with one.
+// The interface Standard Schema, and the check of a prepared load with such a schema.
 import { native } from '../engine/addon.js';
 import { encode, toValue } from '../engine/codec.js';
 import { reasonOf, timeoutOf } from '../engine/custom-source.js';

@@ -1,6 +1,6 @@
-// What Valibot says beyond Standard Schema.
+// Valibot's known and unknown keys, which Standard Schema has no words for.
 
-/** What Valibot's schemas show of themselves. */
+/** The fields of Valibot's schemas that describe their keys. */
 interface Described {
   entries?: Record<string, Described>;
   item?: Described;

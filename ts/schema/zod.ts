@@ -1,4 +1,4 @@
-// What Zod says beyond Standard Schema.
+// Zod's JSON Schema and unknown keys, which Standard Schema has no words for.
 
 /** A schema of Zod as JSON Schema; parts without one, e.g. dates, accept anything. */
 export function zodJsonSchema(schema: object): unknown {

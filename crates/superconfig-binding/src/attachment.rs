@@ -21,7 +21,7 @@ pub struct Attachment {
     pub config: SuperConfig,
     /// The version that is read.
     pub pinned: Arc<Snapshot>,
-    /// What happened since the host last asked, while it listens.
+    /// The events since the host last took them, while it listens.
     pub mailbox: Option<Mailbox>,
 }
 
@@ -50,7 +50,7 @@ impl Attachment {
         newest.unwrap_or_else(|| self.pinned.clone())
     }
 
-    /// The version that is read as text of a format, secrets hidden unless they are asked for.
+    /// The version that is read as text of a format, secrets redacted unless `secrets` is set.
     ///
     /// # Errors
     /// `ERR_SUPERCONFIG_OPTION` for what is not the name of a format that is written, and those of [`Snapshot::render`].

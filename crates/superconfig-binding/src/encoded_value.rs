@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde::de::{Deserializer, Error as _};
 use superconfig::{Error, ErrorCode, FieldNames, Limits, Path, Segment, Value, to_json};
 
-/// A value out of JSON text: `{ value, specials }`, where each special is `[segments, kind, text]` for a place that says `null`
+/// A value out of JSON text: `{ value, specials }`, where each special is `[segments, kind, text]` for a value that says `null`
 /// because JSON has no such number, or that is not there because the key is forbidden.
 ///
 /// ```
@@ -36,7 +36,7 @@ enum SpecialKind {
 }
 
 impl EncodedValue {
-    /// Reads a value that stands alone, such as what a schema gave.
+    /// Reads a value on its own, such as the output of a schema.
     ///
     /// # Errors
     /// `ERR_SUPERCONFIG_LIMIT` for a value that nests deeper than configurations may.
@@ -46,7 +46,7 @@ impl EncodedValue {
         Ok(value)
     }
 
-    /// The value, with the specials in their places.
+    /// The value, with the specials in it.
     pub fn decode(self) -> Value {
         let mut value = self.value;
         for (Segments(path), kind, text) in self.specials {
@@ -63,8 +63,8 @@ impl EncodedValue {
                 SpecialKind::Bigint => integer(&text),
                 SpecialKind::Number => Value::Float(text.parse().unwrap_or(f64::NAN)),
             };
-            if let Some(place) = value.at_mut(&path) {
-                *place = special;
+            if let Some(value) = value.at_mut(&path) {
+                *value = special;
             }
         }
         value

@@ -3,7 +3,7 @@
 //! A binding converts between the values of its host and [`superconfig::Value`], and this crate does the rest: it reads options
 //! strictly ([`options`]), prepares loads that the host checks before they are published ([`Preparation`], [`Prepared`]), holds
 //! what one thread of the host reads ([`Attachment`]), gathers events while the host is busy ([`Mailbox`]), keeps objects that
-//! the host knows by number ([`HandleTable`]) and writes what there is to tell as JSON text ([`describe`]).
+//! the host knows by number ([`HandleTable`]) and writes descriptions as JSON text ([`describe`]).
 
 mod attachment;
 mod encoded_value;
@@ -21,8 +21,8 @@ pub use prepared::{Committed, Preparation, Prepared, ReportedIssue};
 use serde::Serialize;
 use superconfig::{Error, Format, Limits, Value, to_json, to_value};
 
-/// Writes what there is to tell about a configuration (an [`Error`], a [`Status`](superconfig::Status), a list of
-/// [`LayerInfo`](superconfig::LayerInfo) …) as JSON text, names in camelCase. What cannot be written is told instead.
+/// Writes a description of a configuration (an [`Error`], a [`Status`](superconfig::Status), a list of
+/// [`LayerInfo`](superconfig::LayerInfo) …) as JSON text, names in camelCase. Where that fails, the text says why.
 ///
 /// ```
 /// use superconfig::{Error, ErrorCode};

@@ -46,7 +46,7 @@ pub struct Mail {
     /// The last failure.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub failure: Option<Error>,
-    /// Whether the failure is of a reload that nobody called for, so that nobody else has seen it.
+    /// Whether the failure is of a reload in the background, which has no caller to throw it at.
     pub background: bool,
     /// Whether the change came before the failure.
     pub change_first: bool,

@@ -88,7 +88,7 @@ impl Preparation {
     }
 }
 
-/// A version that is read and merged and that nobody sees yet; dropping it forgets it.
+/// A version that is read and merged and not published; dropping it discards it.
 pub enum Prepared {
     /// The first one.
     Load(Box<PreparedLoad>),
@@ -114,7 +114,7 @@ pub struct ReportedIssue {
     found: Option<String>,
     /// The path's last key must not be there.
     unknown: bool,
-    /// The keys that may be there, where the check knows them; else the JSON Schema is asked.
+    /// The keys that may be there, where the check knows them; else those of the JSON Schema.
     known: Option<Vec<String>>,
 }
 
@@ -138,7 +138,7 @@ impl Prepared {
         }
     }
 
-    /// Forgets it for what the host's check found, and gives the error that says so: with the places that the values come
+    /// Discards it for what the host's check found, and gives the error that says so: with the origins that the values come
     /// from, and secrets masked.
     pub fn refuse(self, issues: Vec<ReportedIssue>) -> Error {
         let issue = |reported: ReportedIssue| {

@@ -73,7 +73,7 @@ pub fn describe_part(attachment: f64, part: String) -> Result<String> {
     })
 }
 
-/// The whole configuration as text of a format, secrets hidden unless they are asked for.
+/// The whole configuration as text of a format, secrets redacted unless `secrets` is set.
 #[napi(catch_unwind)]
 pub fn render(attachment: f64, format: String, secrets: bool) -> Result<String> {
     with(attachment, |attachment| attachment.render(&format, secrets))

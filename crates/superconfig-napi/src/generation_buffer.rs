@@ -51,7 +51,7 @@ fn engine_words(env: &Env) -> Result<Option<WordBuffer>> {
         return Ok(None);
     }
     check_status!(status, "an array buffer cannot be made")?;
-    // What holds other memory is a copy that nobody would keep up to date.
+    // What holds other memory is a copy that is not kept up to date.
     Ok((memory(env, buffer)? == words).then_some(WordBuffer(buffer)))
 }
 
@@ -74,7 +74,7 @@ fn host_words(env: &Env) -> Result<WordBuffer> {
     env.add_env_cleanup_hook((), |()| MIRRORS.with_borrow_mut(Vec::clear))?;
     // SAFETY: the pointer comes from the host and is good for the whole buffer, which is as long as the words and, as every
     // array buffer, zeroed and aligned for every element type. The reference keeps the memory in place until the environment
-    // goes, and the hook ends the mirror before that. Nobody else writes: JavaScript only reads.
+    // goes, and the hook ends the mirror before that. No one else writes: JavaScript only reads.
     MIRRORS.with_borrow_mut(|mirrors| mirrors.push(unsafe { Mirror::new(words) }));
     Ok(WordBuffer(buffer))
 }

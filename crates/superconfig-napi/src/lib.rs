@@ -30,7 +30,7 @@ fn run<T>(call: impl FnOnce() -> std::result::Result<T, Error>) -> Result<T> {
     call().map_err(to_napi)
 }
 
-/// Whether this is the thread that the process began with; `false` where that cannot be told.
+/// Whether this is the thread that the process began with; `false` where that is unknown.
 #[napi(catch_unwind)]
 pub fn on_initial_thread() -> bool {
     #[cfg(any(target_os = "linux", target_os = "android"))]
@@ -43,7 +43,7 @@ pub fn on_initial_thread() -> bool {
     false
 }
 
-/// The name that may be meant by one that nobody knows.
+/// The known name closest to a misspelt one.
 #[napi(catch_unwind)]
 pub fn nearest_name(wanted: String, names: Vec<String>) -> Option<String> {
     superconfig::closest_name(&wanted, names.iter().map(String::as_str)).map(str::to_owned)

@@ -1,4 +1,4 @@
-// Where a value comes from, layer by layer.
+// The explanation of a value: the layers that contribute to it, and the winner.
 import { toValue } from '../../engine/codec.js';
 import type { NativeValue } from '../../engine/protocol.js';
 

@@ -24,7 +24,7 @@ pub struct LoadOptions {
     pub cwd: Option<String>,
     /// The home directory.
     pub home: Option<String>,
-    /// A prefix of the system's places, for tests.
+    /// A prefix of the system's directories, for tests.
     pub root: Option<String>,
     /// The environment that the program chose in place of its own: it holds for every reload.
     pub env: Option<Variables>,
@@ -38,11 +38,11 @@ pub struct LoadOptions {
     pub arrays: Entries<ArrayStrategy>,
     /// Whether references are resolved.
     pub interpolate: bool,
-    /// Patterns of paths whose values are never shown.
+    /// Patterns of paths whose values are redacted in every output.
     pub secrets: Vec<String>,
     /// Whether the host checks each version before it is published.
     pub validated: bool,
-    /// The JSON Schema of what the host checks: its types guide texts, its marks tell secrets.
+    /// The JSON Schema of what the host checks: its types guide texts, its marks name secrets.
     pub json_schema: Option<Value>,
     /// Bounds on what is read.
     pub limits: LoadLimits,
@@ -74,7 +74,7 @@ pub struct WatchTimes {
     pub debounce_ms: Option<Milliseconds>,
     /// After which they are read although they keep changing.
     pub max_wait_ms: Option<Milliseconds>,
-    /// Between looks, where the system tells nothing; 0 is off.
+    /// Between comparisons of the files, where the system reports nothing; 0 is off.
     pub poll: Option<Milliseconds>,
 }
 

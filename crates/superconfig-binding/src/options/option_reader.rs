@@ -61,9 +61,9 @@ impl OptionReader {
 
     fn issue(self, mismatch: &TypeMismatch, options: &Value, of: &str) -> Issue {
         let value = options.at(&mismatch.path);
-        let place = Place::of(&mismatch.path, of);
-        let (name, owner) = (&place.name, &place.owner);
-        let mut issue = Issue::new(place.path.clone(), "");
+        let option = OptionName::of(&mismatch.path, of);
+        let (name, owner) = (&option.name, &option.owner);
+        let mut issue = Issue::new(option.path.clone(), "");
         issue.message = match mismatch.kind {
             MismatchKind::UnknownField(fields) => {
                 let known: Vec<Cow<'_, str>> = fields.iter().map(|field| self.names.spell(field)).collect();
@@ -72,7 +72,7 @@ impl OptionReader {
                 }));
                 format!("`{name}` is not an option of `{owner}`")
             }
-            MismatchKind::UnknownVariant(kinds) if place.is_source() => {
+            MismatchKind::UnknownVariant(kinds) if option.is_source() => {
                 let known = || format!("the kinds are {}", kinds.join(", "));
                 issue.hint = Some(did_you_mean(name, kinds.iter().copied()).unwrap_or_else(known));
                 format!("there is no source of kind {name:?}")
@@ -80,16 +80,16 @@ impl OptionReader {
             MismatchKind::UnknownVariant(variants) => {
                 let text = value.and_then(Value::as_str);
                 issue.hint = text.and_then(|text| did_you_mean(text, variants.iter().copied()));
-                issue.expected = Some(if place.is_strategy() { STRATEGIES.to_owned() } else { alternatives(variants) });
-                // What stands for one of a few words is no secret.
+                issue.expected = Some(if option.is_strategy() { STRATEGIES.to_owned() } else { alternatives(variants) });
+                // A word in place of one of a few known ones is no secret.
                 issue.found = text.map(|text| format!("{text:?}"));
-                place.must_be(&mut issue, value)
+                option.must_be(&mut issue, value)
             }
             MismatchKind::MissingField(field) => format!("`{name}` needs `{}`", self.names.spell(field)),
             _ => match &mismatch.expected {
                 Some(expected) => {
                     issue.expected = Some(in_plain_words(expected).to_owned());
-                    place.must_be(&mut issue, value)
+                    option.must_be(&mut issue, value)
                 }
                 None => mismatch.message.clone(),
             },
@@ -101,8 +101,8 @@ impl OptionReader {
 /// What the strategy of an array can be.
 const STRATEGIES: &str = "'replace', 'append', 'prepend', 'unique' or { by: key }";
 
-/// Where an option stands, for a message.
-struct Place<'a> {
+/// The option that a message is about.
+struct OptionName<'a> {
     path: &'a Path,
     /// What it is an option of.
     owner: String,
@@ -110,7 +110,7 @@ struct Place<'a> {
     name: String,
 }
 
-impl<'a> Place<'a> {
+impl<'a> OptionName<'a> {
     fn of(path: &'a Path, root: &str) -> Self {
         let key = |segment: &Segment| match segment {
             Segment::Key(key) => Some(key.to_string()),
@@ -136,9 +136,9 @@ impl<'a> Place<'a> {
         matches!(&self.path[..], [Segment::Key(first), Segment::Key(_)] if &**first == "arrays")
     }
 
-    /// Says what belongs here, and notes what was found unless that is known.
+    /// The message that names what is expected; completes the issue with what was found.
     fn must_be(&self, issue: &mut Issue, value: Option<&Value>) -> String {
-        let found = issue.found.get_or_insert_with(|| value.map_or("nothing".to_owned(), shown));
+        let found = issue.found.get_or_insert_with(|| value.map_or("nothing".to_owned(), display_found));
         let expected = issue.expected.as_deref().unwrap_or_default();
         let Self { owner, name, .. } = self;
         if self.path.is_empty() {
@@ -152,7 +152,7 @@ impl<'a> Place<'a> {
 }
 
 /// A value of the wrong kind: numbers in full, as their size may be the problem; of all else the kind.
-fn shown(value: &Value) -> String {
+fn display_found(value: &Value) -> String {
     match value {
         Value::Integer(_) | Value::Unsigned(_) | Value::Float(_) => to_json(value),
         other => kind_of(other).to_owned(),

@@ -26,9 +26,9 @@ pub struct ReloadRequest {
     pub captured_env: Option<Variables>,
     /// Whether the environment stays as it was captured last, because this part of the program has another one.
     pub keep_env: bool,
-    /// What the host's own sources gave, by their places among the sources. A source that is not here keeps its values.
+    /// What the host's own sources gave, by their indexes among the sources. A source that is not here keeps its values.
     pub supplied: Vec<(usize, Supplied)>,
-    /// Whether nobody called for the reload: then the environment stays as it was captured.
+    /// Whether a change started the reload, not a call: then the environment stays as it was captured.
     pub background: bool,
     /// Whether the host checks the values before it commits them.
     pub validated: bool,
@@ -51,9 +51,9 @@ impl ReloadRequest {
         let turn = turn.map_or_else(|| config.begin_reload(), ReloadTurn::from_number);
         let captured = captured_env.map(|Variables(variables)| Environment::from_pairs(variables));
         let environment = if background || keep_env { None } else { captured.or_else(|| Some(config.capture_environment())) };
-        let supplied = supplied.into_iter().map(|(place, supplied)| match supplied {
-            Supplied::Values(values) => (place, Ok(values.decode())),
-            Supplied::Error(reason) => (place, Err(reason)),
+        let supplied = supplied.into_iter().map(|(index, supplied)| match supplied {
+            Supplied::Values(values) => (index, Ok(values.decode())),
+            Supplied::Error(reason) => (index, Err(reason)),
         });
         ReloadInputs {
             turn: Some(turn),

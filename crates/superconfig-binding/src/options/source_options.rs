@@ -12,9 +12,9 @@ use superconfig::{
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum SourceOptions {
-    /// Values given in code, to stand below the others.
+    /// Values given in code, usually below the others.
     Defaults(Values),
-    /// Values given in code, to stand above the others.
+    /// Values given in code, usually above the others.
     Overrides(Values),
     /// A source that the host implements.
     Source(HostSource),
@@ -24,7 +24,7 @@ pub enum SourceOptions {
     Glob(Glob),
     /// A directory with one file for each purpose.
     Dir(Directory),
-    /// The files of an application in the places of the system, the user and the project.
+    /// The files of an application in the directories of the system, the user and the project.
     Discover(Discover),
     /// A document given in code.
     Text(Text),
@@ -74,7 +74,7 @@ layers! {
         /// The layer's name.
         name: SharedText,
     ) {
-        /// What it gave; nothing before it was asked.
+        /// The values that it returned; nothing before it was called.
         values: EncodedValue,
     }
 
@@ -85,7 +85,7 @@ layers! {
     ) {
         /// Whether a file that is not there is skipped.
         optional: bool,
-        /// The format's name, where the extension does not tell.
+        /// The format's name, where the extension does not decide.
         format: Option<String>,
         /// Whether the file's top-level tables are profiles.
         profiles: Option<Profiles>,
@@ -98,7 +98,7 @@ layers! {
         /// The pattern.
         pattern: String,
     ) {
-        /// The format's name, where the extensions do not tell.
+        /// The format's name, where the extensions do not decide.
         format: Option<String>,
         /// What to do where others could have written one.
         trust: Option<Trust>,
@@ -129,7 +129,7 @@ layers! {
         /// The document.
         text: SharedText,
     ) {
-        /// The format's name; told from the content without it.
+        /// The format's name; detected from the content without it.
         format: Option<String>,
         /// The layer's name.
         name: Option<SharedText>,
