@@ -82,7 +82,7 @@ pub fn prepared_value(prepared: f64) -> Result<HostValue> {
         Some(Entry::Prepared(prepared)) => Some(prepared.value().clone()),
         _ => None,
     });
-    value.map(|value| HostValue(Some(value))).ok_or_else(|| to_napi(gone()))
+    value.map(|value| HostValue(Some(value))).ok_or_else(|| to_napi(discarded()))
 }
 
 /// Publishes a prepared load, with what a schema gave (`{ value, specials? }` as JSON text) in place of the merged values: a
@@ -90,7 +90,7 @@ pub fn prepared_value(prepared: f64) -> Result<HostValue> {
 #[napi(catch_unwind)]
 pub fn commit(prepared: f64, output: Option<String>) -> Result<Either<Vec<f64>, String>> {
     run(|| {
-        let committed = match take(prepared).ok_or_else(gone)? {
+        let committed = match take(prepared).ok_or_else(discarded)? {
             Entry::Prepared(prepared) => prepared.commit(output.as_deref().map(EncodedValue::parse).transpose()?)?,
             Entry::Committed(committed) => committed,
         };
@@ -107,7 +107,7 @@ pub fn discard(prepared: f64, issues: Option<String>) -> Result<()> {
     let prepared = take(prepared);
     let Some(issues) = issues else { return Ok(()) };
     run(|| {
-        let Some(Entry::Prepared(prepared)) = prepared else { return Err(gone()) };
+        let Some(Entry::Prepared(prepared)) = prepared else { return Err(discarded()) };
         Err(match OPTIONS.parse::<Vec<ReportedIssue>>(&issues, "discard") {
             Ok(issues) => prepared.refuse(issues),
             // It is refused all the same.
@@ -119,7 +119,7 @@ pub fn discard(prepared: f64, issues: Option<String>) -> Result<()> {
     })
 }
 
-/// What custom sources are told of a load: `{ cwd, home?, profiles }` as JSON text.
+/// The context of a load for custom sources: `{ cwd, home?, profiles }` as JSON text.
 #[napi(catch_unwind)]
 pub fn source_context(request: String) -> Result<String> {
     run(|| {
@@ -166,6 +166,6 @@ fn take(prepared: f64) -> Option<Entry> {
     PREPARED.with_borrow_mut(|table| table.remove(prepared as u64))
 }
 
-fn gone() -> Error {
+fn discarded() -> Error {
     Error::new(ErrorCode::Closed, "there is no such prepared load")
 }
