@@ -2,7 +2,7 @@
 //! it once for each path. With a name as its argument it runs that path, otherwise it lists the names.
 
 #![allow(missing_docs, reason = "a program for bench/instructions.mjs")]
-#![allow(clippy::print_stdout, reason = "the list of paths is what it is asked for")]
+#![allow(clippy::print_stdout, reason = "the list of paths is its output")]
 
 #[allow(dead_code, reason = "shared with the benchmarks that have types for the texts")]
 mod inputs;
@@ -22,7 +22,7 @@ const PATHS: [&str; 9] = [
     "merge of three layers",
 ];
 
-/// What is counted. Never inlined, so that its name is there to be found.
+/// The measured call. Never inlined, so that the profiler finds its name.
 #[inline(never)]
 fn measured<T>(work: impl FnOnce() -> T) -> T {
     black_box(work())
@@ -65,7 +65,7 @@ fn once(count: bool, work: impl FnOnce() -> u64) -> u64 {
 }
 
 fn load() {
-    let directory = tempfile::tempdir().expect("there is a place for temporary files");
+    let directory = tempfile::tempdir().expect("a temporary directory");
     let builder = |revision| {
         inputs::write_small(directory.path(), revision);
         let files = SuperConfig::builder().cwd(directory.path()).file("default.json").file("production.json");

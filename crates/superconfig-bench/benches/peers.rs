@@ -46,7 +46,7 @@ fn loads(criterion: &mut Criterion) {
         std::env::set_var("APP_SERVER__PORT", "9000");
         std::env::set_var("APP_LOG__LEVEL", "debug");
     }
-    let directory = tempfile::tempdir().expect("there is a place for temporary files");
+    let directory = tempfile::tempdir().expect("a temporary directory");
     let mut group = criterion.benchmark_group("load two small JSON files and the environment");
     let contenders: [(&str, Load); 3] = [("superconfig", ours), ("figment", with_figment), ("config", with_config)];
     let mut revision = 0;

@@ -99,7 +99,7 @@ fn together(threads: usize, work: impl Fn(usize) + Sync) -> Duration {
     spent.unwrap_or_default()
 }
 
-/// What single reads take while another thread updates without pause. Prints percentiles, which criterion does not.
+/// Latencies of single reads while another thread updates without pause. Prints percentiles, which criterion does not.
 fn reads_during_updates(_: &mut Criterion) {
     const READS: usize = 1_000_000;
     let (_registry, handles) = filled();

@@ -36,7 +36,7 @@ pub fn unsubscribe(attachment: f64) -> Result<()> {
     Ok(())
 }
 
-/// What happened since the last call; `None` where nothing did.
+/// The events since the last call; `None` where there are none.
 #[napi(catch_unwind, ts_return_type = "[report: string, previous?: object, current?: object] | null")]
 pub fn take_events(attachment: f64) -> Result<Option<Report>> {
     let mail = with(attachment, |attachment| Ok(attachment.mailbox.as_ref().and_then(Mailbox::take)))?;

@@ -80,7 +80,7 @@ fn entry(id: f64) -> Option<ConfigHandle<Value>> {
     ConfigRegistry::global().handle(HandleId::try_from(id).ok()?).ok()
 }
 
-/// What the registry holds and has done, as JSON text.
+/// The registry's contents and counters, as JSON text.
 #[napi(catch_unwind)]
 pub fn registry_stats() -> String {
     describe(&ConfigRegistry::global().stats())

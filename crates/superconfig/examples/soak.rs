@@ -27,7 +27,7 @@ impl Pair {
     }
 
     fn check(&self) {
-        assert_eq!(self.number, !self.inverted, "a value that nobody wrote");
+        assert_eq!(self.number, !self.inverted, "a value that was never written");
     }
 }
 
@@ -136,7 +136,7 @@ fn configurations(shared: &Shared, folder: &Path) -> Result<(), Box<dyn std::err
     Ok(())
 }
 
-/// Resident memory in bytes, where the system tells.
+/// Resident memory in bytes, where the system reports it.
 fn resident() -> u64 {
     let statm = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
     statm.split(' ').nth(1).and_then(|pages| pages.parse::<u64>().ok()).unwrap_or(0) * 4096

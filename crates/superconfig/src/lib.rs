@@ -46,14 +46,14 @@
 //! ```
 //!
 //! # Reloading
-//! [`SuperConfig::reload`] does everything again and swaps the new version in whole, or fails and keeps the last good one.
-//! `Builder::watch` does so when a file changes, comes or goes. [`SuperConfig::subscribe`] tells of both, and
-//! [`SuperConfig::status`] what is watched and how.
+//! [`SuperConfig::reload`] loads again and swaps the new version in whole, or fails and keeps the last good one.
+//! `Builder::watch` does so when a file is changed, created or removed. [`SuperConfig::subscribe`] reports both, and
+//! [`SuperConfig::status`] lists what is watched and how.
 //!
 //! # Errors
-//! Every fallible function gives [`Error`]: one word wide, with an [`ErrorCode`], a message for people that begins with the
-//! place, and, where they are known, path, [`Origin`], the line in question, all [`Issue`]s at once, and a hint. Secrets, by
-//! name or by [`Builder::secrets`], are in none of it.
+//! Every fallible function returns [`Error`]: one word wide, with an [`ErrorCode`], a message for people that begins with
+//! the position, and, where they are known, path, [`Origin`], the source line, all [`Issue`]s at once, and a hint. Secrets,
+//! by name or by [`Builder::secrets`], are in none of it.
 //!
 //! ```
 //! use superconfig::{ErrorCode, Format, SuperConfig};

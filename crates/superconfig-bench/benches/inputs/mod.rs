@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::Path;
 
-/// What the small files and the variables make.
+/// The value of the small files and the variables.
 #[derive(Debug, PartialEq, Deserialize)]
 pub(crate) struct Settings {
     pub(crate) revision: u64,
@@ -24,7 +24,7 @@ pub(crate) struct Log {
     pub(crate) level: String,
 }
 
-/// What the large texts hold.
+/// The value of the large texts.
 #[derive(Debug, PartialEq, Deserialize)]
 pub(crate) struct Fleet {
     pub(crate) services: BTreeMap<String, Service>,
@@ -39,7 +39,7 @@ pub(crate) struct Service {
     pub(crate) tags: Vec<String>,
 }
 
-/// Writes two small layers; each revision is other text, so that nobody can use an earlier parse again.
+/// Writes two small layers; each revision is a different text, so that no earlier parse can be reused.
 pub(crate) fn write_small(directory: &Path, revision: u64) {
     let base = format!(
         r#"{{ "revision": {revision}, "server": {{ "host": "127.0.0.1", "port": 8080 }}, "log": {{ "level": "info" }} }}"#

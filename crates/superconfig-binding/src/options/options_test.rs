@@ -12,8 +12,8 @@ fn refused(json: &str) -> Error {
 /// Checks the single error of some options: its path, message and hint.
 fn check(json: &str, path: &str, message: &str, hint: Option<&str>) {
     let error = refused(json);
-    let shown = error.path().map(ToString::to_string).unwrap_or_default();
-    assert_eq!((error.code(), &*shown, error.message(), error.hint()), (ErrorCode::Option, path, message, hint), "{json}");
+    let path_text = error.path().map(ToString::to_string).unwrap_or_default();
+    assert_eq!((error.code(), &*path_text, error.message(), error.hint()), (ErrorCode::Option, path, message, hint), "{json}");
 }
 
 /// Kinds of values, each as JSON and in words.
@@ -27,7 +27,8 @@ const VALUES: [(&str, &str, &str); 7] = [
     ("table", "{}", "a table"),
 ];
 
-/// Where an option stands in JSON (`_` is its value), its path, name and owner, what belongs there, and the kinds that do.
+/// An option's position in JSON (`_` is its value), its path, name and owner, the expected kind in words, and the accepted
+/// kinds.
 type Case = (&'static str, &'static str, &'static str, &'static str, &'static str, &'static [&'static str]);
 
 #[rustfmt::skip]
@@ -181,7 +182,7 @@ fn what_is_no_source_says_which_there_are() {
 }
 
 #[test]
-fn several_that_are_wrong_are_told_together() {
+fn all_errors_are_reported_together() {
     let error = refused(r#"{"cwd":3,"sources":[{"file":{"optinal":true,"trust":"x"}}],"secrets":["a",1]}"#);
     assert_eq!(error.message(), "5 options are wrong");
     let paths: Vec<String> = error.issues().iter().map(|issue| issue.path.to_string()).collect();
@@ -195,9 +196,9 @@ fn a_reload_takes_what_its_host_gave() {
     let config = SuperConfig::builder().load().unwrap();
     let inputs = |text: &str| CAMEL.parse::<ReloadRequest>(text, "reload").unwrap().into_inputs(&config);
     let given =
-        inputs(r#"{"turn":7,"capturedEnv":{"APP_A":"1"},"supplied":[[0,{"values":{"value":{"a":2}}}],[1,{"error":"gone"}]]}"#);
+        inputs(r#"{"turn":7,"capturedEnv":{"APP_A":"1"},"supplied":[[0,{"values":{"value":{"a":2}}}],[1,{"error":"down"}]]}"#);
     assert!(given.environment.is_some() && !given.background && given.turn.unwrap().number() == 7);
-    assert_eq!(given.custom_values[1], (1, Err("gone".to_owned())));
+    assert_eq!(given.custom_values[1], (1, Err("down".to_owned())));
     let plain = inputs("{}");
     assert!(plain.environment.is_some() && plain.turn.is_some(), "both are found out on this thread");
     let background = inputs(r#"{"background":true,"capturedEnv":{"APP_A":"1"}}"#);

@@ -8,7 +8,7 @@ use crate::value::{Limits, Value};
 /// Writes a value as text.
 pub(super) type Render = fn(&Value) -> Result<String, Error>;
 
-/// What a format's folder implements. A text comes without its byte order mark.
+/// The functions that a format's folder implements. A text comes without its byte order mark.
 pub(super) struct Codec {
     /// Parses a text.
     pub(super) parse: fn(&str, &Limits) -> Result<Parsed, ParseFault>,
@@ -16,8 +16,8 @@ pub(super) struct Codec {
     pub(super) locate: fn(&str, &[Segment]) -> Option<usize>,
     /// Writes a value as text; `None` for a format that is only read.
     pub(super) render: Option<Render>,
-    /// Whether a text that the format of the name `declared` does not read could be meant as this one. Called for texts that
-    /// begin with a brace where `in_braces` is set, else for all others.
+    /// Whether a text that its declared format rejects resembles this one. Called for texts that begin with a brace where
+    /// `in_braces` is set, else for all others.
     pub(super) looks_like: fn(text: &str, declared: &str) -> bool,
     /// Whether a document begins with a brace.
     pub(super) in_braces: bool,

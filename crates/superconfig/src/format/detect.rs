@@ -34,9 +34,9 @@ pub(crate) fn refuse_program(name: &str) -> Result<(), Error> {
     }
 }
 
-/// Reads a text without a telling name as the format that it begins as: after comments and white space `{`, or `[` that
-/// opens no section, is JSON, JSONC or JSON5; `[name]` and `name =` are TOML, or dotenv where TOML refuses what is nothing
-/// but `NAME=value`; anything else is YAML.
+/// Parses a text of unknown format by its beginning: after comments and white space `{`, or `[` that opens no section, is
+/// JSON, JSONC or JSON5; `[name]` and `name =` are TOML, or dotenv where TOML rejects a text of nothing but `NAME=value`;
+/// anything else is YAML.
 ///
 /// # Errors
 /// The error of the format that the text was taken for, which is never read as another one instead;
@@ -98,14 +98,14 @@ fn read_toml(text: &str, limits: &Limits) -> Read {
     }
 }
 
-/// Where a text begins to say something.
+/// The first content of a text.
 struct Start<'a> {
     offset: usize,
     /// The line from there on; empty where there is none.
     line: &'a str,
     /// Nothing but comments comes behind the line.
     is_last: bool,
-    /// Comments in the way of JSONC stand before it.
+    /// Comments of JSONC come before it.
     behind_slashes: bool,
 }
 
@@ -137,7 +137,7 @@ impl<'a> Start<'a> {
     }
 }
 
-/// What follows white space and comments of any format, and whether one of those was of JSONC.
+/// The text after white space and comments of any format, and whether one of those was of JSONC.
 fn skip_comments(text: &str) -> (&str, bool) {
     let mut rest = text.trim_start();
     let mut slashes = false;

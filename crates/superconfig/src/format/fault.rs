@@ -5,7 +5,7 @@ use crate::redaction::snippet;
 use crate::value::Exceeded;
 use std::borrow::Cow;
 
-/// Why a text cannot be read, before it is known whose text it is.
+/// A syntax error in a text, before its file is added.
 pub(crate) struct ParseFault {
     pub(super) code: ErrorCode,
     pub(super) message: String,
@@ -49,7 +49,7 @@ impl ParseFault {
     }
 }
 
-/// A text that may quote what a document holds, without its middle where nobody would read it all.
+/// A text that may quote a document, with the middle of a long one left out.
 pub(super) fn shorten(text: &str) -> Cow<'_, str> {
     const ENDS: usize = 120;
     if text.len() <= 3 * ENDS {

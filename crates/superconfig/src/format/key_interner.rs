@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-/// How many keys are remembered; each has one place where it can be.
+/// The number of keys remembered; each has one possible slot.
 const SLOTS: usize = 64;
 
-/// Keys that a document had lately: tables that stand beside one another mostly have the same, which then share their
-/// memory and cost a comparison instead of an allocation.
+/// The recent keys of a document: neighbouring tables mostly have the same, which then share their memory and cost a
+/// comparison instead of an allocation.
 pub(super) struct KeyInterner([Option<Arc<str>>; SLOTS]);
 
 impl KeyInterner {

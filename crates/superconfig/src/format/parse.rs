@@ -28,7 +28,8 @@ pub fn parse(text: &str, format: Format) -> Result<Value, Error> {
 
 /// Reads one text as a value within limits of the caller's; see [`parse`].
 ///
-/// A `depth` above [`Limits::MAX_DEPTH`] counts for at most 16 levels more: a value of that depth may stand inside others.
+/// A `depth` above [`Limits::MAX_DEPTH`] counts for at most 16 levels more: a value of that depth may become a part of
+/// others.
 ///
 /// # Errors
 /// Those of [`parse`].
@@ -45,7 +46,7 @@ pub fn parse_within(text: &str, format: Format, limits: &Limits) -> Result<Value
     parse_known(text, format, &limits).map(|parsed| parsed.value)
 }
 
-/// [`parse_text`] for a format that is known, with the hint which one it looks like where it is another.
+/// [`parse_text`] for a known format, with the format that a rejected text resembles as a hint.
 pub(crate) fn parse_known(text: &str, format: Format, limits: &Limits) -> Result<Parsed, Error> {
     parse_text(text, format, limits).map_err(|error| with_format_hint(error, text, format, limits))
 }

@@ -6,7 +6,7 @@ use super::parsed::Parsed;
 use crate::diagnostic::{Error, ErrorCode, Origin, Position, Segment, SourceKind};
 use crate::value::Limits;
 
-/// Reads a text within limits, with what was found worth telling.
+/// Parses a text within limits, with warnings.
 pub(crate) fn parse_text(text: &str, format: Format, limits: &Limits) -> Result<Parsed, Error> {
     if text.len() > limits.document_bytes {
         let message = format!("the document has {} bytes, more than the limit of {}", text.len(), limits.document_bytes);

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Cursor, Origin, Path, SourceKind, Warning};
 
-/// More warnings about one document help nobody and cost memory out of proportion.
+/// More warnings about one document are no help and cost memory out of proportion.
 const MAX: usize = 100;
 
 /// The warnings of one document.

@@ -3,12 +3,12 @@
 use crate::diagnostic::Warning;
 use crate::value::{ExpandedSize, Value};
 
-/// What a parser makes of a text.
+/// The result of parsing a text.
 #[derive(Debug, Default)]
 pub(crate) struct Parsed {
     pub value: Value,
     pub warnings: Vec<Warning>,
-    /// What its expansions produced beyond the text.
+    /// The size of its expansions beyond the text.
     pub expanded: ExpandedSize,
 }
 

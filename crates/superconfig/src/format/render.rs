@@ -46,7 +46,7 @@ mod tests {
     use crate::value::Table;
     use proptest::prelude::*;
 
-    /// Texts that mean something else in some format or place, and any others.
+    /// Texts with a special meaning in some format or position, and any others.
     fn text() -> impl Strategy<Value = String> {
         let tricky = [
             "",

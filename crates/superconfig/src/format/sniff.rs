@@ -6,7 +6,7 @@ use super::parse_text::parse_text;
 use crate::diagnostic::{Error, ErrorCode};
 use crate::value::{Limits, Value};
 
-/// Adds what the text looks like as a hint; it is never read as that.
+/// Adds the format that the text resembles as a hint; it is never parsed as that.
 pub(crate) fn with_format_hint(error: Error, text: &str, format: Format, limits: &Limits) -> Error {
     if error.code() != ErrorCode::Parse {
         return error;

@@ -8,7 +8,7 @@ use crate::value::{Limits, Value};
 /// Bytes that the variables of one text may expand to.
 const EXPANDED_BYTES: usize = 64 << 10;
 
-/// Masks a text, and an address that has the text as its user part; looks for names of secrets in it. Each costs a constant
+/// Masks a text, and an address that has the text as its user part; searches it for names of secrets. Each costs a constant
 /// times its length.
 pub fn masking(text: &str) {
     let rules = SecretRules::default();

@@ -5,7 +5,7 @@ use crate::format;
 use crate::format::{Format, parse_text, render};
 use crate::value::{JsonText, Limits, Value, to_json};
 
-/// Paths of one document that are looked for in its text.
+/// The most paths of one document that are located in its text.
 const LOCATED: usize = 40;
 
 /// Reads a text and checks what was made of it: within its limits, without forbidden keys, each value found in the
@@ -22,12 +22,12 @@ pub fn parse(text: &str, format: Format) {
                     "{warning:?}"
                 );
             }
-            let mut looked = 0;
+            let mut located = 0;
             visit(&parsed.value, &mut Vec::new(), &mut |path, value| {
                 assert!(path.len() <= limits.depth, "{path:?}");
                 assert!(!matches!(path.last(), Some(Segment::Key(key)) if &**key == "__proto__"));
-                looked += 1;
-                if looked <= LOCATED {
+                located += 1;
+                if located <= LOCATED {
                     let position = format::locate(text, format, path);
                     let position = position.unwrap_or_else(|| panic!("{path:?} is nowhere in {text:?}"));
                     assert!(is_inside(text, Some((position.line, position.column))), "{path:?} at {position:?} in {text:?}");
@@ -120,11 +120,11 @@ fn agrees(own: &Value, other: &serde_json::Value) -> bool {
 /// Reads a path; its text form reads as the same path.
 pub fn path(text: &str) {
     if let Ok(path) = text.parse::<Path>() {
-        let shown = path.to_string();
-        assert_eq!(shown.parse::<Path>().as_ref().map(Path::to_string).ok(), Some(shown.clone()), "{text:?}");
+        let printed = path.to_string();
+        assert_eq!(printed.parse::<Path>().as_ref().map(Path::to_string).ok(), Some(printed.clone()), "{text:?}");
         let Some(value) = crate::value::parse_json(r#"{"a":[{"b.c":1},[2]],"0":{"":null}}"#) else { return };
         let found = value.at(&path).map(to_json);
-        let again = shown.parse::<Path>().ok().and_then(|path| value.at(&path).map(to_json));
+        let again = printed.parse::<Path>().ok().and_then(|path| value.at(&path).map(to_json));
         assert_eq!(found, again, "{text:?}");
     }
 }

@@ -14,8 +14,8 @@ fn document(value: Value, fill: bool) -> Layer {
     Layer { kind: SourceKind::Custom, name: "layer".into(), fill, directives: true, content }
 }
 
-/// Folds JSON documents, one a line, and checks the result, its explanations and its differences. The first byte
-/// chooses the array strategy; a line that starts with `~` fills holes only.
+/// Folds JSON documents, one a line, and checks the result, its explanations and its differences. The first byte chooses the
+/// array strategy; a line that starts with `~` is joined.
 pub fn merge(text: &str) {
     let strategy = match text.as_bytes().first() {
         Some(b'a') => ArrayStrategy::Append,

@@ -1,6 +1,6 @@
 //! The effects that a layer can have on a value.
 
-/// What a layer does to a value.
+/// The effect of a layer on a value.
 ///
 /// ```
 /// use superconfig::{Format, SuperConfig};

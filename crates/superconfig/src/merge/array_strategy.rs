@@ -4,7 +4,7 @@ use crate::diagnostic::Segment;
 use crate::value::{PathPattern, Value, ValueIndex};
 use std::sync::Arc;
 
-/// How an array of a layer meets the array below it.
+/// The strategy for merging an array of a layer with the array below it.
 ///
 /// ```
 /// use superconfig::{ArrayStrategy, Format, SuperConfig};
@@ -16,7 +16,7 @@ use std::sync::Arc;
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ArrayStrategy {
-    /// The layer's array takes the place of the one below.
+    /// The layer's array replaces the one below.
     #[default]
     Replace,
     /// The layer's elements come after those below.
@@ -42,8 +42,8 @@ impl ArrayStrategy {
         best.map_or(&ArrayStrategy::Replace, |(_, strategy)| strategy)
     }
 
-    /// Where each element of `above` goes when it meets `below`; `Replace` never asks.
-    pub(crate) fn place(&self, below: &[Value], above: &[Value]) -> Placement {
+    /// The index of each element of `above` in the result over `below`; `Replace` never uses it.
+    pub(crate) fn placement(&self, below: &[Value], above: &[Value]) -> Placement {
         let count = below.len();
         match self {
             ArrayStrategy::Replace => Placement { shift: 0, targets: (0..above.len()).map(Some).collect() },
@@ -85,13 +85,13 @@ impl ArrayStrategy {
     }
 }
 
-/// What tells an element from others; `null` identifies nothing, so such elements stay apart.
+/// The value that identifies an element; `null` identifies nothing, so such elements stay apart.
 fn identity<'v>(value: &'v Value, key: &str) -> Option<&'v Value> {
     value.as_table()?.get(key).filter(|id| !id.is_null())
 }
 
-/// Where the elements of two arrays go: those below move up by `shift`, each of those above goes to an index of the
-/// result, or nowhere.
+/// The indexes of two arrays' elements in the result: those below move up by `shift`, each of those above goes to an index
+/// of the result, or is dropped.
 pub(crate) struct Placement {
     pub(crate) shift: usize,
     pub(crate) targets: Vec<Option<usize>>,
@@ -119,7 +119,7 @@ mod tests {
     #[test]
     fn unique_of_many_elements_is_quick() {
         let many: Vec<Value> = (0..200_000).map(Value::Integer).collect();
-        let placement = ArrayStrategy::Unique.place(&many, &many);
+        let placement = ArrayStrategy::Unique.placement(&many, &many);
         assert!(placement.targets.iter().all(Option::is_none));
     }
 }

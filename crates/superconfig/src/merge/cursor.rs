@@ -18,7 +18,7 @@ impl SegmentRef<'_> {
     }
 }
 
-/// Where merging stands: in the result and in the layer, which differ below directives and in arrays.
+/// The current position: in the result and in the layer, which differ below directives and in arrays.
 #[derive(Clone, Copy)]
 pub(crate) struct MergeCursor<'a> {
     parent: Option<&'a MergeCursor<'a>>,

@@ -4,7 +4,7 @@ use crate::diagnostic::{Path, Segment};
 use crate::redaction::SecretRules;
 use crate::value::Value;
 
-/// Bytes that the paths of one list may take: thousands of leaves may stand below a long path.
+/// The most bytes that the paths of one list may take: thousands of leaves may be below a long path.
 const LISTED_BYTES: usize = 16 << 20;
 
 /// The paths of the values that were set, changed or removed, sorted by their text.
@@ -17,7 +17,7 @@ pub(crate) fn changed(previous: &Value, current: &Value, rules: &[&SecretRules])
     changed_below(&[], Some(previous), Some(current), rules)
 }
 
-/// The same for what two versions have at one path, which itself takes the place of a list that is too long.
+/// The differences of two versions at one path, which itself replaces a list that is too long.
 pub(crate) fn changed_below(
     path: &[Segment],
     previous: Option<&Value>,
@@ -33,7 +33,7 @@ pub(crate) fn changed_below(
     let mut differ = Differ { rules, path: path.to_vec(), found: Vec::new(), bytes: 0, levels: usize::MAX };
     match (previous, current) {
         (Some(previous), Some(current)) => differ.compare(previous, current),
-        (Some(gone), None) => differ.leaves(gone),
+        (Some(removed), None) => differ.leaves(removed),
         (None, Some(new)) => differ.leaves(new),
         (None, None) => {}
     }
@@ -57,7 +57,7 @@ struct Differ<'a> {
     found: Vec<String>,
     /// Bytes of what is found.
     bytes: usize,
-    /// Levels of tables that are looked into.
+    /// The number of levels of tables visited.
     levels: usize,
 }
 

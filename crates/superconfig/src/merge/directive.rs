@@ -1,6 +1,6 @@
 //! The directives of keys that end in `_add` or `_remove`.
 
-/// What a key ending in `_add` or `_remove` asks for.
+/// The directive of a key that ends in `_add` or `_remove`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Directive {
     Add,

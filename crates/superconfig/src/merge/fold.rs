@@ -51,12 +51,12 @@ pub(crate) fn fold(layers: &[Layer], options: &MergeOptions<'_>) -> Result<Merge
     Ok(Merged { value, warnings: warnings.into_iter().map(|(_, warning)| warning).collect(), assignments })
 }
 
-/// In a layer that fills holes `_remove` does nothing, so that it finds nothing is not worth telling.
+/// In a joined layer `_remove` does nothing, so a missing target is not worth a warning.
 fn silent(layer: &Layer, note: &MergeNote) -> bool {
     layer.fill && matches!(note.kind, MergeNoteKind::NoTarget(Directive::Remove))
 }
 
-/// What the variables or flags of a layer set in what lies below it.
+/// The assignments of a layer's variables or flags.
 fn resolve(
     layer: &Layer,
     below: &Value,

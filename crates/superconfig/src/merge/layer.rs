@@ -5,22 +5,22 @@ use crate::format::Format;
 use crate::value::{ExpandedSize, Value};
 use std::sync::Arc;
 
-/// What one source gave: merged over the layers before it.
+/// The contribution of one source: merged over the layers before it.
 #[derive(Clone, Debug)]
 pub(crate) struct Layer {
     /// The kind of the source.
     pub(crate) kind: SourceKind,
     /// The layer's name for people: the file as given, `env`, `defaults`, or the name given in code.
     pub(crate) name: Arc<str>,
-    /// Fills holes only (`join`).
+    /// Adds only values that are missing below (`join`).
     pub(crate) fill: bool,
     /// Whether `_add` and `_remove` keys are instructions.
     pub(crate) directives: bool,
-    /// What it holds.
+    /// The layer's content.
     pub(crate) content: Content,
 }
 
-/// What a layer holds.
+/// A layer's content: a document, variables or flags.
 #[derive(Clone, Debug)]
 pub(crate) enum Content {
     /// A parsed document or values given in code.
@@ -40,11 +40,11 @@ pub(crate) struct Document {
     pub(crate) file: Option<Arc<str>>,
     /// The text that was parsed and its format; `None` for values given in code.
     pub(crate) text: Option<(Arc<str>, Format)>,
-    /// Where in the text the layer's root stands: empty, or e.g. `tool.myapp` in a manifest.
+    /// The path of the layer's root in the text: empty, or e.g. `tool.myapp` in a manifest.
     pub(crate) root: Path,
-    /// What the parser found worth telling.
+    /// The parser's warnings.
     pub(crate) warnings: Vec<Warning>,
-    /// What the text's expansions produced beyond it.
+    /// The size of the text's expansions beyond it.
     pub(crate) expanded: ExpandedSize,
 }
 
@@ -82,7 +82,7 @@ pub(crate) struct Variables {
     pub(crate) mapping: Vec<(Path, Arc<str>)>,
     /// Whether `NAME_FILE` names a file to read the value from.
     pub(crate) file_suffix: bool,
-    /// Name, value and where it comes from. Only those that can matter need be here. No name stands twice.
+    /// Name, value and origin. Variables that cannot matter may be left out. No name repeats.
     pub(crate) list: Vec<Variable>,
 }
 
@@ -108,7 +108,7 @@ pub(crate) struct Flag {
     pub(crate) flag: Arc<str>,
 }
 
-/// How a flag came by its value. What a flag without `=` means is known once the type of its path is.
+/// The text of a flag. The meaning of one without `=` is known once the type of its path is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum FlagValue {
     /// `--path=value`.

@@ -9,7 +9,7 @@ use crate::value::Value;
 pub(crate) struct Merged {
     /// All layers in one table.
     pub(crate) value: Value,
-    /// What merging found worth telling, by layer; what parsers found is with the documents.
+    /// The warnings of the merge, by layer; those of parsers are with the documents.
     pub(crate) warnings: Vec<Warning>,
     /// For each layer what its variables or flags turned out to set; nothing for documents.
     pub(crate) assignments: Vec<Vec<Assignment>>,

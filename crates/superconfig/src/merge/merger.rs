@@ -15,7 +15,7 @@ fn is_scalar(value: &Value) -> bool {
     !matches!(value, Value::Table(_) | Value::Array(_))
 }
 
-/// Something worth a warning, found while merging; its origins are looked up when the fold is over.
+/// A finding that becomes a warning; its origins are looked up when the fold is over.
 #[derive(Debug)]
 pub(crate) struct MergeNote {
     pub(crate) result_path: Path,
@@ -33,7 +33,7 @@ pub(crate) enum MergeNoteKind {
     Forbidden,
 }
 
-/// Why a layer cannot be merged.
+/// The error of a layer that cannot be merged.
 #[derive(Debug)]
 pub(crate) struct MergeFault {
     pub(crate) result_path: Path,
@@ -57,7 +57,7 @@ pub(crate) struct Merger<'a> {
     pub(crate) directives: bool,
     /// Array strategies per path.
     pub(crate) arrays: &'a [(PathPattern, ArrayStrategy)],
-    /// What is worth a warning.
+    /// The findings that become warnings.
     pub(crate) notes: Vec<MergeNote>,
 }
 
@@ -75,7 +75,7 @@ impl Merger<'_> {
         Ok(())
     }
 
-    /// The value of the layer where it takes the place of the one below.
+    /// The value of the layer where it replaces the one below.
     fn replaced(&mut self, below: &Value, above: &Value, cursor: &MergeCursor<'_>) -> MergeResult<Value> {
         if is_scalar(below) && is_scalar(above) {
             return Ok(above.clone());
@@ -137,7 +137,7 @@ impl Merger<'_> {
         let mut directives = false;
         let mut seen = [false; SMALL];
         for (at, (key, old)) in below.entries().iter().enumerate() {
-            // Layers that are written alike have their keys in the same places.
+            // Layers of the same form have their keys at the same indexes.
             let same = |(name, _): &(Arc<str>, Value)| **name == **key;
             let position = if entries.get(at).is_some_and(same) { Some(at) } else { entries.iter().position(same) };
             let value = match position.map(|found| (found, &entries[found].1)) {
@@ -196,7 +196,7 @@ impl Merger<'_> {
             *below = Arc::new(self.normalized_elements(above, cursor)?);
             return Ok(());
         }
-        let placement = strategy.place(below, above);
+        let placement = strategy.placement(below, above);
         if placement.targets.iter().all(Option::is_none) {
             return Ok(());
         }
@@ -308,8 +308,8 @@ impl Merger<'_> {
         Ok(self.normalize(value, cursor)?.unwrap_or_else(|| value.clone()))
     }
 
-    /// A value of the layer as it looks over nothing: its directives applied, forbidden keys gone. `None` when that
-    /// changes nothing, so that the layer's own value can be shared.
+    /// A value of the layer merged over nothing: its directives applied, forbidden keys removed. `None` when that changes
+    /// nothing, so that the layer's own value can be shared.
     pub(crate) fn normalize(&mut self, value: &Value, cursor: &MergeCursor<'_>) -> MergeResult<Option<Value>> {
         match value {
             Value::Table(table) => Ok(self.normalize_table(table, cursor)?.map(Value::Table)),
@@ -366,7 +366,7 @@ impl Merger<'_> {
     }
 }
 
-/// What `above` fills into the holes of `below`; `None` when there are none, so that nothing is copied.
+/// The values of `above` that `below` lacks; `None` when there are none, so that nothing is copied.
 pub(crate) fn filled(below: &Table, above: &Table) -> Option<Table> {
     let mut result: Option<Table> = None;
     for (key, value) in above.entries() {

@@ -13,14 +13,15 @@ pub(crate) type Locate<'a> = dyn Fn(&str, Format, &[Segment]) -> Option<Position
 /// Reads the file that a variable names.
 pub(crate) type ReadFile<'a> = dyn Fn(&str) -> Result<Arc<str>, Error> + 'a;
 
-/// How layers are merged, and what merging may ask the outside, so that it needs no file system and knows no format.
+/// The options of a merge, with callbacks for what it needs from outside, so that it depends on no file system and no
+/// format.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct MergeOptions<'a> {
     /// Array strategies per path.
     pub(crate) arrays: &'a [(PathPattern, ArrayStrategy)],
     /// The schema as a JSON Schema document: its keys and types guide variables and flags.
     pub(crate) schema: Option<&'a Value>,
-    /// What messages must not quote.
+    /// The rules that mask secrets in messages.
     pub(crate) secrets: Option<&'a SecretRules>,
     /// Bounds on what variables and flags may build.
     pub(crate) limits: Limits,

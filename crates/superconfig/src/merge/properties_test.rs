@@ -63,7 +63,7 @@ fn document() -> impl Strategy<Value = Value> {
     table_of(value())
 }
 
-/// Documents in which a key's name tells whether it holds a table, so that no layer replaces a table or is replaced by
+/// Documents in which a key's name decides whether it holds a table, so that no layer replaces a table or is replaced by
 /// one.
 fn agreeing() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![scalar(), proptest::collection::vec(scalar(), 0..3).prop_map(Value::array)];
@@ -165,11 +165,11 @@ mod model {
                 None | Some(Value::Null) => continue,
                 Some(Value::Array(items)) => {
                     let list: Vec<Value> = list.iter().map(|item| merge(None, item, strategy)).collect::<Option<_>>()?;
-                    let stays = |item: &&Value| !list.iter().any(|gone| gone.numeric_eq(item));
+                    let stays = |item: &&Value| !list.iter().any(|removed| removed.numeric_eq(item));
                     Value::array(items.iter().filter(stays).cloned().collect())
                 }
                 Some(Value::Table(table)) => {
-                    let stays = |key: &str| !list.iter().any(|gone| gone.as_str() == Some(key));
+                    let stays = |key: &str| !list.iter().any(|removed| removed.as_str() == Some(key));
                     let kept = table.iter().filter(|(key, _)| stays(key)).map(|(key, value)| (key.to_owned(), value.clone()));
                     Value::Table(kept.collect())
                 }

@@ -74,7 +74,7 @@ impl<T> CachedHandle<T> {
     /// ```
     ///
     /// # Errors
-    /// `ERR_SUPERCONFIG_CLOSED` when the entry was removed, has expired, or its registry is gone.
+    /// `ERR_SUPERCONFIG_CLOSED` when the entry was removed, has expired, or its registry was dropped.
     #[inline]
     pub fn value(&mut self) -> Result<&T, Error> {
         let head = &self.handle.slot.head;

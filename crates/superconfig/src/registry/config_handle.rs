@@ -62,8 +62,8 @@ impl<T> ConfigHandle<T> {
 
     /// Reads the value as it is now, in some 15 ns.
     ///
-    /// Takes no lock, waits for nobody and allocates nothing, except for a few hundred bytes at a thread's first read,
-    /// which the next thread takes over. See [`ConfigHandle::cached`] for reading in a loop.
+    /// Takes no lock, never waits and allocates nothing, except for a few hundred bytes at a thread's first read, which the
+    /// next thread takes over. See [`ConfigHandle::cached`] for reading in a loop.
     ///
     /// ```
     /// let registry = superconfig::ConfigRegistry::new();
@@ -73,7 +73,7 @@ impl<T> ConfigHandle<T> {
     /// ```
     ///
     /// # Errors
-    /// `ERR_SUPERCONFIG_CLOSED` when the entry was removed, has expired, or its registry is gone.
+    /// `ERR_SUPERCONFIG_CLOSED` when the entry was removed, has expired, or its registry was dropped.
     #[inline]
     pub fn value(&self) -> Result<Guard<T>, Error> {
         self.slot.load()
@@ -81,7 +81,7 @@ impl<T> ConfigHandle<T> {
 
     /// Replaces the value for all readers at once, without waiting for them.
     ///
-    /// An entry with a time to live gets the whole of it again. The old value is dropped by whoever uses it last.
+    /// An entry with a time to live gets the whole of it again. The last user of the old value drops it.
     ///
     /// ```
     /// let registry = superconfig::ConfigRegistry::new();
@@ -92,7 +92,7 @@ impl<T> ConfigHandle<T> {
     /// ```
     ///
     /// # Errors
-    /// `ERR_SUPERCONFIG_CLOSED` when the entry was removed, has expired, or its registry is gone.
+    /// `ERR_SUPERCONFIG_CLOSED` when the entry was removed, has expired, or its registry was dropped.
     pub fn update(&self, value: T) -> Result<(), Error> {
         self.slot.update(value)
     }
@@ -117,11 +117,11 @@ impl<T> Drop for ConfigHandle<T> {
 /// Shows id, name and type. The value is left out: it may be secret.
 impl<T> fmt::Debug for ConfigHandle<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut shown = f.debug_struct("ConfigHandle");
-        shown.field("id", &self.id().get()).field("type", &std::any::type_name::<T>());
+        let mut output = f.debug_struct("ConfigHandle");
+        output.field("id", &self.id().get()).field("type", &std::any::type_name::<T>());
         if let Some(name) = self.name() {
-            shown.field("name", &name);
+            output.field("name", &name);
         }
-        shown.finish_non_exhaustive()
+        output.finish_non_exhaustive()
     }
 }

@@ -38,7 +38,7 @@ pub struct ConfigRegistry {
     pub(super) store: Arc<Store>,
 }
 
-/// How a registry works.
+/// The limits and intervals of a registry.
 ///
 /// ```
 /// use superconfig::{ConfigRegistry, RegistryOptions};
@@ -128,9 +128,9 @@ impl ConfigRegistry {
 
     /// Puts a value in and says how to measure what it takes beyond its own size, for [`RegistryStats`].
     ///
-    /// Without it, the text in `String`, `Box<str>` and `Arc<str>`, the bytes in `Vec<u8>`, and [`Value`](crate::Value)
-    /// with `Arc<Value>` are measured; other types count with their own size only. Measuring takes place in
-    /// [`ConfigRegistry::stats`], never when reading or updating.
+    /// Without it, the text in `String`, `Box<str>` and `Arc<str>`, the bytes in `Vec<u8>`, and [`Value`](crate::Value) with
+    /// `Arc<Value>` are measured; other types count with their own size only. [`ConfigRegistry::stats`] measures, reading
+    /// and updating never do.
     ///
     /// ```
     /// use superconfig::{ConfigRegistry, InsertOptions};
@@ -268,8 +268,8 @@ impl ConfigRegistry {
         typed::<T>(&*slot)?.update(value)
     }
 
-    /// Takes an entry out, whatever its type and whoever refers to it: handles that are left find it closed, guards that
-    /// are being read stay good. Its name is free again, its id is never used again.
+    /// Removes an entry, whatever its type and number of handles: the remaining handles find it closed, guards in use stay
+    /// valid. Its name is free again, its id is never used again.
     ///
     /// ```
     /// let registry = superconfig::ConfigRegistry::new();
@@ -297,8 +297,8 @@ impl ConfigRegistry {
         self.store.contains(id)
     }
 
-    /// What the registry holds and has done. Costs a walk over all entries and what they hold, shard by shard, during
-    /// which everything else goes on.
+    /// The registry's contents and counters. Costs a walk over all entries and their values, shard by shard, while all other
+    /// operations go on.
     ///
     /// ```
     /// let registry = superconfig::ConfigRegistry::new();

@@ -2,8 +2,8 @@
 
 use crate::diagnostic::Error;
 
-/// Why an entry that follows something else holds no value, or held none when it was empty last: a reader that finds it
-/// empty asks after that, when it may be filled again.
+/// The reason why a managed entry holds no value, or held none when it was empty last: a reader that finds it empty reads
+/// the reason later, when the entry may be filled again.
 pub(super) struct EmptyReason {
     pub(super) why: Error,
     /// It stays empty.

@@ -13,7 +13,7 @@ use parking_lot::Mutex;
 use std::ptr::NonNull;
 use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering, fence};
 
-/// How many words there are; an entry uses the one at its id modulo this number.
+/// The number of words; an entry uses the one at its id modulo this number.
 pub const WORD_COUNT: usize = 4096;
 
 /// The words. They are written when a version is published, and by nothing else.
@@ -21,24 +21,24 @@ pub static WORDS: [AtomicU32; WORD_COUNT] = [const { AtomicU32::new(0) }; WORD_C
 
 static NEXT: AtomicU32 = AtomicU32::new(1);
 
-/// No snapshot carries these, also not after four billion publications: the word of what never published, and the one that the
+/// Generations of no snapshot, even after four billion publications: the word before the first publication, and the one that
 /// host languages read in place of it when a configuration is closed.
 const RESERVED: [u32; 2] = [0, u32::MAX];
 
 static MIRRORS: Mutex<Vec<MirrorWords>> = Mutex::new(Vec::new());
 
-/// How many mirrors there are, so that where there are none nobody takes the lock.
+/// The number of mirrors, so that without any no thread takes the lock.
 static MIRROR_COUNT: AtomicUsize = AtomicUsize::new(0);
 
 /// The words of a mirror.
 ///
-/// The pointer is to the whole array, so whoever makes one has the right to all of it: a pointer to the first word alone may,
-/// under the aliasing model, reach no other.
+/// The pointer is to the whole array, so its maker has the right to all of it: a pointer to the first word alone may, under
+/// the aliasing model, reach no other.
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct MirrorWords(NonNull<[AtomicU32; WORD_COUNT]>);
 
-// SAFETY: it is only ever used for atomic stores, and whoever made the mirror promised that the memory may be written from any
-// thread.
+// SAFETY: it is only ever used for atomic stores, and the maker of the mirror promised that the memory may be written from
+// any thread.
 unsafe impl Send for MirrorWords {}
 
 impl MirrorWords {
@@ -70,8 +70,8 @@ impl Mirror {
     /// Starts to copy.
     ///
     /// # Safety
-    /// From here until the mirror is dropped, `words` must point to words that nobody else writes and that may be written from
-    /// any thread; the pointer must be good for all of them.
+    /// From here until the mirror is dropped, `words` must point to words that no other code writes and that may be written
+    /// from any thread; the pointer must be valid for all of them.
     ///
     /// ```
     /// use std::ptr::NonNull;
@@ -118,7 +118,7 @@ pub(crate) fn next() -> u32 {
     }
 }
 
-/// Tells readers of a configuration that its snapshot of this generation is in place.
+/// Signals to the readers of a configuration that its snapshot of this generation is published.
 pub(crate) fn publish(id: u64, generation: u32) {
     let at = id as usize % WORD_COUNT;
     WORDS[at].store(generation, Ordering::Release);

@@ -4,7 +4,7 @@ use crate::diagnostic::{Error, ErrorCode};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// How an entry is kept; the default is without name and without end.
+/// The options of an entry; by default it has no name and never expires.
 ///
 /// ```
 /// use std::time::Duration;
@@ -21,7 +21,7 @@ pub struct InsertOptions {
     /// A name to find the entry by. It must not be empty nor in use. A named entry stays without any handle until it is
     /// removed or expires; one without a name is freed when its last handle goes.
     pub name: Option<Arc<str>>,
-    /// How long the entry lives after it was inserted or updated last; above zero. `None` is for ever.
+    /// The time that the entry lives after its insertion or last update; above zero. `None` is for ever.
     pub time_to_live: Option<Duration>,
     /// Whether reading starts the time to live anew, precise to a thousandth of it. Such a read also reads the clock.
     pub refresh_on_read: bool,

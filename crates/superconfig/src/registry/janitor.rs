@@ -47,8 +47,8 @@ impl Store {
         Ok(())
     }
 
-    /// Puts an entry's deadline into the queue, unless it has none or the entry is gone. Whoever takes an entry out of the
-    /// map unschedules it afterwards, so asking the map under the queue's lock leaves no gap.
+    /// Adds an entry's deadline to the queue, unless it has none or the entry was removed. A removal unschedules the entry
+    /// afterwards, so checking the map under the queue's lock leaves no gap.
     fn enqueue(&self, queue: &mut MutexGuard<'_, Queue>, slot: &dyn ErasedSlot) {
         let head = slot.head();
         if let Some(lifetime) = head.lifetime.as_ref().filter(|_| self.contains(head.id)) {
@@ -73,12 +73,12 @@ impl Store {
         }
     }
 
-    /// How many deadlines are waited for.
+    /// The number of deadlines in the queue.
     pub(super) fn deadlines(&self) -> usize {
         self.janitor.queue.lock().deadlines.len()
     }
 
-    /// Ends an entry that is due; one that was read or updated meanwhile gets a new place in the queue.
+    /// Ends an entry that is due; one that was read or updated meanwhile is queued again.
     fn expire(&self, id: HandleId) {
         let now = self.now();
         let due = |slot: &dyn ErasedSlot| slot.head().lifetime.as_ref().is_some_and(|lifetime| lifetime.deadline() <= now);
@@ -96,7 +96,7 @@ impl Store {
     }
 }
 
-/// What the thread does.
+/// The body of the thread.
 fn clean(store: &Store) {
     let mut queue = store.janitor.queue.lock();
     while let Some(&(deadline, id)) = queue.deadlines.first() {
@@ -121,7 +121,7 @@ mod tests {
 
     /// As when another thread removes an entry just before its deadline is put into the queue.
     #[test]
-    fn an_entry_that_is_gone_is_not_waited_for() {
+    fn a_removed_entry_leaves_no_deadline() {
         let registry = ConfigRegistry::new();
         let lasting = InsertOptions { time_to_live: Some(Duration::from_secs(60)), ..InsertOptions::default() };
         let handle = registry.insert_with(1_u8, lasting).unwrap();

@@ -15,7 +15,7 @@ impl<T> ManagedEntry<T> {
         Self { slot: Arc::downgrade(slot) }
     }
 
-    /// Whether anybody can still read the entry.
+    /// Whether the entry can still have readers.
     pub(crate) fn is_read(&self) -> bool {
         self.slot.strong_count() > 0
     }
@@ -25,7 +25,7 @@ impl<T> ManagedEntry<T> {
         self.slot.upgrade()?.fill(filling.map_err(|why| EmptyReason { why, closed: false }))
     }
 
-    /// Ends the entry: whoever reads it gets this error from now on.
+    /// Ends the entry: later reads fail with this error.
     pub(crate) fn end(&self, why: Error) -> Option<Arc<T>> {
         self.slot.upgrade()?.fill(Err(EmptyReason { why, closed: true }))
     }

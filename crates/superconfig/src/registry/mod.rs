@@ -1,9 +1,9 @@
 //! A process-wide home for values that many parts of a program read and few replace.
 //!
-//! A value is put in once and read through a typed [`ConfigHandle`]. Reading takes no lock: the handle holds the slot in
-//! which the value stands, and the slot is an `ArcSwap`. Only finding a slot by its id goes through the map, a `DashMap`,
-//! whose shards are read-write locks. Replacing a value swaps a pointer: a reader sees the old value or the new one,
-//! never neither and never a mix.
+//! A value is inserted once and read through a typed [`ConfigHandle`]. Reading takes no lock: the handle holds the value's
+//! slot, and the slot is an `ArcSwap`. Only finding a slot by its id goes through the map, a `DashMap`, whose shards are
+//! read-write locks. Replacing a value swaps a pointer: a reader sees the old value or the new one, never neither and never
+//! a mix.
 //!
 //! No lock is held while code of the caller runs: neither a value's `Drop` nor a measuring function is ever called with
 //! one held, so both may use the registry themselves.

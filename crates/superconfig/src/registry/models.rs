@@ -8,7 +8,7 @@ use loom::sync::{Arc, Mutex};
 use loom::thread;
 use std::time::Duration;
 
-/// An entry as the protocol sees it: a count, and memory that must not be freed while somebody uses it.
+/// An entry as the protocol sees it: a count, and memory that must not be freed while it is used.
 struct Entry {
     references: ReferenceCount,
     memory: UnsafeCell<u32>,
@@ -166,16 +166,16 @@ fn a_deadline_never_goes_back() {
     });
 }
 
-/// The janitor takes an entry that nobody renewed, or puts one that was renewed back under its new deadline. Whatever the
-/// order of a renewal, a removal and the janitor, no deadline is left in the queue for an entry that is gone, and an
-/// entry that is there has one.
+/// The janitor removes an entry that was not renewed, or puts one that was renewed back under its new deadline. Whatever the
+/// order of a renewal, a removal and the janitor, no deadline is left in the queue for a removed entry, and every other
+/// entry has one.
 #[test]
 fn queue_and_map_agree_whatever_comes_first() {
     loom::model(|| {
         let lifetime = Arc::new(Lifetime::new(Duration::from_nanos(100), true, 0));
         lifetime.set_scheduled(100);
         let map = Arc::new(Mutex::new(true));
-        // As the janitor leaves it: the deadline is taken out of the queue before the entry is looked at.
+        // As the janitor leaves it: the deadline is removed from the queue before the entry is checked.
         let queue = Arc::new(Mutex::new(None::<u64>));
         let reader = {
             let lifetime = Arc::clone(&lifetime);

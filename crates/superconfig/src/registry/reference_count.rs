@@ -4,9 +4,9 @@ use super::sync::{AtomicUsize, Ordering, fence};
 
 /// Counts references; once it has reached zero it never rises again.
 ///
-/// A handle that is found by id may meet an entry whose last handle is just going. Counting up only from a number above
-/// zero makes one of the two win: either the new handle counts before the last one goes, or the entry is gone.
-/// An entry's name counts as a reference of its own, so a named entry never reaches zero.
+/// A handle that is found by id may meet an entry whose last handle is just being dropped. Counting up only from a number
+/// above zero makes one of the two win: either the new handle counts before the last one is dropped, or the entry is
+/// removed. An entry's name counts as a reference of its own, so a named entry never reaches zero.
 pub(super) struct ReferenceCount(AtomicUsize);
 
 impl ReferenceCount {
@@ -19,7 +19,7 @@ impl ReferenceCount {
         self.0.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// Counts one more unless the last one is gone.
+    /// Counts one more unless the count is zero.
     pub(super) fn try_acquire(&self) -> bool {
         let more = |references| if references == 0 { None } else { Some(references + 1) };
         self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more).is_ok()

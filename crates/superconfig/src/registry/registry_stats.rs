@@ -1,6 +1,6 @@
 //! Statistics of a registry.
 
-/// What a registry holds now, and what it has done since it was made.
+/// The contents of a registry, and its counters since it was made.
 ///
 /// Serializes in camelCase. At rest, `inserts` is `total_handles + removes + expired + freed`.
 ///
@@ -19,9 +19,9 @@ pub struct RegistryStats {
     pub total_handles: usize,
     /// Handles that refer to those entries, clones and cached handles included.
     pub active_references: usize,
-    /// Bytes that the entries take: values as deep as they can be measured, slots, names and the tables that find them.
-    /// The registry itself, some ten kilobytes, and the values of types that nobody told how to measure beyond their
-    /// own size are not in it.
+    /// The memory of the entries in bytes: values as deep as they can be measured, slots, names and the tables that find
+    /// them. The registry itself, some ten kilobytes, and the content of types without a measuring function beyond their own
+    /// size are not included.
     pub memory_usage_bytes: usize,
     /// Entries put in.
     pub inserts: u64,

@@ -14,15 +14,15 @@ use std::any::Any;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-/// An entry's value and what is known about it. A slot is closed once, by taking its value out, and stays so: one load
-/// of the pointer tells a reader both the value and whether there still is one.
+/// An entry's value and metadata. A slot is closed once, by taking its value out, and stays closed: one load of the pointer
+/// gives a reader both the value and the fact that there is one.
 pub(super) struct Slot<T> {
     pub(super) value: ArcSwapOption<T>,
     pub(super) head: Head,
     measure: fn(&T, &mut Meter),
 }
 
-/// What is known about an entry, whatever its type.
+/// The metadata of an entry, independent of its type.
 pub(super) struct Head {
     pub(super) id: HandleId,
     /// Whether reading has an effect beside giving the value: counting it or refreshing the time to live.
@@ -35,7 +35,7 @@ pub(super) struct Head {
     pub(super) vacancy: Option<Box<Mutex<EmptyReason>>>,
 }
 
-/// A slot whose type is told apart at run time.
+/// A slot of any type.
 pub(super) trait ErasedSlot: Any + Send + Sync {
     fn head(&self) -> &Head;
 
@@ -107,7 +107,7 @@ impl Head {
         }
     }
 
-    /// What reading does beside giving the value, for those who asked for it.
+    /// The side effects of a read, for entries with that option.
     #[cold]
     pub(super) fn observe(&self) {
         self.store.count_read();
@@ -162,6 +162,6 @@ pub(super) fn closed(id: HandleId) -> Error {
 
 #[cold]
 pub(super) fn wrong_type<T>(slot: &dyn ErasedSlot) -> Error {
-    let (id, held, asked) = (slot.head().id, slot.type_name(), std::any::type_name::<T>());
-    Error::new(ErrorCode::Type, format!("the entry of handle {id} holds a `{held}`, not a `{asked}`"))
+    let (id, held, expected) = (slot.head().id, slot.type_name(), std::any::type_name::<T>());
+    Error::new(ErrorCode::Type, format!("the entry of handle {id} holds a `{held}`, not a `{expected}`"))
 }

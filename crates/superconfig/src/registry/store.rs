@@ -19,12 +19,12 @@ use std::time::{Duration, Instant};
 /// More shards than this only cost memory: each takes two cache lines.
 const MOST_SHARDS: usize = 64;
 
-/// What a deadline takes in a `BTreeSet`, whose nodes are some 60 % full.
+/// The memory of a deadline in a `BTreeSet`, whose nodes are some 60 % full.
 const BYTES_PER_DEADLINE: usize = 32;
 
-/// What a registry, its handles and its janitor share.
+/// The state shared by a registry, its handles and its janitor.
 pub(super) struct Store {
-    /// Ids come from a counter, so nobody can choose them to collide: a fixed and fast hash will do.
+    /// Ids come from a counter, so no caller can choose them to collide: a fixed and fast hash will do.
     entries: DashMap<HandleId, Arc<dyn ErasedSlot>, FixedState>,
     names: Mutex<hashbrown::HashMap<Arc<str>, HandleId, RandomState>>,
     pub(super) janitor: Janitor,
@@ -33,7 +33,7 @@ pub(super) struct Store {
     started: Instant,
 }
 
-/// What was done, for statistics.
+/// Counters for statistics.
 #[derive(Default)]
 pub(super) struct Counters {
     pub(super) inserts: AtomicU64,
@@ -107,13 +107,13 @@ impl Store {
         self.entries.contains_key(&id)
     }
 
-    /// Finds an entry's slot. The map's lock is gone when this returns: reading a value can, rarely, drop one that was
+    /// Finds an entry's slot. The map's lock is released when this returns: reading a value can, rarely, drop one that was
     /// replaced meanwhile, and that runs the caller's code.
     pub(super) fn find(&self, id: HandleId) -> Option<Arc<dyn ErasedSlot>> {
         self.entries.get(&id).map(|slot| Arc::clone(&slot))
     }
 
-    /// Takes an entry out of the map if the condition holds; whoever gets it has to retire it.
+    /// Takes an entry out of the map if the condition holds; the caller then has to retire it.
     pub(super) fn take_if(&self, id: HandleId, condition: impl Fn(&dyn ErasedSlot) -> bool) -> Option<Arc<dyn ErasedSlot>> {
         let hash = self.entries.hasher().hash_one(id);
         let mut shard = self.entries.shards()[self.entries.determine_shard(hash as usize)].write();
@@ -128,7 +128,7 @@ impl Store {
     }
 
     /// Ends an entry that was taken out of the map: frees its name and deadline, then drops its value, which may run the
-    /// caller's code, and tells those who read it in another language.
+    /// caller's code, and signals to its readers in other languages.
     pub(super) fn retire(&self, slot: &dyn ErasedSlot) {
         if let Some(name) = &slot.head().name {
             let mut names = self.names.lock();

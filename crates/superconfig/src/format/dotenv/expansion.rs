@@ -11,7 +11,7 @@ use std::sync::Arc;
 const MAX_CHAIN: usize = 64;
 const MAX_LEVELS: usize = 128;
 
-/// More warnings about unset variables help nobody.
+/// More warnings about unset variables are no help.
 const MAX_WARNINGS: usize = 100;
 
 /// Expands the references of all entries, in order. The environment comes first, then the entries themselves, of
@@ -46,7 +46,7 @@ struct Expander<'a> {
     /// For each entry the one of the same name before it.
     earlier: Vec<Option<usize>>,
     environment: &'a dyn Fn(&str) -> Option<Arc<str>>,
-    /// What references may produce.
+    /// The budget of references.
     budget: &'a ExpansionBudget,
     done: Vec<Option<Arc<str>>>,
     /// The entries that are being expanded, each referred to by the one before.

@@ -19,7 +19,7 @@ pub(super) fn render(value: &Value) -> Result<String, Error> {
 struct Writer {
     out: String,
     path: Vec<Segment>,
-    /// The names so far, with the path that each stands for.
+    /// The names so far, with the path of each.
     names: HashMap<String, String>,
 }
 

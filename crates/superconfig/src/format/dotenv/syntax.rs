@@ -3,7 +3,7 @@
 use crate::format::{ParseFault, refuse_nul};
 use std::sync::Arc;
 
-/// Defaults that stand one inside the other: reading and expanding them must do with a small thread's stack.
+/// The deepest nesting of defaults: reading and expanding them must fit a small thread's stack.
 const MAX_NESTING: usize = 32;
 
 /// One assignment as written.
@@ -14,7 +14,7 @@ pub(crate) struct DotenvEntry {
     pub(super) pieces: Vec<Piece>,
     /// Byte offset of the value's first character, which may be a quote.
     pub(crate) offset: usize,
-    /// White space stands before the `=`.
+    /// White space comes before the `=`.
     pub(super) is_spaced: bool,
 }
 
@@ -29,7 +29,7 @@ pub(super) enum Piece {
 pub(super) struct Reference {
     pub(super) name: String,
     pub(super) default: Option<Vec<Piece>>,
-    /// The default also stands for an empty value.
+    /// The default also replaces an empty value.
     pub(super) also_empty: bool,
 }
 
@@ -135,7 +135,7 @@ impl Reader<'_> {
         matches!(self.quote, None | Some('"')) && self.text[self.at..].starts_with("${")
     }
 
-    /// Reads one character, or one escape in double quotes, that stands for itself.
+    /// Reads one literal character, or one escape in double quotes.
     fn literal(&mut self, pieces: &mut Pieces) {
         let mut rest = self.text[self.at..].chars();
         match (rest.next(), rest.clone().next()) {

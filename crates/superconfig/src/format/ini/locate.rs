@@ -3,7 +3,7 @@
 use super::statements::{RawValue, Statement, Statements};
 use crate::diagnostic::Segment;
 
-/// Finds a value, or the section that a table stands in.
+/// Finds a value, or the section of a table.
 pub(super) fn locate(text: &str, path: &[Segment]) -> Option<usize> {
     let mut section: Vec<&str> = Vec::new();
     let mut found = path.is_empty().then_some(0);
@@ -12,7 +12,7 @@ pub(super) fn locate(text: &str, path: &[Segment]) -> Option<usize> {
         match statement.ok()? {
             Statement::Section { names, offset } => {
                 section = names;
-                // A section stands where it, or the first one below it, is named.
+                // A section is where it, or the first one below it, is named.
                 if (found.is_none() || !is_section) && section.len() >= path.len() && leads_to(&section[..path.len()], path) {
                     (found, is_section) = (Some(offset), true);
                 }
@@ -38,7 +38,7 @@ fn leads_to(names: &[&str], path: &[Segment]) -> bool {
     })
 }
 
-/// Where the rest of a path stands in a value that is JSON, or the value itself.
+/// The offset of the rest of a path in a JSON value, or of the value itself.
 fn below(text: &str, value: &RawValue<'_>, path: &[Segment]) -> usize {
     #[cfg(feature = "json")]
     if !path.is_empty()

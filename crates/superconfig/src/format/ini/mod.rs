@@ -10,8 +10,7 @@ use super::codec::{Codec, lines};
 pub(super) const INI: Codec =
     Codec { parse: parse::parse, locate: locate::locate, render: None, looks_like, in_braces: false, mark_is_space: false };
 
-/// INI reads nearly any line as a key. A slip in TOML still reads as INI; what is meant as INI has hardly a line that TOML
-/// would read.
+/// INI reads nearly any line as a key. A slip in TOML still reads as INI; real INI has hardly a line that TOML would read.
 fn looks_like(text: &str, declared: &str) -> bool {
     let is_no_toml = || lines(text).nth(1).is_some() && !lines(text).any(is_toml);
     lines(text).all(|line| line.contains('=')) && (declared != "toml" || is_no_toml())

@@ -10,7 +10,7 @@ const EXPECTED: &str = "expected `[section]`, `key = value`, `key: value`, a key
 pub(super) enum Statement<'a> {
     /// `[name]`, taken apart at its dots.
     Section { names: Vec<&'a str>, offset: usize },
-    /// A key; without a value where it stands alone.
+    /// A key; without a value where the line has none.
     Entry { key: &'a str, offset: usize, value: Option<RawValue<'a>> },
 }
 
@@ -28,7 +28,7 @@ impl RawValue<'_> {
     /// The value without quotes and comments, typed as variables are.
     pub(super) fn read(&self) -> Value {
         let raw = self.join(|line| line);
-        // In JSON white space and `#` or `;` may stand inside a string.
+        // In JSON white space and `#` or `;` may be inside a string.
         if raw.starts_with(['[', '{'])
             && let value @ (Value::Array(_) | Value::Table(_)) = infer(&raw)
         {
@@ -58,7 +58,7 @@ pub(super) struct Statements<'a> {
     text: &'a str,
     /// Byte offset of the line that comes next.
     at: usize,
-    /// The indentation of the key above, where that stands alone and can have no more lines.
+    /// The indentation of the key above, where it has no value and can have no more lines.
     bare_key: Option<usize>,
 }
 
@@ -207,7 +207,7 @@ fn without_comment(text: &str) -> &str {
     text.match_indices([';', '#']).find(starts).map_or(text, |(at, _)| text[..at].trim_end())
 }
 
-/// What stands between the quotes that a value begins and, but for a comment, ends with.
+/// The text between the quotes that a value begins and, but for a comment, ends with.
 fn quoted(value: &str) -> Option<&str> {
     let quote = value.chars().next().filter(|first| matches!(first, '"' | '\''))?;
     let (text, rest) = value[1..].split_once(quote)?;

@@ -1,6 +1,6 @@
 //! The dialects of JSON.
 
-/// Which texts are read.
+/// A dialect of JSON.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Dialect {
     /// RFC 8259, strict.

@@ -152,7 +152,7 @@ impl DocumentParser<'_> {
     }
 }
 
-/// Where the value stands that is read now.
+/// The path of the value being read.
 fn path(frames: &[Frame]) -> Path {
     let segment = |frame: &Frame| match frame {
         Frame::Array(items) => Segment::Index(items.len()),

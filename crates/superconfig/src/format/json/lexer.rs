@@ -39,7 +39,7 @@ impl<'a> Lexer<'a> {
         self.at += self.text[self.at..].chars().next().map_or(0, char::len_utf8);
     }
 
-    /// What is wrong where the lexer stands.
+    /// The error at the lexer's position.
     pub(super) fn unexpected(&self, expected: &str) -> ParseFault {
         let rest = &self.text[self.at..];
         let Some(character) = rest.chars().next() else {
@@ -194,17 +194,17 @@ impl<'a> Lexer<'a> {
         let mut decoded: Option<String> = None;
         while let Some(character) = self.text[self.at..].chars().next() {
             let from = self.at;
-            let meant = if character == '\\' {
+            let character = if character == '\\' {
                 self.at += 1;
                 if !self.take(b'u') {
                     return Err(ParseFault::parse("the escape is unknown", from));
                 }
-                let meant = self.unicode(from)?;
+                let character = self.unicode(from)?;
                 decoded.get_or_insert_with(|| self.text[start..from].to_owned());
-                if !(starts_name(meant) || from > start && continues_name(meant)) {
+                if !(starts_name(character) || from > start && continues_name(character)) {
                     return Err(ParseFault::parse("the escape is no part of a name", from));
                 }
-                meant
+                character
             } else if starts_name(character) || from > start && continues_name(character) {
                 self.at += character.len_utf8();
                 character
@@ -212,7 +212,7 @@ impl<'a> Lexer<'a> {
                 break;
             };
             if let Some(decoded) = &mut decoded {
-                decoded.push(meant);
+                decoded.push(character);
             }
         }
         if self.at == start {

@@ -51,7 +51,7 @@ fn child(lexer: &mut Lexer<'_>, segment: &Segment) -> Option<usize> {
         };
         if matches {
             found = Some(lexer.at);
-            // The elements after one are others; keys may stand again.
+            // An array's elements are not searched again, but keys may repeat.
             if !object {
                 return found;
             }

@@ -8,7 +8,7 @@ use crate::format::{ParseFault, Parsed};
 use crate::value::Limits;
 
 pub(super) fn parse(text: &str, dialect: Dialect, limits: &Limits) -> Result<Parsed, ParseFault> {
-    // What the quick way does not like, be it only a key that stands twice, the other one tells more about.
+    // simd-json rejects the text, or a key repeats: parse again with the slower parser, which reports position and hint.
     #[cfg(feature = "simd")]
     if dialect == Dialect::Json
         && let Some(value) = tape::parse(text, limits)

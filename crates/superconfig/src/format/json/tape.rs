@@ -24,7 +24,7 @@ enum Frame {
     Object { entries: Vec<(Arc<str>, Value)>, missing: usize },
 }
 
-/// `None` where the text is not JSON, or where there is something to tell about it.
+/// `None` where the text is not JSON, or needs an error or a warning.
 pub(super) fn parse(text: &str, limits: &Limits) -> Option<Value> {
     REUSED.with_borrow_mut(|(scratch, buffers)| {
         scratch.clear();
@@ -45,8 +45,8 @@ fn has_zero(nodes: &[Node<'_>]) -> bool {
     nodes.iter().any(|node| matches!(node, Node::Static(StaticNode::I64(0) | StaticNode::U64(0))))
 }
 
-/// Whether `-0` stands where a number can: after what comes before a value, before what comes after one. In a string it
-/// may be mistaken for one, which costs time and nothing else.
+/// Whether a `-0` is where a number can be: after the start of a value, before its end. One in a string counts too, which
+/// costs time and nothing else.
 fn has_negative_zero(text: &str) -> bool {
     let bytes = text.as_bytes();
     text.match_indices('-').filter(|(at, _)| bytes.get(at + 1) == Some(&b'0')).any(|(at, _)| {

@@ -10,7 +10,7 @@ use toml_parser::decoder::{Encoding, ScalarKind};
 use toml_parser::parser::{EventKind, EventReceiver};
 use toml_parser::{ErrorSink, Source, Span};
 
-/// How a table came to be, which decides who may add to it.
+/// The origin of a table, which decides what may add to it.
 #[derive(Clone, Copy, PartialEq)]
 enum TableKind {
     /// By a `[header]`, an element of `[[header]]`, or the document itself.
@@ -23,13 +23,13 @@ enum TableKind {
     Inline,
 }
 
-/// A table in the making. Tables stand in one list, each behind those that hold it.
+/// A table under construction. Tables are in one list, each after those that hold it.
 struct Draft {
     entries: Entries<DraftNode>,
     kind: TableKind,
     /// Arrays and tables around it, itself included.
     depth: usize,
-    /// Where it stands: the list's number of the table around it, the key there, and the index in an array of tables.
+    /// Its location: the index of the table around it, the key there, and the index in an array of tables.
     location: Option<(usize, Arc<str>, Option<usize>)>,
 }
 
@@ -95,7 +95,7 @@ impl<'a> DocumentBuilder<'a> {
     /// Takes the tables from a number on off the list, and gives the first with all others in it.
     fn close_tables(&mut self, first: usize) -> Table {
         let mut closed: Vec<Table> = Vec::new();
-        // From the last to the first, as what a table holds stands behind it.
+        // From the last to the first, as a table's content comes after it.
         while self.tables.len() > first {
             let Some(draft) = self.tables.pop() else { break };
             let last = self.tables.len() + closed.len();
@@ -115,7 +115,7 @@ impl<'a> DocumentBuilder<'a> {
         self.fault.get_or_insert(fault);
     }
 
-    /// How deep what is opened now stands.
+    /// The depth of the table or array opened now.
     fn depth(&self) -> usize {
         self.tables.get(self.target_table()).map_or(0, |draft| draft.depth) + self.open_arrays()
     }
@@ -215,7 +215,7 @@ impl<'a> DocumentBuilder<'a> {
         self.table = self.add_table(TableKind::Header, depth, Some((parent, key.clone(), index)), *offset);
     }
 
-    /// Takes the keys that have been read as the place of the next value.
+    /// Takes the keys read as the path of the next value.
     fn open_target(&mut self) {
         let mut keys = std::mem::take(&mut self.keys);
         let Some((key, offset)) = keys.pop() else { return };
@@ -274,7 +274,7 @@ impl<'a> DocumentBuilder<'a> {
     }
 }
 
-/// Where the next value stands, or a key in a table.
+/// The path of the next value, or of a key in a table.
 fn path(tables: &[Draft], frames: &[Frame], targets: &[KeyTarget], key: Option<(usize, &Arc<str>)>) -> Path {
     let mut reversed = Vec::new();
     let mut frames = frames.iter().rev();
@@ -290,7 +290,7 @@ fn path(tables: &[Draft], frames: &[Frame], targets: &[KeyTarget], key: Option<(
             reversed.push(Segment::Key(key.clone()));
             number = *outer;
         }
-        // The outermost is the document, or an inline table that itself stands in arrays and under a key.
+        // The outermost is the document, or an inline table that itself is in arrays and under a key.
         if tables.get(number).is_some_and(|draft| draft.kind == TableKind::Inline) {
             frames.by_ref().take_while(|frame| matches!(frame, Frame::Array(_))).for_each(drop);
             arrays(&mut frames, &mut reversed);

@@ -31,7 +31,7 @@ struct Finder<'a> {
     source: Source<'a>,
     wanted: &'a [Segment],
     found: Option<usize>,
-    /// Where the wanted table's own header starts.
+    /// The offset of the wanted table's own header.
     header: Option<usize>,
     /// The path of the table that keys go into.
     table: Vec<Segment>,

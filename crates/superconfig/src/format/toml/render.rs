@@ -16,11 +16,11 @@ pub(super) fn render(value: &Value) -> Result<String, Error> {
 
 struct Writer {
     out: String,
-    /// Where the value that is being written stands, for errors.
+    /// The path of the value being written, for errors.
     path: Vec<Segment>,
 }
 
-/// What gets a header of its own.
+/// A part with a header of its own.
 enum Section<'a> {
     Table(&'a Table),
     Tables(&'a [Value]),
@@ -37,7 +37,7 @@ fn section(value: &Value) -> Option<Section<'_>> {
 }
 
 impl Writer {
-    /// Writes what stands below a header: first the keys, then the sections.
+    /// Writes the content of a header: first the keys, then the sections.
     fn body(&mut self, table: &Table, header: &mut String) -> Result<(), Error> {
         for (key, value) in table.entries().iter().filter(|(_, value)| section(value).is_none()) {
             self.path.push(Segment::Key(key.clone()));

@@ -16,15 +16,15 @@ pub(super) struct TextInput<'a> {
     text: &'a str,
     /// Set once a bracket has been read so.
     joined: &'a Cell<bool>,
-    /// What has not been read.
+    /// The text that has not been read.
     rest: &'a str,
-    /// How many characters the parser asked for; all are there.
+    /// The number of characters that the parser requested; all are available.
     lookahead: usize,
-    /// The white space that was looked through last ends here, and whether its line breaks read as spaces.
+    /// The end of the white space scanned last, and whether its line breaks read as spaces.
     space: Cell<(usize, bool)>,
-    /// The blanks on one line that were looked through last end here, and whether the tabs among them read as spaces.
+    /// The end of the blanks on one line scanned last, and whether the tabs among them read as spaces.
     blanks: (usize, bool),
-    /// The offset behind the last `|` or `>` that begins a block scalar. The parser asks for a digit there, and nowhere else.
+    /// The offset after the last `|` or `>` that begins a block scalar. The parser requests a digit there, and nowhere else.
     block_header: Cell<usize>,
 }
 
@@ -51,7 +51,7 @@ impl<'a> TextInput<'a> {
         self.text.len() - self.rest.len()
     }
 
-    /// Whether the line break that comes next leads to a closing bracket. Each run of white space is looked through once.
+    /// Whether the next line break leads to a closing bracket. Each run of white space is scanned once.
     fn leads_to_bracket(&self) -> bool {
         let at = self.at();
         if at >= self.space.get().0 {
@@ -73,8 +73,7 @@ impl<'a> TextInput<'a> {
         header > 0 && !self.text.as_bytes()[header..at].contains(&b'\n')
     }
 
-    /// Whether the tab that comes next separates the indicator `?` from what follows. Each run of blanks is looked through
-    /// once.
+    /// Whether the next tab separates the indicator `?` from what follows. Each run of blanks is scanned once.
     fn follows_question_mark(&mut self) -> bool {
         let at = self.at();
         if at >= self.blanks.0 {
@@ -157,7 +156,7 @@ impl Input for TextInput<'_> {
         self.rest.chars().next()
     }
 
-    /// What comes next, between tokens.
+    /// The next character, between tokens.
     #[inline]
     fn look_ch(&mut self) -> char {
         self.lookahead(1);
@@ -228,7 +227,7 @@ impl Input for TextInput<'_> {
 
     fn next_is_digit(&self) -> bool {
         self.block_header.set(self.at());
-        // The white space may have been looked through before it was known to be that of a block scalar.
+        // The white space may have been scanned before it was known to be that of a block scalar.
         self.space.set((self.at(), false));
         self.byte().is_some_and(|byte| byte.is_ascii_digit())
     }
@@ -246,7 +245,7 @@ mod tests {
     use proptest::prelude::*;
     use saphyr_parser::{Parser, StrInput};
 
-    /// The events of a text with their places, and whether all of it was read.
+    /// The events of a text with their positions, and whether all of it was read.
     fn events<I: Input>(parser: Parser<'_, I>) -> (Vec<String>, bool) {
         let mut events = Vec::new();
         for event in parser {
@@ -263,7 +262,7 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(4_000))]
 
-        /// What the parser reads from its own input means the same here.
+        /// Events are the same as from the parser's own input.
         #[test]
         fn agrees_with_the_parsers_own_input(parts in prop::collection::vec(prop::sample::select(&[
             "a", "b: ", "- ", "-\t", "? ", "?\t", ":\t", ": ", "\n", "\n  ", "\n    ", "\r\n", "\t", " ", "]", "}", "[", "{", ",", "\"",
@@ -278,7 +277,7 @@ mod tests {
     }
 
     #[test]
-    fn long_runs_of_white_space_are_looked_through_once() {
+    fn long_runs_of_white_space_are_scanned_once() {
         let count = 200_000;
         for text in [
             format!("a: [{}]", "\n".repeat(count)),

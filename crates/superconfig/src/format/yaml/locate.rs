@@ -41,7 +41,7 @@ struct Locator<'a> {
 }
 
 impl Locator<'_> {
-    /// The byte offset of the token that an event stands for: never its anchor or tag, and of a block scalar the `|` or `>`.
+    /// The byte offset of an event's token: never its anchor or tag, and of a block scalar the `|` or `>`.
     fn token(&self, text: &str, at: usize) -> usize {
         let (event, span) = &self.events[at];
         let mut offsets = Offsets::new(text);
@@ -52,7 +52,7 @@ impl Locator<'_> {
                 offsets.byte(if has_properties { &span.end } else { &span.start })
             }
             Event::Scalar(_, ScalarStyle::Literal | ScalarStyle::Folded, ..) => {
-                // The parser gives the place of the scalar's text, so its header is looked for from the event before.
+                // The parser gives the position of the scalar's text, so its header is searched for from the event before.
                 let before = match at.checked_sub(1).map(|before| &self.events[before]) {
                     Some((Event::StreamStart | Event::DocumentStart(false), _)) | None => 0,
                     Some((_, span)) => offsets.byte(&span.end),
@@ -63,10 +63,10 @@ impl Locator<'_> {
         }
     }
 
-    /// Searches without recursion, as merge keys may form a chain of any length, and looks into each mapping once, as
-    /// they may lead to one in exponentially many ways.
+    /// Searches without recursion, as merge keys may form a chain of any length, and visits each mapping once, as they may
+    /// lead to one in exponentially many ways.
     ///
-    /// Also tells whether the value is that of a key.
+    /// The flag is true where the value is that of a key.
     fn find(&self, start: usize, path: &[Segment]) -> Option<(usize, bool)> {
         let mut pending = vec![(start, path, false)];
         let mut seen = HashSet::new();
@@ -139,7 +139,7 @@ impl Locator<'_> {
         (!matches!(self.events.get(item)?.0, Event::SequenceEnd)).then_some(item)
     }
 
-    /// The text of a scalar, or of what an alias stands for, and whether it is a merge key.
+    /// The text of a scalar, or of an alias's target, and whether it is a merge key.
     fn scalar(&self, at: usize) -> Option<(&str, bool)> {
         let event = match &self.events.get(at)?.0 {
             Event::Alias(anchor) => &self.events.get(*self.anchors.get(anchor)?)?.0,

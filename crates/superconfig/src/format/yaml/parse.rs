@@ -66,25 +66,25 @@ impl Merged {
     }
 }
 
-/// Whether a mapping or sequence stands in brackets, or on lines that begin at a column from 0.
+/// The layout of a mapping or sequence: in brackets, or on lines that begin at a column from 0.
 #[derive(Clone, Copy)]
 enum Layout {
     Flow,
     Block(usize),
 }
 
-/// How large what is being read is.
+/// The size of a collection being read.
 struct Extent {
-    /// Its place; in brackets only that of the outermost counts.
+    /// Its layout; in brackets only that of the outermost counts.
     layout: Layout,
     anchor: usize,
-    /// What was made before it.
+    /// The size produced before it.
     before: ExpandedSize,
     /// Levels of arrays and tables, its own included.
     depth: usize,
 }
 
-/// What an alias stands for.
+/// The target of an alias.
 #[derive(Clone)]
 struct Anchored {
     value: Value,
@@ -109,9 +109,9 @@ struct DocumentBuilder<'a> {
     frames: Vec<Frame>,
     anchors: HashMap<usize, Anchored>,
     known: KeyInterner,
-    /// What was made so far, counting what aliases expand to.
+    /// The size produced so far, with aliases expanded.
     made: ExpandedSize,
-    /// What aliases may expand to.
+    /// The budget of aliases.
     budget: ExpansionBudget,
     root: Option<Value>,
     warnings: ParseWarnings<'a>,
@@ -140,7 +140,7 @@ impl<'a> DocumentBuilder<'a> {
             let (event, span) = event.map_err(|error| {
                 let offset = self.offsets.byte(error.marker());
                 match error.info() {
-                    // The parser looks ahead of its events, and counts levels in brackets up to this.
+                    // The parser reads ahead of its events, and counts levels in brackets up to this.
                     "recursion limit exceeded" => ParseFault::depth(self.limits.depth.min(BRACKETS), Some(offset)),
                     problem => ParseFault::parse(problem, offset),
                 }
@@ -367,7 +367,7 @@ impl<'a> DocumentBuilder<'a> {
     }
 }
 
-/// Where the value stands that is read now; without the key where that has been taken.
+/// The path of the value being read; without the key where that has been taken.
 fn path(frames: &[Frame]) -> Path {
     let segment = |frame: &Frame| match frame {
         Frame::Sequence { items, .. } => Some(Segment::Index(items.len())),

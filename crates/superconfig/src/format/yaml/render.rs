@@ -4,7 +4,7 @@ use crate::format::finite;
 use crate::value::Value;
 use std::fmt::Write;
 
-/// Keys longer than this must be marked as keys: a parser looks no further ahead for their colon than 1024 characters.
+/// Keys longer than this must be marked as keys: a parser searches only 1024 characters for their colon.
 const MAX_SIMPLE_KEY: usize = 500;
 
 pub(super) fn render(value: &Value) -> String {
@@ -16,7 +16,7 @@ pub(super) fn render(value: &Value) -> String {
     out
 }
 
-/// Writes a value whose first character stands at the given column of a line that is begun already.
+/// Writes a value whose first character is at the given column of a line begun already.
 fn block(out: &mut String, value: &Value, column: usize) {
     match value {
         Value::Table(table) if !table.is_empty() => {
@@ -73,8 +73,8 @@ fn start_line(out: &mut String, column: usize) {
     out.extend(std::iter::repeat_n(' ', column));
 }
 
-/// Writes a text: plain where nobody could take it for something else, in lines where it has some and `column` allows it, else
-/// in double quotes.
+/// Writes a text: plain where it cannot be mistaken, in lines where it has some and `column` allows it, else in double
+/// quotes.
 fn string(out: &mut String, text: &str, column: Option<usize>) {
     if is_plain(text) {
         out.push_str(text);
@@ -109,7 +109,7 @@ fn is_plain(text: &str) -> bool {
         && !WORDS.contains(&text.to_ascii_lowercase().as_str())
 }
 
-/// Whether the lines of a text can stand as they are.
+/// Whether the lines of a text can be written literally.
 fn is_literal(text: &str) -> bool {
     let printable = |character: char| {
         character == '\n'

@@ -14,8 +14,8 @@ pub(super) fn block_header(text: &str, from: usize) -> Option<usize> {
     text[at..].starts_with(['|', '>']).then_some(at)
 }
 
-/// The byte offset of the first dash of a sequence of lines, from where the parser says that it starts. As the value of a
-/// key that is behind the dash, where that stands at the key's column.
+/// The byte offset of the first dash of a block sequence, from the start that the parser gives. For the value of a key that
+/// is after the dash, where the dash is at the key's column.
 pub(super) fn first_dash(text: &str, start: usize) -> usize {
     let line = line_start(text, start);
     let first = start - text[line..start].trim_start_matches(' ').len();

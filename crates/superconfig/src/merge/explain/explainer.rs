@@ -8,8 +8,8 @@ use crate::merge::{ArrayStrategy, Layer, Locate, MergeOptions, Merged, Merger, S
 use crate::value::{PathPattern, Table, Value};
 use std::cell::Cell;
 
-/// How often the texts of all layers may be searched for positions, each of which may cost a parse of a whole text; and how many
-/// bytes in any case, so that small files have all of theirs.
+/// The most searches for positions in the texts of all layers, each of which may cost a parse of a whole text; and the bytes
+/// searched in any case, so that small files have all of theirs.
 const SEARCHES: usize = 100;
 const SEARCHED_BYTES: usize = 4 << 20;
 
@@ -18,7 +18,7 @@ pub(crate) fn explain(layers: &[Layer], merged: &Merged, options: &MergeOptions<
     Explainer::new(layers, merged, options).explain(path)
 }
 
-/// The layers gone through once more, each change kept, so that any number of paths can be explained.
+/// The replayed merge, each change kept, so that any number of paths can be explained.
 ///
 /// Making one costs a fold; the changes share whatever a layer left alone.
 pub(crate) struct Explainer<'a> {
@@ -55,7 +55,7 @@ impl<'a> Explainer<'a> {
             let before = merged.at(path).cloned();
             let outcome = step.apply(&mut merged, &mut merger_of(step, arrays));
             changes.push(StepChange { before, after: merged.at(path).cloned() });
-            // A step that fails has been reported by the fold; the steps before it are what is asked about then.
+            // A step that fails has been reported by the fold; only the steps before it are explained then.
             if outcome.is_err() {
                 break;
             }
@@ -68,7 +68,7 @@ impl<'a> Explainer<'a> {
         Self { steps, changes, merged, arrays, locate, searchable: Cell::new(searchable) }
     }
 
-    /// Explains a path. Costs the path's length in each layer, and one parse of each file that spoke about it.
+    /// Explains a path. Costs the path's length in each layer, and one parse of each file that contributed.
     pub(crate) fn explain(&self, path: &[Segment]) -> Explanation {
         let path = normalized(&self.merged, path);
         let value = self.merged.at(&path).cloned();
@@ -82,7 +82,7 @@ impl<'a> Explainer<'a> {
         Explanation { path, value, winner, candidates: contributions.into_iter().map(candidate).collect() }
     }
 
-    /// Where the value in effect at a path comes from; `None` where there is none, or no layer set it.
+    /// The origin of the value in effect at a path; `None` where there is none, or no layer set it.
     pub(crate) fn origin_of(&self, path: &[Segment]) -> Option<Origin> {
         let path = normalized(&self.merged, path);
         self.merged.at(&path)?;
@@ -91,7 +91,7 @@ impl<'a> Explainer<'a> {
         Some(self.origin(&self.steps[at], &contribution.layer_path))
     }
 
-    /// Where the value came from that a step met at a path.
+    /// The origin of the value that a step found at a path.
     pub(crate) fn origin_before(&self, step: usize, path: &[Segment]) -> Option<Origin> {
         // A document may meet what it made itself; variables and flags meet only what is there.
         if let (StepContent::Document(_), Some(change)) = (self.steps.get(step)?.content, self.changes.get(step)) {
@@ -102,7 +102,7 @@ impl<'a> Explainer<'a> {
         Some(self.origin(&self.steps[at], &contribution.layer_path))
     }
 
-    /// A place in a step.
+    /// The origin of a path in a step's layer.
     pub(crate) fn origin_in(&self, step: usize, source: &[Segment]) -> Origin {
         match self.steps.get(step) {
             Some(step) => self.origin(step, source),
@@ -133,11 +133,10 @@ impl<'a> Explainer<'a> {
         left.is_some()
     }
 
-    /// What the steps before one say about a path, each word with the number of its step, before anybody asks for
-    /// positions.
+    /// Collects what each step before `end` contributes to the path, with the step's index. Positions are resolved later.
     fn contributions_to(&self, end: usize, path: &[Segment]) -> Vec<(usize, Contribution)> {
-        // From the highest layer down, as indexes are those of the merged array: each step tells what it says about
-        // the path, and what the path was below it.
+        // From the highest layer down, as indexes are those of the merged array: each step gives its contribution to the
+        // path, and the path's counterpart below it.
         let mut contributions: Vec<(usize, Contribution)> = Vec::new();
         let mut wanted = path.to_vec();
         for (at, (step, change)) in self.steps.iter().zip(&self.changes[..end]).enumerate().rev() {

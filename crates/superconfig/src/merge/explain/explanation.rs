@@ -19,9 +19,9 @@ use serde::ser::{Serialize, SerializeStruct, Serializer};
 pub struct Candidate {
     /// The layer, and within it the file and position or the variable.
     pub origin: Origin,
-    /// What the layer does.
+    /// The effect of the layer.
     pub action: Action,
-    /// What the layer says: the value, or what is added or removed.
+    /// The layer's value, or the values added or removed.
     pub value: Value,
 }
 
@@ -48,7 +48,7 @@ impl Serialize for Candidate {
     }
 }
 
-/// Where a value comes from and what it overrides. Serializes with the winner's index among the candidates.
+/// The provenance of a value, and the values that it overrides. Serializes with the winner's index among the candidates.
 ///
 /// ```
 /// use superconfig::{Format, SuperConfig};
@@ -60,14 +60,14 @@ impl Serialize for Candidate {
 /// ```
 #[derive(Clone, Debug, PartialEq, serde::Serialize)]
 pub struct Explanation {
-    /// The path; indexes stand for the elements of the merged array.
+    /// The path; indexes are those of the merged array.
     pub path: Path,
     /// The merged value; `None` where there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub value: Option<Value>,
-    /// Every layer that spoke about the path, from the lowest to the highest.
+    /// Every layer that contributed to the path, from the lowest to the highest.
     pub candidates: Vec<Candidate>,
-    /// Which candidate is in effect: the last that changed the value. For a table the last that set anything in it.
+    /// The candidate in effect: the last that changed the value. For a table the last that set anything in it.
     pub winner: Option<usize>,
 }
 

@@ -3,8 +3,8 @@
 use crate::diagnostic::Segment;
 use crate::value::Value;
 
-/// What a step found where it acts, and what it left there: all of it for a document, what is at its path for a
-/// variable or flag. (Whole states of thousands of variables would be as many copies of the root.)
+/// The value before and after a step: the root for a document, the value at its path for a variable or flag. (Whole states
+/// of thousands of variables would be as many copies of the root.)
 pub(super) struct StepChange {
     pub(super) before: Option<Value>,
     pub(super) after: Option<Value>,

@@ -9,7 +9,7 @@ use crate::value::{FORBIDDEN, Table, Value, ValueIndex};
 pub(super) struct Contribution {
     pub(super) action: Action,
     pub(super) value: Value,
-    /// Where it stands in the step's document.
+    /// The path in the step's document.
     pub(super) layer_path: Vec<Segment>,
     /// Whether it changed anything.
     pub(super) effective: bool,
@@ -21,7 +21,7 @@ pub(super) struct Tracer<'a> {
     pub(super) contributions: Vec<Contribution>,
 }
 
-/// Where the tracer stands in the result and in the layer, and whether what it meets there is set or added.
+/// The tracer's position in the result and in the layer, and whether values there are set or added.
 #[derive(Clone)]
 struct TracePosition {
     result_path: Vec<Segment>,
@@ -71,7 +71,7 @@ impl Tracer<'_> {
         }
     }
 
-    /// A layer that fills holes is one word: what it is by itself.
+    /// A joined layer is one contribution: its own value.
     fn fill(&mut self, document: &Document, target: &[Segment], effective: bool) {
         let own = self.normalized(&document.value);
         let Some(value) = own.at(target) else { return };
@@ -183,7 +183,7 @@ impl Tracer<'_> {
         wanted.map(with_key)
     }
 
-    /// What adding a list says about a path inside the array; `reversed` is filled from the last to the first.
+    /// The contributions of an added list to a path inside the array; `reversed` is filled from the last to the first.
     fn added(
         &mut self,
         below: Option<&Value>,
@@ -209,7 +209,7 @@ impl Tracer<'_> {
         None
     }
 
-    /// What removing a list says about a path inside the array or table.
+    /// The contribution of a removed list to a path inside the array or table.
     fn removed(
         &mut self,
         below: Option<&Value>,
@@ -272,13 +272,13 @@ impl Tracer<'_> {
                 if let Some(item) = above.get(index) {
                     self.value(None, item, position.child(Segment::Index(index), Segment::Index(index)), rest);
                 }
-                // What an array replaces is what stood at the same index before.
+                // An array replaces the value at the same index before.
                 return Some(with_index(index, rest.to_vec()));
             }
         };
-        let placement = strategy.place(own, above);
+        let placement = strategy.placement(own, above);
         let lower = index.checked_sub(placement.shift).filter(|lower| *lower < own.len());
-        // Several elements of the layer can go to one place: each over what the ones before it made there.
+        // Several elements of the layer can go to one index: each is merged over the result of those before it.
         let hits: Vec<usize> = (0..above.len()).filter(|at| placement.targets[*at] == Some(index)).collect();
         let mut states = vec![lower.map(|lower| own[lower].clone())];
         for at in hits.iter().rev().skip(1).rev() {
@@ -315,7 +315,7 @@ impl Tracer<'_> {
         }
     }
 
-    /// What a variable or flag says: about its own path, about what is inside its value, and about what holds it.
+    /// The contributions of a variable or flag: to its own path, to paths inside its value, and to its parents.
     fn assignment(&mut self, assignment: &Assignment, change: &StepChange, target: &[Segment]) -> Option<Vec<Segment>> {
         let path = &*assignment.path;
         if target.len() < path.len() {

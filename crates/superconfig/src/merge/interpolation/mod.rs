@@ -9,14 +9,14 @@ use crate::value::{ExpandedSize, ExpansionBudget, Limits, SchemaNode, Table, Val
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-/// References followed one inside the other, and levels of trees gone down on the way: a small thread's stack must do.
+/// The longest chain of references, and of levels of trees on the way: it must fit a small thread's stack.
 const MAX_CHAIN: usize = 64;
 const MAX_LEVELS: usize = Limits::MAX_DEPTH + 128;
 
 /// Levels that a reference may be deep before its path counts for what references produce.
 const FREE_LEVELS: usize = 16;
 
-/// What references may ask for.
+/// The variables, files and rules that references resolve against.
 pub(crate) struct References<'a> {
     /// The value of an environment variable.
     pub(crate) env: &'a dyn Fn(&str) -> Option<Arc<str>>,
@@ -26,13 +26,13 @@ pub(crate) struct References<'a> {
     pub(crate) limits: Limits,
     /// Bounds its values and bytes, with all other expansions of the load.
     pub(crate) budget: &'a ExpansionBudget,
-    /// Tells what must not be shown.
+    /// The rules that decide which values are secret.
     pub(crate) secrets: &'a SecretRules,
     /// The JSON Schema of the merged value, which says where the text of a variable stays text.
     pub(crate) schema: Option<&'a Value>,
 }
 
-/// What interpolation gives.
+/// The result of an interpolation.
 pub(crate) struct Interpolated {
     pub(crate) value: Value,
     /// Paths that hold something secret only since their references are replaced.
@@ -65,12 +65,12 @@ fn needs_interpolation(value: &Value) -> bool {
     }
 }
 
-/// What a reference refers to.
+/// The target of a reference.
 struct Referent {
     value: Value,
     /// The path of the value in the tree; empty where it comes from elsewhere.
     path: Vec<Segment>,
-    /// Text of a variable, or in place of one, which a value that is nothing else is inferred from.
+    /// Text of a variable, or of a default, whose type is inferred where the whole value is one reference.
     is_untyped: bool,
 }
 
@@ -221,7 +221,7 @@ impl Interpolator<'_> {
         Ok(value)
     }
 
-    /// What a reference inside text refers to; a table or an array is left to the caller, who cannot use it.
+    /// The target of a reference inside text; a table or an array is left to the caller, who cannot use it.
     fn scalar(&mut self, reference: &Reference<'_>, path: &[Segment]) -> Result<Value, Error> {
         let Referent { value, path: mut target, .. } = self.referent(reference, path)?;
         if !matches!(value, Value::Table(_) | Value::Array(_)) {
@@ -230,7 +230,7 @@ impl Interpolator<'_> {
         Ok(value)
     }
 
-    /// What a reference refers to.
+    /// The target of a reference.
     fn referent(&mut self, reference: &Reference<'_>, path: &[Segment]) -> Result<Referent, Error> {
         let text = |value| Referent { value: Value::String(value), path: Vec::new(), is_untyped: false };
         match &reference.target {
@@ -269,7 +269,7 @@ impl Interpolator<'_> {
         }
     }
 
-    /// What a default stands for: what its one reference refers to, or text in place of the variable's.
+    /// The value of a default: the target of its one reference, or text.
     fn default(&mut self, default: &Template<'_>, path: &[Segment]) -> Result<Referent, Error> {
         self.enter_level(path)?;
         let referent = match &default.parts[..] {
@@ -379,7 +379,7 @@ impl Interpolator<'_> {
         paths.map(|path| self.visible(&path).to_string()).collect::<Vec<_>>().join(" → ")
     }
 
-    /// As much of a path as may be shown.
+    /// The visible part of a path.
     fn visible(&self, path: &[Segment]) -> Path {
         Path::from(self.references.secrets.visible(path).to_vec())
     }

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Path;
 
-/// Defaults that stand one inside the other: taking them apart and rendering them must do with a small thread's stack.
+/// The deepest nesting of defaults: parsing and rendering them must fit a small thread's stack.
 const MAX_NESTING: usize = 32;
 
 /// A string with references.
@@ -19,7 +19,7 @@ pub(super) enum Part<'t> {
 
 #[derive(Debug, PartialEq)]
 pub(super) struct Reference<'t> {
-    /// What stands between the braces.
+    /// The text between the braces.
     pub(super) text: &'t str,
     pub(super) target: Target<'t>,
 }
@@ -31,7 +31,7 @@ pub(super) enum Target<'t> {
     File(&'t str),
 }
 
-/// What is wrong with a reference, and how to write it.
+/// A malformed reference, with a hint how to write it.
 #[derive(Debug, PartialEq)]
 pub(super) struct Problem {
     pub(super) message: String,
@@ -144,7 +144,7 @@ fn path_end(text: &str) -> Option<usize> {
 }
 
 impl<'t> Reference<'t> {
-    /// Reads what stands between the braces; a default has been read already.
+    /// Parses the text between the braces; a default has been parsed already.
     fn parse(text: &'t str, default: Option<Template<'t>>) -> Result<Self, Problem> {
         let target = if let Some(variable) = text.strip_prefix("env:") {
             let name = variable.split(":-").next().unwrap_or_default().trim();
