@@ -93,8 +93,8 @@ function source(layer: Layer): Source {
     case 'dotenv':
       return sources.dotenv();
     case 'env': {
-      const options = ['separator', 'mapping', 'fileSuffix'].filter((key) => layer[key] !== undefined).map((key) => [key, layer[key]]);
-      return { ...flags, ...sources.env(layer.prefix as string | undefined, Object.fromEntries(options)) };
+      const options = ['separator', 'mapping', 'fileSuffix', 'infer', 'empty'].filter((key) => layer[key] !== undefined).map((key) => [key, layer[key]]);
+      return { ...flags, ...sources.env(layer.prefix as string | false | undefined, Object.fromEntries(options)) };
     }
     case 'args':
       return { ...flags, ...sources.args() };

@@ -167,10 +167,48 @@ export interface TextOptions extends SourceOptions {
 export interface EnvOptions extends SourceOptions {
   /** Splits a name into segments; `__` by default. */
   separator?: string;
-  /** Variables read by name: path to variable. */
-  mapping?: Readonly<Record<string, string>>;
+  /** Variables read by name, in addition to those with the prefix. */
+  mapping?: EnvMapping;
   /** Whether `NAME_FILE` names a file to read the value from. */
   fileSuffix?: boolean;
+  /** Whether text that nothing gives a type becomes a number, a boolean, `null` or JSON where it spells one; `true` by default. */
+  infer?: boolean;
+  /**
+   * `keep`, the default: an empty variable sets text and new keys to `''` and leaves anything else alone, with the warning `empty-value`.
+   * `unset`: it counts as not set.
+   */
+  empty?: 'keep' | 'unset';
+}
+
+/**
+ * Variables by the paths that they set, as a list of paths or as a tree. A path has the name of a variable; several names, of which the
+ * first that is set counts; or a name and the format of its text.
+ *
+ * @example
+ * ```ts
+ * const mapping: EnvMapping = { 'db.host': 'PGHOST', server: { port: ['APP_PORT', 'PORT'] }, features: { name: 'FEATURES', format: 'json' } };
+ * const variables = { PGHOST: 'db.local', PORT: '80', FEATURES: '["search"]' };
+ * loadConfigSync({ env: variables, sources: [env(false, { mapping })] }).current; // { db: { host: 'db.local' }, server: { port: 80 }, features: ['search'] }
+ * ```
+ */
+export interface EnvMapping {
+  readonly [path: string]: string | readonly string[] | FormattedVariable | EnvMapping;
+}
+
+/**
+ * A variable whose text is read in one way, whatever type its path has.
+ *
+ * @example
+ * ```ts
+ * const build: FormattedVariable = { name: 'BUILD', format: 'string' };
+ * loadConfigSync({ env: { BUILD: '20251101' }, sources: [env(false, { mapping: { build } })] }).get('build'); // '20251101'
+ * ```
+ */
+export interface FormattedVariable {
+  /** The variable's name. */
+  readonly name: string;
+  /** How its text is read: as any JSON, verbatim, as a number, or as `true false 1 0 yes no on off` in any case. */
+  readonly format: 'json' | 'string' | 'number' | 'boolean';
 }
 
 /** A source of a kind: what it is made of beside its options. */
@@ -302,18 +340,19 @@ export function dotenv(): Source {
 }
 
 /**
- * Environment variables: with a prefix those whose names begin with it, without one those whose path is known below. A value takes the
- * type of the one below it, or of the schema.
+ * Environment variables: with a prefix those whose names begin with it, without one those whose path is known below, with `false` those
+ * of `mapping` alone. A value takes the type of the one below it, or of the schema.
  *
- * @throws `ERR_SUPERCONFIG_OPTION` for a prefix that is no string. On loading: `ERR_SUPERCONFIG_ENV` for what is ambiguous, contradicts
+ * @throws `ERR_SUPERCONFIG_OPTION` for a prefix that is neither a string nor `false`. On loading: the same for what is no mapping, `ERR_SUPERCONFIG_ENV` for what is ambiguous, contradicts
  * another variable or does not fit, all in one error.
  * @example
  * ```ts
  * loadConfigSync({ env: { APP_LOG__LEVEL: 'debug' }, sources: [dir('config'), env('APP')] }).get('log.level'); // 'debug'
  * ```
  */
-export function env(prefix?: string, options?: EnvOptions): Source {
-  return guard(env, () => made('env', prefix === undefined ? {} : { prefix: stringOf(prefix, 'a prefix') }, options));
+export function env(prefix?: string | false, options?: EnvOptions): Source {
+  const given = () => (prefix === undefined ? {} : { prefix: prefix === false ? false : stringOf(prefix, 'a prefix') });
+  return guard(env, () => made('env', given(), options));
 }
 
 /**

@@ -111,15 +111,16 @@ pub use diagnostic::{Error, ErrorCode, Issue, Origin, Path, Position, Segment, S
 pub use format::{Format, parse, parse_within, render};
 #[cfg(feature = "watch")]
 pub use load::WatchOptions;
-pub use merge::{Action, ArrayStrategy, Candidate, Explanation};
+pub use merge::{Action, ArrayStrategy, Candidate, Explanation, MappedVariable, VariableFormat};
 pub use redaction::mask_userinfo;
 pub use registry::generation;
 pub use registry::{CachedHandle, ConfigHandle, ConfigRegistry, Guard, HandleId, InsertOptions, RegistryOptions, RegistryStats};
 #[cfg(feature = "discovery")]
 pub use source::DiscoverOptions;
 pub use source::{
-    DirectoryOptions, EnvOptions, Environment, FileOptions, GlobOptions, LayerInfo, LayerStatus, Source, SourceContext,
-    SourceEntry, SourceError, SourceReport, SourceSignal, SourceSpec, SourceState, SourceWatch, TextOptions, Trust,
+    DirectoryOptions, EmptyVariable, EnvOptions, Environment, FileOptions, GlobOptions, LayerInfo, LayerStatus, Source,
+    SourceContext, SourceEntry, SourceError, SourceReport, SourceSignal, SourceSpec, SourceState, SourceWatch, TextOptions,
+    Trust,
 };
 pub use value::{
     FieldNames, JsonText, Limits, Meter, MismatchKind, PathPattern, Table, TableIter, TypeMismatch, Value, read_options, to_json,

@@ -21,6 +21,26 @@ impl<'de> Deserialize<'de> for SharedText {
     }
 }
 
+/// A prefix of variables' names, or `false`, which is none.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Prefix(pub Option<Arc<str>>);
+
+impl Default for Prefix {
+    fn default() -> Self {
+        Self(Some("".into()))
+    }
+}
+
+impl<'de> Deserialize<'de> for Prefix {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match Value::deserialize(deserializer)? {
+            Value::String(text) => Ok(Self(Some(text))),
+            Value::Bool(false) => Ok(Self(None)),
+            other => Err(D::Error::invalid_type(Unexpected::Other(other.kind()), &"a string or false")),
+        }
+    }
+}
+
 /// A whole number from 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Count(pub usize);

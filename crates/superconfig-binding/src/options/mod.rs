@@ -6,14 +6,16 @@
 
 mod kinds;
 mod load_options;
+mod mapping;
 mod option_reader;
 #[cfg(test)]
 mod options_test;
 mod reload_request;
 mod source_options;
 
-pub use kinds::{Count, Entries, Milliseconds, SharedText, Variables};
+pub use kinds::{Count, Entries, Milliseconds, Prefix, SharedText, Variables};
 pub use load_options::{LoadLimits, LoadOptions, WatchTimes};
+pub use mapping::Mapping;
 pub use option_reader::OptionReader;
 pub use reload_request::{ReloadRequest, Supplied};
 pub use source_options::{Args, Directory, Discover, Dotenv, Env, File, Glob, HostSource, Profiles, SourceOptions, Text, Values};

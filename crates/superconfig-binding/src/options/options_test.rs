@@ -17,15 +17,19 @@ fn check(json: &str, path: &str, message: &str, hint: Option<&str>) {
 }
 
 /// Kinds of values, each as JSON and in words.
-const VALUES: [(&str, &str, &str); 7] = [
+const VALUES: [(&str, &str, &str); 8] = [
     ("null", "null", "null"),
     ("flag", "true", "a boolean"),
+    ("no", "false", "a boolean"),
     ("number", "3.5", "3.5"),
     ("negative", "-1", "-1"),
     ("text", r#""x""#, "a string"),
     ("array", "[]", "an array"),
     ("table", "{}", "a table"),
 ];
+
+/// What a mapping holds.
+const MAPPED: &str = "the name of a variable, an array of one or more names, { name, format } or a table of these";
 
 /// An option's position in JSON (`_` is its value), its path, name and owner, the expected kind in words, and the accepted
 /// kinds.
@@ -42,10 +46,10 @@ const KINDS: &[Case] = &[
     (r#"{"profiles":[_]}"#, "profiles[0]", "profiles[0]", "load", "a string", &["text"]),
     (r#"{"arrays":_}"#, "arrays", "arrays", "load", "a table", &["table"]),
     (r#"{"arrays":{"a":{"by":_}}}"#, "arrays.a.by", "by", "a", "a string", &["text"]),
-    (r#"{"interpolate":_}"#, "interpolate", "interpolate", "load", "true or false", &["flag"]),
+    (r#"{"interpolate":_}"#, "interpolate", "interpolate", "load", "true or false", &["flag", "no"]),
     (r#"{"secrets":_}"#, "secrets", "secrets", "load", "an array", &["array"]),
     (r#"{"secrets":["a",_]}"#, "secrets[1]", "secrets[1]", "load", "a string", &["text"]),
-    (r#"{"validated":_}"#, "validated", "validated", "load", "true or false", &["flag"]),
+    (r#"{"validated":_}"#, "validated", "validated", "load", "true or false", &["flag", "no"]),
     (r#"{"limits":_}"#, "limits", "limits", "load", "a table", &["table"]),
     (r#"{"limits":{"depth":_}}"#, "limits.depth", "depth", "limits", "a positive whole number", &[]),
     (r#"{"limits":{"documentBytes":_}}"#, "limits.documentBytes", "documentBytes", "limits", "a positive whole number", &[]),
@@ -57,26 +61,29 @@ const KINDS: &[Case] = &[
     (r#"{"watch":{"poll":_}}"#, "watch.poll", "poll", "watch", "a number of milliseconds", &["number"]),
     (r#"{"sources":_}"#, "sources", "sources", "load", "an array", &["array"]),
     (r#"{"sources":[{"defaults":{"values":{},"name":_}}]}"#, "sources[0].defaults.name", "name", "defaults", "a string", &["text"]),
-    (r#"{"sources":[{"overrides":{"values":{},"join":_}}]}"#, "sources[0].overrides.join", "join", "overrides", "true or false", &["flag"]),
+    (r#"{"sources":[{"overrides":{"values":{},"join":_}}]}"#, "sources[0].overrides.join", "join", "overrides", "true or false", &["flag", "no"]),
     (r#"{"sources":[{"source":{"name":_}}]}"#, "sources[0].source.name", "name", "source", "a string", &["text"]),
-    (r#"{"sources":[{"source":{"name":"x","directives":_}}]}"#, "sources[0].source.directives", "directives", "source", "true or false", &["flag"]),
+    (r#"{"sources":[{"source":{"name":"x","directives":_}}]}"#, "sources[0].source.directives", "directives", "source", "true or false", &["flag", "no"]),
     (r#"{"sources":[{"file":{"path":_}}]}"#, "sources[0].file.path", "path", "file", "a string", &["text"]),
-    (r#"{"sources":[{"file":{"path":"a","optional":_}}]}"#, "sources[0].file.optional", "optional", "file", "true or false", &["flag"]),
+    (r#"{"sources":[{"file":{"path":"a","optional":_}}]}"#, "sources[0].file.optional", "optional", "file", "true or false", &["flag", "no"]),
     (r#"{"sources":[{"file":{"path":"a","format":_}}]}"#, "sources[0].file.format", "format", "file", "a string", &["text"]),
     (r#"{"sources":[{"glob":{"pattern":_}}]}"#, "sources[0].glob.pattern", "pattern", "glob", "a string", &["text"]),
     (r#"{"sources":[{"glob":{"pattern":"a","format":_}}]}"#, "sources[0].glob.format", "format", "glob", "a string", &["text"]),
     (r#"{"sources":[{"dir":{"path":_}}]}"#, "sources[0].dir.path", "path", "dir", "a string", &["text"]),
-    (r#"{"sources":[{"dir":{"path":"a","optional":_}}]}"#, "sources[0].dir.optional", "optional", "dir", "true or false", &["flag"]),
+    (r#"{"sources":[{"dir":{"path":"a","optional":_}}]}"#, "sources[0].dir.optional", "optional", "dir", "true or false", &["flag", "no"]),
     (r#"{"sources":[{"discover":{"name":_}}]}"#, "sources[0].discover.name", "name", "discover", "a string", &["text"]),
     (r#"{"sources":[{"text":{"text":_}}]}"#, "sources[0].text.text", "text", "text", "a string", &["text"]),
     (r#"{"sources":[{"text":{"text":"","name":_}}]}"#, "sources[0].text.name", "name", "text", "a string", &["text"]),
     (r#"{"sources":[{"text":{"text":"","format":_}}]}"#, "sources[0].text.format", "format", "text", "a string", &["text"]),
     (r#"{"sources":[{"dotenv":_}]}"#, "sources[0].dotenv", "dotenv", "sources", "a table", &["table"]),
-    (r#"{"sources":[{"env":{"prefix":_}}]}"#, "sources[0].env.prefix", "prefix", "env", "a string", &["text"]),
+    (r#"{"sources":[{"env":{"prefix":_}}]}"#, "sources[0].env.prefix", "prefix", "env", "a string or false", &["text", "no"]),
     (r#"{"sources":[{"env":{"separator":_}}]}"#, "sources[0].env.separator", "separator", "env", "a string", &["text"]),
     (r#"{"sources":[{"env":{"mapping":_}}]}"#, "sources[0].env.mapping", "mapping", "env", "a table", &["table"]),
-    (r#"{"sources":[{"env":{"mapping":{"a.b":_}}}]}"#, "sources[0].env.mapping.\"a.b\"", "a.b", "mapping", "a string", &["text"]),
-    (r#"{"sources":[{"env":{"fileSuffix":_}}]}"#, "sources[0].env.fileSuffix", "fileSuffix", "env", "true or false", &["flag"]),
+    (r#"{"sources":[{"env":{"mapping":{"a.b":_}}}]}"#, "sources[0].env.mapping.\"a.b\"", "a.b", "mapping", MAPPED, &["text", "table"]),
+    (r#"{"sources":[{"env":{"mapping":{"a":{"b":_}}}}]}"#, "sources[0].env.mapping.a.b", "b", "a", MAPPED, &["text", "table"]),
+    (r#"{"sources":[{"env":{"mapping":{"a":["A",_]}}}]}"#, "sources[0].env.mapping.a[1]", "a[1]", "mapping", "a string", &["text"]),
+    (r#"{"sources":[{"env":{"infer":_}}]}"#, "sources[0].env.infer", "infer", "env", "true or false", &["flag", "no"]),
+    (r#"{"sources":[{"env":{"fileSuffix":_}}]}"#, "sources[0].env.fileSuffix", "fileSuffix", "env", "true or false", &["flag", "no"]),
     (r#"{"sources":[{"args":{"argv":_}}]}"#, "sources[0].args.argv", "argv", "args", "an array", &["array"]),
     (r#"{"sources":[{"args":{"argv":["--a=1",_]}}]}"#, "sources[0].args.argv[1]", "argv[1]", "args", "a string", &["text"]),
 ];
@@ -114,6 +121,34 @@ fn words_that_are_none_of_a_few_are_quoted_and_the_nearest_is_named() {
     }
     let error = refused(r#"{"env":{"A":"x","B":3}}"#);
     assert_eq!(error.message(), "the variable B of `env` must be a string, and is an integer");
+}
+
+#[test]
+fn what_is_no_mapping_is_an_error_at_its_place() {
+    let format = "a variable with a `format`";
+    let path = "a key `format` of the configuration is written as a path: 'log.format'";
+    let cases = [
+        (r#"{"name":"A","format":"yaml"}"#, "has one of 'json', 'string', 'number' or 'boolean', not \"yaml\""),
+        (r#"{"name":"A","format":["json"]}"#, "has one of 'json', 'string', 'number' or 'boolean'"),
+        (r#"{"name":["A"],"format":"json"}"#, "has one `name`"),
+        (r#"{"format":"json"}"#, "needs a `name`"),
+        (r#"{"name":"A","format":"json","default":"x"}"#, "has a `name` beside it and nothing else, not `default`"),
+    ];
+    for (node, problem) in cases {
+        let json = format!(r#"{{"sources":[{{"env":{{"mapping":{{"log":{node}}}}}}}]}}"#);
+        check(&json, "sources[0].env.mapping.log", &format!("{format} {problem}; {path}"), None);
+    }
+    for node in [r#""""#, r#"["A",""]"#, "[]"] {
+        let error = refused(&format!(r#"{{"sources":[{{"env":{{"mapping":{{"a":{{"b":{node}}}}}}}}}]}}"#));
+        let message = error.message();
+        assert!(message.starts_with(&format!("`b` of `a` must be {MAPPED}, and is ")), "{message}");
+    }
+    check(
+        r#"{"sources":[{"env":{"empty":"unst"}}]}"#,
+        "sources[0].env.empty",
+        "`empty` of `env` must be 'keep' or 'unset', and is \"unst\"",
+        Some("did you mean `unset`?"),
+    );
 }
 
 #[test]

@@ -1,11 +1,12 @@
 //! The options of each kind of source.
 
-use super::kinds::{Entries, SharedText};
+use super::kinds::{Prefix, SharedText};
+use super::mapping::Mapping;
 use crate::EncodedValue;
 use serde::Deserialize;
 use superconfig::{
-    DirectoryOptions, DiscoverOptions, EnvOptions, Error, FileOptions, Format, GlobOptions, Path, Segment, SourceEntry,
-    SourceKind, SourceSpec, TextOptions, Trust,
+    DirectoryOptions, DiscoverOptions, EmptyVariable, EnvOptions, Error, FileOptions, Format, GlobOptions, Path, Segment,
+    SourceEntry, SourceKind, SourceSpec, TextOptions, Trust,
 };
 
 /// A source of any kind: `{ "file": { "path": "app.toml", "optional": true } }`.
@@ -137,14 +138,18 @@ layers! {
 
     /// Environment variables.
     Env() {
-        /// The prefix of their names; known paths without one.
-        prefix: SharedText,
+        /// The prefix of their names; known paths without one; `false` for the mapped ones alone.
+        prefix: Prefix,
         /// What splits a name into segments; `__` without it.
         separator: Option<SharedText>,
-        /// Variables read by name: path to variable.
-        mapping: Entries<SharedText>,
+        /// Variables read by name.
+        mapping: Mapping,
         /// Whether `NAME_FILE` names a file to read the value from.
         file_suffix: bool,
+        /// Whether text without a known type becomes what it spells; it does by default.
+        infer: Option<bool>,
+        /// What an empty variable means.
+        empty: EmptyVariable,
     }
 
     /// Command-line flags.
@@ -208,10 +213,18 @@ impl SourceOptions {
                 (SourceSpec::Text { text, options }, join, directives)
             }
             Self::Dotenv(Dotenv {}) => (SourceSpec::Dotenv, false, None),
-            Self::Env(Env { prefix, separator, mapping: Entries(mapping), file_suffix, join, directives }) => {
-                let mapping = mapping.into_iter().map(|(path, SharedText(name))| (path, name)).collect();
+            Self::Env(Env { prefix, separator, mapping: Mapping(mapping), file_suffix, infer, empty, join, directives }) => {
                 let separator = separator.map_or_else(|| "__".into(), |SharedText(separator)| separator);
-                let options = EnvOptions { prefix: prefix.0, separator, mapping, file_suffix };
+                let Prefix(prefix) = prefix;
+                let options = EnvOptions {
+                    mapped_only: prefix.is_none(),
+                    prefix: prefix.unwrap_or_default(),
+                    separator,
+                    mapping,
+                    file_suffix,
+                    infer: infer.unwrap_or(true),
+                    empty,
+                };
                 (SourceSpec::Env(options), join, directives)
             }
             Self::Args(Args { argv, join, directives }) => (SourceSpec::Args(argv), join, directives),

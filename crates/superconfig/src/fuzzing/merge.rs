@@ -85,10 +85,11 @@ pub fn env(text: &str) {
         let name: Arc<str> = "args".into();
         let flags = parse_args(arguments.iter().copied(), &name)?;
         let variables = Variables {
-            prefix: if list.len() % 5 == 4 { "".into() } else { "P".into() },
+            prefix: Some(if list.len() % 5 == 4 { "".into() } else { "P".into() }),
             separator: if list.len() % 7 == 6 { "_".into() } else { "__".into() },
-            mapping: vec![(Path::from(vec![Segment::from("log"), Segment::from("level")]), "LEVEL".into())],
+            mapping: vec![(Path::from(vec![Segment::from("log"), Segment::from("level")]), ["LEVEL", "L"].into())],
             file_suffix: true,
+            verbatim: list.len() % 3 == 2,
             list,
         };
         let layer = |kind, content| Layer { kind, name: "layer".into(), fill: false, directives: true, content };

@@ -17,10 +17,10 @@ pub(crate) fn capture(options: &LoadOptions) -> Environment {
             SourceSpec::Dotenv => filter.all = true,
             // A custom source may look up any variable.
             SourceSpec::Custom(_) => filter.all = true,
-            SourceSpec::Env(env) if env.prefix.is_empty() => filter.all = true,
+            SourceSpec::Env(env) if env.prefix.is_empty() && !env.mapped_only => filter.all = true,
             SourceSpec::Env(env) => {
-                filter.prefixes.push(env.prefix.clone());
-                filter.names.extend(env.mapping.iter().map(|(_, name)| name.clone()));
+                filter.prefixes.extend((!env.mapped_only).then(|| env.prefix.clone()));
+                filter.names.extend(env.mapping.iter().flat_map(|(_, variable)| variable.names.iter().cloned()));
             }
             #[cfg(feature = "discovery")]
             SourceSpec::Discover { .. } => filter.names.extend(crate::source::VARIABLES.map(Into::into)),

@@ -3,7 +3,7 @@
 use super::custom_layer::CustomLayer;
 use super::file_cache::{check_part, parse_layer};
 use super::loader::{LayerCollector, Loader};
-use crate::diagnostic::{Error, ErrorCode, Origin, Segment, SourceKind, Warning};
+use crate::diagnostic::{Error, ErrorCode, Origin, Path, Segment, SourceKind, Warning};
 use crate::merge::{Content, Document, Layer, Variable, Variables};
 use crate::source::{
     BaseDirs, EnvOptions, FileCandidate, FileOptions, LayerInfo, LayerStatus, Lookup, Ownership, SourceEntry, SourceSpec, Trust,
@@ -109,13 +109,14 @@ impl Loader {
     }
 
     fn variables(&self, options: &EnvOptions, dotenv: &[Variable]) -> Result<Variables, Error> {
-        let mapping = options.mapping.iter().map(|(path, name)| Ok((path.parse()?, name.clone())));
+        let mapping = options.mapping.iter().map(|(path, variable)| Ok((mapped_path(path)?, variable.clone())));
         Ok(Variables {
-            prefix: options.prefix.clone(),
+            prefix: (!options.mapped_only).then(|| options.prefix.clone()),
             separator: options.separator.clone(),
             mapping: mapping.collect::<Result<_, Error>>()?,
             file_suffix: options.file_suffix,
-            list: self.environment.variables(&"env".into(), dotenv),
+            verbatim: !options.infer,
+            list: self.environment.variables(&"env".into(), dotenv, options.empty),
         })
     }
 
@@ -172,6 +173,16 @@ impl Loader {
             }
         }
         Ok(())
+    }
+}
+
+/// The path of a mapping, as it was written.
+fn mapped_path(text: &str) -> Result<Path, Error> {
+    let refuse = |message: &str| Error::new(ErrorCode::Option, format!("a variable cannot be mapped: {message}"));
+    match text.parse::<Path>() {
+        Ok(path) if path.is_empty() => Err(refuse("the path is empty")),
+        Ok(path) => Ok(path),
+        Err(error) => Err(refuse(error.message()).with_hint(error.hint().unwrap_or_default())),
     }
 }
 

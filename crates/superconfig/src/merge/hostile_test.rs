@@ -23,7 +23,7 @@ fn variables(list: &[(&str, &str)]) -> Layer {
         Variable { name: (*name).into(), value: (*value).into(), origin }
     };
     let list = list.iter().map(variable).collect();
-    let variables = Variables { prefix: "APP".into(), separator: "__".into(), list, ..Variables::default() };
+    let variables = Variables { prefix: Some("APP".into()), separator: "__".into(), list, ..Variables::default() };
     let content = Content::Variables(Arc::new(variables));
     Layer { kind: SourceKind::Env, name: "env".into(), fill: false, directives: true, content }
 }

@@ -1,5 +1,6 @@
 //! One layer of configuration, between parsing and merging.
 
+use super::mapped_variable::MappedVariable;
 use crate::diagnostic::{Origin, Path, Segment, SourceKind, Warning};
 use crate::format::Format;
 use crate::value::{ExpandedSize, Value};
@@ -74,12 +75,14 @@ impl Document {
 /// The environment as captured when a load starts, and how names map to paths (SEMANTICS: environment variables).
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Variables {
-    /// The prefix, e.g. `APP`; empty takes every variable whose path is known below.
-    pub(crate) prefix: Arc<str>,
+    /// The prefix, e.g. `APP`; empty takes every variable whose path is known below; none takes the mapped ones alone.
+    pub(crate) prefix: Option<Arc<str>>,
     /// Splits a name into segments; `__` by default.
     pub(crate) separator: Arc<str>,
-    /// Variables read by name, without the prefix: path and variable.
-    pub(crate) mapping: Vec<(Path, Arc<str>)>,
+    /// Variables read by name, without the prefix: path and variables.
+    pub(crate) mapping: Vec<(Path, MappedVariable)>,
+    /// Takes a text without a known type for what it is.
+    pub(crate) verbatim: bool,
     /// Whether `NAME_FILE` names a file to read the value from.
     pub(crate) file_suffix: bool,
     /// Name, value and origin. Variables that cannot matter may be left out. No name repeats.

@@ -25,7 +25,7 @@ fn environment(list: &[(String, String)]) -> Layer {
         value: value.as_str().into(),
         origin: Origin::new(SourceKind::Env, "env"),
     });
-    let variables = Variables { prefix: "P".into(), separator: "__".into(), list: list.collect(), ..Variables::default() };
+    let variables = Variables { prefix: Some("P".into()), separator: "__".into(), list: list.collect(), ..Variables::default() };
     let content = Content::Variables(Arc::new(variables));
     Layer { kind: SourceKind::Env, name: "env".into(), fill: false, directives: true, content }
 }

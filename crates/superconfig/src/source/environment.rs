@@ -29,6 +29,26 @@ impl EnvironmentFilter {
     }
 }
 
+/// What an empty environment variable means.
+///
+/// ```
+/// use superconfig::{EmptyVariable, EnvOptions, Format, SuperConfig};
+///
+/// let options = EnvOptions { prefix: "APP".into(), empty: EmptyVariable::Unset, ..EnvOptions::default() };
+/// let builder = SuperConfig::builder().environment([("APP_HOST", "")]).text("host = 'localhost'", Format::Toml);
+/// assert_eq!(builder.env_with(options).load()?.get::<String>("host")?, "localhost");
+/// # Ok::<(), superconfig::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum EmptyVariable {
+    /// It sets text and new keys to the empty text, and leaves anything else alone, with the warning `empty-value`.
+    #[default]
+    Keep,
+    /// It counts as not set: a `.env` file may set it.
+    Unset,
+}
+
 /// Up to this many variables are searched in order.
 const INDEX_FROM: usize = 128;
 
@@ -116,13 +136,15 @@ impl Environment {
     }
 
     /// The variables of a layer: these, and those of dotenv files that are not set here.
-    pub(crate) fn variables(&self, source: &Arc<str>, dotenv: &[Variable]) -> Vec<Variable> {
-        let own = self.variables.iter().map(|(name, value)| {
+    pub(crate) fn variables(&self, source: &Arc<str>, dotenv: &[Variable], empty: EmptyVariable) -> Vec<Variable> {
+        let is_set = |value: &str| empty == EmptyVariable::Keep || !value.is_empty();
+        let own = self.variables.iter().filter(|(_, value)| is_set(value)).map(|(name, value)| {
             let mut origin = Origin::new(SourceKind::Env, Arc::clone(source));
             origin.variable = Some(Arc::clone(name));
             Variable { name: Arc::clone(name), value: Arc::clone(value), origin }
         });
-        let others = dotenv.iter().filter(|variable| self.get(&variable.name).is_none()).cloned();
+        let is_free = |name: &str| !self.get(name).is_some_and(|value| is_set(value));
+        let others = dotenv.iter().filter(|variable| is_set(&variable.value) && is_free(&variable.name)).cloned();
         own.chain(others).collect()
     }
 }
@@ -239,7 +261,7 @@ mod tests {
         assert_eq!(environment.iter().count(), 2);
         let dotenv =
             |name: &str| Variable { name: name.into(), value: "file".into(), origin: Origin::new(SourceKind::Dotenv, ".env") };
-        let variables = environment.variables(&"env".into(), &[dotenv("A"), dotenv("C")]);
+        let variables = environment.variables(&"env".into(), &[dotenv("A"), dotenv("C")], EmptyVariable::Keep);
         let list: Vec<_> = variables.iter().map(|variable| (&*variable.name, &*variable.value)).collect();
         assert_eq!(list, [("A", "2"), ("B", "3"), ("C", "file")]);
         assert_eq!(variables[0].origin.variable.as_deref(), Some("A"));

@@ -21,8 +21,8 @@ pub(crate) use dependencies::{Dependencies, Dependency, DependencyTracker, InPro
 use directory_listing::{Listing, variants};
 #[cfg(feature = "discovery")]
 pub(crate) use discovery::{Discovered, VARIABLES, discover};
-pub use environment::Environment;
 pub(crate) use environment::EnvironmentFilter;
+pub use environment::{EmptyVariable, Environment};
 pub(crate) use files::{BaseDirs, FileCandidate, Lookup, check_name};
 use files::{unreadable, with_stem};
 pub use layer_info::{LayerInfo, LayerStatus};

@@ -1,9 +1,11 @@
 //! The description that a [`Builder`](crate::Builder) collects.
 
 use super::custom::Source;
+use super::environment::EmptyVariable;
 use super::ownership::Trust;
 use crate::diagnostic::SourceKind;
 use crate::format::Format;
+use crate::merge::MappedVariable;
 use crate::value::Value;
 use std::sync::Arc;
 
@@ -225,16 +227,31 @@ pub struct TextOptions {
 pub struct EnvOptions {
     /// The prefix, without its underscore; empty takes variables whose path is known.
     pub prefix: Arc<str>,
+    /// Takes no variables but those of `mapping`, whatever the prefix is.
+    pub mapped_only: bool,
     /// Splits names into segments; `__` by default.
     pub separator: Arc<str>,
     /// Paths with the variables that set them, read without the prefix.
-    pub mapping: Vec<(String, Arc<str>)>,
+    pub mapping: Vec<(String, MappedVariable)>,
     /// Whether `NAME_FILE` names a file to read the value from.
     pub file_suffix: bool,
+    /// Whether text that nothing gives a type becomes a number, a boolean, `null` or JSON where it spells one; it does by
+    /// default, and stays text otherwise.
+    pub infer: bool,
+    /// What an empty variable means.
+    pub empty: EmptyVariable,
 }
 
 impl Default for EnvOptions {
     fn default() -> Self {
-        Self { prefix: "".into(), separator: "__".into(), mapping: Vec::new(), file_suffix: false }
+        Self {
+            prefix: "".into(),
+            mapped_only: false,
+            separator: "__".into(),
+            mapping: Vec::new(),
+            file_suffix: false,
+            infer: true,
+            empty: EmptyVariable::Keep,
+        }
     }
 }

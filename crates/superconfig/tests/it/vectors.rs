@@ -1,8 +1,8 @@
 //! Runs the shared cases of `vectors/` through the public builder; `vectors/README.md` describes the format of a case.
 
 use superconfig::{
-    ArrayStrategy, Candidate, EnvOptions, Error, FileOptions, Format, Origin, Path, SourceEntry, SourceKind, SourceSpec,
-    SuperConfig, Table, TextOptions, Value, Warning, parse,
+    ArrayStrategy, Candidate, EmptyVariable, EnvOptions, Error, FileOptions, Format, MappedVariable, Origin, Path, SourceEntry,
+    SourceKind, SourceSpec, SuperConfig, Table, TextOptions, Value, VariableFormat, Warning, parse,
 };
 
 fn text<'a>(table: &'a Table, key: &str) -> Option<&'a str> {
@@ -73,9 +73,14 @@ fn source(case: &Table, layer: &Table) -> Result<SourceSpec, Error> {
         }
         "dotenv" => SourceSpec::Dotenv,
         "env" => {
-            let mapping = strings(layer, "mapping").into_iter().map(|(path, name)| (path, name.into())).collect();
-            let mut options = EnvOptions { mapping, file_suffix: flag("fileSuffix"), ..EnvOptions::default() };
+            let mut options = EnvOptions { file_suffix: flag("fileSuffix"), ..EnvOptions::default() };
             options.prefix = text(layer, "prefix").unwrap_or_default().into();
+            options.mapped_only = layer.get("prefix") == Some(&Value::Bool(false));
+            options.infer = layer.get("infer") != Some(&Value::Bool(false));
+            if text(layer, "empty") == Some("unset") {
+                options.empty = EmptyVariable::Unset;
+            }
+            entries(layer, "mapping").for_each(|(path, node)| map(&mut options.mapping, path.to_owned(), node));
             if let Some(separator) = text(layer, "separator") {
                 options.separator = separator.into();
             }
@@ -84,6 +89,30 @@ fn source(case: &Table, layer: &Table) -> Result<SourceSpec, Error> {
         "args" => SourceSpec::Args(list(case, "args").iter().map(|argument| argument.as_str().unwrap().to_owned()).collect()),
         other => panic!("the kind {other} is not one of README.md"),
     })
+}
+
+/// Adds what a node of a mapping's tree says to a list.
+fn map(mapping: &mut Vec<(String, MappedVariable)>, path: String, node: &Value) {
+    let variable = match node {
+        Value::Table(table) => match text(table, "format") {
+            None => return table.iter().for_each(|(key, node)| map(mapping, format!("{path}.{key}"), node)),
+            Some(format) => {
+                let format = match format {
+                    "json" => VariableFormat::Json,
+                    "string" => VariableFormat::String,
+                    "number" => VariableFormat::Number,
+                    "boolean" => VariableFormat::Boolean,
+                    other => panic!("the format {other} is not one of README.md"),
+                };
+                MappedVariable { format: Some(format), ..text(table, "name").unwrap().into() }
+            }
+        },
+        Value::Array(names) => {
+            MappedVariable { names: names.iter().map(|name| name.as_str().unwrap().into()).collect(), format: None }
+        }
+        name => name.as_str().unwrap().into(),
+    };
+    mapping.push((path, variable));
 }
 
 fn strategy(value: &Value) -> ArrayStrategy {

@@ -1,11 +1,11 @@
 //! Builds assignments from the texts of variables and flags: typed, bounded, and checked for conflicts.
 
 use super::assignment::Assignment;
-use super::coercion::coerce;
+use super::coercion::{coerce, json};
 use super::key_index::KeyIndex;
 use super::name_resolver::{Location, NameResolver, ResolveError, ResolvedName};
 use crate::diagnostic::{Error, ErrorCode, Origin, Path, Segment, Warning};
-use crate::merge::{Action, Directive};
+use crate::merge::{Action, Directive, VariableFormat};
 use crate::redaction::SecretRules;
 use crate::value::{Limits, SchemaNode, Value, ValueKind};
 use std::collections::{HashMap, HashSet};
@@ -19,6 +19,8 @@ pub(crate) struct AssignmentBuilder<'a, 'w> {
     pub(crate) noun: &'static str,
     /// The rules that mask secrets in messages, beside the rule by name.
     pub(crate) secrets: Option<&'a SecretRules>,
+    /// Takes a text without a known type for what it is.
+    pub(crate) verbatim: bool,
     pub(crate) warnings: &'w mut Vec<Warning>,
     /// The errors so far: all of them are reported together.
     problems: Vec<Error>,
@@ -55,6 +57,7 @@ impl<'a, 'w> AssignmentBuilder<'a, 'w> {
             code: ErrorCode::Env,
             noun: "variable",
             secrets: None,
+            verbatim: false,
             warnings,
             problems: Vec::new(),
             out_of_range: Vec::new(),
@@ -120,9 +123,19 @@ impl<'a, 'w> AssignmentBuilder<'a, 'w> {
         format!(", found {:?}", cut + dots)
     }
 
-    /// Adds the assignment of a variable or flag to its target.
-    pub(crate) fn add(&mut self, target: ResolvedName<'a>, text: &str, origin: Origin) -> Result<(), Error> {
-        let (kind, element) = expected(&target);
+    /// Adds the assignment of a variable or flag to its target; a format decides how the text is read, whatever type the target
+    /// has.
+    pub(crate) fn add(
+        &mut self,
+        target: ResolvedName<'a>,
+        text: &str,
+        format: Option<VariableFormat>,
+        origin: Origin,
+    ) -> Result<(), Error> {
+        let (kind, element) = match format {
+            None => expected(&target),
+            Some(format) => formatted(format, target.directive.is_some()),
+        };
         let there = target.location.value;
         let action = match target.directive {
             None => Action::Set,
@@ -130,14 +143,23 @@ impl<'a, 'w> AssignmentBuilder<'a, 'w> {
             Some(Directive::Remove) => Action::Remove,
         };
         let is_null = there.is_some_and(Value::is_null);
-        if text.is_empty() && (kind.is_some_and(|kind| kind != ValueKind::String) || is_null && kind.is_none()) {
+        let takes_empty = match kind {
+            Some(kind) => kind == ValueKind::String,
+            None => !is_null && format.is_none(),
+        };
+        if text.is_empty() && !takes_empty {
             let path = Path::from(target.path);
             let message = format!("the {} {} is empty and leaves {path} as it is", self.noun, name_of(&origin));
             self.warnings.push(Warning::new("empty-value", message).with_path(path.clone()).with_origin(origin.clone()));
             self.entries.push(Draft { path, action, value: None, origin });
             return Ok(());
         }
-        let coerced = coerce(text, kind, element).map_err(|misfit| {
+        let as_text = |kind: Option<ValueKind>| kind.or(self.verbatim.then_some(ValueKind::String));
+        let coerced = match format {
+            Some(VariableFormat::Json) => json(text, kind),
+            _ => coerce(text, as_text(kind), as_text(element)),
+        };
+        let coerced = coerced.map_err(|misfit| {
             let path = Path::from(target.path.clone());
             if let (Some(Segment::Index(index)), Some(items)) = (path.last(), target.parent.value.and_then(Value::as_array))
                 && *index > items.len()
@@ -321,6 +343,17 @@ pub(crate) fn expected(target: &ResolvedName<'_>) -> (Option<ValueKind>, Option<
         Some(Directive::Remove) if location.kind() == Some(ValueKind::Table) => (Some(ValueKind::Array), Some(ValueKind::String)),
         Some(_) => (Some(ValueKind::Array), location.element_kind()),
     }
+}
+
+/// The type that a mapping's format gives, and that of its elements for a directive. JSON may be of any type.
+fn formatted(format: VariableFormat, is_list: bool) -> (Option<ValueKind>, Option<ValueKind>) {
+    let kind = match format {
+        VariableFormat::Json => None,
+        VariableFormat::String => Some(ValueKind::String),
+        VariableFormat::Number => Some(ValueKind::Number),
+        VariableFormat::Boolean => Some(ValueKind::Bool),
+    };
+    if is_list { (Some(ValueKind::Array), kind) } else { (kind, None) }
 }
 
 fn depth_of(value: &Value) -> usize {

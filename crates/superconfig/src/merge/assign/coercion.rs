@@ -33,6 +33,16 @@ pub(crate) fn coerce(text: &str, kind: Option<ValueKind>, element: Option<ValueK
     Ok(Coerced { value, rounded: false })
 }
 
+/// Reads a text as JSON, of the wanted type where there is one.
+pub(crate) fn json(text: &str, kind: Option<ValueKind>) -> Result<Coerced, Misfit> {
+    let value = parse_json(text).filter(|value| kind.is_none_or(|kind| ValueKind::of(value) == Some(kind)));
+    let value = value.ok_or_else(|| match kind {
+        Some(kind) => Misfit { expected: format!("{} as JSON", kind.name()), hint: kind.hint() },
+        None => Misfit { expected: "JSON".into(), hint: "write text as JSON has it, in double quotes" },
+    })?;
+    Ok(Coerced { value, rounded: false })
+}
+
 /// Reads `true false 1 0 yes no on off` in any case.
 pub(crate) fn parse_bool(text: &str) -> Option<bool> {
     let is = |words: [&str; 4]| words.iter().any(|word| text.eq_ignore_ascii_case(word));

@@ -4,7 +4,7 @@ use super::assignment::Assignment;
 use super::assignment_builder::{AssignmentBuilder, name_of};
 use super::name_resolver::{Location, ResolvedName};
 use crate::diagnostic::{Error, ErrorCode, Origin, Segment, Warning};
-use crate::merge::{Directive, ReadFile, Variable, Variables};
+use crate::merge::{Directive, MappedVariable, ReadFile, Variable, Variables};
 use crate::value::{FORBIDDEN, Value, ValueKind};
 use smallvec::SmallVec;
 use std::collections::HashMap;
@@ -19,28 +19,30 @@ pub(crate) fn assignments(
     mut builder: AssignmentBuilder<'_, '_>,
     read_file: Option<&ReadFile<'_>>,
 ) -> Result<Vec<Assignment>, Error> {
-    let prefix = Prefix::new(variables);
-    builder.resolver.known_only = prefix.text.is_empty();
-    let mapping = Mapping::new(variables);
+    let prefix = variables.prefix.as_deref().map(|prefix| Prefix::new(prefix, &variables.separator));
+    builder.resolver.known_only = prefix.as_ref().is_none_or(|prefix| prefix.text.is_empty());
+    builder.verbatim = variables.verbatim;
+    let mut mapping = Mapping::new(variables);
     let mut list: Vec<(&Variable, Option<&str>, MappingMatches)> = Vec::new();
     for variable in &variables.list {
-        let rest = prefix.strip(&variable.name);
-        let mapped = mapping.of(&variable.name);
+        let rest = prefix.as_ref().and_then(|prefix| prefix.strip(&variable.name));
+        let mapped = mapping.matches(&variable.name);
         if rest.is_some() || !mapped.is_empty() {
             list.push((variable, rest, mapped));
         }
     }
     list.sort_unstable_by(|(a, ..), (b, ..)| a.name.cmp(&b.name));
     for (variable, rest, mapped) in list {
-        for (at, as_file) in &mapped {
-            let (path, as_file) = (&variables.mapping[*at].0, *as_file);
+        for matched in mapped.iter().filter(|matched| mapping.counts(matched)) {
+            let (path, MappedVariable { format, .. }) = &variables.mapping[matched.entry];
             if path.iter().any(|segment| matches!(segment, Segment::Key(key) if &**key == FORBIDDEN)) {
                 let message = format!("the variable {} is mapped to a `__proto__` key and is ignored", variable.name);
                 builder.warnings.push(Warning::new("forbidden-key", message).with_origin(origin_of(variable)));
                 continue;
             }
             let target = resolve_mapping(&builder, path);
-            let added = value_text(variable, as_file, read_file).and_then(|text| builder.add(target, &text, origin_of(variable)));
+            let added = value_text(variable, matched.as_file, read_file)
+                .and_then(|text| builder.add(target, &text, *format, origin_of(variable)));
             builder.record_error(added)?;
         }
         if let (true, Some(rest)) = (mapped.is_empty(), rest) {
@@ -76,14 +78,14 @@ fn add_by_name(
     let Some(target) = resolve(builder, &segments, &origin, needs_known)? else { return Ok(()) };
     // A known key that ends like this, `log_file`, is the key and not a file with the value of `log`.
     let Some(stem) = stem.filter(|_| !target.known) else {
-        return if needs_known && !target.known { Ok(()) } else { builder.add(target, &variable.value, origin) };
+        return if needs_known && !target.known { Ok(()) } else { builder.add(target, &variable.value, None, origin) };
     };
     let mut segments = split(stem, &variables.separator);
     segments.retain(|segment| !segment.is_empty());
     match resolve(builder, &segments, &origin, needs_known)? {
         Some(target) if target.known || !needs_known => {
             let text = value_text(variable, true, read_file)?;
-            builder.add(target, &text, origin)
+            builder.add(target, &text, None, origin)
         }
         _ => Ok(()),
     }
@@ -158,10 +160,9 @@ struct Prefix<'a> {
 }
 
 impl<'a> Prefix<'a> {
-    fn new(variables: &'a Variables) -> Self {
-        let separator = &*variables.separator;
+    fn new(prefix: &'a str, separator: &'a str) -> Self {
         // `APP_` and `APP__` count as `APP`: the end of a prefix is known.
-        let text = variables.prefix.strip_suffix(separator).filter(|_| !separator.is_empty()).unwrap_or(&variables.prefix);
+        let text = prefix.strip_suffix(separator).filter(|_| !separator.is_empty()).unwrap_or(prefix);
         Prefix { text: text.strip_suffix('_').unwrap_or(text), separator }
     }
 
@@ -196,35 +197,63 @@ fn split<'t>(text: &'t str, separator: &str) -> SmallVec<[&'t str; 8]> {
     segments
 }
 
-/// Mappings by index in the list, and whether the variable names a file for each.
-type MappingMatches = SmallVec<[(usize, bool); 1]>;
+/// One mapping that a variable serves.
+struct MappingMatch {
+    /// The index among the mappings.
+    entry: usize,
+    /// The index among the mapping's names.
+    rank: usize,
+    /// Whether the variable is the `NAME_FILE` of that name.
+    as_file: bool,
+}
+
+type MappingMatches = SmallVec<[MappingMatch; 1]>;
 
 /// The mapped variables by name.
 struct Mapping<'a> {
     file_suffix: bool,
-    /// Their indexes in the list.
-    names: HashMap<&'a str, SmallVec<[usize; 1]>>,
+    /// The indexes of the mappings, and of the name among those of each.
+    names: HashMap<&'a str, SmallVec<[(usize, usize); 1]>>,
+    /// The lowest index of a name that is set, for each mapping.
+    first: Vec<usize>,
 }
 
 impl<'a> Mapping<'a> {
     fn new(variables: &'a Variables) -> Self {
-        let mut names: HashMap<&str, SmallVec<[usize; 1]>> = HashMap::new();
-        for (at, (_, name)) in variables.mapping.iter().enumerate() {
-            names.entry(name).or_default().push(at);
+        let mut names: HashMap<&str, SmallVec<[(usize, usize); 1]>> = HashMap::new();
+        for (entry, (_, variable)) in variables.mapping.iter().enumerate() {
+            for (rank, name) in variable.names.iter().enumerate() {
+                let uses = names.entry(name).or_default();
+                // A name that stands twice in one list is one name.
+                if uses.last().is_none_or(|(last, _)| *last != entry) {
+                    uses.push((entry, rank));
+                }
+            }
         }
-        Mapping { file_suffix: variables.file_suffix, names }
+        Mapping { file_suffix: variables.file_suffix, names, first: vec![usize::MAX; variables.mapping.len()] }
     }
 
-    /// The mappings that a variable serves, and whether as the `NAME_FILE` of each, in the order of the list.
-    fn of(&self, name: &str) -> MappingMatches {
+    /// The mappings that a variable serves, in the order of the list; notes that it is set.
+    fn matches(&mut self, name: &str) -> MappingMatches {
         if self.names.is_empty() {
             return SmallVec::new();
         }
-        let own = self.names.get(name).into_iter().flatten().map(|at| (*at, false));
-        let file = name.strip_suffix(FILE_SUFFIX).filter(|_| self.file_suffix).and_then(|stem| self.names.get(stem));
-        let mut all: MappingMatches = own.chain(file.into_iter().flatten().map(|at| (*at, true))).collect();
-        all.sort_unstable();
+        let stem = name.strip_suffix(FILE_SUFFIX).filter(|_| self.file_suffix);
+        let uses = |name: &str, as_file: bool| {
+            let uses = self.names.get(name).into_iter().flatten();
+            uses.map(move |(entry, rank)| MappingMatch { entry: *entry, rank: *rank, as_file })
+        };
+        let mut all: MappingMatches = uses(name, false).chain(stem.into_iter().flat_map(|stem| uses(stem, true))).collect();
+        all.sort_unstable_by_key(|matched| (matched.entry, matched.as_file));
+        for matched in &all {
+            self.first[matched.entry] = self.first[matched.entry].min(matched.rank);
+        }
         all
+    }
+
+    /// Whether no earlier name of the mapping is set. Known once every variable has been matched.
+    fn counts(&self, matched: &MappingMatch) -> bool {
+        self.first[matched.entry] == matched.rank
     }
 }
 

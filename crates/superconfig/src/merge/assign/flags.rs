@@ -21,7 +21,7 @@ pub(crate) fn assignments(
         let mut origin = Origin::new(SourceKind::Args, layer.name.clone());
         origin.variable = Some(flag.flag.clone());
         let added = match resolve_flag(flag, &mut builder, &origin) {
-            Ok(Some((target, text))) => builder.add(target, &text, origin),
+            Ok(Some((target, text))) => builder.add(target, &text, None, origin),
             Ok(None) => Ok(()),
             Err(error) => Err(error),
         };
