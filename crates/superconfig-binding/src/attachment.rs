@@ -64,7 +64,7 @@ impl Attachment {
         self.pinned.render(format, secrets)
     }
 
-    /// How the configuration is doing, with the version and profiles that are read here.
+    /// The status of the configuration, with the pinned version and its profiles.
     ///
     /// # Errors
     /// `ERR_SUPERCONFIG_CLOSED` where the configuration is closed.
@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn everything_is_of_one_version_until_its_holder_moves_on() {
+    fn attachment_reads_one_version_until_it_syncs() {
         let mut attachment = attached();
         reload(&attachment, "81");
         assert_eq!((attachment.pinned.version(), attachment.described().version()), (1, 1));
@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn text_is_of_a_format_that_is_written() {
+    fn render_rejects_formats_without_a_writer() {
         let attachment = attached();
         assert_eq!(attachment.render("json", false).unwrap(), r#"{"password":"[redacted]","port":80}"#);
         assert_eq!(attachment.render("yaml", true).unwrap(), "password: hunter2\nport: 80\n");

@@ -151,7 +151,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn specials_go_where_json_has_none() {
+    fn specials_replace_nulls() {
         let text = r#"{"value":{"a":[null,null,null],"b":{}},"specials":[[["a",0],"bigint","-9007199254740993"],[["a",1],"number","-0"],[["a",2],"number","NaN"],[["b","__proto__"],"forbidden",""],[["gone","x"],"number","1"]]}"#;
         let value = EncodedValue::parse(text).unwrap();
         let a = value.at(&["a".into()]).unwrap().as_array().unwrap();
@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn every_special_comes_back() {
+    fn specials_round_trip() {
         let floats = [f64::INFINITY, f64::NEG_INFINITY, f64::NAN, -0.0].map(Value::Float);
         let list: Vec<Value> = floats.into_iter().chain([Value::Integer(i64::MIN), Value::Unsigned(u64::MAX)]).collect();
         let value = Value::Table([("a b", Value::array(list))].into_iter().collect());
@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_encoded_value_is_an_error() {
+    fn malformed_encoded_values_are_rejected() {
         let message = |text: &str| EncodedValue::parse(text).unwrap_err().to_string();
         assert!(message(r#"{"value":1,"special":[]}"#).contains("did you mean `specials`?"));
         assert!(message(r#"{"specials":[[[-1],"number","1"]]}"#).contains("a path is an array of strings and whole numbers"));

@@ -36,7 +36,7 @@ struct Shared {
     wake: Box<dyn Fn() + Send + Sync>,
 }
 
-/// What happened since the mailbox was last emptied. Serializes without the versions themselves.
+/// The events since the mailbox was last emptied. Serializes without the versions themselves.
 #[derive(Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Mail {
@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn holds_one_change_and_one_failure_and_which_was_first() {
+    fn coalesces_changes_and_failures_in_order() {
         let config = SuperConfig::builder().env("APP").load_with(Environment::from_pairs([("APP_PORT", "1")])).unwrap();
         let mailbox = Mailbox::new(&config, || {});
         assert!(mailbox.take().is_none());
@@ -141,11 +141,11 @@ mod tests {
         );
         assert!(report.ends_with(r#""background":false,"changeFirst":false,"reloadRequested":false}"#), "{report}");
         config.close();
-        assert!(mailbox.take().is_none(), "whoever has it closed it");
+        assert!(mailbox.take().is_none(), "the last event was taken");
     }
 
     #[test]
-    fn asks_the_host_to_reload_where_only_it_can() {
+    fn reload_requests_reach_the_host() {
         let directory = tempfile::tempdir().unwrap();
         let file = directory.path().join("a.toml");
         std::fs::write(&file, "a = 1").unwrap();

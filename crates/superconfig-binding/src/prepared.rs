@@ -44,8 +44,8 @@ impl Preparation {
         })
     }
 
-    /// [`Preparation::run`] on another thread, which hands the result to `done`. It holds up no other configuration, and nobody
-    /// waits for it when the process ends.
+    /// [`Preparation::run`] on another thread, which passes the result to `done`. It delays no other configuration, and the
+    /// end of the process does not wait for it.
     ///
     /// ```
     /// use superconfig::{Format, SuperConfig};
@@ -96,7 +96,7 @@ pub enum Prepared {
     Reload(Box<PreparedReload>),
 }
 
-/// What [`Prepared::commit`] did.
+/// The result of [`Prepared::commit`].
 pub enum Committed {
     /// Opened a configuration.
     Opened(SuperConfig),
@@ -127,7 +127,7 @@ impl Prepared {
         }
     }
 
-    /// Publishes the version; with `output`, readers see that in place of the merged values.
+    /// Publishes the version; with `output`, readers get that instead of the merged values.
     ///
     /// # Errors
     /// Those of [`PreparedLoad::commit`] and [`PreparedReload::commit`].
@@ -196,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_check_reports_is_placed_and_unknown_keys_are_guessed() {
+    fn refused_issues_have_origins_and_suggestions_for_unknown_keys() {
         let given = r#"[{"path":["server","prot"],"message":"x","unknown":true},{"path":["server"],"message":"no","expected":"a b","found":"a c"}]"#;
         for prepared in [
             Preparation::load(builder()).run().unwrap(),

@@ -49,7 +49,7 @@ pub fn nearest(attachment: f64, at: String, segments: bool) -> Result<Option<Str
     with(attachment, |attachment| Ok(attachment.pinned.closest_path(&path(&at, segments)?).map(|path: Path| path.to_string())))
 }
 
-/// Where a value comes from.
+/// The provenance of a value.
 #[napi(catch_unwind, ts_return_type = "unknown")]
 pub fn explain(attachment: f64, at: String, segments: bool) -> Result<HostValue> {
     with(attachment, |attachment| {

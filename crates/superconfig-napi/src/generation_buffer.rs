@@ -13,7 +13,7 @@ use std::sync::atomic::AtomicU32;
 use superconfig::generation::{Mirror, WORD_COUNT, WORDS};
 
 thread_local! {
-    /// What is copied into the memory of this thread's environment, where that takes none of ours.
+    /// The copies in the memory of this thread's environment, where that accepts no external memory.
     static MIRRORS: RefCell<Vec<Mirror>> = RefCell::default();
 }
 
@@ -79,7 +79,7 @@ fn host_words(env: &Env) -> Result<WordBuffer> {
     Ok(WordBuffer(buffer))
 }
 
-/// Where a buffer's memory is.
+/// The address of a buffer's memory.
 fn memory(env: &Env, buffer: sys::napi_value) -> Result<*mut c_void> {
     let mut data = null_mut();
     let mut length = 0;

@@ -12,7 +12,7 @@ use superconfig::{Builder, Environment, Error, ErrorCode, SourceReport, SuperCon
 use superconfig_binding::options::{LoadOptions, ReloadRequest};
 use superconfig_binding::{Committed, EncodedValue, HandleTable, Preparation, Prepared, ReportedIssue, describe};
 
-/// What the number of a prepared load stands for.
+/// The object of a prepared load's number.
 enum Entry {
     Prepared(Prepared),
     /// Published already, on the thread that prepared it.
@@ -31,7 +31,7 @@ pub fn prepare(request: String, attachment: Option<f64>) -> Result<f64> {
     preparation.run().map(Entry::Prepared).map(keep).map_err(to_napi)
 }
 
-/// What the callback of [`prepare_async`] is called with: an error as JSON text, or the number of a prepared load.
+/// The arguments of the callback of [`prepare_async`]: an error as JSON text, or the number of a prepared load.
 type Answer = FnArgs<(Option<String>, Option<f64>)>;
 
 /// The callback of [`prepare_async`], which any thread may call. Keeps no environment alive.
@@ -85,7 +85,7 @@ pub fn prepared_value(prepared: f64) -> Result<HostValue> {
     value.map(|value| HostValue(Some(value))).ok_or_else(|| to_napi(discarded()))
 }
 
-/// Publishes a prepared load, with what a schema gave (`{ value, specials? }` as JSON text) in place of the merged values: a
+/// Publishes a prepared load, with a schema's output (`{ value, specials? }` as JSON text) in place of the merged values: a
 /// first version gives `[attachment, config id, generation, version]`, a next one `{ version, changed }` as JSON text.
 #[napi(catch_unwind)]
 pub fn commit(prepared: f64, output: Option<String>) -> Result<Either<Vec<f64>, String>> {
@@ -139,7 +139,7 @@ fn builder(mut options: LoadOptions) -> std::result::Result<(Builder, Option<Env
     Ok((options.into_builder(SuperConfig::builder().node_profile())?, captured))
 }
 
-/// What is to be prepared, and whether JavaScript checks its values.
+/// The load to prepare, and whether JavaScript validates its values.
 fn preparation(request: &str, attachment: Option<f64>) -> Result<(Preparation, bool)> {
     match attachment {
         None => run(|| {

@@ -19,7 +19,7 @@ pub(crate) fn hold(version: Version) -> External<Version> {
     External::new_with_size_hint(version, bytes)
 }
 
-/// What is read from: an attachment, by its number, means the version that it has pinned.
+/// A version to read from: the number of an attachment means its pinned version.
 pub enum Readable {
     /// The number of an attachment.
     Attachment(f64),

@@ -75,8 +75,8 @@ fn open(directory: &Path, value: u64) -> SuperConfig {
 
 fn is_held_up(config: &SuperConfig) -> bool {
     let status = config.status().unwrap();
-    let told = |reason: &Option<String>| reason.as_deref().is_some_and(|reason| reason.contains("has not come back"));
-    status.stale_since.is_some() && status.watching.iter().all(|one| told(&one.reason))
+    let is_held_up = |reason: &Option<String>| reason.as_deref().is_some_and(|reason| reason.contains("has not come back"));
+    status.stale_since.is_some() && status.watching.iter().all(|one| is_held_up(&one.reason))
 }
 
 #[track_caller]
@@ -88,8 +88,8 @@ fn at_once<T>(work: impl FnOnce() -> T) -> T {
 }
 
 #[test]
-fn a_watched_file_that_hangs_stops_nothing_but_its_own_configuration() {
-    if !can_hold_up("a_watched_file_that_hangs_stops_nothing_but_its_own_configuration") {
+fn blocked_file_affects_only_its_configuration() {
+    if !can_hold_up("blocked_file_affects_only_its_configuration") {
         return;
     }
     let helds: Vec<(Held, SuperConfig)> = (0..8)
@@ -134,12 +134,12 @@ fn a_watched_file_that_hangs_stops_nothing_but_its_own_configuration() {
 }
 
 #[test]
-fn loads_on_other_threads_are_done_however_many_are_held_up() {
-    if !can_hold_up("loads_on_other_threads_are_done_however_many_are_held_up") {
+fn loads_on_other_threads_finish_while_many_are_blocked() {
+    if !can_hold_up("loads_on_other_threads_finish_while_many_are_blocked") {
         return;
     }
     let held = Held::new();
-    let config = SuperConfig::builder().cwd(held.0.path()).file("held.json").name("asked").load().unwrap();
+    let config = SuperConfig::builder().cwd(held.0.path()).file("held.json").name("held").load().unwrap();
     held.hold_up();
     held.write(1);
     let threads = || std::fs::read_dir("/proc/self/task").unwrap().count();
@@ -164,7 +164,7 @@ fn loads_on_other_threads_are_done_however_many_are_held_up() {
     assert!(threads() < before + 20, "{}", threads());
     assert!(reloaded.try_recv().is_err());
     drop(config);
-    assert_eq!(SuperConfig::attach("asked").err().unwrap().code(), ErrorCode::Closed);
+    assert_eq!(SuperConfig::attach("held").err().unwrap().code(), ErrorCode::Closed);
     held.let_go();
     let reloads: Vec<bool> = (0..1000).map(|_| reloaded.recv_timeout(PATIENCE).unwrap()).collect();
     // The one that was begun has read its file, the others find the configuration closed.

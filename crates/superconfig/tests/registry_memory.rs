@@ -84,7 +84,7 @@ fn life(threads: u64, count: u64) {
     });
 }
 
-/// What is taken once nothing moves any more: the janitor's thread ends by itself after the registry.
+/// The memory once nothing changes any more: the janitor's thread ends by itself after the registry.
 fn settled() -> (isize, isize) {
     let mut seen = taken();
     loop {
@@ -98,7 +98,7 @@ fn settled() -> (isize, isize) {
 }
 
 #[test]
-fn gives_everything_back_and_tells_what_it_takes() {
+fn all_memory_is_freed_and_statistics_are_accurate() {
     for threads in [1, 8] {
         // The atomic pointers keep a mark for each thread, which the next thread takes over: there are as many as threads were
         // alive at once, and that is not the same each time. Something lost by the cycles would be lost in every run.
@@ -155,7 +155,7 @@ fn gives_everything_back_and_tells_what_it_takes() {
     // The boxes are the test's own: each holds a handle, which is one pointer or two.
     let own = size_of::<Box<dyn std::any::Any>>() * 10_000 + size_of::<ConfigHandle<u64>>() * 10_000;
     let allocated = (taken().1 - before.1) as f64 - own as f64;
-    let told = registry.stats().memory_usage_bytes as f64;
-    println!("10,000 mixed entries: {allocated} bytes allocated, {told} told");
-    assert!((told / allocated - 1.0).abs() <= 0.15, "{told} told, {allocated} allocated");
+    let reported = registry.stats().memory_usage_bytes as f64;
+    println!("10,000 mixed entries: {allocated} bytes allocated, {reported} reported");
+    assert!((reported / allocated - 1.0).abs() <= 0.15, "{reported} reported, {allocated} allocated");
 }

@@ -26,7 +26,7 @@ fn is_alone_after(test: &str, script: &str) -> bool {
         tried.is_ok_and(|output| output.status.success())
     };
     let Some(namespace) = NAMESPACES.iter().find(works) else {
-        eprintln!("{test}: not tested, the system lets nobody make a user namespace");
+        eprintln!("{test}: not tested, the system permits no user namespace");
         return false;
     };
     is_alone(module_path!(), test, &[namespace, &["sh", "-c", &format!("{script} && exec \"$0\" \"$@\"")][..]].concat())
@@ -34,7 +34,7 @@ fn is_alone_after(test: &str, script: &str) -> bool {
 
 #[test]
 fn permission_taken_and_given_back() {
-    // The superuser may read what nobody may, unless that right is taken away.
+    // The superuser may read any file, unless that right is taken away.
     // SAFETY: it only asks.
     let is_superuser = unsafe { libc::geteuid() } == 0;
     let wrap: &[&str] = if is_superuser { &["setpriv", "--bounding-set=-dac_override,-dac_read_search"] } else { &[] };
@@ -53,21 +53,21 @@ fn permission_taken_and_given_back() {
     });
 }
 
-/// Whether everything is polled for a reason that tells of this.
+/// Whether everything is polled for a reason that contains a text.
 fn is_refused(watched: &Watched, reason: &str) -> bool {
     let status = watched.config.status().unwrap();
     !status.watching.is_empty()
         && status
             .watching
             .iter()
-            .all(|one| one.mode == WatchMode::Polling && one.reason.as_deref().is_some_and(|told| told.contains(reason)))
+            .all(|one| one.mode == WatchMode::Polling && one.reason.as_deref().is_some_and(|one| one.contains(reason)))
 }
 
 fn is_native(watched: &Watched) -> bool {
     watched.config.status().unwrap().watching.iter().all(|one| one.mode == WatchMode::Native && one.reason.is_none())
 }
 
-/// Two rounds in each thread are enough where each waits for up to a second, as files are looked at once a second.
+/// Two rounds in each thread are enough where each waits for up to a second, as files are polled once a second.
 fn falls_back(reason: &str) {
     in_parallel(|_| {
         let watched = Watched::file();
@@ -109,7 +109,7 @@ fn watches_that_are_allowed_again_are_used() {
     watched.nothing_more();
 }
 
-/// How many descriptors the process may have.
+/// The number of descriptors that the process may have.
 fn allow_descriptors(count: u64) {
     let limit = libc::rlimit { rlim_cur: count, rlim_max: 1024 };
     // SAFETY: it reads what it is given.
@@ -166,8 +166,8 @@ fn listener() -> i32 {
 }
 
 #[test]
-fn more_changes_than_the_system_can_tell_of() {
-    if !is_alone(module_path!(), "more_changes_than_the_system_can_tell_of", &[]) {
+fn queue_overflow_of_the_system() {
+    if !is_alone(module_path!(), "queue_overflow_of_the_system", &[]) {
         return;
     }
     let watched = Watched::file();

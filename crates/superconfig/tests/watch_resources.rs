@@ -17,12 +17,12 @@ fn threads() -> usize {
     entries("/proc/self/task").len()
 }
 
-/// Descriptors, without the one that looks.
+/// Descriptors, without the one of this call.
 fn descriptors() -> usize {
     entries("/proc/self/fd").len() - 1
 }
 
-/// How often each thread but the callers was woken.
+/// The number of wake-ups of each thread but the caller's.
 fn switches() -> BTreeMap<String, u64> {
     // SAFETY: it only asks.
     let own = unsafe { libc::gettid() }.to_string();
@@ -40,7 +40,7 @@ fn open(root: &Path) -> SuperConfig {
 }
 
 #[test]
-fn threads_and_descriptors_are_given_back_and_nothing_runs_when_idle() {
+fn threads_and_descriptors_are_released_and_idle_costs_nothing() {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("app.json");
     let write = |value: u64| std::fs::write(&file, format!("{{\"value\": {value}}}")).unwrap();
@@ -58,7 +58,7 @@ fn threads_and_descriptors_are_given_back_and_nothing_runs_when_idle() {
         until(|| (threads(), descriptors()) == (before.0 + 2, taken));
         if round == 1 {
             assert_eq!(switches().len(), before.0 - 2 + 2);
-            // What is still told of the last write may come late.
+            // Late notifications of the last write may still arrive.
             let is_idle = || {
                 let woken = switches();
                 std::thread::sleep(std::time::Duration::from_secs(2));

@@ -26,7 +26,7 @@ pub struct LoadOptions {
     pub home: Option<String>,
     /// A prefix of the system's directories, for tests.
     pub root: Option<String>,
-    /// The environment that the program chose in place of its own: it holds for every reload.
+    /// The environment that the program chose instead of its own: it holds for every reload.
     pub env: Option<Variables>,
     /// The program's own environment as it is on the host's thread; the process's without it.
     pub captured_env: Option<Variables>,
@@ -34,7 +34,7 @@ pub struct LoadOptions {
     pub name: Option<String>,
     /// The profiles, in the order in which they apply.
     pub profiles: Option<Vec<String>>,
-    /// How arrays merge, by the patterns of their paths.
+    /// The strategies of arrays, by the patterns of their paths.
     pub arrays: Entries<ArrayStrategy>,
     /// Whether references are resolved.
     pub interpolate: bool,
@@ -46,7 +46,7 @@ pub struct LoadOptions {
     pub json_schema: Option<Value>,
     /// Bounds on what is read.
     pub limits: LoadLimits,
-    /// How files are watched; not at all without it.
+    /// The options of watching; without them nothing is watched.
     pub watch: Option<WatchTimes>,
     /// The sources in order, later ones winning.
     pub sources: Vec<SourceOptions>,
@@ -66,7 +66,7 @@ pub struct LoadLimits {
     pub expanded_bytes: Option<Count>,
 }
 
-/// When changes on disk are read, in milliseconds; the engine's own times where there is none.
+/// The times of live reload, in milliseconds; the engine's defaults where one is absent.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct WatchTimes {

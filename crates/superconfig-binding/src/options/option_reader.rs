@@ -98,13 +98,13 @@ impl OptionReader {
     }
 }
 
-/// What the strategy of an array can be.
+/// The strategies of arrays, in words.
 const STRATEGIES: &str = "'replace', 'append', 'prepend', 'unique' or { by: key }";
 
 /// The option that a message is about.
 struct OptionName<'a> {
     path: &'a Path,
-    /// What it is an option of.
+    /// The object that it is an option of.
     owner: String,
     /// Its name, with the indexes of an element.
     name: String,
@@ -173,7 +173,7 @@ pub(super) fn kind_of(value: &Value) -> &'static str {
 }
 
 fn did_you_mean<'a>(given: &str, known: impl Iterator<Item = &'a str>) -> Option<String> {
-    closest_name(given, known).map(|meant| format!("did you mean `{meant}`?"))
+    closest_name(given, known).map(|name| format!("did you mean `{name}`?"))
 }
 
 fn alternatives(names: &[&str]) -> String {
@@ -184,7 +184,7 @@ fn alternatives(names: &[&str]) -> String {
     }
 }
 
-/// What serde expects, for people who do not know it.
+/// serde's description of the expected type, in plain words.
 fn in_plain_words(expected: &str) -> &str {
     match expected {
         "a boolean" => "true or false",

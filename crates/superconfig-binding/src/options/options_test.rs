@@ -89,7 +89,7 @@ const KINDS: &[Case] = &[
 ];
 
 #[test]
-fn a_value_of_another_kind_is_an_error_that_says_what_belongs_there() {
+fn wrong_kinds_are_errors_with_the_expected_kind() {
     for (json, path, name, owner, expected, fitting) in KINDS {
         for (kind, value, found) in VALUES {
             let json = json.replace('_', value);
@@ -105,7 +105,7 @@ fn a_value_of_another_kind_is_an_error_that_says_what_belongs_there() {
 }
 
 #[test]
-fn words_that_are_none_of_a_few_are_quoted_and_the_nearest_is_named() {
+fn unknown_variants_are_quoted_with_a_suggestion() {
     #[rustfmt::skip]
     let cases = [
         (r#"{"sources":[{"file":{"path":"a","trust":"strikt"}}]}"#, "sources[0].file.trust", "`trust` of `file` must be 'warn' or 'strict', and is \"strikt\"", Some("did you mean `strict`?")),
@@ -124,7 +124,7 @@ fn words_that_are_none_of_a_few_are_quoted_and_the_nearest_is_named() {
 }
 
 #[test]
-fn what_is_no_mapping_is_an_error_at_its_place() {
+fn malformed_mappings_are_errors_with_a_path() {
     let format = "a variable with a `format`";
     let path = "a key `format` of the configuration is written as a path: 'log.format'";
     let cases = [
@@ -152,7 +152,7 @@ fn what_is_no_mapping_is_an_error_at_its_place() {
 }
 
 #[test]
-fn an_unknown_name_is_an_error_with_the_nearest_that_is_known() {
+fn unknown_names_are_errors_with_a_suggestion() {
     #[rustfmt::skip]
     let cases = [
         (r#"{"cwdd":"/"}"#, "cwdd", "cwdd", "load", "did you mean `cwd`?"),
@@ -180,7 +180,7 @@ fn an_unknown_name_is_an_error_with_the_nearest_that_is_known() {
 }
 
 #[test]
-fn a_host_with_other_names_reads_them_alone() {
+fn option_names_of_the_host_are_the_only_ones() {
     let snake = OptionReader::new(FieldNames::Exact);
     let json =
         r#"{"json_schema":{},"limits":{"document_bytes":1},"watch":{"max_wait_ms":1},"sources":[{"env":{"file_suffix":true}}]}"#;
@@ -193,7 +193,7 @@ fn a_host_with_other_names_reads_them_alone() {
 }
 
 #[test]
-fn what_is_no_source_says_which_there_are() {
+fn unknown_source_kinds_list_the_known_ones() {
     check(
         r#"{"sources":[{"fil":{"path":"a"}}]}"#,
         "sources[0].fil",
@@ -227,7 +227,7 @@ fn all_errors_are_reported_together() {
 }
 
 #[test]
-fn a_reload_takes_what_its_host_gave() {
+fn reload_takes_results_of_the_hosts_sources() {
     let config = SuperConfig::builder().load().unwrap();
     let inputs = |text: &str| CAMEL.parse::<ReloadRequest>(text, "reload").unwrap().into_inputs(&config);
     let given =

@@ -20,13 +20,14 @@ use superconfig::{Environment, ReloadInputs, ReloadTurn, SuperConfig};
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct ReloadRequest {
-    /// When the reload began, before the host's sources were called, as [`SuperConfig::begin_reload`] drew it; now without it.
+    /// The start of the reload, before the host's sources were called, as [`SuperConfig::begin_reload`] returned it; now by
+    /// default.
     pub turn: Option<u64>,
     /// The program's own environment as it is on the host's thread; the process's without it.
     pub captured_env: Option<Variables>,
     /// Whether the environment stays as it was captured last, because this part of the program has another one.
     pub keep_env: bool,
-    /// What the host's own sources gave, by their indexes among the sources. A source that is not here keeps its values.
+    /// The results of the host's own sources, by index among the sources. A source that is not here keeps its values.
     pub supplied: Vec<(usize, Supplied)>,
     /// Whether a change started the reload, not a call: then the environment stays as it was captured.
     pub background: bool,
@@ -34,13 +35,13 @@ pub struct ReloadRequest {
     pub validated: bool,
 }
 
-/// What a source of the host gave.
+/// The result of one of the host's sources.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Supplied {
     /// Its values.
     Values(EncodedValue),
-    /// Why it gave none: what it gave last stays in use.
+    /// Its error: its last values stay in use.
     Error(String),
 }
 

@@ -90,7 +90,7 @@ layers! {
         format: Option<String>,
         /// Whether the file's top-level tables are profiles.
         profiles: Option<Profiles>,
-        /// What to do where others could have written it.
+        /// The reaction to a file that others could have written.
         trust: Option<Trust>,
     }
 
@@ -101,7 +101,7 @@ layers! {
     ) {
         /// The format's name, where the extensions do not decide.
         format: Option<String>,
-        /// What to do where others could have written one.
+        /// The reaction to a file that others could have written.
         trust: Option<Trust>,
     }
 
@@ -112,7 +112,7 @@ layers! {
     ) {
         /// Whether a directory that is not there is skipped.
         optional: bool,
-        /// What to do where others could have written a file.
+        /// The reaction to a file that others could have written.
         trust: Option<Trust>,
     }
 
@@ -121,7 +121,7 @@ layers! {
         /// The application's name.
         name: String,
     ) {
-        /// What to do where others could have written a file; a warning by default.
+        /// The reaction to a file that others could have written; a warning by default.
         trust: Option<Trust>,
     }
 
@@ -140,7 +140,7 @@ layers! {
     Env() {
         /// The prefix of their names; known paths without one; `false` for the mapped ones alone.
         prefix: Prefix,
-        /// What splits a name into segments; `__` without it.
+        /// The separator of a name's segments; `__` by default.
         separator: Option<SharedText>,
         /// Variables read by name.
         mapping: Mapping,
@@ -148,7 +148,7 @@ layers! {
         file_suffix: bool,
         /// Whether text without a known type becomes what it spells; it does by default.
         infer: Option<bool>,
-        /// What an empty variable means.
+        /// The meaning of an empty variable.
         empty: EmptyVariable,
     }
 
@@ -164,7 +164,7 @@ layers! {
 #[serde(deny_unknown_fields)]
 pub struct Dotenv {}
 
-/// How a file holds profiles.
+/// The form in which a file holds profiles.
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Profiles {

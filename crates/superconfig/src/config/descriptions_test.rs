@@ -9,7 +9,7 @@ fn json(described: &impl Serialize) -> String {
 }
 
 #[test]
-fn errors_with_all_that_is_known_of_them() {
+fn errors_serialize_all_fields() {
     assert_eq!(
         json(&parse("port = = 1", Format::Toml).unwrap_err()),
         r#"{"code":"ERR_SUPERCONFIG_PARSE","message":"toml: extra `=`, expected nothing","rendered":"text:1:8: toml: extra `=`, expected nothing\n   1 | port = = 1\n     |        ^","origin":{"kind":"text","source":"text","line":1,"column":8},"issues":[],"snippet":"   1 | port = = 1\n     |        ^"}"#
@@ -27,7 +27,7 @@ fn errors_with_all_that_is_known_of_them() {
 }
 
 #[test]
-fn where_values_come_from() {
+fn explanations_serialize_origins() {
     let config =
         SuperConfig::builder().text("port = 80", Format::Toml).environment([("APP_PORT", "81")]).env("APP").load().unwrap();
     assert_eq!(
@@ -62,7 +62,7 @@ fn layers_and_status() {
 }
 
 #[test]
-fn what_changed_without_the_values() {
+fn changes_serialize_without_values() {
     let config = SuperConfig::builder().env("APP").load_with(Environment::from_pairs([("APP_PORT", "80")])).unwrap();
     let (sender, events) = mpsc::channel();
     let _subscription = config.subscribe(move |event| sender.send(event.clone()).unwrap_or_default());

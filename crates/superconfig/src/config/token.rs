@@ -40,7 +40,7 @@ mod tests {
     use crate::SuperConfig;
 
     #[test]
-    fn no_name_is_taken_for_the_token_of_another_configuration() {
+    fn names_that_look_like_tokens_are_rejected() {
         let config = SuperConfig::builder().name("token-test").load().unwrap();
         let token = config.token();
         let error = SuperConfig::builder().name(token.as_str()).load().err().unwrap();
@@ -51,7 +51,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_is_written_in_one_way() {
+    fn tokens_have_one_spelling() {
         let config = SuperConfig::builder().load().unwrap();
         let number = config.id().get();
         for text in

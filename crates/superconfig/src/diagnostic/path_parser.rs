@@ -112,14 +112,14 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_has_no_meaning() {
+    fn malformed_paths_are_rejected() {
         for text in ["a..b", ".a", "a.", "a[", "a[x]", "a[01]", "a[-1]", "\"a", "a[0]b", "a.[0]", "\"a\"b"] {
             assert_eq!(text.parse::<Path>().unwrap_err().code(), ErrorCode::Path, "{text}");
         }
     }
 
     #[test]
-    fn what_it_prints_it_reads() {
+    fn printed_paths_parse_back() {
         for segments in
             [vec![key("")], vec![key("a.b"), Segment::Index(7)], vec![key("it's"), key("\\\"\n[]")], vec![key("a"), key("0")]]
         {

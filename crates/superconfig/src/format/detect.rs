@@ -206,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn goes_by_what_a_text_begins_with() {
+    fn detects_formats_by_the_first_content() {
         for (text, expected) in [
             ("{\"a\": 1}", Format::Json),
             (" \n{\"a\": 1, \"a\": 2}", Format::Json),
@@ -242,7 +242,7 @@ mod tests {
     }
 
     #[test]
-    fn never_reads_a_text_as_what_it_does_not_begin_as() {
+    fn detection_never_contradicts_the_first_content() {
         for (text, taken, line) in [
             ("{\n  \"a\": 1\n  \"b\": 2\n}", "json", 3),
             ("{ // c\n  \"port\": 8080\n  \"b\": 1 }", "jsonc", 3),
@@ -268,7 +268,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_is_no_configuration() {
+    fn texts_without_configuration_are_rejected() {
         for text in [
             "just words",
             "export default { port: 8080 }",

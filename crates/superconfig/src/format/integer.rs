@@ -69,7 +69,7 @@ mod tests {
     }
 
     #[test]
-    fn keeps_what_fits() {
+    fn integers_that_fit_are_exact() {
         for (digits, negative, expected) in [
             ("9223372036854775807", false, Value::Integer(i64::MAX)),
             ("9223372036854775808", true, Value::Integer(i64::MIN)),

@@ -186,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_format_lacks_is_an_error_with_its_path() {
+    fn unsupported_values_are_errors_with_a_path() {
         let value = parse("a: [1, { b: null }]", Format::Yaml).unwrap();
         let error = render(&value, Format::Toml).unwrap_err();
         assert_eq!((error.code(), error.path().unwrap().to_string()), (ErrorCode::Format, "a[1].b".to_owned()));

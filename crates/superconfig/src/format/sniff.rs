@@ -38,7 +38,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_what_a_text_looks_like() {
+    fn hints_name_the_resembling_format() {
         let json = "{\"a\": 1}";
         let toml = "# service\nport = 1\n[a]\nb = \"x\"\n";
         let yaml = "a: 1\nb:\n  - x\n";

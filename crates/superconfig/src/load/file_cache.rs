@@ -180,7 +180,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_large_read_buffer_is_let_go_of() {
+    fn large_read_buffers_are_shrunk() {
         let mut cache = FileCache { buffer: Vec::with_capacity(1 << 20), ..FileCache::default() };
         cache.shrink();
         assert_eq!(cache.buffer.capacity(), 0);

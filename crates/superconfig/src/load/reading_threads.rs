@@ -157,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn a_job_is_done_however_many_others_are_held_up() {
+    fn jobs_run_while_others_are_blocked() {
         let held: Vec<Sender<()>> = (0..3 * usual_threads())
             .map(|_| {
                 let (job, release) = held_up();
@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn jobs_of_one_configuration_run_one_at_a_time_in_order_and_hold_up_one_thread() {
+    fn serial_jobs_run_in_order_and_block_one_thread() {
         let jobs = Arc::new(SerialJobs::default());
         let (job, release) = held_up();
         jobs.run(job);
@@ -193,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn a_job_that_panics_takes_no_thread_with_it() {
+    fn panicking_job_ends_no_thread() {
         let jobs = Arc::new(SerialJobs::default());
         jobs.run(Box::new(|| panic!("a test's")));
         let (sender, done) = channel();

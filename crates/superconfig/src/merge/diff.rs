@@ -177,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_secret_is_one_leaf() {
+    fn secrets_are_one_leaf() {
         let rules = SecretRules::new(&["db.pins".into()], None).unwrap();
         let paths = |previous, current| {
             changed(&parse_json(previous).unwrap(), &parse_json(current).unwrap(), &[&SecretRules::default(), &rules])
@@ -197,7 +197,7 @@ mod tests {
 
     /// Forty thousand leaves below a path of 250 KB would be ten gigabytes of text.
     #[test]
-    fn a_list_that_would_be_too_long_names_the_keys_at_the_root() {
+    fn long_lists_are_cut_to_root_keys() {
         let leaves: crate::value::Table = (0..40_000).map(|at| (format!("k{at}"), Value::Integer(at))).collect();
         let deep = |leaf: Value| (0..50).fold(leaf, |inner, _| Value::Table([("x".repeat(5_000), inner)].into_iter().collect()));
         let root = |inner: Value| Value::Table([("a", inner), ("b", Value::Integer(1))].into_iter().collect());

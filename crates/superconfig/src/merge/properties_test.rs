@@ -209,7 +209,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 250, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn the_fold_is_what_the_rules_say(documents in proptest::collection::vec(document(), 0..4), strategy in array_strategy()) {
+    fn the_fold_follows_the_reference_model(documents in proptest::collection::vec(document(), 0..4), strategy in array_strategy()) {
         let layers: Vec<Layer> = documents.iter().cloned().map(layer).collect();
         let rules: Vec<(PathPattern, ArrayStrategy)> = vec![("**".parse().unwrap(), strategy.clone())];
         let options = MergeOptions { arrays: &rules, ..MergeOptions::default() };
@@ -309,7 +309,7 @@ proptest! {
     }
 
     #[test]
-    fn what_changed_is_exactly_what_differs(one in document(), two in document()) {
+    fn diff_lists_exactly_the_differing_paths(one in document(), two in document()) {
         prop_assert_eq!(changed(&one, &two, &[]).is_empty(), one == two);
         for path in changed(&one, &two, &[]) {
             let path: Path = path.parse().unwrap();
@@ -319,7 +319,7 @@ proptest! {
     }
 
     #[test]
-    fn names_mean_the_same_in_small_and_large_tables(
+    fn names_resolve_the_same_in_small_and_large_tables(
         keys in proptest::collection::vec("[aB_-]{1,4}|é|É_a|a_-_b", 1..5),
         name in "[AbB_-]{1,5}|[AB]_-_[AB]|É(_A)?",
         separator in proptest::sample::select(vec!["__", "."]),

@@ -235,7 +235,7 @@ mod tests {
     }
 
     #[test]
-    fn what_holds_no_secret_stays_shared() {
+    fn values_without_secrets_stay_shared() {
         let value = parse_json(r#"{"a":[{"b":1}],"c":{"password":"x"}}"#).unwrap();
         let redacted = rules(&[]).redact(&mut Vec::new(), &value);
         let list = |value: &Value| value.at(&path("a")).unwrap().as_array().unwrap().as_ptr();
@@ -259,7 +259,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_for_a_table_may_hold_what_is_marked_below_it() {
+    fn text_for_a_table_may_hold_secrets_below_it() {
         let marked = rules(&["**.pin", "db.*", "list[*].code"]);
         for (target, text) in [
             ("x", r#"{"pin":"S",}"#),
@@ -277,7 +277,7 @@ mod tests {
     }
 
     #[test]
-    fn names_of_variables_and_files_are_those_of_patterns_too() {
+    fn patterns_also_match_names_of_variables_and_files() {
         let marked = rules(&["**.pinCode", "db.*"]);
         for name in ["API_TOKEN", "PIN_CODE", "app-pin-code.txt", "/run/secrets/x", "MY_DB"] {
             assert!(marked.names_secret(name), "{name}");

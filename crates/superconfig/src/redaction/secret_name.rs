@@ -188,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_names_a_secret_where_one_of_its_names_does() {
+    fn text_names_a_secret_if_any_word_does() {
         for text in [
             "password = 1",
             "\"smtp_pass\": x",

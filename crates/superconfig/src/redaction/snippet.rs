@@ -55,7 +55,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_value_is_marked_as_far_as_it_goes() {
+    fn mark_covers_the_value_on_its_line() {
         for (text, column, mark) in [
             ("port = \"eighty\"", 8, "^^^^^^^^"),
             ("port = 'a b' # c", 8, "^^^^^"),
@@ -77,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn what_belongs_to_a_secret_is_hidden() {
+    fn lines_of_a_secret_are_hidden() {
         for text in [
             "password = 1",
             "[credentials]\na = 1\n\nb = 2\nc = 3\nuser = x",

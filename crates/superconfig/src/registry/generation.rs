@@ -147,7 +147,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_generation_is_the_word_of_what_never_published_or_is_closed() {
+    fn generations_skip_reserved_words() {
         let before = NEXT.swap(u32::MAX - 1, Ordering::Relaxed);
         let drawn: Vec<u32> = (0..4).map(|_| next()).collect();
         NEXT.fetch_max(before, Ordering::Relaxed);
@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn a_mirror_holds_what_was_published_before_and_since() {
+    fn mirrors_hold_earlier_and_later_publications() {
         let words = [const { AtomicU32::new(0) }; WORD_COUNT];
         // Ids that no test reaches.
         let (before, since) = (u64::MAX - 5000, u64::MAX - 4999);

@@ -106,7 +106,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn takes_what_can_be_an_id_and_nothing_else() {
+    fn parses_valid_ids_only() {
         for raw in [1, 2, HandleId::MAX] {
             assert_eq!(HandleId::from_raw(raw).unwrap().get(), raw);
             assert_eq!(HandleId::try_from(raw).unwrap().get(), raw);
@@ -129,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn is_never_given_twice() {
+    fn ids_are_unique() {
         let threads: Vec<_> =
             (0..4).map(|_| std::thread::spawn(|| (0..1000).map(|_| HandleId::next().unwrap()).collect::<Vec<_>>())).collect();
         let mut ids: Vec<_> = threads.into_iter().flat_map(|thread| thread.join().unwrap()).collect();

@@ -65,7 +65,7 @@ fn the_last_reference_frees_once_and_after_all_reads() {
 
 /// A lookup that comes while the last handle goes gets a handle that is good, or none; the dead never rise.
 #[test]
-fn a_lookup_never_revives_what_was_freed() {
+fn lookup_never_revives_a_freed_entry() {
     loom::model(|| {
         let map = Arc::new(Mutex::new(Some(Arc::new(Entry::new(1)))));
         let owner = Arc::clone(map.lock().unwrap().as_ref().unwrap());
@@ -170,7 +170,7 @@ fn a_deadline_never_goes_back() {
 /// order of a renewal, a removal and the janitor, no deadline is left in the queue for a removed entry, and every other
 /// entry has one.
 #[test]
-fn queue_and_map_agree_whatever_comes_first() {
+fn queue_and_map_agree_in_every_order() {
     loom::model(|| {
         let lifetime = Arc::new(Lifetime::new(Duration::from_nanos(100), true, 0));
         lifetime.set_scheduled(100);

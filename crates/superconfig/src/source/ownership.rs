@@ -73,7 +73,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn doubts_what_others_can_write_or_own() {
+    fn reports_files_that_others_can_write_or_own() {
         // SAFETY: as above.
         let user = unsafe { libc::geteuid() };
         let concern = |mode, owner| Ownership { mode, owner }.concern();

@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_file_is_an_error_and_never_hangs() {
+    fn non_files_are_errors_and_never_hang() {
         let directory = tempfile::tempdir().unwrap();
         let at = |name: &str| directory.path().join(name);
         assert_eq!(code(&at("absent")), ErrorCode::NotFound);

@@ -216,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_missing_because_it_was_left_out_is_no_problem() {
+    fn removed_values_cause_no_mismatch() {
         assert_eq!(paths::<Inner>(r#"{"a":-1,"b":1}"#), ["a", "b"]);
         assert_eq!(paths::<Inner>(r#"{"b":1}"#), ["b", ""], "`a` is missing indeed");
         assert_eq!(paths::<(u8, u8)>(r#"["x", 1]"#), ["[0]"]);
@@ -248,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn options_are_spelled_as_their_program_does() {
+    fn option_names_follow_the_host_language() {
         let read = |json: &str, names| read_options::<Options>(&parse_json(json).unwrap(), names);
         let paths = |json: &str, names| -> Vec<(String, MismatchKind)> {
             let mismatches = read(json, names).map(|_| ()).unwrap_err();
@@ -290,7 +290,7 @@ mod tests {
     }
 
     #[test]
-    fn problems_without_end_are_cut() {
+    fn mismatches_are_limited() {
         let list = format!("[{}\"x\"]", "\"x\",".repeat(200));
         assert_eq!(paths::<Vec<u8>>(&list).len(), MOST);
     }

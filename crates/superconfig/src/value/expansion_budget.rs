@@ -164,14 +164,14 @@ mod tests {
     }
 
     #[test]
-    fn counting_ends_where_it_is_enough() {
+    fn counting_stops_at_the_limit() {
         let doubled = (0..100).fold(Value::Null, |inner, _| Value::array(vec![inner.clone(), inner]));
         let size = ExpandedSize::of(&doubled, ExpandedSize { values: 1_000, bytes: 1_000 });
         assert!((1_000..1_200).contains(&size.values), "{size:?}");
     }
 
     #[test]
-    fn what_fails_takes_nothing() {
+    fn failed_take_leaves_the_budget() {
         let limits = Limits { alias_nodes: 10, expanded_bytes: 100, ..Limits::default() };
         let budget = ExpansionBudget::new(&limits);
         budget.take(ExpandedSize { values: 4, bytes: 60 }).unwrap();

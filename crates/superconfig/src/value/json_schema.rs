@@ -240,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn a_schema_that_refers_to_itself_is_silent() {
+    fn recursive_schema_gives_no_kind() {
         let document = schema();
         let looping = SchemaNode::new(&document).key("loop").unwrap();
         assert_eq!(looping.kind(), None);

@@ -181,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn counts_what_is_shared_once() {
+    fn shared_values_are_counted_once() {
         let text = Value::string("a text of some length");
         let list = Value::array(vec![text.clone()]);
         let one = measured(&list);

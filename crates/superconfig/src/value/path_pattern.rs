@@ -255,7 +255,7 @@ mod tests {
     }
 
     #[test]
-    fn what_can_match_below_a_path() {
+    fn can_match_below_a_path() {
         let below =
             |pattern: &str, path: &str| pattern.parse::<PathPattern>().unwrap().may_match_below(&path.parse::<Path>().unwrap());
         for (pattern, path) in [

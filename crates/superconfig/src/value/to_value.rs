@@ -343,7 +343,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_value_is_an_error_of_an_option() {
+    fn unsupported_types_are_option_errors() {
         let error = to_value(&u128::MAX).unwrap_err();
         assert_eq!(error.code(), ErrorCode::Option);
         assert!(error.message().contains("does not fit 64 bits"), "{error}");

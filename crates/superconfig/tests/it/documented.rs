@@ -35,7 +35,7 @@ fn declarations(text: &str) -> Vec<(&str, String, String)> {
 }
 
 #[test]
-fn everything_public_has_an_example_and_says_how_it_fails() {
+fn public_items_have_examples_and_error_sections() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut files = Vec::new();
     sources(&root, &mut files);
@@ -45,14 +45,14 @@ fn everything_public_has_an_example_and_says_how_it_fails() {
         let text = fs::read_to_string(&file).unwrap();
         for (line, comment, signature) in declarations(&text) {
             seen += 1;
-            let place = format!("{}: {line}", file.strip_prefix(&root).unwrap().display());
+            let location = format!("{}: {line}", file.strip_prefix(&root).unwrap().display());
             if !comment.contains("```") {
-                lacking.push(format!("{place}: an example"));
+                lacking.push(format!("{location}: an example"));
             }
             // What takes a function that may fail does not fail itself.
             let result = signature.rsplit("->").next().unwrap_or_default().trim_start();
             if signature.starts_with("pub fn") && result.starts_with("Result<") && !comment.contains("# Errors") {
-                lacking.push(format!("{place}: # Errors"));
+                lacking.push(format!("{location}: # Errors"));
             }
         }
     }

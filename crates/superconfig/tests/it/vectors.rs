@@ -21,7 +21,7 @@ fn strings(table: &Table, key: &str) -> Vec<(String, String)> {
     entries(table, key).map(|(key, value)| (key.to_owned(), value.as_str().unwrap().to_owned())).collect()
 }
 
-/// A value as it is meant: JSON cannot write every number.
+/// A value in its plain form: JSON cannot write every number.
 fn plain(value: &Value) -> Value {
     match value {
         Value::Table(table) => match (text(table, "$integer"), text(table, "$float")) {
@@ -154,7 +154,7 @@ fn load(case: &Table, cwd: &std::path::Path, home: &std::path::Path) -> Result<S
     builder.load()
 }
 
-/// What is wrong with the outcome of a case.
+/// The problems of a case's outcome.
 fn problems(case: &Table) -> Vec<String> {
     let (cwd, home) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let expected = case.get("expect").and_then(Value::as_table).unwrap();
@@ -182,8 +182,8 @@ fn value_problems(config: &SuperConfig, expected: &Table) -> Vec<String> {
         problems.push(format!("value {found:?}, expected {wanted:?}"));
     }
     if let Some(wanted) = expected.get("redacted") {
-        let shown = snapshot.redacted();
-        problems.extend((!same(&shown, wanted)).then(|| format!("shown as {shown:?}, expected {wanted:?}")));
+        let redacted = snapshot.redacted();
+        problems.extend((!same(&redacted, wanted)).then(|| format!("redacted as {redacted:?}, expected {wanted:?}")));
     }
     if expected.contains_key("order") {
         let keys: Vec<Value> = found.as_table().unwrap().iter().map(|(key, _)| key.into()).collect();
@@ -209,7 +209,7 @@ fn explain_problems(config: &SuperConfig, path: &str, expected: &Table) -> Vec<S
     let mut problems = Vec::new();
     let explanation = match config.explain(path) {
         Ok(explanation) => explanation,
-        // Nobody spoke about a path without candidates.
+        // No layer contributed to a path without candidates.
         Err(error) if expected.get("candidates") == Some(&Value::Integer(0)) => {
             let code = error.code().as_str();
             return if code == "ERR_SUPERCONFIG_PATH" { problems } else { vec![format!("{path}: {error:?}")] };
@@ -291,7 +291,7 @@ fn origin_fits(wanted: &Table, found: &Origin) -> bool {
 }
 
 #[test]
-fn every_case_gives_what_it_says() {
+fn shared_vectors_pass() {
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../vectors");
     let mut count = 0;
     let mut failures = Vec::new();
@@ -301,9 +301,9 @@ fn every_case_gives_what_it_says() {
         for case in cases.as_array().unwrap() {
             let case = case.as_table().unwrap();
             count += 1;
-            let place = file.strip_prefix(&root).unwrap().display();
+            let location = file.strip_prefix(&root).unwrap().display();
             let name = text(case, "name").unwrap();
-            failures.extend(problems(case).into_iter().map(|problem| format!("{place}: {name}\n    {problem}")));
+            failures.extend(problems(case).into_iter().map(|problem| format!("{location}: {name}\n    {problem}")));
         }
     }
     assert!(failures.is_empty(), "{} problems in {count} cases:\n{}", failures.len(), failures.join("\n"));

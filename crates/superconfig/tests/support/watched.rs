@@ -16,7 +16,7 @@ pub(crate) const DEBOUNCE: Duration = Duration::from_millis(20);
 /// A file with the value 0.
 pub(crate) const ZERO: &str = "{\"value\": 0}";
 
-/// How often each kind of change is made.
+/// The number of rounds of each kind of change.
 pub(crate) fn rounds() -> u64 {
     std::env::var("SUPERCONFIG_TEST_ROUNDS").ok().and_then(|text| text.parse().ok()).unwrap_or(200)
 }

@@ -276,7 +276,7 @@ mod tests {
     }
 
     #[test]
-    fn a_load_that_is_thrown_away_is_followed_by_one_that_nothing_on_disk_can_excuse() {
+    fn discarded_load_is_repeated_even_if_files_are_unchanged() {
         let start = Instant::now();
         let mut schedule = changed(start);
         let now = start + DEBOUNCE;
@@ -292,7 +292,7 @@ mod tests {
     }
 
     #[test]
-    fn so_is_one_that_the_host_drops_and_one_that_finds_a_file_half_written() {
+    fn dropped_and_half_written_loads_are_repeated() {
         let start = Instant::now();
         let mut schedule = changed(start);
         let attempt = schedule.begin(start + DEBOUNCE).unwrap();
@@ -306,7 +306,7 @@ mod tests {
     }
 
     #[test]
-    fn changes_that_never_end_are_read_as_they_are_after_a_while() {
+    fn continuous_changes_are_read_after_max_wait() {
         let start = Instant::now();
         let mut schedule = changed(start);
         let mut now = start;
@@ -326,7 +326,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_due_while_a_thread_is_at_it_and_what_came_meanwhile_is_due_after() {
+    fn changes_during_a_visit_are_due_after_it() {
         let start = Instant::now();
         let mut schedule = changed(start);
         schedule.begin_visit();

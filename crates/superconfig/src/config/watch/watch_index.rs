@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn a_directory_is_needed_until_the_last_configuration_lets_it_go() {
+    fn directory_stays_watched_until_its_last_configuration_is_removed() {
         let mut index = WatchIndex::default();
         index.set(1, Some(set("/srv/app")));
         index.set(2, Some(set("/srv/app")));

@@ -477,7 +477,7 @@ mod tests {
     /// A name of 26 underscores could be cut in millions of ways, all of which a schema that refers to itself knows but for
     /// the last key.
     #[test]
-    fn a_schema_that_refers_to_itself_costs_the_length_of_the_name() {
+    fn recursive_schema_costs_the_length_of_the_name() {
         let text =
             r##"{"properties": {"a": {"$ref": "#"}, "a_a": {"$ref": "#"}, "aAa": {"$ref": "#"}, "b": {"type": "number"}}}"##;
         let (value, schema) = (parse_json(r#"{"a":{"a":{"a":{"c":1}}}}"#).unwrap(), parse_json(text).unwrap());
@@ -495,7 +495,7 @@ mod tests {
     }
 
     #[test]
-    fn dead_ends_do_not_hide_what_is_found_another_way() {
+    fn dead_ends_hide_no_other_match() {
         // Two hundred ways lead to dead ends before the only one that leads to `z`.
         let text = r##"{"properties": {"a": {"$ref": "#/$defs/d"}, "a_a": {"$ref": "#/$defs/d"}}, "$defs": {"d": {"properties": {
             "a": {"$ref": "#/$defs/d"}, "a_a": {"$ref": "#/$defs/d"}, "aaaaaaaaaaaa": {"properties": {"z": {}}}}}}}"##;
@@ -508,7 +508,7 @@ mod tests {
 
     /// A path may have no more segments than values may nest.
     #[test]
-    fn a_name_spells_no_path_that_is_too_deep() {
+    fn names_respect_the_depth_limit() {
         let (value, schema) = (parse_json("{}").unwrap(), parse_json(r##"{"properties": {"a": {"$ref": "#"}}}"##).unwrap());
         let resolver = resolver(&value, &schema);
         let name = |levels: usize| vec!["a"; levels].join("_");

@@ -197,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn takes_strings_apart() {
+    fn splits_text_and_references() {
         assert_eq!(parts("${a.b}"), [path("a.b")]);
         assert_eq!(parts("x${a}y${b}"), [Part::Text("x"), path("a"), Part::Text("y"), path("b")]);
         assert_eq!(parts("$${a}"), [Part::Text("${"), Part::Text("a}")]);
@@ -229,7 +229,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_refers_to_nothing() {
+    fn malformed_references_are_rejected() {
         for text in [
             "${",
             "a ${b",

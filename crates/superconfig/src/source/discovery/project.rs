@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn the_home_directory_and_what_is_above_it_are_no_project() {
+    fn home_directory_and_above_are_no_project() {
         assert_eq!(found(&[".git/", "package.json", "a/b/"], "a/b"), ["a/b"]);
         assert_eq!(found(&[".git/"], ""), [""]);
         let base = tree(&[".git/", "home/me/"]);

@@ -27,7 +27,7 @@ fn given(turn: ReloadTurn, source: usize, answer: Result<Value, String>) -> Relo
 }
 
 #[test]
-fn the_answers_of_the_reload_that_called_its_sources_last_stay_whichever_is_read_first() {
+fn latest_turn_wins_for_custom_sources() {
     let config = SuperConfig::builder().entry(remote(table([("n", 0)]))).load().unwrap();
     let (older, newer) = (config.begin_reload(), config.begin_reload());
     assert_eq!(config.reload_with(given(newer, 0, Ok(table([("n", 2)])))).unwrap().changed, ["n"]);
@@ -36,7 +36,7 @@ fn the_answers_of_the_reload_that_called_its_sources_last_stay_whichever_is_read
 }
 
 #[test]
-fn a_source_that_failed_for_an_older_reload_is_no_news_after_a_newer_one() {
+fn older_source_failure_is_ignored_after_a_newer_reload() {
     let config = SuperConfig::builder().entry(remote(table([("n", 0)]))).load().unwrap();
     let (older, newer) = (config.begin_reload(), config.begin_reload());
     config.reload_with(given(newer, 0, Ok(table([("n", 2)])))).unwrap();
@@ -48,7 +48,7 @@ fn a_source_that_failed_for_an_older_reload_is_no_news_after_a_newer_one() {
 }
 
 #[test]
-fn a_source_stays_stale_until_it_answers_again_whoever_reloads() {
+fn source_stays_stale_until_it_succeeds() {
     let config = SuperConfig::builder().entry(remote(table([("n", 0)]))).load().unwrap();
     config.reload_with(given(config.begin_reload(), 0, Err("connection refused".into()))).unwrap();
     // Somebody who cannot call the source, such as a worker.
@@ -65,7 +65,7 @@ fn a_source_stays_stale_until_it_answers_again_whoever_reloads() {
 }
 
 #[test]
-fn what_an_older_load_comes_to_says_nothing_about_a_newer_one() {
+fn outcome_of_an_older_load_changes_no_newer_status() {
     let directory = tempfile::tempdir().unwrap();
     let write = |text: &str| std::fs::write(directory.path().join("a.toml"), text).unwrap();
     write("a = 1");
@@ -93,7 +93,7 @@ fn the_environment_that_the_builder_was_given_holds_in_every_reload() {
 }
 
 #[test]
-fn an_environment_that_was_captured_stays_for_whoever_has_another_one() {
+fn captured_environment_stays_with_keep_environment() {
     let of = |port| Environment::from_pairs([("APP_PORT", port)]);
     let config = SuperConfig::builder().env("APP").load_with(of("80")).unwrap();
     let keep = || ReloadInputs { keep_environment: true, ..ReloadInputs::default() };
@@ -107,7 +107,7 @@ fn an_environment_that_was_captured_stays_for_whoever_has_another_one() {
 }
 
 #[test]
-fn a_prepared_reload_keeps_no_configuration_open() {
+fn prepared_reload_keeps_no_configuration_open() {
     let config = SuperConfig::builder().text("a = 1", Format::Toml).name("prepared").load().unwrap();
     let prepared = config.prepare_reload(ReloadInputs::default()).unwrap();
     drop(config);
@@ -153,11 +153,11 @@ mod watched_by_a_host {
             self.config.prepare_reload(inputs).unwrap()
         }
 
-        /// Does what the host does when it is asked, until both values are there.
+        /// Does what the host does on a request, until both values are published.
         fn expect(&self, file: i64, n: i64) {
             let read = || (self.config.get::<i64>("file").unwrap(), self.config.get::<i64>("n").unwrap());
             while read() != (file, n) {
-                self.requests.recv_timeout(PATIENCE).unwrap_or_else(|_| panic!("nobody asks again: {:?}", read()));
+                self.requests.recv_timeout(PATIENCE).unwrap_or_else(|_| panic!("no further request: {:?}", read()));
                 self.prepare(n).commit(None).unwrap();
             }
         }
@@ -166,7 +166,7 @@ mod watched_by_a_host {
     /// The source has something new a while after a file has: in the middle of the time in which the file counts as being
     /// written.
     #[test]
-    fn a_load_that_is_thrown_away_because_files_had_just_changed_is_always_followed_by_another() {
+    fn load_discarded_for_recent_changes_is_repeated() {
         for (poll, debounce) in [(None, 50), (Some(100), 50), (None, 200)] {
             std::thread::scope(|scope| {
                 for gap in [0, 5, 20, 25, 30, 35, 40, 45, 60, 100, 150] {
@@ -188,7 +188,7 @@ mod watched_by_a_host {
     }
 
     #[test]
-    fn so_is_one_whose_files_are_published_already() {
+    fn load_of_published_files_is_repeated() {
         let hosted = Hosted::new(WatchOptions { debounce: Duration::from_millis(300), ..WatchOptions::default() });
         hosted.write(1);
         std::thread::sleep(Duration::from_millis(60));
@@ -199,7 +199,7 @@ mod watched_by_a_host {
     }
 
     #[test]
-    fn so_is_one_that_the_host_drops() {
+    fn load_dropped_by_the_host_is_repeated() {
         let hosted = Hosted::new(WatchOptions::default());
         std::thread::sleep(Duration::from_millis(100));
         hosted.write(1);
@@ -209,7 +209,7 @@ mod watched_by_a_host {
     }
 
     #[test]
-    fn nobody_asks_again_for_what_is_published() {
+    fn published_changes_cause_no_further_request() {
         let hosted = Hosted::new(WatchOptions::default());
         std::thread::sleep(Duration::from_millis(100));
         hosted.write(1);
@@ -222,7 +222,7 @@ mod watched_by_a_host {
     }
 
     #[test]
-    fn a_load_that_was_begun_is_read_in_order_on_another_thread() {
+    fn prepared_reloads_run_in_order_on_another_thread() {
         let hosted = Hosted::new(WatchOptions::default());
         let (sender, done) = channel();
         let sender = Arc::new(sender);

@@ -47,7 +47,7 @@ fn one_problem_is_reported_as_itself() {
 }
 
 #[test]
-fn what_does_not_fit_is_shown_unless_it_may_be_secret() {
+fn misfits_are_quoted_unless_they_may_be_secret() {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("port");
     std::fs::write(&file, "in a file\n").unwrap();
@@ -82,7 +82,7 @@ fn what_does_not_fit_is_shown_unless_it_may_be_secret() {
 }
 
 #[test]
-fn an_index_that_no_element_can_have_is_told_before_a_value_that_does_not_fit() {
+fn index_out_of_range_is_reported_before_a_misfit() {
     let load = |variables: &[(&str, &str)]| {
         let builder = SuperConfig::builder().text("items = [1]", Format::Toml).env("APP");
         builder.environment(variables.iter().copied()).load().err().unwrap().to_string()
@@ -91,7 +91,7 @@ fn an_index_that_no_element_can_have_is_told_before_a_value_that_does_not_fit() 
         "APP_ITEMS__5: items[5]: APP_ITEMS__5 sets items[5], but the array has 1 element\n  hint: the next free index is 1";
     assert_eq!(load(&[("APP_ITEMS__5", "x")]), past);
     assert_eq!(load(&[("APP_ITEMS__5", "2")]), past);
-    // One that others make room for is told for what it is.
+    // A misfit that others make room for is reported as such.
     let unfit = load(&[("APP_ITEMS__1", "2"), ("APP_ITEMS__2", "x")]);
     assert!(unfit.contains("does not fit items[2]: expected a number"), "{unfit}");
     let both = load(&[("APP_ITEMS__1", "x"), ("APP_ITEMS__3", "x")]);

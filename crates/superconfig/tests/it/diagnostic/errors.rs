@@ -32,7 +32,7 @@ fn at(directory: &Path) -> Builder {
 
 /// Compares the code and all that people see.
 #[track_caller]
-fn tells(error: &Error, code: ErrorCode, printed: &str) {
+fn check(error: &Error, code: ErrorCode, printed: &str) {
     assert_eq!(error.code(), code, "{error}");
     assert_eq!(error.to_string(), printed);
     assert_eq!(format!("{error:?}"), format!("{}: {printed}", code.as_str()));
@@ -42,7 +42,7 @@ fn tells(error: &Error, code: ErrorCode, printed: &str) {
 fn not_found() {
     let directory = directory(&[]);
     let error = refused(at(directory.path()).file("config/none.toml"));
-    tells(
+    check(
         &error,
         ErrorCode::NotFound,
         "config/none.toml: config/none.toml is not there\n  hint: create it, correct the path, or make the source optional",
@@ -54,14 +54,14 @@ fn not_found() {
 fn io() {
     let directory = directory(&[]);
     std::fs::create_dir(directory.path().join("app.toml")).unwrap();
-    tells(&refused(at(directory.path()).file("app.toml")), ErrorCode::Io, "app.toml: app.toml is a directory, not a file");
+    check(&refused(at(directory.path()).file("app.toml")), ErrorCode::Io, "app.toml: app.toml is a directory, not a file");
 }
 
 #[test]
 fn parse_of_a_file() {
     let directory = directory(&[("app.toml", "[server]\nport = = 1\n")]);
     let error = refused(at(directory.path()).file("app.toml"));
-    tells(&error, ErrorCode::Parse, "app.toml:2:8: toml: extra `=`, expected nothing\n   2 | port = = 1\n     |        ^");
+    check(&error, ErrorCode::Parse, "app.toml:2:8: toml: extra `=`, expected nothing\n   2 | port = = 1\n     |        ^");
     assert_eq!((error.origin().unwrap().line, error.origin().unwrap().column), (Some(2), Some(8)));
     assert_eq!(error.snippet(), Some("   2 | port = = 1\n     |        ^"));
 }
@@ -98,7 +98,7 @@ fn limit() {
 #[test]
 fn merge() {
     let error = refused(app().text("[server]\nport_add = [1]\n", Format::Toml));
-    tells(
+    check(
         &error,
         ErrorCode::Merge,
         "text:2:12: server.port: text:2:12 cannot add to server.port: it is an integer, set by text:3:8\n  hint: `_add` acts on an array; set server.port itself to replace it",
@@ -109,7 +109,7 @@ fn merge() {
 #[test]
 fn env() {
     let error = refused(app().environment([("APP_SERVER__PORT", "eighty")]).env("APP"));
-    tells(
+    check(
         &error,
         ErrorCode::Env,
         "APP_SERVER__PORT: server.port: the variable APP_SERVER__PORT does not fit server.port: expected a number, found \"eighty\"\n  hint: write one number as JSON has it: 8080, -1 or 0.5",
@@ -120,7 +120,7 @@ fn env() {
 #[test]
 fn args() {
     let error = refused(app().args(["--server.port=eighty"]));
-    tells(
+    check(
         &error,
         ErrorCode::Args,
         "--server.port: server.port: the flag --server.port does not fit server.port: expected a number, found \"eighty\"\n  hint: write one number as JSON has it: 8080, -1 or 0.5",
@@ -131,7 +131,7 @@ fn args() {
 #[test]
 fn interpolation() {
     let error = refused(app().text("[log]\nfile = \"${server.hots}.log\"\n", Format::Toml).interpolate());
-    tells(
+    check(
         &error,
         ErrorCode::Interpolation,
         "text:2:8: log.file: `${server.hots}` refers to a path that does not exist\n  hint: did you mean `${server.host}`?",
@@ -139,16 +139,16 @@ fn interpolation() {
 }
 
 #[test]
-fn all_sources_that_cannot_be_loaded_at_once() {
+fn all_failing_sources_are_reported_together() {
     let directory = directory(&[("a.toml", "a = = 1"), ("b.json", "{"), ("c.yaml", "c: [")]);
     let builder = at(directory.path()).file("none.toml").file("a.toml").file("b.json").glob("*.yaml");
     let error = refused(builder.text("[x", Format::Toml).text("fine = 1", Format::Toml));
     assert_eq!(error.code(), ErrorCode::NotFound, "that of the first");
     assert_eq!(error.message(), "5 sources cannot be loaded");
-    let places = error.issues().iter().map(|issue| issue.origin.as_ref().unwrap().to_string()).collect::<Vec<_>>();
-    assert_eq!(places.len(), 5);
-    for (place, expected) in places.iter().zip(["none.toml", "a.toml:1:5", "b.json:1:2", "c.yaml:1:", "text:1:"]) {
-        assert!(place.starts_with(expected), "{places:?}");
+    let origins = error.issues().iter().map(|issue| issue.origin.as_ref().unwrap().to_string()).collect::<Vec<_>>();
+    assert_eq!(origins.len(), 5);
+    for (origin, expected) in origins.iter().zip(["none.toml", "a.toml:1:5", "b.json:1:2", "c.yaml:1:", "text:1:"]) {
+        assert!(origin.starts_with(expected), "{origins:?}");
     }
     assert!(error.issues()[0].hint.as_ref().unwrap().contains("optional"));
 }
@@ -156,7 +156,7 @@ fn all_sources_that_cannot_be_loaded_at_once() {
 #[test]
 fn type_of_one_and_of_all() {
     let config = app().load().unwrap();
-    tells(
+    check(
         &config.get::<bool>("server.port").unwrap_err(),
         ErrorCode::Type,
         "text:3:8: server.port: expected a boolean, found an integer\n   3 | port = 8080\n     |        ^^^^",
@@ -167,14 +167,14 @@ fn type_of_one_and_of_all() {
 fn path() {
     let config = app().load().unwrap();
     let error = config.get::<u16>("server.prot").unwrap_err();
-    tells(&error, ErrorCode::Path, "server.prot: there is no `server.prot`\n  hint: did you mean `server.port`?");
+    check(&error, ErrorCode::Path, "server.prot: there is no `server.prot`\n  hint: did you mean `server.port`?");
     assert_eq!(config.get::<u16>("server..port").unwrap_err().code(), ErrorCode::Path);
 }
 
 #[test]
 fn validation() {
     let directory = directory(&[("default.toml", APP), ("local.toml", "[server]\nport = \"eighty\"\nprot = 1\n")]);
-    let check = |value: &Value| {
+    let validator = |value: &Value| {
         let port = value.at(&["server".into(), "port".into()]);
         match port {
             Some(Value::Integer(_)) => Ok(value.clone()),
@@ -182,8 +182,8 @@ fn validation() {
         }
     };
     let two = at(directory.path()).file("default.toml").file("local.toml");
-    let error = refused(two.validate_with(check));
-    tells(
+    let error = refused(two.validate_with(validator));
+    check(
         &error,
         ErrorCode::Validation,
         "local.toml:2:8: server.port: expected an integer from 1 to 65535\n   2 | port = \"eighty\"\n     |        ^^^^^^^^\n  hint: set by local.toml:2:8, overriding default.toml:3:8",
@@ -206,9 +206,9 @@ impl Source for Remote {
 #[test]
 fn source() {
     let error = refused(app().source(Remote(|| Err("connection refused".into()))));
-    tells(&error, ErrorCode::Source, "remote: the source `remote` failed\n  cause: connection refused");
+    check(&error, ErrorCode::Source, "remote: the source `remote` failed\n  cause: connection refused");
     let error = refused(app().source(Remote(|| panic!("no luck"))));
-    tells(&error, ErrorCode::Source, "remote: the source `remote` failed\n  cause: it panicked: no luck");
+    check(&error, ErrorCode::Source, "remote: the source `remote` failed\n  cause: it panicked: no luck");
 }
 
 #[cfg(unix)]
@@ -233,7 +233,7 @@ fn watch() {
         return;
     }
     let none = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
-    // SAFETY: the limit holds for nobody but the superuser, so another user takes over; both calls only change this process.
+    // SAFETY: the limit does not hold for the superuser, so another user takes over; both calls only change this process.
     unsafe {
         assert_eq!(libc::setrlimit(libc::RLIMIT_NPROC, &raw const none), 0);
         if libc::geteuid() == 0 {
@@ -256,7 +256,7 @@ fn closed() {
         config.reload().unwrap_err(),
         config.explain("server.port").unwrap_err(),
         port.value().err().unwrap(),
-        SuperConfig::attach("nobody").err().unwrap(),
+        SuperConfig::attach("unknown").err().unwrap(),
     ] {
         assert_eq!(error.code(), ErrorCode::Closed, "{error}");
     }

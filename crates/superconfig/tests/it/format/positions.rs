@@ -3,16 +3,16 @@
 
 use superconfig::{Format, Path, SuperConfig};
 
-/// Stands before each value that is looked for, and is taken out before the text is read.
+/// Marks the start of a value, and is removed before the text is parsed.
 const MARK: char = '▸';
 
-/// The text without marks, and the positions that they stood at: lines and columns from 1.
+/// The text without marks, and the positions of the marks: lines and columns from 1.
 fn unmarked(marked: &str) -> (String, Vec<(u32, u32)>) {
-    let (mut text, mut places) = (String::new(), Vec::new());
+    let (mut text, mut positions) = (String::new(), Vec::new());
     let (mut line, mut column) = (1, 1);
     for character in marked.chars() {
         match character {
-            MARK => places.push((line, column)),
+            MARK => positions.push((line, column)),
             '\n' => (line, column) = (line + 1, 1),
             _ => column += 1,
         }
@@ -20,19 +20,19 @@ fn unmarked(marked: &str) -> (String, Vec<(u32, u32)>) {
             text.push(character);
         }
     }
-    (text, places)
+    (text, positions)
 }
 
 fn check(format: Format, marked: &str, paths: &[&str]) {
-    let (text, places) = unmarked(marked);
-    assert_eq!(places.len(), paths.len(), "{format}: a path for each mark");
+    let (text, positions) = unmarked(marked);
+    assert_eq!(positions.len(), paths.len(), "{format}: a path for each mark");
     let windows = text.replace('\n', "\r\n");
     for text in [&text, &windows, &format!("\u{feff}{text}"), &format!("\u{feff}{windows}")] {
         let config = SuperConfig::builder().text(text.as_str(), format).load().unwrap();
-        for (path, place) in paths.iter().zip(&places) {
+        for (path, position) in paths.iter().zip(&positions) {
             let explanation = config.snapshot().unwrap().explain(&path.parse::<Path>().unwrap()).unwrap();
-            let origin = &explanation.winner().unwrap_or_else(|| panic!("{format}: nobody set {path}")).origin;
-            assert_eq!((origin.line, origin.column), (Some(place.0), Some(place.1)), "{format}: {path} in {text:?}");
+            let origin = &explanation.winner().unwrap_or_else(|| panic!("{format}: no layer set {path}")).origin;
+            assert_eq!((origin.line, origin.column), (Some(position.0), Some(position.1)), "{format}: {path} in {text:?}");
         }
     }
 }
@@ -44,7 +44,7 @@ fn json() {
         "{\n\t\"a\": ▸1, \"é😀\": ▸\"ü\", \"b\": [▸true,▸null , [▸-1.5e3]\n,{\"c\" :▸\"x\"}],\n  \"d.e\": {\"\": ▸0, \"\\u0066\": ▸2}}\n",
         &["a", "é😀", "b[0]", "b[1]", "b[2][0]", "b[3].c", "\"d.e\".\"\"", "\"d.e\".f"],
     );
-    // Of a key that stands twice the last counts.
+    // Of a repeated key the last counts.
     check(Format::Json, "{\"a\": {\"b\": 1}, \"a\": {\"b\": ▸2}, \"c\": 1,\n\"c\": ▸3}", &["a.b", "c"]);
 }
 
@@ -98,7 +98,7 @@ fn yaml() {
         &["a", "\"b é\"", "c[0]", "c[1][0]", "c[1][1]", "c[2].d", "c[2].e", "f.g", "f.h[0]", "f.h[1]", "i", "j", "k", "l"],
     );
     check(Format::Yaml, "base: &b\n  x: ▸1\n  y: 2\na:\n  <<: *b\n  y: ▸3\n", &["base.x", "a.y"]);
-    // What an alias or a merge brings stands where it is written.
+    // Values of an alias or a merge have the position of their text.
     check(Format::Yaml, "b: &b {x: ▸1}\na: *b\n", &["a.x"]);
     check(Format::Yaml, "b: &b {x: ▸1}\na:\n  <<: *b\n  z: 1\n", &["a.x"]);
 }
@@ -128,7 +128,7 @@ fn yaml_block_scalars() {
         "a: ▸|2+ # |\n    x\n\nb:\n  - ▸>-\n    | y\n  - ▸|\n    z\n  -\n    ▸|-\n    w\n? |\n  c\n: ▸>\n  é\nd: # >\n  ▸|\n  v\ne: ▸|\nf: [1]\ng: &a ▸>\n  u\nh: \"|\"\n\"i\" : ▸|\n  t\n",
         &["a", "b[0]", "b[1]", "b[2]", "\"c\n\"", "d", "e", "g", "i"],
     );
-    // Sequences stand where their first dash does.
+    // A sequence's position is that of its first dash.
     check(
         Format::Yaml,
         "a:\n▸- x\nb:\n  ▸- y\nc:\n▸- # z\n  - z\nd: &e\n▸- - w\nf: ▸[\n]\n? g\n: ▸- v\n",

@@ -46,7 +46,7 @@ fn fits(expected: &Value, found: &Value) -> bool {
 }
 
 #[test]
-fn every_valid_document_gives_what_it_says() {
+fn valid_documents_give_the_expected_values() {
     let listed = listed();
     let mut ran = 0;
     let mut wrong = Vec::new();
@@ -65,7 +65,7 @@ fn every_valid_document_gives_what_it_says() {
 }
 
 #[test]
-fn every_invalid_document_is_refused() {
+fn invalid_documents_are_rejected() {
     let listed = listed();
     let directory = tempfile::tempdir().unwrap();
     let mut ran = 0;
@@ -84,6 +84,6 @@ fn every_invalid_document_is_refused() {
     assert_eq!(ran, INVALID);
 }
 
-/// How many cases there are, so that none is left out unseen.
+/// The number of cases, so that none is left out unnoticed.
 const VALID: usize = 218;
 const INVALID: usize = 494;

@@ -99,7 +99,7 @@ impl Source for Remote {
 }
 
 #[test]
-fn a_source_that_does_not_answer_counts_as_failed_and_its_last_values_stay() {
+fn source_timeout_keeps_the_last_values() {
     let directory = tempfile::tempdir().unwrap();
     let write = |text: &str| std::fs::write(directory.path().join("a.toml"), text).unwrap();
     write("file = 0");
@@ -127,7 +127,7 @@ fn a_source_that_does_not_answer_counts_as_failed_and_its_last_values_stay() {
 }
 
 #[test]
-fn a_first_load_fails_for_it_and_lets_go_of_all_sources() {
+fn source_timeout_fails_a_first_load_and_closes_all_sources() {
     let (slow, quick) = (Remote::new(Duration::from_millis(50), true), Remote::new(Duration::MAX, true));
     slow.hold(true);
     let started = Instant::now();
@@ -139,7 +139,7 @@ fn a_first_load_fails_for_it_and_lets_go_of_all_sources() {
 }
 
 #[test]
-fn a_call_whose_time_is_over_is_told_so_and_so_is_one_of_a_configuration_that_is_closed() {
+fn calls_are_cancelled_by_timeout_and_close() {
     let source = Remote::new(Duration::from_millis(50), true);
     let config = SuperConfig::builder().source(source.clone()).load().unwrap();
     source.hold(true);
@@ -155,7 +155,7 @@ fn a_call_whose_time_is_over_is_told_so_and_so_is_one_of_a_configuration_that_is
 }
 
 #[test]
-fn a_source_is_closed_once_whatever_happens_to_the_configuration() {
+fn source_is_closed_exactly_once() {
     let source = Remote::new(Duration::from_secs(10), true);
     let config = SuperConfig::builder().source(source.clone()).load().unwrap();
     config.reload().unwrap();
@@ -170,7 +170,7 @@ fn a_source_is_closed_once_whatever_happens_to_the_configuration() {
 }
 
 #[test]
-fn what_a_source_reports_shows_in_the_status() {
+fn source_reports_appear_in_the_status() {
     let source = Remote::new(Duration::from_secs(10), true);
     let config = SuperConfig::builder().source(source.clone()).load().unwrap();
     let context = source.0.context.lock().unwrap().clone().unwrap();
@@ -187,7 +187,7 @@ fn what_a_source_reports_shows_in_the_status() {
 
 #[cfg(feature = "watch")]
 #[test]
-fn a_source_that_has_something_new_is_read_again_until_the_configuration_is_closed() {
+fn changed_source_reloads_until_the_configuration_is_closed() {
     use superconfig::{Event, WatchOptions};
     let source = Remote::new(Duration::from_secs(10), true);
     // The first watch is refused, and tried again.

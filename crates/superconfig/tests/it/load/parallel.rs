@@ -70,7 +70,7 @@ fn changed_files_are_read_again() {
 }
 
 #[test]
-fn a_broken_file_is_told_as_by_one_thread() {
+fn parse_error_is_the_same_as_in_sequence() {
     let directory = written();
     fs::write(directory.path().join("b.yaml"), format!("{}broken: [\n", yaml("b"))).unwrap();
     let error = load(directory.path()).err().unwrap();

@@ -60,7 +60,7 @@ fn a_custom_source_is_a_layer_like_the_others() {
 }
 
 #[test]
-fn a_source_that_fails_fails_the_load_and_is_stale_on_reload() {
+fn failing_source_fails_the_load_and_is_stale_on_reload() {
     let source = Counter::default();
     source.broken.store(true, Ordering::SeqCst);
     let builder = SuperConfig::builder().source(source.clone()).text("a = 1", Format::Toml);
@@ -74,8 +74,8 @@ fn a_source_that_fails_fails_the_load_and_is_stale_on_reload() {
     let directory = tempfile::tempdir().unwrap();
     std::fs::write(directory.path().join("a.toml"), "a = 1").unwrap();
     let config = SuperConfig::builder().cwd(directory.path()).source(source.clone()).file("a.toml").load().unwrap();
-    let told = Arc::new(Mutex::new(Vec::new()));
-    let listener = told.clone();
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let listener = seen.clone();
     let _subscription = config.subscribe(move |event| match event {
         Event::Changed(change) => listener.lock().unwrap().push(change.changed.join(" ")),
         Event::Failed(failure) => listener.lock().unwrap().push(failure.error.code().as_str().to_owned()),
@@ -84,7 +84,7 @@ fn a_source_that_fails_fails_the_load_and_is_stale_on_reload() {
     source.broken.store(true, Ordering::SeqCst);
     std::fs::write(directory.path().join("a.toml"), "a = 2").unwrap();
     assert_eq!(config.reload().unwrap().changed, ["a"], "the rest reloads");
-    assert_eq!(*told.lock().unwrap(), ["a", "ERR_SUPERCONFIG_SOURCE"]);
+    assert_eq!(*seen.lock().unwrap(), ["a", "ERR_SUPERCONFIG_SOURCE"]);
     let status = config.status().unwrap();
     assert_eq!(status.last_error.unwrap().cause(), Some("connection refused"));
     assert!(status.stale_since.is_some());
@@ -102,7 +102,7 @@ fn a_source_that_fails_fails_the_load_and_is_stale_on_reload() {
 }
 
 #[test]
-fn what_is_no_table_is_the_sources_failure_and_too_deep_is_past_a_limit() {
+fn non_table_is_a_source_error_and_deep_nesting_a_limit_error() {
     struct Fixed(Value);
     impl Source for Fixed {
         fn name(&self) -> &str {
@@ -124,9 +124,9 @@ fn what_is_no_table_is_the_sources_failure_and_too_deep_is_past_a_limit() {
     assert!(error.to_string().contains("fixed") && error.to_string().contains("limit of 128"), "{error}");
 }
 
-/// A source may use the configuration that it is a source of: nothing is locked while it is asked.
+/// A source may use its own configuration: no lock is held during its call.
 #[test]
-fn nothing_is_locked_while_a_source_is_asked() {
+fn no_lock_is_held_during_a_source_call() {
     #[derive(Clone, Default)]
     struct Curious(Arc<OnceLock<SuperConfig>>);
     impl Source for Curious {
@@ -169,7 +169,7 @@ fn a_binding_supplies_the_values_of_its_sources() {
 }
 
 #[test]
-fn a_check_sees_merged_values_and_its_output_is_what_readers_see() {
+fn validator_gets_merged_values_and_readers_its_output() {
     let builder = SuperConfig::builder().text("port = 80", Format::Toml).validate_with(|value| {
         let mut checked = port(value)?.as_table().unwrap().clone();
         checked.insert("host", "localhost".into());
@@ -184,7 +184,7 @@ fn a_check_sees_merged_values_and_its_output_is_what_readers_see() {
 }
 
 #[test]
-fn a_reload_that_the_check_refuses_keeps_the_last_good_version() {
+fn rejected_reload_keeps_the_last_good_version() {
     let directory = tempfile::tempdir().unwrap();
     let write = |text: &str| std::fs::write(directory.path().join("a.toml"), text).unwrap();
     write("port = 80");
@@ -203,7 +203,7 @@ fn a_reload_that_the_check_refuses_keeps_the_last_good_version() {
 }
 
 #[test]
-fn issues_tell_their_places_and_never_a_secret() {
+fn issues_have_origins_and_no_secrets() {
     let prepared = SuperConfig::builder()
         .text("[db]\npassword = \"hunter22\"\n[list]\nitems = [1, 2]", Format::Toml)
         .environment([("APP_PORT", "x")])
@@ -227,7 +227,7 @@ fn issues_tell_their_places_and_never_a_secret() {
 }
 
 #[test]
-fn of_two_reloads_the_one_that_read_later_stays() {
+fn later_of_two_reloads_wins() {
     let directory = tempfile::tempdir().unwrap();
     let write = |text: &str| std::fs::write(directory.path().join("a.toml"), text).unwrap();
     write("a = 1");
@@ -237,7 +237,7 @@ fn of_two_reloads_the_one_that_read_later_stays() {
     write("a = 1");
     let late = config.prepare_reload(ReloadInputs::default()).unwrap();
     assert!(late.commit(None).unwrap().changed.is_empty());
-    assert!(early.commit(None).unwrap().changed.is_empty(), "what it read is gone again");
+    assert!(early.commit(None).unwrap().changed.is_empty(), "its changes are reverted");
     assert_eq!(config.get::<i64>("a").unwrap(), 1);
 
     write("a = 3");
@@ -250,7 +250,7 @@ fn of_two_reloads_the_one_that_read_later_stays() {
 }
 
 #[test]
-fn who_checks_in_the_host_reloads_through_it_alone() {
+fn host_validated_config_rejects_plain_reload() {
     let builder = SuperConfig::builder().text("a = 1", Format::Toml).validated_by_host();
     let config = builder.prepare().unwrap().commit(Some(table([("a", Value::Integer(2))]))).unwrap();
     assert_eq!(config.get::<i64>("a").unwrap(), 2);
@@ -265,7 +265,7 @@ fn who_checks_in_the_host_reloads_through_it_alone() {
 }
 
 #[test]
-fn a_value_that_only_moved_is_explained_where_it_stands_now() {
+fn moved_value_is_explained_at_its_new_position() {
     let directory = tempfile::tempdir().unwrap();
     let write = |text: &str| std::fs::write(directory.path().join("a.toml"), text).unwrap();
     write("a = 1");

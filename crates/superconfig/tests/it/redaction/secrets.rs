@@ -16,7 +16,7 @@ fn silent_error(error: &Error) {
 }
 
 #[test]
-fn outputs_show_none() {
+fn outputs_hold_no_secret() {
     let config = SuperConfig::builder()
         .text(format!("password = '{CANARY}'\nurl = 'db://me:{CANARY}@host/x'\n[inner]\npin = '{CANARY}'"), Format::Toml)
         .text(format!("tokens: [{CANARY}]\ntokens_add: [{CANARY}2]\npassword: {{now: {CANARY}}}"), Format::Yaml)
@@ -49,7 +49,7 @@ fn outputs_show_none() {
 
 #[cfg(feature = "interpolation")]
 #[test]
-fn values_made_of_secrets_show_none() {
+fn values_derived_from_secrets_are_masked() {
     let text = format!(
         "dsn = 'host=h password=${{db.password}}'\nagain = '<${{dsn}}>'\ncopy = '${{db}}'\npin = '${{copy.deep[0].pin}}'\nwhole = ['${{list}}']\nenv = '${{env:API_TOKEN}}'\nlist = ['x', '${{db.password}}']\n[db]\nhost = 'h'\npassword = '{CANARY}'\ndeep = [{{ pin = '{CANARY}', x = 1 }}]"
     );
@@ -57,10 +57,10 @@ fn values_made_of_secrets_show_none() {
     let config = builder.clone().secrets(["db.deep[0].pin"]).load().unwrap();
     assert_eq!(config.get::<String>("again").unwrap(), format!("<host=h password={CANARY}>"));
     let snapshot = config.snapshot().unwrap();
-    let shown = superconfig::to_json(&snapshot.redacted());
-    silent(&shown);
+    let output = superconfig::to_json(&snapshot.redacted());
+    silent(&output);
     for visible in [r#""copy":{"host":"h","#, r#""x":1"#, r#""list":["x","#, r#""whole":[["x","#] {
-        assert!(shown.contains(visible), "{shown}");
+        assert!(output.contains(visible), "{output}");
     }
     for path in ["dsn", "again", "copy", "copy.password", "copy.deep[0].pin", "pin", "whole[0][1]", "env", "list"] {
         silent(&format!("{:?} {:?}", config.explain(path).unwrap(), config.get::<bool>(path).unwrap_err()));
@@ -81,7 +81,7 @@ fn user_parts_of_urls_are_in_no_error() {
 }
 
 #[test]
-fn errors_show_none() {
+fn errors_hold_no_secret() {
     let broken = |text: &str, format: Format, marked: &[&str]| {
         let builder = SuperConfig::builder().text(text.replace("CANARY", CANARY), format).secrets(marked.iter().copied());
         builder.load().err().expect("it loads")
@@ -119,7 +119,7 @@ fn errors_show_none() {
 
 /// A text for a whole table may hold what is marked below it.
 #[test]
-fn variables_and_flags_for_tables_show_none() {
+fn variables_and_flags_for_tables_hold_no_secret() {
     let builder = SuperConfig::builder().text("db = {}\nlist = [{ pin = 1 }]", Format::Toml).secrets(["**.pin", "list[*].code"]);
     for (name, flag, text) in [
         ("APP_DB", "--db", format!("{{\"pin\":\"{CANARY}\",}}")),
@@ -131,20 +131,20 @@ fn variables_and_flags_for_tables_show_none() {
         silent_error(&builder.clone().environment([(name, &*text)]).env("APP").load().err().unwrap());
         silent_error(&builder.clone().args([format!("{flag}={text}")]).load().err().unwrap());
     }
-    let shown = builder.environment([("APP_DB", "{\"port\":80,}")]).env("APP").load().err().unwrap();
-    assert!(shown.message().contains("80"), "{shown}");
+    let output = builder.environment([("APP_DB", "{\"port\":80,}")]).env("APP").load().err().unwrap();
+    assert!(output.message().contains("80"), "{output}");
 }
 
 #[test]
-fn keys_below_a_secret_show_nowhere() {
+fn keys_below_a_secret_are_hidden() {
     let directory = tempfile::tempdir().unwrap();
     let write = |text: &str| std::fs::write(directory.path().join("app.toml"), text).unwrap();
     write(&format!("[tokens.{CANARY}]\nuser = 'a'\n[db]\nport = 1"));
     let builder = SuperConfig::builder().cwd(directory.path()).file("app.toml");
     let config = builder.clone().load().unwrap();
     let seen = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
-    let told = seen.clone();
-    let subscription = config.subscribe(move |event: &Event| told.lock().unwrap().push(format!("{event:?}")));
+    let events = seen.clone();
+    let subscription = config.subscribe(move |event: &Event| events.lock().unwrap().push(format!("{event:?}")));
     write(&format!("[tokens.{CANARY}]\nuser = 'b'\n[db]\nport = 2"));
     assert_eq!(config.reload().unwrap().changed, ["db.port", "tokens"]);
     drop(subscription);
@@ -200,7 +200,7 @@ fn references_name_no_key_below_a_secret() {
 
 /// Each of these took minutes once: a search without an end inside a loop over the text.
 #[test]
-fn long_texts_of_addresses_are_masked_at_once() {
+fn masking_long_texts_of_urls_costs_one_pass() {
     let addresses = "://a:b/".repeat(40_000);
     let started = std::time::Instant::now();
     let broken = SuperConfig::builder().text(format!("{{\"x\":\"{addresses}\",\n\"y\":}}"), Format::Json);
@@ -229,14 +229,14 @@ fn thousands_of_issues_about_thousands_of_secrets() {
 }
 
 #[test]
-fn events_show_none() {
+fn events_hold_no_secret() {
     let directory = tempfile::tempdir().unwrap();
     let write = |text: &str| std::fs::write(directory.path().join("app.toml"), text).unwrap();
     write(&format!("password = '{CANARY}'"));
     let config = SuperConfig::builder().cwd(directory.path()).file("app.toml").load().unwrap();
     let seen = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
-    let told = seen.clone();
-    let subscription = config.subscribe(move |event: &Event| told.lock().unwrap().push(format!("{event:?}")));
+    let events = seen.clone();
+    let subscription = config.subscribe(move |event: &Event| events.lock().unwrap().push(format!("{event:?}")));
     write(&format!("password = '{CANARY}2'"));
     assert_eq!(config.reload().unwrap().changed, ["password"]);
     write(&format!("password = '{CANARY}2' x"));

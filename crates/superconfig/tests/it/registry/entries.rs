@@ -148,7 +148,7 @@ fn names_both_types_when_they_differ() {
 }
 
 #[test]
-fn is_closed_for_everybody_after_removal() {
+fn removed_entry_is_closed_for_all_handles() {
     let registry = ConfigRegistry::new();
     let handle = registry.insert(1_u32).unwrap();
     let (id, clone, mut cached) = (handle.id(), handle.clone(), handle.cached());
@@ -178,7 +178,7 @@ fn is_closed_for_everybody_after_removal() {
 }
 
 #[test]
-fn knows_nothing_under_an_id_that_was_never_given() {
+fn unknown_ids_find_nothing() {
     let registry = ConfigRegistry::new();
     let unknown = HandleId::from_raw(HandleId::MAX).unwrap();
     assert!(!registry.contains(unknown));
@@ -188,7 +188,7 @@ fn knows_nothing_under_an_id_that_was_never_given() {
 }
 
 #[test]
-fn checks_options_before_anything_happens() {
+fn options_are_validated_first() {
     let registry = ConfigRegistry::new();
     let wrong = [
         (named(""), "`name`"),
@@ -204,7 +204,7 @@ fn checks_options_before_anything_happens() {
 }
 
 #[test]
-fn a_guard_stays_good_whatever_happens_to_the_entry() {
+fn guard_outlives_its_entry() {
     let alive = Arc::new(AtomicUsize::new(0));
     let registry = ConfigRegistry::new();
     let handle = registry.insert(Counted::new(&alive)).unwrap();
@@ -223,7 +223,7 @@ fn a_guard_stays_good_whatever_happens_to_the_entry() {
 }
 
 #[test]
-fn more_guards_than_a_thread_has_marks_for_are_fine() {
+fn many_guards_on_one_thread() {
     let registry = ConfigRegistry::new();
     let handle = registry.insert(vec![1_u8; 100]).unwrap();
     let mut guards: Vec<_> = (0..100).map(|_| handle.value().unwrap()).collect();
@@ -234,7 +234,7 @@ fn more_guards_than_a_thread_has_marks_for_are_fine() {
 }
 
 #[test]
-fn a_cached_reader_sees_each_change_and_lets_the_old_value_go() {
+fn cached_reader_sees_changes_and_drops_the_old_value() {
     let alive = Arc::new(AtomicUsize::new(0));
     let registry = ConfigRegistry::new();
     let handle = registry.insert(Counted::new(&alive)).unwrap();
@@ -280,7 +280,7 @@ fn the_global_one_is_the_same_everywhere() {
 }
 
 #[test]
-fn counts_reads_only_when_asked_to() {
+fn reads_are_counted_only_with_the_option() {
     let silent = ConfigRegistry::new();
     silent.insert(1_u8).unwrap().value().unwrap();
     assert_eq!(silent.stats().reads, None);
@@ -298,7 +298,7 @@ fn counts_reads_only_when_asked_to() {
 }
 
 #[test]
-fn prints_no_value_but_that_of_a_guard() {
+fn debug_output_holds_no_values_except_of_guards() {
     let registry = ConfigRegistry::new();
     let handle = registry.insert_with(String::from("canary"), named("secret")).unwrap();
     let id = handle.id();
@@ -315,7 +315,7 @@ fn prints_no_value_but_that_of_a_guard() {
 }
 
 #[test]
-fn what_crosses_threads_does_so() {
+fn handles_are_send_and_sync() {
     fn crosses<T: Send + Sync>() {}
     crosses::<ConfigRegistry>();
     crosses::<ConfigHandle<Value>>();
@@ -423,7 +423,7 @@ fn measuring_may_use_the_registry() {
 }
 
 #[test]
-fn memory_goes_down_with_the_entries() {
+fn memory_shrinks_with_the_entries() {
     let registry = ConfigRegistry::new();
     let empty = registry.stats().memory_usage_bytes;
     assert_eq!(empty, 0);
@@ -451,7 +451,7 @@ fn memory_goes_down_with_the_entries() {
     assert_eq!(registry.stats().memory_usage_bytes, 0);
 }
 
-/// How much address space the process may take; gives what it was allowed before.
+/// Limits the address space of the process; gives the limit before.
 #[cfg(target_os = "linux")]
 fn limit_memory(bytes: libc::rlim_t) -> libc::rlim_t {
     let mut limit = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
@@ -488,7 +488,7 @@ fn refuses_a_lifetime_where_no_thread_can_be_started() {
 
 #[test]
 #[cfg(all(feature = "metrics", feature = "json"))]
-fn tells_what_the_process_did_with_configurations() {
+fn metrics_count_loads_and_reloads() {
     let text = |text: &str| superconfig::SuperConfig::builder().text(text, superconfig::Format::Json);
     let config = text(r#"{"a": 1}"#).name("me\"tered").load().unwrap();
     config.reload().unwrap();

@@ -5,7 +5,7 @@ use std::sync::{Arc, Barrier, LazyLock, mpsc};
 use std::time::Duration;
 use superconfig::{ConfigHandle, ConfigRegistry, HandleId, InsertOptions};
 
-/// How much each thread does; a sanitizer takes a hundred times as long for it.
+/// The number of operations of each thread; a sanitizer takes a hundred times as long for one.
 fn work() -> u64 {
     std::env::var("SUPERCONFIG_TEST_WORK").ok().and_then(|text| text.parse().ok()).unwrap_or(1_000)
 }
@@ -124,7 +124,7 @@ fn sixteen_threads() {
 }
 
 #[test]
-fn entries_that_expire_under_those_who_use_them() {
+fn entries_expire_during_use() {
     let registry = ConfigRegistry::new();
     together(8, |thread| {
         for round in 0..work() / 10 {
@@ -161,7 +161,7 @@ impl Drop for Meddler {
 }
 
 #[test]
-fn values_that_use_the_registry_when_they_are_dropped_are_never_dropped_by_a_lookup() {
+fn lookups_drop_no_values() {
     let entry = MEDDLED.insert(Meddler).unwrap();
     let (done, waiting) = mpsc::channel();
     let thread = std::thread::spawn(move || {
@@ -186,7 +186,7 @@ fn values_that_use_the_registry_when_they_are_dropped_are_never_dropped_by_a_loo
 }
 
 #[test]
-fn removal_races_with_everything() {
+fn removal_races_with_all_operations() {
     let registry = ConfigRegistry::new();
     for round in 0..work() / 10 {
         let handle = registry.insert(Stamp::new(0, round)).unwrap();
@@ -220,7 +220,7 @@ fn removal_races_with_everything() {
 }
 
 #[test]
-fn ids_are_never_given_twice() {
+fn ids_are_unique_across_threads() {
     let registry = ConfigRegistry::new();
     let all: parking_lot::Mutex<Vec<HandleId>> = parking_lot::Mutex::default();
     together(8, |_| {

@@ -5,7 +5,7 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
 use superconfig::{Builder, DiscoverOptions, ErrorCode, FileOptions, LayerStatus, SuperConfig, Trust};
 
-/// A machine: `root` before the system's places, a home directory, and a project in it.
+/// A machine: `root` before the system's directories, a home directory, and a project in it.
 struct Machine(tempfile::TempDir);
 
 impl Machine {
@@ -48,9 +48,9 @@ fn names(machine: &Machine, config: &SuperConfig, status: LayerStatus) -> Vec<St
 }
 
 #[test]
-fn every_place_counts_in_its_order() {
+fn all_locations_apply_in_order() {
     // From the lowest to the highest; each sets the same key and one of its own.
-    let places = [
+    let locations = [
         ("root/etc/xdg/app/config.toml", "toml"),
         ("root/etc/app/config.json", "json"),
         ("root/etc/app.yaml", "yaml"),
@@ -69,7 +69,7 @@ fn every_place_counts_in_its_order() {
         ("home/me/work/app/src/app.ini", "ini"),
     ];
     let machine = Machine::new(&[]);
-    for (at, (file, kind)) in places.iter().enumerate() {
+    for (at, (file, kind)) in locations.iter().enumerate() {
         let text = match *kind {
             "toml" => format!("last = {at}\nk{at} = true"),
             "json" => format!("{{\"last\": {at}, \"k{at}\": true}}"),
@@ -83,14 +83,14 @@ fn every_place_counts_in_its_order() {
     }
     let config = machine.load();
     let found = names(&machine, &config, LayerStatus::Found);
-    let expected: Vec<String> = places.iter().map(|(file, _)| file.replace("home/me/work/app/src/", "")).collect();
+    let expected: Vec<String> = locations.iter().map(|(file, _)| file.replace("home/me/work/app/src/", "")).collect();
     assert_eq!(found, expected);
-    assert_eq!(config.get::<usize>("last").unwrap(), places.len() - 1);
-    for at in 0..places.len() {
+    assert_eq!(config.get::<usize>("last").unwrap(), locations.len() - 1);
+    for at in 0..locations.len() {
         assert!(config.get::<bool>(&format!("k{at}")).unwrap());
     }
     let candidates = config.explain("last").unwrap().candidates;
-    assert_eq!(candidates.len(), places.len());
+    assert_eq!(candidates.len(), locations.len());
     assert!(candidates.iter().all(|candidate| candidate.origin.line.is_some()));
     let cargo = config.explain("k8").unwrap();
     assert_eq!((cargo.winner().unwrap().origin.line, cargo.winner().unwrap().origin.column), (Some(3), Some(6)));
@@ -130,7 +130,7 @@ fn variants_follow_their_base_file() {
 }
 
 #[test]
-fn layers_tell_what_was_looked_for_and_why_it_did_not_take_part() {
+fn layers_list_searched_locations_with_reasons() {
     let files = [("home/me/work/app/src/package.json", "{\"name\": \"x\"}"), ("home/me/work/app/src/app.toml", "a = 1")];
     let machine = Machine::new(&files);
     let config = machine.load();
@@ -172,7 +172,7 @@ fn the_project_ends_at_its_root_and_never_holds_the_home_directory() {
 }
 
 #[test]
-fn given_variables_move_the_places() {
+fn variables_move_the_locations() {
     let files = [
         ("root/first/app/config.toml", "last = 'first'"),
         ("root/second/app/config.toml", "last = 'second'"),
@@ -197,7 +197,7 @@ fn two_formats_of_one_name_load_with_a_warning() {
 }
 
 #[test]
-fn one_file_that_two_places_mean_is_read_once() {
+fn file_of_two_locations_is_read_once() {
     let machine = Machine::new(&[("home/me/.apprc", "list: [1]")]);
     let config = machine.builder().cwd(machine.path("home/me")).discover("app").load().unwrap();
     assert_eq!(config.explain("list").unwrap().candidates.len(), 1);
@@ -207,7 +207,7 @@ fn one_file_that_two_places_mean_is_read_once() {
 }
 
 #[test]
-fn names_that_lead_elsewhere_are_refused_before_a_file_is_touched() {
+fn names_with_path_separators_are_rejected_first() {
     let machine = Machine::new(&[]);
     for name in ["", "..", "a/b", "a\\b", "a\0b", "x..y"] {
         let error = machine.builder().file("absent.toml").discover(name).load().err().unwrap();
@@ -218,7 +218,7 @@ fn names_that_lead_elsewhere_are_refused_before_a_file_is_touched() {
 }
 
 #[test]
-fn what_is_there_and_cannot_be_read_is_an_error() {
+fn unreadable_files_are_errors() {
     let code = |machine: &Machine| machine.builder().discover("app").load().err().map(|error| error.code());
     let machine = Machine::new(&[]);
     let at = |path: &str| machine.path("home/me/work/app/src").join(path);

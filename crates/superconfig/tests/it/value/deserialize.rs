@@ -57,7 +57,7 @@ fn extracts_a_whole_configuration() {
 }
 
 #[test]
-fn all_problems_come_in_one_error_each_with_its_place() {
+fn extract_reports_all_mismatches_with_their_origins() {
     let text = "log = 'loud'\n[server]\nhots = 'a'\nport = 'eighty'\ntags = ['x', 1]\n[limits]\nusers = -5\nrooms = 7\n";
     let error = Files::new(text).load().extract::<App>().unwrap_err();
     assert_eq!(error.code(), ErrorCode::Type);
@@ -146,7 +146,7 @@ fn a_handle_follows_its_value() {
 }
 
 #[test]
-fn a_handle_says_what_is_wrong_with_its_path() {
+fn handle_reports_errors_of_its_path() {
     let config = Files::new(GOOD).load();
     let error = config.handle::<u16>("server.prot").value().unwrap_err();
     assert_eq!((error.code(), error.hint()), (ErrorCode::Path, Some("did you mean `server.port`?")));
@@ -154,7 +154,7 @@ fn a_handle_says_what_is_wrong_with_its_path() {
 }
 
 #[test]
-fn a_handle_that_is_dropped_leaves_nothing_behind() {
+fn dropped_handle_is_freed() {
     use superconfig::ConfigRegistry;
     let config = Files::new(GOOD).load();
     let handle = config.handle::<u16>("server.port");
@@ -170,7 +170,7 @@ fn a_handle_that_is_dropped_leaves_nothing_behind() {
 
 /// Readers always find a whole value, of a version no older than the one they found before.
 #[test]
-fn readers_never_miss_while_versions_pass() {
+fn readers_always_see_a_value_during_reloads() {
     #[derive(Deserialize)]
     struct Pair {
         a: u64,

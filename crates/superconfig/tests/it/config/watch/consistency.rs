@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 use superconfig::{SuperConfig, WatchOptions};
 
-/// Files that belong together, and a thread that looks at them all the while.
+/// Files that belong together, and a thread that reads them all the while.
 struct Pair {
     directory: tempfile::TempDir,
     config: SuperConfig,
@@ -38,7 +38,7 @@ impl Pair {
                 }
                 assert!(snapshot.version() >= last, "versions went backwards");
                 last = snapshot.version();
-                // Many looks for each reload, and still a processor for the one who reloads.
+                // Many reads for each reload, and still a processor for the reload.
                 std::thread::sleep(Duration::from_micros(10));
             }
             assert!(last > 1);
@@ -51,7 +51,7 @@ impl Pair {
         write_pair(self.directory.path(), value);
     }
 
-    /// What the reader saw that does not belong together.
+    /// Pairs of values that do not belong together.
     fn end(mut self) -> Vec<(u64, u64)> {
         self.ended.store(true, Ordering::Relaxed);
         self.reader.take().unwrap().join().unwrap()

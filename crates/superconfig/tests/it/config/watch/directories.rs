@@ -34,7 +34,7 @@ fn directory_deleted_and_recreated() {
 }
 
 #[test]
-fn directory_moved_away_and_another_in_its_place() {
+fn directory_replaced_by_another() {
     let open = || Watched::new(&[("live/config/app.json", ZERO)], |builder| builder.file("live/config/app.json"));
     scenario(open, |watched, round| {
         watched.make_directory("next/config");
