@@ -88,6 +88,8 @@ function source(layer: Layer): Source {
     }
     case 'dir':
       return { ...flags, ...sources.dir(name) };
+    case 'glob':
+      return { ...flags, ...sources.glob(name) };
     case 'text':
       return { ...flags, ...sources.text(layer.text as string, { format: layer.format as Format, name }) };
     case 'dotenv':

@@ -265,6 +265,10 @@ export function file(path: string, options?: FileOptions): Source {
 /**
  * The files that match a pattern, sorted by path; no match is fine.
  *
+ * `*` stands for any part of a name, `?` for one character, `[a-z]` and `[!a-z]` for one of these or another, `{a,b}` for `a` or `b`,
+ * and `**` for any number of directories; `{profile}` stands for each profile in turn. Names that begin with a dot match only where the
+ * dot is written, and a special character is itself in brackets: `[*]`. Each file counts once, whatever links lead to it.
+ *
  * @throws `ERR_SUPERCONFIG_OPTION` for a pattern that is no string. On loading: `ERR_SUPERCONFIG_OPTION` for a malformed pattern, and
  * what `file` throws for each file.
  * @example

@@ -6,8 +6,8 @@ use super::loader::{LayerCollector, Loader};
 use crate::diagnostic::{Error, ErrorCode, Origin, Path, Segment, SourceKind, Warning};
 use crate::merge::{Content, Document, Layer, Variable, Variables};
 use crate::source::{
-    BaseDirs, EnvOptions, FileCandidate, FileOptions, LayerInfo, LayerStatus, Lookup, Ownership, SourceEntry, SourceSpec, Trust,
-    files, parse_args, refused,
+    BaseDirs, EnvOptions, FileCandidate, FileOptions, LayerInfo, LayerStatus, Lookup, Ownership, Presence, SourceEntry,
+    SourceSpec, Trust, files, parse_args, refused,
 };
 use crate::value::{Table, Value};
 use std::borrow::Borrow;
@@ -46,28 +46,13 @@ impl Loader {
                     let info = LayerInfo::absent(SourceKind::File, path.as_str(), base_dirs.resolve(path), status, reason);
                     collector.searched.push(info);
                 }
+                let presence = if options.optional { Presence::Optional } else { Presence::Required };
                 for display_path in paths {
-                    let candidate =
-                        FileCandidate { path: base_dirs.resolve(&display_path), display_path, required: !options.optional };
+                    let candidate = FileCandidate { path: base_dirs.resolve(&display_path), display_path, presence };
                     self.read_file(entry, &candidate, options, profiles, collector);
                 }
             }
-            SourceSpec::Glob { pattern, options } => {
-                let options = FileOptions { format: options.format, trust: options.trust, ..FileOptions::default() };
-                let dependencies = self.dependencies.get_mut();
-                if dependencies.is_enabled() {
-                    files::pattern_directories(base_dirs, pattern).iter().for_each(|path| dependencies.directory(path));
-                }
-                let candidates = files::pattern(base_dirs, pattern)?;
-                if candidates.is_empty() {
-                    let (status, reason) = (LayerStatus::Missing, "no file matches");
-                    let info = LayerInfo::absent(SourceKind::File, pattern.as_str(), base_dirs.resolve(pattern), status, reason);
-                    collector.searched.push(info);
-                }
-                for candidate in candidates {
-                    self.read_file(entry, &candidate, &options, profiles, collector);
-                }
-            }
+            SourceSpec::Glob { pattern, options } => self.read_glob(entry, pattern, options, base_dirs, profiles, collector)?,
             SourceSpec::Directory { path, options } => {
                 self.dependencies.get_mut().directory(&base_dirs.resolve(path));
                 let files = FileOptions { trust: options.trust, ..FileOptions::default() };
@@ -148,8 +133,8 @@ impl Loader {
         };
         let (document, ownership) = match self.cache.read(candidate, options.format, &self.rules, self.dependencies.get_mut()) {
             Ok(read) => read,
-            Err(error) if error.code() == ErrorCode::NotFound && !candidate.required => {
-                collector.searched.push(candidate.missing("there is no such file"));
+            Err(error) if error.code() == ErrorCode::NotFound && candidate.presence != Presence::Required => {
+                collector.note_missing(candidate);
                 return Ok(());
             }
             Err(error) => return Err(in_file(error)),
@@ -197,11 +182,8 @@ pub(super) fn check_ownership(
     if trust == Trust::Strict {
         return Err(refused(&concern));
     }
-    let name: Arc<str> = candidate.display_path.as_str().into();
-    let mut origin = Origin::new(SourceKind::File, name.clone());
-    origin.file = Some(name);
     let message = format!("{}: {concern}", candidate.display_path);
-    collector.warnings.push(Warning::new("insecure-permissions", message).with_origin(origin));
+    collector.warnings.push(Warning::new("insecure-permissions", message).with_origin(candidate.origin()));
     Ok(())
 }
 
@@ -220,6 +202,15 @@ impl LayerCollector {
         };
         self.searched.push(info);
         self.layers.push(Layer { kind, name, fill: entry.fill, directives: entry.directives, content });
+    }
+
+    /// Records a file that need not be there and is not. A link that leads nowhere was probably meant to be read.
+    fn note_missing(&mut self, candidate: &FileCandidate) {
+        self.searched.push(candidate.missing("there is no such file"));
+        if candidate.presence == Presence::Listed && candidate.path.symlink_metadata().is_ok_and(|found| found.is_symlink()) {
+            let warning = Warning::new("broken-link", "the link leads to no file, so nothing is read of it");
+            self.warnings.push(warning.with_origin(candidate.origin()));
+        }
     }
 
     /// Adds a file's layer; `part` names the part of the file that is one.
@@ -241,6 +232,14 @@ impl LayerCollector {
 }
 
 impl FileCandidate {
+    /// The file as the origin of a warning.
+    pub(super) fn origin(&self) -> Origin {
+        let name: Arc<str> = self.display_path.as_str().into();
+        let mut origin = Origin::new(SourceKind::File, name.clone());
+        origin.file = Some(name);
+        origin
+    }
+
     pub(super) fn missing(&self, reason: impl Into<std::borrow::Cow<'static, str>>) -> LayerInfo {
         LayerInfo::absent(SourceKind::File, self.display_path.as_str(), self.path.clone(), LayerStatus::Missing, reason)
     }

@@ -14,9 +14,9 @@ use crate::merge::{
 use crate::redaction::SecretRules;
 #[cfg(feature = "watch")]
 use crate::source::InProgress;
-use crate::source::{BaseDirs, Dependencies, DependencyTracker, Environment, LayerInfo, read_file};
 #[cfg(feature = "discovery")]
-use crate::source::{SourceSpec, check_name};
+use crate::source::check_name;
+use crate::source::{BaseDirs, Dependencies, DependencyTracker, Environment, GlobPattern, LayerInfo, SourceSpec, read_file};
 use crate::value::{ExpandedSize, ExpansionBudget, Limits, Meter, Value};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -168,10 +168,12 @@ impl LayerCollector {
 impl Loader {
     pub(crate) fn new(options: Arc<LoadOptions>, environment: Arc<Environment>) -> Result<Self, Error> {
         options.limits.validate()?;
-        #[cfg(feature = "discovery")]
         for entry in &options.sources {
-            if let SourceSpec::Discover { name, .. } = &entry.spec {
-                check_name("application's name", name)?;
+            match &entry.spec {
+                #[cfg(feature = "discovery")]
+                SourceSpec::Discover { name, .. } => check_name("application's name", name)?,
+                SourceSpec::Glob { pattern, .. } => drop(GlobPattern::parse(pattern)?),
+                _ => {}
             }
         }
         let arrays = options.arrays.iter().map(|(pattern, strategy)| Ok((pattern.parse()?, strategy.clone())));

@@ -9,6 +9,7 @@ mod discovery;
 #[cfg(feature = "dotenv")]
 mod dotenv;
 mod file_cache;
+mod glob;
 mod layers;
 mod loader;
 mod options;

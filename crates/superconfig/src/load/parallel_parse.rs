@@ -4,7 +4,8 @@ use super::file_cache::{CachedFile, FileCache};
 use super::loader::Loader;
 use super::rules::Rules;
 use crate::format::Format;
-use crate::source::{BaseDirs, FileCandidate, SourceSpec, files};
+use crate::source::{BaseDirs, FileCandidate, GlobPattern, GlobWalk, Presence, SourceSpec, files};
+use crate::value::ExpansionBudget;
 use std::num::NonZero;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
@@ -26,12 +27,21 @@ impl Loader {
             match &entry.spec {
                 SourceSpec::File { path, options } => {
                     wanted.extend(files::expand_profiles(path, profiles).into_iter().map(|display_path| {
-                        (FileCandidate { path: base_dirs.resolve(&display_path), display_path, required: false }, options.format)
+                        (
+                            FileCandidate { path: base_dirs.resolve(&display_path), display_path, presence: Presence::Optional },
+                            options.format,
+                        )
                     }));
                 }
                 SourceSpec::Glob { pattern, options } => {
-                    let candidates = files::pattern(base_dirs, pattern).unwrap_or_default();
-                    wanted.extend(candidates.into_iter().map(|candidate| (candidate, options.format)));
+                    let budget = ExpansionBudget::new(&self.rules.limits);
+                    let mut walk = GlobWalk { pattern, base_dirs, budget: &budget, visit: &mut |_| {} };
+                    let found = GlobPattern::parse(pattern).and_then(|parsed| walk.find(&parsed, profiles));
+                    let files = found.into_iter().flat_map(|found| found.files).flatten();
+                    wanted.extend(files.map(|path| {
+                        let display_path = base_dirs.display_path(&path);
+                        (FileCandidate { path, display_path, presence: Presence::Optional }, options.format)
+                    }));
                 }
                 _ => {}
             }

@@ -145,10 +145,6 @@ impl DependencyTracker {
         self.recorded.take().map(Arc::new)
     }
 
-    pub(crate) fn is_enabled(&self) -> bool {
-        self.in_progress.is_some()
-    }
-
     fn open(&self, path: &Path) {
         if let Some(in_progress) = &self.in_progress {
             in_progress.begin(Some(path));

@@ -16,7 +16,6 @@ pub(crate) struct BaseDirs {
 
 impl BaseDirs {
     /// A path for display: relative to the working directory where it is below it.
-    #[cfg(feature = "discovery")]
     pub(crate) fn display_path(&self, path: &Path) -> String {
         let relative = path.strip_prefix(&self.cwd).ok().filter(|path| !path.as_os_str().is_empty());
         relative.unwrap_or(path).to_string_lossy().into_owned()
@@ -30,15 +29,6 @@ impl BaseDirs {
         }
         self.cwd.join(path)
     }
-
-    /// The absolute form of a pattern. Its base directory is literal, whatever characters it holds.
-    fn pattern(&self, pattern: &str) -> PathBuf {
-        let literal = |path: &Path| PathBuf::from(glob::Pattern::escape(&path.to_string_lossy()));
-        match (pattern.strip_prefix("~/"), &self.home) {
-            (Some(rest), Some(home)) => literal(home).join(rest),
-            _ => literal(&self.cwd).join(pattern),
-        }
-    }
 }
 
 /// A file to read.
@@ -47,7 +37,18 @@ pub(crate) struct FileCandidate {
     pub(crate) path: PathBuf,
     /// The path as it was given, for display.
     pub(crate) display_path: String,
-    pub(crate) required: bool,
+    pub(crate) presence: Presence,
+}
+
+/// What it means where a file is not there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Presence {
+    /// An error.
+    Required,
+    /// Nothing.
+    Optional,
+    /// Its name was read in a directory: it has been removed since, or is a link that leads nowhere.
+    Listed,
 }
 
 /// Checks a name that becomes part of a file name: it must not lead to another directory.
@@ -62,13 +63,15 @@ pub(crate) fn check_name(what: &str, name: &str) -> Result<(), Error> {
     Ok(())
 }
 
+/// Stands for each profile in turn.
+pub(super) const PROFILE_MARK: &str = "{profile}";
+
 /// A path once for each profile in place of `{profile}`.
 pub(crate) fn expand_profiles(path: &str, profiles: &[String]) -> Vec<String> {
-    const MARK: &str = "{profile}";
-    if !path.contains(MARK) {
+    if !path.contains(PROFILE_MARK) {
         return vec![path.to_owned()];
     }
-    profiles.iter().map(|profile| path.replace(MARK, profile)).collect()
+    profiles.iter().map(|profile| path.replace(PROFILE_MARK, profile)).collect()
 }
 
 /// The result of looking a file up.
@@ -140,53 +143,6 @@ pub(crate) fn with_stem(
     }
     for name in names {
         let path = directory.join(name);
-        lookups.push(Lookup::File(FileCandidate { display_path: display(&path), path, required: true }));
+        lookups.push(Lookup::File(FileCandidate { display_path: display(&path), path, presence: Presence::Listed }));
     }
-}
-
-/// The files that match a pattern, sorted by path.
-///
-/// # Errors
-/// `ERR_SUPERCONFIG_OPTION` for a bad pattern, `ERR_SUPERCONFIG_IO` for a directory that cannot be read.
-pub(crate) fn pattern(base_dirs: &BaseDirs, display_path: &str) -> Result<Vec<FileCandidate>, Error> {
-    let bad = |error: &dyn std::fmt::Display| {
-        Error::new(ErrorCode::Option, format!("the pattern {display_path:?} is malformed: {error}"))
-    };
-    let full = base_dirs.pattern(display_path);
-    let options = glob::MatchOptions { case_sensitive: true, require_literal_separator: true, require_literal_leading_dot: true };
-    let mut candidates = Vec::new();
-    for found in glob::glob_with(&full.to_string_lossy(), options).map_err(|error| bad(&error))? {
-        let path = found.map_err(|error| {
-            Error::new(ErrorCode::Io, format!("{} cannot be read: {}", error.path().display(), error.error()))
-        })?;
-        if path.is_dir() {
-            continue;
-        }
-        let relative = path.strip_prefix(&base_dirs.cwd).unwrap_or(&path).to_string_lossy().into_owned();
-        candidates.push(FileCandidate { path, display_path: relative, required: true });
-    }
-    candidates.sort_by(|one, other| one.path.cmp(&other.path));
-    Ok(candidates)
-}
-
-/// The directories that contain a pattern's files: the one before the first wildcard, whether it exists or not, and all
-/// those that match a part of the pattern.
-pub(crate) fn pattern_directories(base_dirs: &BaseDirs, display_path: &str) -> Vec<PathBuf> {
-    let components: Vec<_> = Path::new(display_path).components().collect();
-    let is_wild = |component: &std::path::Component<'_>| component.as_os_str().to_string_lossy().contains(['*', '?', '[']);
-    let first = components.iter().position(is_wild).unwrap_or(components.len().saturating_sub(1));
-    let start = |end: usize| components[..end].iter().collect::<PathBuf>().to_string_lossy().into_owned();
-    let mut directories = vec![base_dirs.resolve(&start(first))];
-    for end in first + 1..=components.len() {
-        let recursive = components[..end].iter().any(|component| component.as_os_str() == "**");
-        // The last part names files, except that below `**` every directory counts.
-        if end == components.len() && !recursive {
-            continue;
-        }
-        let prefix = base_dirs.pattern(&start(end));
-        // A malformed pattern is reported elsewhere, and what cannot be read cannot be watched.
-        let found = glob::glob(&prefix.to_string_lossy()).into_iter().flatten().flatten();
-        directories.extend(found.filter(|path| path.is_dir()));
-    }
-    directories
 }

@@ -67,6 +67,7 @@ fn source(case: &Table, layer: &Table) -> Result<SourceSpec, Error> {
             SourceSpec::File { path: name.to_owned(), options }
         }
         "dir" => SourceSpec::Directory { path: name.to_owned(), options: Default::default() },
+        "glob" => SourceSpec::Glob { pattern: name.to_owned(), options: Default::default() },
         "text" => {
             let options = TextOptions { format: format()?, name: Some(name.into()) };
             SourceSpec::Text { text: text(layer, "text").unwrap().into(), options }

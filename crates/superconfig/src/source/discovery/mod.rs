@@ -6,7 +6,7 @@ mod standard_dirs;
 use crate::diagnostic::{Error, Segment, SourceKind, Warning};
 use crate::format::Format;
 use crate::source::{
-    BaseDirs, Environment, FileCandidate, LayerInfo, LayerStatus, Listing, Lookup, unreadable, variants, with_stem,
+    BaseDirs, Environment, FileCandidate, LayerInfo, LayerStatus, Listing, Lookup, Presence, unreadable, variants, with_stem,
 };
 use std::collections::{HashMap, HashSet};
 use std::io::ErrorKind;
@@ -104,7 +104,7 @@ impl Search<'_> {
             return;
         }
         self.claimed.insert(path.clone());
-        self.found.push(found(FileCandidate { path, display_path, required: false }));
+        self.found.push(found(FileCandidate { path, display_path, presence: Presence::Optional }));
     }
 
     fn look_for_stem(&mut self, directory: &Path, stem: &str) -> Result<(), Error> {

@@ -1,3 +1,4 @@
-//! Sources: discovery of files.
+//! Sources: discovery of files, and patterns.
 
 mod discovery;
+mod globs;

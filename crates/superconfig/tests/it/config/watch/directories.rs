@@ -1,6 +1,6 @@
 //! Files and directories that appear, disappear and are moved.
 
-use crate::support::watched::{Watched, ZERO, scenario};
+use crate::support::watched::{Watched, ZERO, create, scenario};
 use superconfig::{ErrorCode, FileOptions};
 
 fn optional() -> FileOptions {
@@ -64,6 +64,31 @@ fn files_of_a_pattern_and_of_a_directory_appear() {
         watched.remove("config/eu.json");
         watched.expect(round);
         watched.remove("conf.d");
+        watched.expect(0);
+    });
+}
+
+#[test]
+fn files_of_a_pattern_with_alternatives_appear_below_links_that_lead_back() {
+    let open = || {
+        let prepare = |at: &std::path::Path| {
+            create(at, &[("conf/eu/a/x.json", "{}"), ("conf/base/x.json", "{}")]);
+            std::os::unix::fs::symlink("..", at.join("conf/eu/up")).unwrap();
+            std::os::unix::fs::symlink(at.join("conf"), at.join("conf/base/conf")).unwrap();
+        };
+        Watched::prepared(prepare, |builder| {
+            builder.file("app.json").glob("conf/{base,{profile}}/**/*.{json,toml}").profile("eu")
+        })
+    };
+    scenario(open, |watched, round| {
+        watched.write_text("conf/eu/new.toml", &format!("value = {round}"));
+        watched.expect(round);
+        watched.make_directory("conf/eu/a/b");
+        watched.write("conf/eu/a/b/c.json", 1_000 + round);
+        // Sorted by path, `new.toml` comes after it.
+        watched.remove("conf/eu/new.toml");
+        watched.expect(1_000 + round);
+        watched.remove("conf/eu/a/b");
         watched.expect(0);
     });
 }
