@@ -252,23 +252,21 @@ impl Found {
 }
 
 /// What tells a directory from others, whatever leads to it.
-#[cfg(unix)]
-type Identity = (u64, u64);
-#[cfg(not(unix))]
-type Identity = PathBuf;
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Identity(#[cfg(unix)] (u64, u64), #[cfg(not(unix))] PathBuf);
 
 /// `None` for what is no directory.
 #[cfg(unix)]
 fn identity(directory: &Path) -> io::Result<Option<Identity>> {
     use std::os::unix::fs::MetadataExt;
     let metadata = directory.metadata()?;
-    Ok(metadata.is_dir().then(|| (metadata.dev(), metadata.ino())))
+    Ok(metadata.is_dir().then(|| Identity((metadata.dev(), metadata.ino()))))
 }
 
 #[cfg(not(unix))]
 fn identity(directory: &Path) -> io::Result<Option<Identity>> {
     let real = directory.canonicalize()?;
-    Ok(real.is_dir().then_some(real))
+    Ok(real.is_dir().then_some(Identity(real)))
 }
 
 /// Whether something is not there, or no longer what it was when its name was read.
