@@ -68,12 +68,8 @@ impl LoadResult {
     /// The keys that the JSON Schema declares at a path.
     fn known_keys(&self, path: &[Segment]) -> Vec<Arc<str>> {
         let root = self.rules.schema.as_ref().map(SchemaNode::new);
-        let at = path.iter().try_fold(root, |node, segment| match segment {
-            Segment::Key(key) => Some(node?.key(key)),
-            Segment::Index(_) => Some(node?.items()),
-        });
         let mut keys = Vec::new();
-        if let Some(node) = at.flatten() {
+        if let Some(node) = root.and_then(|root| root.at(path)) {
             node.for_each_key(&mut |key| keys.push(key.clone()));
         }
         keys

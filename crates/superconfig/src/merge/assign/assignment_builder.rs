@@ -1,13 +1,14 @@
 //! Builds assignments from the texts of variables and flags: typed, bounded, and checked for conflicts.
 
 use super::assignment::Assignment;
-use super::coercion::{coerce, json};
+use super::coercion::Expectation;
 use super::key_index::KeyIndex;
-use super::name_resolver::{Location, NameResolver, ResolveError, ResolvedName};
+use super::location::Location;
+use super::name_resolver::{NameResolver, ResolveError, ResolvedName};
 use crate::diagnostic::{Error, ErrorCode, Origin, Path, Segment, Warning};
-use crate::merge::{Action, Directive, VariableFormat};
+use crate::merge::{Action, Directive, Merger, VariableFormat};
 use crate::redaction::SecretRules;
-use crate::value::{Limits, SchemaNode, Value, ValueKind};
+use crate::value::{KindSet, Limits, SchemaNode, Value, ValueKind};
 use std::collections::{HashMap, HashSet};
 
 /// Turns the variables or flags of one layer into assignments.
@@ -27,6 +28,15 @@ pub(crate) struct AssignmentBuilder<'a, 'w> {
     /// Elements past the end of an array whose values do not fit either, and the lengths of the arrays.
     out_of_range: Vec<(Path, usize)>,
     entries: Vec<Draft>,
+    /// The assignments whose type depends on others.
+    deferred: Vec<Deferred<'a>>,
+}
+
+/// A variable or flag that allows several types: its siblings decide which one.
+struct Deferred<'a> {
+    target: ResolvedName<'a>,
+    text: String,
+    origin: Origin,
 }
 
 /// The effect of one variable or flag; without a value it has none, but still conflicts with others.
@@ -35,6 +45,17 @@ struct Draft {
     action: Action,
     value: Option<Value>,
     origin: Origin,
+}
+
+impl Draft {
+    /// Applies the draft to a value, as the layer will.
+    fn apply(&self, root: &mut Value) {
+        let Draft { path, action, value: Some(value), origin } = self else { return };
+        let assignment = Assignment { path: path.clone(), action: *action, value: value.clone(), origin: origin.clone() };
+        let mut merger = Merger { directives: true, arrays: &[], notes: Vec::new() };
+        // What cannot be merged is an error when the layer is.
+        let _ = merger.assign(root, &assignment, false);
+    }
 }
 
 impl<'a, 'w> AssignmentBuilder<'a, 'w> {
@@ -62,6 +83,7 @@ impl<'a, 'w> AssignmentBuilder<'a, 'w> {
             problems: Vec::new(),
             out_of_range: Vec::new(),
             entries: Vec::new(),
+            deferred: Vec::new(),
         }
     }
 
@@ -132,10 +154,47 @@ impl<'a, 'w> AssignmentBuilder<'a, 'w> {
         format: Option<VariableFormat>,
         origin: Origin,
     ) -> Result<(), Error> {
-        let (kind, element) = match format {
+        let expectation = match format {
             None => expected(&target),
             Some(format) => formatted(format, target.directive.is_some()),
         };
+        if !text.is_empty() && expectation.has_choice() {
+            self.deferred.push(Deferred { target, text: text.to_owned(), origin });
+            return Ok(());
+        }
+        self.add_as(&expectation, target, text, origin)
+    }
+
+    /// Decides the types that depend on other assignments, first those of the tags that tell variants apart.
+    fn settle(&mut self) -> Result<(), Error> {
+        let mut deferred = std::mem::take(&mut self.deferred);
+        if deferred.is_empty() {
+            return Ok(());
+        }
+        deferred.sort_by_key(|one| !one.target.location.schema.as_ref().is_some_and(SchemaNode::is_tag));
+        let schema = self.resolver.root.schema.clone();
+        let mut known = self.resolver.root.value.cloned().unwrap_or(Value::Null);
+        let mut applied = 0;
+        for Deferred { target, text, origin } in deferred {
+            for entry in &self.entries[applied..] {
+                entry.apply(&mut known);
+            }
+            applied = self.entries.len();
+            let chosen = schema.as_ref().and_then(|schema| schema.at_within(&target.path, &known));
+            let added = self.add_as(&expected(&target).within(chosen), target, &text, origin);
+            self.record_error(added)?;
+        }
+        Ok(())
+    }
+
+    fn add_as(
+        &mut self,
+        expectation: &Expectation<'a>,
+        target: ResolvedName<'a>,
+        text: &str,
+        origin: Origin,
+    ) -> Result<(), Error> {
+        let kinds = expectation.kinds;
         let there = target.location.value;
         let action = match target.directive {
             None => Action::Set,
@@ -143,9 +202,9 @@ impl<'a, 'w> AssignmentBuilder<'a, 'w> {
             Some(Directive::Remove) => Action::Remove,
         };
         let is_null = there.is_some_and(Value::is_null);
-        let takes_empty = match kind {
-            Some(kind) => kind == ValueKind::String,
-            None => !is_null && format.is_none(),
+        let takes_empty = match kinds {
+            Some(kinds) => kinds.has(ValueKind::String),
+            None => !is_null && !expectation.is_json,
         };
         if text.is_empty() && !takes_empty {
             let path = Path::from(target.path);
@@ -154,12 +213,8 @@ impl<'a, 'w> AssignmentBuilder<'a, 'w> {
             self.entries.push(Draft { path, action, value: None, origin });
             return Ok(());
         }
-        let as_text = |kind: Option<ValueKind>| kind.or(self.verbatim.then_some(ValueKind::String));
-        let coerced = match format {
-            Some(VariableFormat::Json) => json(text, kind),
-            _ => coerce(text, as_text(kind), as_text(element)),
-        };
-        let coerced = coerced.map_err(|misfit| {
+        let expectation = if self.verbatim && !expectation.is_json { &expectation.clone().or_text() } else { expectation };
+        let coerced = expectation.coerce(text).map_err(|misfit| {
             let path = Path::from(target.path.clone());
             if let (Some(Segment::Index(index)), Some(items)) = (path.last(), target.parent.value.and_then(Value::as_array))
                 && *index > items.len()
@@ -218,7 +273,8 @@ impl<'a, 'w> AssignmentBuilder<'a, 'w> {
     ///
     /// # Errors
     /// The layer's code: all recorded errors, and each pair of conflicting assignments.
-    pub(crate) fn finish(self, repeats: bool) -> Result<Vec<Assignment>, Error> {
+    pub(crate) fn finish(mut self, repeats: bool) -> Result<Vec<Assignment>, Error> {
+        self.settle()?;
         let AssignmentBuilder { mut entries, mut problems, out_of_range, code, noun, secrets, .. } = self;
         let gaps = match out_of_range.is_empty() {
             true => Vec::new(),
@@ -330,30 +386,41 @@ pub(crate) fn name_of(origin: &Origin) -> &str {
     origin.variable.as_deref().unwrap_or(&origin.source)
 }
 
-/// The type that a target expects, and that of its elements where it is an array.
-pub(crate) fn expected(target: &ResolvedName<'_>) -> (Option<ValueKind>, Option<ValueKind>) {
-    let location = target.location;
+/// The expected types of a target.
+pub(crate) fn expected<'a>(target: &ResolvedName<'a>) -> Expectation<'a> {
+    let location = &target.location;
+    let items = location.value.and_then(Value::as_array);
+    let element = items.and_then(ValueKind::of_elements);
+    let array = Some(KindSet::of(ValueKind::Array));
+    let own = Expectation { kinds: location.kinds(), schema: location.schema.clone(), element, ..Expectation::default() };
     match target.directive {
         None => {
-            let appended = matches!(target.path.last(), Some(Segment::Index(_))) && location.value.is_none();
-            let kind = location.kind().or_else(|| if appended { target.parent.element_kind() } else { None });
-            (kind, location.element_kind())
+            let beside = || target.parent.value.and_then(Value::as_array).and_then(ValueKind::of_elements).map(KindSet::of);
+            let is_appended = matches!(target.path.last(), Some(Segment::Index(_))) && location.value.is_none();
+            let kinds = own.kinds.or_else(|| if is_appended { beside() } else { None });
+            Expectation { kinds, ..own }
         }
         // The names of keys to drop are text.
-        Some(Directive::Remove) if location.kind() == Some(ValueKind::Table) => (Some(ValueKind::Array), Some(ValueKind::String)),
-        Some(_) => (Some(ValueKind::Array), location.element_kind()),
+        Some(Directive::Remove) if location.kind() == Some(ValueKind::Table) => {
+            Expectation { kinds: array, element: Some(ValueKind::String), ..Expectation::default() }
+        }
+        Some(Directive::Add) => Expectation { kinds: array, first: items.map_or(0, <[Value]>::len), ..own },
+        Some(Directive::Remove) => Expectation { kinds: array, ..own },
     }
 }
 
 /// The type that a mapping's format gives, and that of its elements for a directive. JSON may be of any type.
-fn formatted(format: VariableFormat, is_list: bool) -> (Option<ValueKind>, Option<ValueKind>) {
+fn formatted<'a>(format: VariableFormat, is_list: bool) -> Expectation<'a> {
     let kind = match format {
         VariableFormat::Json => None,
         VariableFormat::String => Some(ValueKind::String),
         VariableFormat::Number => Some(ValueKind::Number),
         VariableFormat::Boolean => Some(ValueKind::Bool),
     };
-    if is_list { (Some(ValueKind::Array), kind) } else { (kind, None) }
+    let array = is_list.then_some(ValueKind::Array);
+    let is_json = format == VariableFormat::Json;
+    let element = kind.filter(|_| is_list);
+    Expectation { kinds: array.or(kind).map(KindSet::of), element, is_json, ..Expectation::default() }
 }
 
 fn depth_of(value: &Value) -> usize {

@@ -2,10 +2,10 @@
 
 use super::assignment::Assignment;
 use super::assignment_builder::{AssignmentBuilder, name_of};
-use super::name_resolver::{Location, ResolvedName};
+use super::name_resolver::ResolvedName;
 use crate::diagnostic::{Error, ErrorCode, Origin, Segment, Warning};
 use crate::merge::{Directive, MappedVariable, ReadFile, Variable, Variables};
-use crate::value::{FORBIDDEN, Value, ValueKind};
+use crate::value::{FORBIDDEN, ValueKind};
 use smallvec::SmallVec;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -108,9 +108,14 @@ fn resolve<'a>(
 
 /// The target of a mapping: its path is taken as it is written.
 fn resolve_mapping<'a>(builder: &AssignmentBuilder<'a, '_>, path: &[Segment]) -> ResolvedName<'a> {
-    let root = builder.resolver.root;
-    let mut target =
-        ResolvedName { path: Vec::with_capacity(path.len()), location: root, parent: root, directive: None, known: true };
+    let root = &builder.resolver.root;
+    let mut target = ResolvedName {
+        path: Vec::with_capacity(path.len()),
+        location: root.clone(),
+        parent: root.clone(),
+        directive: None,
+        known: true,
+    };
     for (at, segment) in path.iter().enumerate() {
         if at + 1 == path.len()
             && builder.resolver.directives
@@ -120,37 +125,21 @@ fn resolve_mapping<'a>(builder: &AssignmentBuilder<'a, '_>, path: &[Segment]) ->
             && (target.location.child(stem).kind() == Some(ValueKind::Array)
                 || directive == Directive::Remove && target.location.child(stem).kind() == Some(ValueKind::Table))
         {
-            target.parent = target.location;
-            target.location = target.location.child(stem);
-            target.path.push(Segment::from(stem));
+            target.descend(Segment::from(stem));
             target.directive = Some(directive);
             return target;
         }
-        target.parent = target.location;
-        let step = match (segment.as_index(), target.location.value) {
-            (Some(index), Some(Value::Array(_))) => {
-                target.location = target.location.element(index);
-                Segment::Index(index)
-            }
-            _ => {
-                let key: Arc<str> = match segment {
-                    Segment::Key(key) => Arc::clone(key),
-                    Segment::Index(index) => itoa::Buffer::new().format(*index).into(),
-                };
-                target.location = target.location.child(&key);
-                Segment::Key(key)
-            }
+        let step = match segment.as_index() {
+            Some(index) if target.location.is_array() => Segment::Index(index),
+            _ => match segment {
+                Segment::Key(key) => Segment::Key(Arc::clone(key)),
+                Segment::Index(index) => Segment::Key(itoa::Buffer::new().format(*index).into()),
+            },
         };
+        target.descend(step);
         target.known &= !target.location.is_unknown();
-        target.path.push(step);
     }
     target
-}
-
-impl Location<'_> {
-    fn is_unknown(self) -> bool {
-        self.value.is_none() && self.schema.is_none()
-    }
 }
 
 /// The start of the names that take part.

@@ -6,7 +6,7 @@ use super::coercion::parse_bool;
 use super::name_resolver::ResolvedName;
 use crate::diagnostic::{Error, ErrorCode, Origin, Path, Segment, SourceKind};
 use crate::merge::{Flag, FlagValue, Layer};
-use crate::value::ValueKind;
+use crate::value::{KindSet, ValueKind};
 
 /// Resolves each flag to an assignment; of two for one path the later counts.
 pub(crate) fn assignments(
@@ -39,11 +39,12 @@ fn resolve_flag<'a, 'f>(
     let names = names_of(&flag.path);
     let segments: Vec<&str> = names.iter().map(|name| &**name).collect();
     let Some(target) = builder.resolve(&segments, origin)? else { return Ok(None) };
-    let kind = expected(&target).0;
-    let is_switch = matches!(kind, None | Some(ValueKind::Bool));
+    let kinds = expected(&target).kinds;
+    let is_switch = kinds.is_none_or(|kinds| kinds.has(ValueKind::Bool));
+    let is_only_switch = kinds.and_then(KindSet::only) == Some(ValueKind::Bool);
     let text = match &flag.value {
         FlagValue::Given(text) => text,
-        FlagValue::Next(text) if kind == Some(ValueKind::Bool) && parse_bool(text).is_none() => "true",
+        FlagValue::Next(text) if is_only_switch && parse_bool(text).is_none() => "true",
         FlagValue::Next(text) => text,
         FlagValue::Nothing => {
             // `--no-color` is the key `no-color` where that is known, and else switches `color` off.
@@ -51,14 +52,14 @@ fn resolve_flag<'a, 'f>(
                 && let Some(shorter) = negated(&segments)
                 && let Some(target) = builder.resolve(&shorter, origin)?
             {
-                let kind = expected(&target).0;
-                if !matches!(kind, None | Some(ValueKind::Bool)) {
-                    return Err(misuse(flag, &target, kind, origin, "can only switch a boolean off"));
+                let kinds = expected(&target).kinds;
+                if kinds.is_some_and(|kinds| !kinds.has(ValueKind::Bool)) {
+                    return Err(misuse(flag, &target, kinds, origin, "can only switch a boolean off"));
                 }
                 return Ok(Some((target, "false".into())));
             }
             if !is_switch {
-                return Err(misuse(flag, &target, kind, origin, "needs a value"));
+                return Err(misuse(flag, &target, kinds, origin, "needs a value"));
             }
             "true"
         }
@@ -66,9 +67,9 @@ fn resolve_flag<'a, 'f>(
     Ok(Some((target, text.into())))
 }
 
-fn misuse(flag: &Flag, target: &ResolvedName<'_>, kind: Option<ValueKind>, origin: &Origin, problem: &str) -> Error {
+fn misuse(flag: &Flag, target: &ResolvedName<'_>, kinds: Option<KindSet>, origin: &Origin, problem: &str) -> Error {
     let path = Path::from(target.path.clone());
-    let expected = kind.map_or("a value", ValueKind::name);
+    let expected = kinds.map_or_else(|| "a value".to_owned(), KindSet::names);
     let message = format!("the flag {} {problem}: expected {expected} for {path}", flag.flag);
     Error::new(ErrorCode::Args, message)
         .with_hint(format!("write {}=VALUE", flag.flag))

@@ -6,4 +6,5 @@ pub(super) mod coercion;
 pub(super) mod environment;
 pub(super) mod flags;
 pub(super) mod key_index;
+pub(super) mod location;
 pub(super) mod name_resolver;

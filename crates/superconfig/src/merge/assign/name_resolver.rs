@@ -1,136 +1,16 @@
 //! Resolves the name of a variable or flag to a path of the layers below.
 
 use super::key_index::{KeyIndex, normalize_key};
+use super::location::{Address, Location, Matches};
 use crate::diagnostic::{Path, Segment, count_steps};
 use crate::merge::Directive;
-use crate::value::{FORBIDDEN, SchemaNode, Table, Value, ValueKind};
+use crate::value::{FORBIDDEN, Value};
 use smallvec::SmallVec;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-/// A location in the layers below: the value there, and the schema's node.
-#[derive(Clone, Copy)]
-pub(crate) struct Location<'a> {
-    pub(crate) value: Option<&'a Value>,
-    pub(crate) schema: Option<SchemaNode<'a>>,
-}
-
-/// The addresses of a location's value and schema node.
-type Address = (Option<usize>, Option<usize>);
-
-impl<'a> Location<'a> {
-    fn address(self) -> Address {
-        (self.value.map(|value| std::ptr::from_ref(value).addr()), self.schema.map(SchemaNode::address))
-    }
-
-    fn table(self) -> Option<&'a Table> {
-        self.value.and_then(Value::as_table)
-    }
-
-    pub(crate) fn child(self, key: &str) -> Location<'a> {
-        Location { value: self.table().and_then(|table| table.get(key)), schema: self.schema.and_then(|schema| schema.key(key)) }
-    }
-
-    pub(crate) fn element(self, index: usize) -> Location<'a> {
-        let items = self.value.and_then(Value::as_array).unwrap_or_default();
-        Location { value: items.get(index), schema: self.schema.and_then(SchemaNode::items) }
-    }
-
-    /// The expected type: the schema's, else that of the value.
-    pub(crate) fn kind(self) -> Option<ValueKind> {
-        self.schema.and_then(SchemaNode::kind).or_else(|| self.value.and_then(ValueKind::of))
-    }
-
-    /// The common type of an array's elements.
-    pub(crate) fn element_kind(self) -> Option<ValueKind> {
-        let hinted = self.schema.and_then(SchemaNode::items).and_then(SchemaNode::kind);
-        hinted.or_else(|| ValueKind::of_elements(self.value.and_then(Value::as_array)?))
-    }
-
-    /// True for an array, and where the schema declares one and there is no value yet.
-    fn is_array(self) -> bool {
-        match self.value {
-            Some(Value::Array(_)) => true,
-            None | Some(Value::Null) => self.schema.and_then(SchemaNode::kind) == Some(ValueKind::Array),
-            Some(_) => false,
-        }
-    }
-
-    /// The keys that a segment of a name matches: the key spelled so, else all that differ only in case, `_` and `-`.
-    fn matching_keys(self, segment: &str, known: &KeyIndex<'a>) -> Matches<'a> {
-        let mut matches = Matches::None;
-        if let Some(table) = self.table() {
-            let mut visit = |key: &'a Arc<str>| {
-                matches.add(key, segment);
-                **key == *segment
-            };
-            let exact = match known.of(table) {
-                Some(names) => names.keys(&normalize_key(segment).collect::<String>()).iter().copied().find(|key| visit(key)),
-                None => table.entries().iter().map(|(key, _)| key).find(|key| visit(key)),
-            };
-            if let Some(key) = exact {
-                return Matches::One(key);
-            }
-        }
-        if let Some(schema) = self.schema {
-            let mut exact = None;
-            schema.for_each_key(&mut |key| match **key == *segment {
-                true => exact = Some(key),
-                false => matches.add(key, segment),
-            });
-            if let Some(key) = exact {
-                return Matches::One(key);
-            }
-        }
-        matches
-    }
-}
-
-/// The keys that a segment can match; nearly always none or one.
-enum Matches<'a> {
-    None,
-    One(&'a Arc<str>),
-    Many(Vec<&'a Arc<str>>),
-}
-
-impl<'a> Matches<'a> {
-    fn add(&mut self, key: &'a Arc<str>, segment: &str) {
-        if !equal_names(key, segment) {
-            return;
-        }
-        match self {
-            Matches::None => *self = Matches::One(key),
-            Matches::One(first) if *first != key => *self = Matches::Many(vec![first, key]),
-            Matches::Many(keys) if !keys.contains(&key) => keys.push(key),
-            _ => {}
-        }
-    }
-}
-
-/// Compares names ignoring case, `_` and `-`.
-fn equal_names(a: &str, b: &str) -> bool {
-    let is_letter = |byte: &u8| !matches!(byte, b'_' | b'-');
-    let (mut letters_a, mut letters_b) = (a.bytes(), b.bytes());
-    loop {
-        match (letters_a.find(is_letter), letters_b.find(is_letter)) {
-            (Some(x), Some(y)) if x.is_ascii() && y.is_ascii() => {
-                if !x.eq_ignore_ascii_case(&y) {
-                    return false;
-                }
-            }
-            (Some(_), Some(_)) => return equal_characters(a, b),
-            (None, None) => return true,
-            _ => return false,
-        }
-    }
-}
-
-/// The same for names that are not all ASCII.
-fn equal_characters(a: &str, b: &str) -> bool {
-    normalize_key(a).eq(normalize_key(b))
-}
-
 /// The path that a name resolves to.
+#[derive(Clone)]
 pub(crate) struct ResolvedName<'a> {
     /// The path, its keys spelled as the layers below spell them.
     pub(crate) path: Vec<Segment>,
@@ -142,6 +22,18 @@ pub(crate) struct ResolvedName<'a> {
     pub(crate) directive: Option<Directive>,
     /// Whether the layers below or the schema know every segment.
     pub(crate) known: bool,
+}
+
+impl ResolvedName<'_> {
+    /// Goes one step down.
+    pub(super) fn descend(&mut self, step: Segment) {
+        let next = match &step {
+            Segment::Key(key) => self.location.child(key),
+            Segment::Index(index) => self.location.element(*index),
+        };
+        self.parent = std::mem::replace(&mut self.location, next);
+        self.path.push(step);
+    }
 }
 
 /// The reason why a name resolves to no path.
@@ -171,8 +63,8 @@ impl<'a> NameResolver<'a> {
     pub(crate) fn resolve(&self, segments: &[&str]) -> Result<ResolvedName<'a>, ResolveError> {
         let mut target = ResolvedName {
             path: Vec::with_capacity(segments.len()),
-            location: self.root,
-            parent: self.root,
+            location: self.root.clone(),
+            parent: self.root.clone(),
             directive: None,
             known: true,
         };
@@ -187,7 +79,7 @@ impl<'a> NameResolver<'a> {
                     return Ok(target);
                 }
                 if let Some((stem, directive)) = self.directive_suffix(segment) {
-                    let mut shorter = ResolvedName { path: target.path.clone(), ..target };
+                    let mut shorter = target.clone();
                     if (self.step(&mut shorter, stem)? || self.split(&mut shorter, stem)?) && shorter.location.is_array() {
                         // A longer known path comes first: it is what the name spells in full.
                         if self.split(&mut target, segment)? {
@@ -207,9 +99,7 @@ impl<'a> NameResolver<'a> {
                 if key == FORBIDDEN {
                     return Err(ResolveError::Forbidden);
                 }
-                target.parent = target.location;
-                target.location = target.location.child(&key);
-                target.path.push(Segment::Key(key.into()));
+                target.descend(Segment::Key(key.into()));
             }
         }
         Ok(target)
@@ -217,18 +107,14 @@ impl<'a> NameResolver<'a> {
 
     /// Goes one step to the key or index that a whole segment spells.
     fn step(&self, target: &mut ResolvedName<'a>, segment: &str) -> Result<bool, ResolveError> {
-        if let Some(index) = index_of(target.location, segment) {
-            target.parent = target.location;
-            target.location = target.location.element(index);
-            target.path.push(Segment::Index(index));
+        if let Some(index) = target.location.index(segment) {
+            target.descend(Segment::Index(index));
             return Ok(true);
         }
         match target.location.matching_keys(segment, &self.keys) {
             Matches::None => Ok(false),
             Matches::One(key) => {
-                target.parent = target.location;
-                target.location = target.location.child(key);
-                target.path.push(Segment::Key(Arc::clone(key)));
+                target.descend(Segment::Key(Arc::clone(key)));
                 Ok(true)
             }
             Matches::Many(keys) => Err(ambiguous(&target.path, keys)),
@@ -252,7 +138,7 @@ impl<'a> NameResolver<'a> {
             visits: 0,
             dead: HashMap::new(),
         };
-        search.visit(target.location, 0);
+        search.visit(&target.location, 0);
         let mut found = search.found;
         let second = found.pop();
         match (found.pop(), second) {
@@ -330,7 +216,7 @@ struct Search<'s, 'a> {
 }
 
 impl<'a> Search<'_, 'a> {
-    fn visit(&mut self, location: Location<'a>, start: usize) {
+    fn visit(&mut self, location: &Location<'a>, start: usize) {
         let left = self.depth.saturating_sub(self.path.len());
         if self.found.len() > 1 || left == 0 {
             return;
@@ -351,16 +237,20 @@ impl<'a> Search<'_, 'a> {
         }
     }
 
-    fn explore(&mut self, location: Location<'a>, start: usize) {
-        if let Some(Value::Array(items)) = location.value {
+    fn explore(&mut self, location: &Location<'a>, start: usize) {
+        if location.is_array() {
             let end = self.splits[self.splits.partition_point(|split| *split <= start)..]
                 .first()
                 .copied()
                 .unwrap_or(self.segment.len());
-            if let Some(index) = index_of(location, &self.segment[start..end]).filter(|index| *index < items.len()) {
+            // An element that is there, or one that the schema knows.
+            let is_known = |index: &usize| location.value.and_then(Value::as_array).is_none_or(|items| *index < items.len());
+            if let Some(index) = location.index(&self.segment[start..end]).filter(is_known) {
                 self.follow(Segment::Index(index), location, location.element(index), end);
             }
-            return;
+            if location.value.is_some_and(|value| value.as_array().is_some()) {
+                return;
+            }
         }
         let matches = self.matches(location, start);
         for (end, key) in &matches {
@@ -371,21 +261,21 @@ impl<'a> Search<'_, 'a> {
         }
     }
 
-    fn follow(&mut self, step: Segment, parent: Location<'a>, next: Location<'a>, end: usize) {
+    fn follow(&mut self, step: Segment, parent: &Location<'a>, next: Location<'a>, end: usize) {
         if self.found.len() > 1 {
             return;
         }
         self.path.push(step);
         if end == self.segment.len() {
-            self.found.push((self.path.clone(), parent, next));
+            self.found.push((self.path.clone(), parent.clone(), next));
         } else {
-            self.visit(next, end + 1);
+            self.visit(&next, end + 1);
         }
         self.path.pop();
     }
 
     /// The keys at a location that the segment spells from an offset on, and where each ends.
-    fn matches(&self, location: Location<'a>, start: usize) -> SmallVec<[(usize, &'a Arc<str>); 4]> {
+    fn matches(&self, location: &Location<'a>, start: usize) -> SmallVec<[(usize, &'a Arc<str>); 4]> {
         let (segment, splits) = (self.segment, self.splits);
         let mut matches: SmallVec<[(usize, &'a Arc<str>); 4]> = SmallVec::new();
         let mut visit = |key: &'a Arc<str>| {
@@ -412,7 +302,7 @@ impl<'a> Search<'_, 'a> {
             }
             None => {}
         }
-        if let Some(schema) = location.schema {
+        if let Some(schema) = &location.schema {
             schema.for_each_key(&mut visit);
         }
         matches
@@ -446,13 +336,6 @@ fn match_prefix(key: &str, segment: &str, start: usize, splits: &[usize]) -> Opt
     is_end(end).then_some(end)
 }
 
-/// A segment of digits as the index of an array that is there.
-fn index_of(location: Location<'_>, segment: &str) -> Option<usize> {
-    let digits = !segment.is_empty() && segment.bytes().all(|byte| byte.is_ascii_digit());
-    // A larger number is past the end of any array, which is the error that it then gets.
-    (digits && location.is_array()).then(|| segment.parse().unwrap_or(usize::MAX))
-}
-
 fn directive_word(word: &str) -> Option<Directive> {
     if word.eq_ignore_ascii_case("add") {
         Some(Directive::Add)
@@ -467,7 +350,7 @@ fn directive_word(word: &str) -> Option<Directive> {
 mod tests {
     use super::*;
     use crate::diagnostic::assert_linear;
-    use crate::value::parse_json;
+    use crate::value::{SchemaNode, parse_json};
 
     fn resolver<'a>(value: &'a Value, schema: &'a Value) -> NameResolver<'a> {
         let root = Location { value: Some(value), schema: Some(SchemaNode::new(schema)) };
@@ -491,6 +374,24 @@ mod tests {
             assert!(resolver.resolve(&[&*name]).is_ok_and(|target| !target.known));
         });
         let ambiguous = "a_".repeat(26) + "b";
+        assert!(matches!(resolver.resolve(&[&*ambiguous]), Err(ResolveError::Ambiguous(..))));
+    }
+
+    /// As a tree of Zod does: an object whose elements and optional keys are the object again, in variants.
+    #[test]
+    fn variants_that_refer_to_each_other_cost_the_length_of_the_name() {
+        let text = r##"{"$ref": "#/$defs/node", "$defs": {
+            "node": {"anyOf": [{"$ref": "#/$defs/leaf"}, {"$ref": "#/$defs/fork"}, {"type": "null"}]},
+            "leaf": {"type": "object", "properties": {"a": {"$ref": "#/$defs/node"}, "a_a": {"$ref": "#/$defs/fork"}, "v": {"type": "number"}}},
+            "fork": {"type": "object", "properties": {"a": {"$ref": "#/$defs/leaf"}, "aA": {"type": "array", "items": {"$ref": "#/$defs/node"}}},
+                     "additionalProperties": {"$ref": "#/$defs/node"}}}}"##;
+        let (value, schema) = (parse_json("{}").unwrap(), parse_json(text).unwrap());
+        let resolver = resolver(&value, &schema);
+        assert_linear("a name that spells nothing", |size| {
+            let name = "a_".repeat(size) + "x";
+            assert!(resolver.resolve(&[&*name]).is_ok_and(|target| !target.known));
+        });
+        let ambiguous = "a_".repeat(26) + "v";
         assert!(matches!(resolver.resolve(&[&*ambiguous]), Err(ResolveError::Ambiguous(..))));
     }
 

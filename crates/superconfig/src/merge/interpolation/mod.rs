@@ -283,7 +283,7 @@ impl Interpolator<'_> {
     /// Whether the schema wants text at a path, and nothing else.
     fn is_text(&self, path: &[Segment]) -> bool {
         let hints = self.references.schema.and_then(|schema| SchemaNode::new(schema).at(path));
-        hints.and_then(SchemaNode::kind) == Some(ValueKind::String)
+        hints.and_then(|node| node.kind()) == Some(ValueKind::String)
     }
 
     /// Notes what is secret of a value that one path takes from another.
