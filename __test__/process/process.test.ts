@@ -11,9 +11,13 @@ interface Ended {
 }
 
 function run(program: string, args: string[] = [], env: Record<string, string> = {}, onOutput = () => {}): Promise<Ended> {
+  const path = join(import.meta.dirname, 'programs', program);
+  return start(process.execPath, ['--expose-gc', path, ...args], env, onOutput);
+}
+
+function start(command: string, args: string[], env: Record<string, string> = {}, onOutput = () => {}): Promise<Ended> {
   return new Promise((resolve, reject) => {
-    const path = join(import.meta.dirname, 'programs', program);
-    const child = spawn(process.execPath, ['--expose-gc', path, ...args], { env: { ...process.env, ...env }, timeout: 100_000 });
+    const child = spawn(command, args, { env: { ...process.env, ...env }, timeout: 100_000 });
     let output = '';
     for (const stream of [child.stdout, child.stderr]) {
       stream.on('data', (chunk) => {
@@ -60,8 +64,15 @@ describe.runIf(process.platform === 'linux')('a file that hangs', () => {
   });
 });
 
-test('workers-environment.mjs', { timeout: 120_000 }, async () => {
-  expect(await run('workers-environment.mjs')).toEqual(fine);
+test.each(['workers-environment.mjs', 'environment-writer.mjs'])('%s', { timeout: 120_000 }, async (program) => {
+  expect(await run(program)).toEqual(fine);
+});
+
+test.runIf(process.platform === 'linux')('environment-bytes.mjs', { timeout: 120_000 }, async () => {
+  const program = join(import.meta.dirname, 'programs', 'environment-bytes.mjs');
+  // Node passes only text on.
+  const script = `BYTES_BAD="$(printf 'a\\377b')" BYTES_GOOD="$(printf 'a\\357\\277\\275b')" exec "$0" "$1"`;
+  expect(await start('/bin/sh', ['-c', script, process.execPath, program])).toEqual(fine);
 });
 
 test.each(['falls', 'exits', 'exits-with-loads', 'exits-in-listener', 'exits-with-workers', 'throws'])('a process that %s', async (way) => {

@@ -25,8 +25,8 @@ const unreachable = new FinalizationRegistry<Pick<Attachment, 'id' | 'sources'>>
   }
 });
 
-// What a configuration that another thread loaded is made of is known to the addon alone.
-const ATTACHED: LoadRequest = { options: {}, sources: [], environment: undefined, validator: undefined };
+// What a configuration that another thread loaded is made of is known to the addon alone, and its environment is that thread's.
+const ATTACHED: LoadRequest = { options: {}, sources: [], environment: {}, validator: undefined };
 const NO_SOURCES = new CustomSources(ATTACHED);
 
 /** An attachment; closed until it is opened. */

@@ -14,9 +14,9 @@ import {
   type SourceContext,
   type SourceReport,
 } from './custom-source.js';
-import { captureEnvironment, checkEnvironment } from './environment.js';
+import { captureEnvironment } from './environment.js';
 import { type Bounds, Lifetime } from './lifetime.js';
-import { type Answer, type Environment, type LoadRequest, toText } from './load-request.js';
+import { type Answer, type CapturedEnvironment, type LoadRequest, toText } from './load-request.js';
 import { type Steps, settled } from './steps.js';
 
 /** A watch that fails is tried again after so long, and each time after twice as long, up to the longest. */
@@ -31,8 +31,8 @@ interface Collected {
   /** By the indexes of the sources. */
   readonly answers: ReadonlyMap<number, Answer>;
   readonly failures: readonly SuperConfigError[];
-  /** The program's environment of the same moment, for the addon; nothing where the addon captures or keeps it itself. */
-  readonly environment: Environment | undefined;
+  /** The program's own environment of the same moment, for the addon; nothing where that has one, or keeps the last one. */
+  readonly environment: CapturedEnvironment | undefined;
 }
 
 /** One source with what is known of its calls. */
@@ -150,13 +150,12 @@ export class CustomSources {
   }
 
   /** The environment for the addon; what sources are given goes by it. In the background both stay as they were. */
-  #capture(isBackground: boolean): Environment | undefined {
+  #capture(isBackground: boolean): CapturedEnvironment | undefined {
     if (isBackground) return undefined;
     const { environment: given } = this.#request;
-    // Copying the whole environment costs more than a small load.
-    if (this.isEmpty) return given === undefined ? captureEnvironment() : undefined;
-    const env = Object.freeze({ ...(given ?? checkEnvironment(process.env)) });
-    const captured = given === undefined ? env : undefined;
+    const captured = given === undefined ? captureEnvironment(this.#request) : undefined;
+    if (this.isEmpty) return captured;
+    const env = Object.freeze({ ...(given ?? captured?.variables) });
     const surroundings = JSON.parse(native().sourceContext(toText(this.#request, captured))) as Omit<Surroundings, 'env'>;
     this.#surroundings = { ...surroundings, env };
     return captured;

@@ -1,16 +1,20 @@
 // The environment of a load, captured on the thread that starts it.
 import { unpairedSurrogate } from '../internal/unicode.js';
-import { optionError } from '../internal/validate.js';
-import { native, requireModule } from './addon.js';
-import type { Environment } from './load-request.js';
+import { kindOf, optionError } from '../internal/validate.js';
+import { requireModule } from './addon.js';
+import type { CapturedEnvironment, Environment, LoadRequest } from './load-request.js';
+import type { SourceEntry } from './protocol.js';
 
-let mainThread: boolean | undefined;
-
-/** Whether this is no worker thread. A worker never runs on the thread that its process began with; Node's own answer takes 3 ms to load. */
-function isMainThread(): boolean {
-  mainThread ??= native().onInitialThread() || (requireModule('node:worker_threads') as typeof import('node:worker_threads')).isMainThread;
-  return mainThread;
+/** Which variables a load can need. */
+interface Filter {
+  /** By any name: references, custom sources and `.env` files look up what they like. */
+  all: boolean;
+  readonly prefixes: string[];
+  readonly names: Set<string>;
 }
+
+/** The variables that tell where the directories of users are. */
+const DIRECTORIES = ['XDG_CONFIG_DIRS', 'XDG_CONFIG_HOME', 'ProgramData', 'PROGRAMDATA', 'APPDATA'];
 
 /** An environment whose names and values are text. @throws `ERR_SUPERCONFIG_OPTION` */
 export function checkEnvironment(given: Environment): Environment {
@@ -23,9 +27,95 @@ export function checkEnvironment(given: Environment): Environment {
 }
 
 /**
- * The program's own environment, or `undefined` where the addon reads the process's. A worker's `process.env` is a copy of
- * its own that only JavaScript can see.
+ * Copies of `process.env`, as it is on this thread now, what a load can need. Whoever has replaced or changed it is seen, and Node
+ * locks it while a worker that shares it writes. Costs a look-up for each name; with a prefix the names of all variables too.
+ *
+ * @throws `ERR_SUPERCONFIG_OPTION` for a variable of a replaced `process.env` that cannot be text.
  */
-export function captureEnvironment(): Environment | undefined {
-  return isMainThread() ? undefined : { ...process.env };
+export function captureEnvironment(request: LoadRequest): CapturedEnvironment {
+  const { env } = process;
+  const filter = filterOf(request);
+  const variables: Record<string, string> = Object.create(null);
+  const skipped: string[] = [];
+  for (const name of namesOf(env, filter)) {
+    const value = textOf(env, name);
+    if (isUndecodable(name, value)) skipped.push(name.toWellFormed());
+    else if (value !== undefined) variables[name] = value;
+  }
+  return { variables, skipped };
+}
+
+function filterOf({ options, sources }: LoadRequest): Filter {
+  const filter: Filter = { all: options.interpolate === true, prefixes: [], names: new Set() };
+  if (options.profiles === undefined) filter.names.add('SUPERCONFIG_PROFILE').add('NODE_ENV');
+  if (options.home === undefined) filter.names.add('HOME').add('USERPROFILE');
+  for (const source of sources) {
+    if (source.kind === 'discover') for (const name of DIRECTORIES) filter.names.add(name);
+    else if (source.kind === 'env') addVariables(filter, source);
+    else if (source.kind === 'dotenv' || source.kind === 'custom') filter.all = true;
+  }
+  return filter;
+}
+
+/** Adds the variables of an `env` source. The addon checks its options, so they may be anything here. */
+function addVariables(filter: Filter, { prefix, mapping }: SourceEntry & { prefix?: unknown; mapping?: unknown }): void {
+  if (typeof prefix === 'string' && prefix !== '') filter.prefixes.push(prefix);
+  else if (prefix !== false) filter.all = true;
+  const mappings = new Set([mapping]);
+  for (const mapped of mappings) {
+    if (typeof mapped === 'string') filter.names.add(mapped).add(`${mapped}_FILE`);
+    else if (typeof mapped === 'object' && mapped !== null) for (const part of Object.values(mapped)) mappings.add(part);
+  }
+}
+
+function namesOf(env: NodeJS.ProcessEnv | undefined, { all, prefixes, names }: Filter): Iterable<string> {
+  if (env === undefined || env === null) return [];
+  if (!all && prefixes.length === 0) return names;
+  // Asking for the enumerable ones alone would look up each of them.
+  const own = Object.getOwnPropertyNames(env);
+  return all ? own : own.filter((name) => names.has(name) || prefixes.some((prefix) => name.startsWith(prefix)));
+}
+
+/** The value of a variable as text, which it always is unless `process.env` has been replaced. */
+function textOf(env: NodeJS.ProcessEnv, name: string): string | undefined {
+  const value: unknown = env[name];
+  if (typeof value === 'string' || value === undefined) return value as string | undefined;
+  if (value === null || !Object.hasOwn(env, name)) return undefined;
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  throw optionError(`the variable ${name} of \`process.env\` is text, not ${kindOf(value)}`);
+}
+
+/** Whether a variable is not UTF-8: Node shows U+FFFD for what it cannot decode, and gives no value for a name that it cannot. */
+function isUndecodable(name: string, value: string | undefined): boolean {
+  if (value === undefined) return name.includes('\ufffd');
+  if (!name.isWellFormed() || !value.isWellFormed()) return true;
+  return (value.includes('\ufffd') || name.includes('\ufffd')) && !isGenuine(name, value);
+}
+
+/** Whether a variable was given its U+FFFD, as far as the system can tell: its bytes say so, or it was set since the process began. */
+function isGenuine(name: string, value: string): boolean {
+  initial ??= readInitial();
+  return initial !== undefined && initial.get(`${name}=${value}`) !== false;
+}
+
+/** The variables with U+FFFD that the process began with, and whether their bytes are UTF-8; nothing where the system does not tell. */
+let initial: ReadonlyMap<string, boolean> | undefined;
+
+function readInitial(): ReadonlyMap<string, boolean> | undefined {
+  try {
+    const { readFileSync } = requireModule('node:fs') as typeof import('node:fs');
+    const { isUtf8 } = requireModule('node:buffer') as typeof import('node:buffer');
+    const bytes = readFileSync('/proc/self/environ');
+    const variables = new Map<string, boolean>();
+    for (let start = 0; start < bytes.length; ) {
+      const end = bytes.indexOf(0, start);
+      const variable = bytes.subarray(start, end < 0 ? bytes.length : end);
+      const text = variable.toString();
+      if (text.includes('\ufffd')) variables.set(text, isUtf8(variable) || variables.get(text) === true);
+      start += variable.length + 1;
+    }
+    return variables;
+  } catch {
+    return undefined;
+  }
 }

@@ -8,6 +8,13 @@ export type Answer = { values: Encoded } | { error: string };
 /** The variables of an environment. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
+/** The program's own environment as a load can need it. */
+export interface CapturedEnvironment {
+  readonly variables: Readonly<Record<string, string>>;
+  /** The names of variables that are not UTF-8, which are left out. */
+  readonly skipped: readonly string[];
+}
+
 /** Checks the merged values of each version before it is published. */
 export interface Validator {
   /** The schema as JSON Schema, where its library converts it: its types guide texts, its marks name secrets. */
@@ -30,7 +37,7 @@ export interface LoadRequest {
 }
 
 /** A request as JSON text for the addon, with the program's own environment where it was captured, and the answers of custom sources. */
-export function toText(request: LoadRequest, capturedEnv: Environment | undefined, answers?: ReadonlyMap<number, Answer>): string {
+export function toText(request: LoadRequest, capturedEnv: CapturedEnvironment | undefined, answers?: ReadonlyMap<number, Answer>): string {
   const { options, sources, validator, environment: env } = request;
   const entries = sources.map((source, index) => {
     // What is `undefined` does not cross.

@@ -89,8 +89,6 @@ function* reloadSteps(attachment: Attachment, isAsync: boolean, isBackground: bo
   const text = JSON.stringify({
     turn,
     capturedEnv: environment,
-    // It belongs to the thread that has loaded the configuration.
-    keepEnv: request === undefined || undefined,
     supplied: answers.size > 0 ? [...answers] : undefined,
     background: isBackground || undefined,
     validated: request?.validator && true,

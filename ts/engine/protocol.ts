@@ -36,8 +36,6 @@ export interface SourceEntry {
 export interface Native {
   /** 4096 words, shared by the whole process: the word of a configuration is that at its id modulo 4096. */
   generations(copied: boolean): ArrayBuffer;
-  /** Whether this is the thread that the process began with; `false` where that is unknown. */
-  onInitialThread(): boolean;
   attach(nameOrToken: string): Attached;
   /** Moves the attachment to the newest version: `[generation, version]`. */
   sync(attachment: number): [generation: number, version: number];
@@ -57,8 +55,8 @@ export interface Native {
    * Reads and merges without publishing: gives the number of a prepared load, for `preparedValue`, and then `commit` or `discard`. The
    * request is JSON text: the options of a first load; with an attachment, those of its next version:
    * - `turn`: the number of `beginReload`, where custom sources were called since; without it the reload begins now.
-   * - `capturedEnv`: the program's own environment; without it the addon reads that of the process. `keepEnv`, and a reload in the
-   *   `background`, keep what was captured before. `env` among the options of the first load holds for every reload.
+   * - `capturedEnv`: the program's own environment; without it, and in the `background`, a reload keeps what was captured before.
+   *   `env` among the options of the first load holds for every reload. The addon never reads the environment itself.
    * - `supplied`: `[index, { values } | { error }]` for each custom source, by their indexes among the sources.
    * - `validated`: a schema validates the values; without it throws `OPTION` where the thread that loaded the configuration does.
    */

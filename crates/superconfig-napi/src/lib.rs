@@ -30,19 +30,6 @@ fn run<T>(call: impl FnOnce() -> std::result::Result<T, Error>) -> Result<T> {
     call().map_err(to_napi)
 }
 
-/// Whether this is the thread that the process began with; `false` where that is unknown.
-#[napi(catch_unwind)]
-pub fn on_initial_thread() -> bool {
-    #[cfg(any(target_os = "linux", target_os = "android"))]
-    // SAFETY: neither takes nor touches memory, and neither can fail.
-    return unsafe { libc::gettid() == libc::getpid() };
-    #[cfg(target_vendor = "apple")]
-    // SAFETY: as above.
-    return unsafe { libc::pthread_main_np() == 1 };
-    #[cfg(not(any(target_os = "linux", target_os = "android", target_vendor = "apple")))]
-    false
-}
-
 /// The known name closest to a misspelt one.
 #[napi(catch_unwind)]
 pub fn nearest_name(wanted: String, names: Vec<String>) -> Option<String> {

@@ -37,7 +37,7 @@ type Answer = FnArgs<(Option<String>, Option<f64>)>;
 /// The callback of [`prepare_async`], which any thread may call. Keeps no environment alive.
 type Done = ThreadsafeFunction<std::result::Result<Entry, Error>, (), Answer, Status, false, true>;
 
-/// [`prepare`] on another thread, which may wait for the file system without end; the environment is captured on this one.
+/// [`prepare`] on another thread, which may wait for the file system without end.
 /// What JavaScript does not check is published there too: comparing large versions, and letting go of one, would keep this thread
 /// busy for long. `done` keeps the environment of the caller no longer alive than that is anyway.
 #[napi(catch_unwind)]
@@ -123,8 +123,7 @@ pub fn discard(prepared: f64, issues: Option<String>) -> Result<()> {
 #[napi(catch_unwind)]
 pub fn source_context(request: String) -> Result<String> {
     run(|| {
-        let (builder, captured) = builder(options(&request)?)?;
-        let environment = captured.unwrap_or_else(|| builder.capture_environment());
+        let (builder, environment) = builder(options(&request)?)?;
         builder.source_context(&environment).map(|context| describe(&context))
     })
 }
@@ -133,10 +132,10 @@ fn options(request: &str) -> std::result::Result<LoadOptions, Error> {
     OPTIONS.parse(request, "load")
 }
 
-/// A builder, and the environment where the facade captured it.
-fn builder(mut options: LoadOptions) -> std::result::Result<(Builder, Option<Environment>), Error> {
-    let captured = options.take_captured();
-    Ok((options.into_builder(SuperConfig::builder().node_profile())?, captured))
+/// A builder and its environment, which the facade always gives: it cannot be read here while a worker writes it.
+fn builder(mut options: LoadOptions) -> std::result::Result<(Builder, Environment), Error> {
+    let environment = options.environment();
+    Ok((options.into_builder(SuperConfig::builder().node_profile())?, environment))
 }
 
 /// The load to prepare, and whether JavaScript validates its values.
@@ -145,10 +144,8 @@ fn preparation(request: &str, attachment: Option<f64>) -> Result<(Preparation, b
         None => run(|| {
             let options = options(request)?;
             let is_validated = options.validated;
-            Ok(match builder(options)? {
-                (builder, Some(captured)) => (Preparation::Load(Box::new(builder), captured), is_validated),
-                (builder, None) => (Preparation::load(builder), is_validated),
-            })
+            let (builder, environment) = builder(options)?;
+            Ok((Preparation::Load(Box::new(builder), environment), is_validated))
         }),
         Some(attachment) => with(attachment, |attachment| {
             let inputs = OPTIONS.parse::<ReloadRequest>(request, "reload")?.into_inputs(&attachment.config);

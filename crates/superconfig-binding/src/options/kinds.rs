@@ -1,12 +1,13 @@
 //! Option types with constraints that serde cannot express.
 
 use super::option_reader::kind_of;
-use serde::de::{Deserialize, Deserializer, Error, MapAccess, Unexpected, Visitor};
+use serde::Deserialize;
+use serde::de::{Deserializer, Error, MapAccess, Unexpected, Visitor};
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::Duration;
-use superconfig::Value;
+use superconfig::{Environment, Value};
 
 /// A text that is shared, not copied.
 #[derive(Clone, Debug, Default)]
@@ -116,6 +117,23 @@ impl<'de> Deserialize<'de> for Variables {
             }
         };
         table.iter().map(pair).collect::<Result<_, _>>().map(Self)
+    }
+}
+
+/// The program's own environment, as the host captured it when the load was called. The host captures it because only that can read
+/// it safely while others of its threads write it, and because it may have another one than the process.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct CapturedEnvironment {
+    /// The variables that the load can need.
+    pub variables: Variables,
+    /// The names of those that are left out, because they are not UTF-8.
+    pub skipped: Vec<String>,
+}
+
+impl From<CapturedEnvironment> for Environment {
+    fn from(CapturedEnvironment { variables: Variables(variables), skipped }: CapturedEnvironment) -> Self {
+        Self::from_pairs(variables).with_skipped(skipped)
     }
 }
 

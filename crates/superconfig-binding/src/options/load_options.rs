@@ -1,6 +1,6 @@
 //! The options of a load.
 
-use super::kinds::{Count, Entries, Milliseconds, Variables};
+use super::kinds::{CapturedEnvironment, Count, Entries, Milliseconds, Variables};
 use super::source_options::SourceOptions;
 use serde::Deserialize;
 use superconfig::{ArrayStrategy, Builder, Environment, Error, Limits, Value, WatchOptions};
@@ -28,8 +28,8 @@ pub struct LoadOptions {
     pub root: Option<String>,
     /// The environment that the program chose instead of its own: it holds for every reload.
     pub env: Option<Variables>,
-    /// The program's own environment as it is on the host's thread; the process's without it.
-    pub captured_env: Option<Variables>,
+    /// The program's own environment as it is on the host's thread.
+    pub captured_env: Option<CapturedEnvironment>,
     /// The name that others attach to.
     pub name: Option<String>,
     /// The profiles, in the order in which they apply.
@@ -79,9 +79,14 @@ pub struct WatchTimes {
 }
 
 impl LoadOptions {
-    /// The program's own environment as the host captured it, if it did.
-    pub fn take_captured(&mut self) -> Option<Environment> {
-        self.captured_env.take().map(|Variables(variables)| Environment::from_pairs(variables))
+    /// The environment of the first load: the one that the program chose, else the one that the host captured; empty without
+    /// both. Never that of the process.
+    pub fn environment(&mut self) -> Environment {
+        match (&self.env, self.captured_env.take()) {
+            (Some(Variables(chosen)), _) => Environment::from_pairs(chosen.iter().cloned()),
+            (None, Some(captured)) => captured.into(),
+            (None, None) => Environment::default(),
+        }
     }
 
     /// Adds the options to a builder, but for the environment that was captured.

@@ -230,16 +230,15 @@ fn all_errors_are_reported_together() {
 fn reload_takes_results_of_the_hosts_sources() {
     let config = SuperConfig::builder().load().unwrap();
     let inputs = |text: &str| CAMEL.parse::<ReloadRequest>(text, "reload").unwrap().into_inputs(&config);
-    let given =
-        inputs(r#"{"turn":7,"capturedEnv":{"APP_A":"1"},"supplied":[[0,{"values":{"value":{"a":2}}}],[1,{"error":"down"}]]}"#);
+    let given = inputs(
+        r#"{"turn":7,"capturedEnv":{"variables":{"APP_A":"1"},"skipped":["APP_B"]},"supplied":[[0,{"values":{"value":{"a":2}}}],[1,{"error":"down"}]]}"#,
+    );
     assert!(given.environment.is_some() && !given.background && given.turn.unwrap().number() == 7);
     assert_eq!(given.custom_values[1], (1, Err("down".to_owned())));
     let plain = inputs("{}");
-    assert!(plain.environment.is_some() && plain.turn.is_some(), "both are found out on this thread");
-    let background = inputs(r#"{"background":true,"capturedEnv":{"APP_A":"1"}}"#);
-    assert!(background.environment.is_none(), "it stays as it was captured");
-    let kept = inputs(r#"{"keepEnv":true,"capturedEnv":{"APP_A":"1"}}"#);
-    assert!(kept.environment.is_none() && kept.keep_environment);
+    assert!(plain.environment.is_none() && plain.keep_environment && plain.turn.is_some(), "the turn is drawn on this thread");
+    let background = inputs(r#"{"background":true,"capturedEnv":{"variables":{"APP_A":"1"}}}"#);
+    assert!(background.environment.is_none() && background.keep_environment, "it stays as it was captured");
     let error = CAMEL.parse::<ReloadRequest>(r#"{"supplied":[["x",{"values":{}}]]}"#, "reload").unwrap_err();
     assert_eq!((error.code(), error.issues()[0].path.to_string()), (ErrorCode::Option, "supplied[0][0]".to_owned()));
 }

@@ -1,9 +1,9 @@
 //! The options of a reload.
 
-use super::kinds::Variables;
+use super::kinds::CapturedEnvironment;
 use crate::EncodedValue;
 use serde::Deserialize;
-use superconfig::{Environment, ReloadInputs, ReloadTurn, SuperConfig};
+use superconfig::{ReloadInputs, ReloadTurn, SuperConfig};
 
 /// The arguments of a reload.
 ///
@@ -13,7 +13,7 @@ use superconfig::{Environment, ReloadInputs, ReloadTurn, SuperConfig};
 ///
 /// let config = SuperConfig::builder().env("APP").load_with(Environment::from_pairs([("APP_PORT", "80")]))?;
 /// let reader = OptionReader::new(FieldNames::CamelCase);
-/// let request = reader.parse::<ReloadRequest>(r#"{ "capturedEnv": { "APP_PORT": "81" } }"#, "reload")?;
+/// let request = reader.parse::<ReloadRequest>(r#"{ "capturedEnv": { "variables": { "APP_PORT": "81" } } }"#, "reload")?;
 /// assert_eq!(config.reload_with(request.into_inputs(&config))?.changed, ["port"]);
 /// # Ok::<(), superconfig::Error>(())
 /// ```
@@ -23,10 +23,8 @@ pub struct ReloadRequest {
     /// The start of the reload, before the host's sources were called, as [`SuperConfig::begin_reload`] returned it; now by
     /// default.
     pub turn: Option<u64>,
-    /// The program's own environment as it is on the host's thread; the process's without it.
-    pub captured_env: Option<Variables>,
-    /// Whether the environment stays as it was captured last, because this part of the program has another one.
-    pub keep_env: bool,
+    /// The program's own environment as it is on the host's thread; without it the environment stays as it was captured last.
+    pub captured_env: Option<CapturedEnvironment>,
     /// The results of the host's own sources, by index among the sources. A source that is not here keeps its values.
     pub supplied: Vec<(usize, Supplied)>,
     /// Whether a change started the reload, not a call: then the environment stays as it was captured.
@@ -46,20 +44,19 @@ pub enum Supplied {
 }
 
 impl ReloadRequest {
-    /// The request as the engine takes it. Draws a turn and captures the environment where one is needed.
+    /// The request as the engine takes it. Draws a turn where there is none.
     pub fn into_inputs(self, config: &SuperConfig) -> ReloadInputs {
-        let Self { turn, captured_env, keep_env, supplied, background, validated } = self;
+        let Self { turn, captured_env, supplied, background, validated } = self;
         let turn = turn.map_or_else(|| config.begin_reload(), ReloadTurn::from_number);
-        let captured = captured_env.map(|Variables(variables)| Environment::from_pairs(variables));
-        let environment = if background || keep_env { None } else { captured.or_else(|| Some(config.capture_environment())) };
+        let environment = captured_env.filter(|_| !background).map(Into::into);
         let supplied = supplied.into_iter().map(|(index, supplied)| match supplied {
             Supplied::Values(values) => (index, Ok(values.decode())),
             Supplied::Error(reason) => (index, Err(reason)),
         });
         ReloadInputs {
             turn: Some(turn),
+            keep_environment: environment.is_none(),
             environment,
-            keep_environment: keep_env,
             custom_values: supplied.collect(),
             background,
             validated,

@@ -17,14 +17,16 @@ pub(crate) struct EnvironmentFilter {
     pub(crate) names: Vec<Arc<str>>,
 }
 
+/// Needed by every load: the profile and the home directory.
+const ALWAYS: [&str; 4] = ["SUPERCONFIG_PROFILE", "NODE_ENV", "HOME", "USERPROFILE"];
+
 impl EnvironmentFilter {
     fn wants(&self, name: &[u8]) -> bool {
-        // Needed by every load: the profile and the home directory.
-        if matches!(name, b"SUPERCONFIG_PROFILE" | b"NODE_ENV" | b"HOME" | b"USERPROFILE") {
-            return true;
-        }
         let named =
             |wanted: &Arc<str>| name.strip_prefix(wanted.as_bytes()).is_some_and(|rest| rest.is_empty() || rest == b"_FILE");
+        if ALWAYS.iter().any(|always| always.as_bytes() == name) {
+            return true;
+        }
         self.all || self.prefixes.iter().any(|prefix| name.starts_with(prefix.as_bytes())) || self.names.iter().any(named)
     }
 }
@@ -71,15 +73,24 @@ pub struct Environment {
 }
 
 impl Environment {
-    /// Copies the process's variables that the filter wants. Must run on the thread that the host language changes its
-    /// environment on. Costs one pass over the environment, and an allocation only for what is wanted.
+    /// Copies the process's variables that the filter wants.
+    ///
+    /// Reads with the standard library, whose lock excludes `std::env::set_var`. Other code that changes the environment meanwhile,
+    /// such as `setenv` of C in another thread, is excluded by the contract of `set_var`; a host language with threads that do so
+    /// captures the environment itself. Costs one look-up for each name, or one copy of the environment where there are prefixes.
     pub(crate) fn capture(filter: &EnvironmentFilter) -> Self {
         let mut environment = Environment::default();
-        process::for_each(|name, value| {
-            if filter.wants(name.as_encoded_bytes()) {
-                environment.insert(name, value);
+        if filter.all || !filter.prefixes.is_empty() {
+            let wanted = std::env::vars_os().filter(|(name, _)| filter.wants(name.as_encoded_bytes()));
+            wanted.for_each(|(name, value)| environment.insert(&name, &value));
+            return environment;
+        }
+        let names = filter.names.iter().flat_map(|name| [name.to_string(), format!("{name}_FILE")]);
+        for name in ALWAYS.map(str::to_owned).into_iter().chain(names) {
+            if let Some(value) = std::env::var_os(&name) {
+                environment.insert(name.as_ref(), &value);
             }
-        });
+        }
         environment
     }
 
@@ -107,13 +118,32 @@ impl Environment {
         Environment { variables, ..Environment::default() }
     }
 
+    /// Adds the warning `invalid-encoding` for each of the variables that whoever captured the environment left out, because their
+    /// bytes are not UTF-8.
+    ///
+    /// ```
+    /// use superconfig::{Environment, SuperConfig};
+    ///
+    /// let environment = Environment::from_pairs([("APP_PORT", "80")]).with_skipped(["APP_NAME"]);
+    /// let config = SuperConfig::builder().env("APP").load_with(environment)?;
+    /// assert_eq!(config.snapshot()?.warnings()[0].code, "invalid-encoding");
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
+    #[must_use]
+    pub fn with_skipped<N: AsRef<str>>(mut self, names: impl IntoIterator<Item = N>) -> Self {
+        names.into_iter().for_each(|name| self.skip(name.as_ref()));
+        self
+    }
+
+    fn skip(&mut self, name: &str) {
+        let message = format!("the variable {name} is not valid UTF-8 and is skipped");
+        self.warnings.push(Warning::new("invalid-encoding", message));
+    }
+
     fn insert(&mut self, name: &OsStr, value: &OsStr) {
         match (name.to_str(), value.to_str()) {
             (Some(name), Some(value)) => self.variables.push((name.into(), value.into())),
-            _ => {
-                let message = format!("the variable {} is not valid UTF-8 and is skipped", name.to_string_lossy());
-                self.warnings.push(Warning::new("invalid-encoding", message));
-            }
+            _ => self.skip(&name.to_string_lossy()),
         }
     }
 
@@ -146,66 +176,6 @@ impl Environment {
         let is_free = |name: &str| !self.get(name).is_some_and(|value| is_set(value));
         let others = dotenv.iter().filter(|variable| is_set(&variable.value) && is_free(&variable.name)).cloned();
         own.chain(others).collect()
-    }
-}
-
-#[cfg(unix)]
-mod process {
-    use std::ffi::{CStr, OsStr};
-    use std::os::unix::ffi::OsStrExt;
-
-    #[cfg(not(target_vendor = "apple"))]
-    fn environ() -> *const *const std::ffi::c_char {
-        unsafe extern "C" {
-            static environ: *const *const std::ffi::c_char;
-        }
-        // SAFETY: POSIX defines `environ`; only the pointer is read here.
-        unsafe { environ }
-    }
-
-    #[cfg(target_vendor = "apple")]
-    fn environ() -> *const *const std::ffi::c_char {
-        unsafe extern "C" {
-            fn _NSGetEnviron() -> *const *const *const std::ffi::c_char;
-        }
-        // SAFETY: the function is always there on Apple's systems and gives a valid pointer to `environ`.
-        unsafe { *_NSGetEnviron() }
-    }
-
-    /// Calls back with each variable. `std::env::vars_os` copies all of them first, which costs more than the rest of a
-    /// small load.
-    pub(super) fn for_each(mut call: impl FnMut(&OsStr, &OsStr)) {
-        let mut entry = environ();
-        if entry.is_null() {
-            return;
-        }
-        loop {
-            // SAFETY: `environ` is an array of pointers to NUL-terminated texts that ends with a null pointer. Changing
-            // the environment while other threads read it is excluded by the contract of `std::env::set_var` and of
-            // `setenv`, and a host language that does it anyway does it on the thread that calls this.
-            let text = unsafe {
-                if (*entry).is_null() {
-                    return;
-                }
-                let text = CStr::from_ptr(*entry).to_bytes();
-                entry = entry.add(1);
-                text
-            };
-            // A name is never empty, so a leading `=` belongs to it, as in the standard library.
-            if let Some(at) = text.iter().skip(1).position(|byte| *byte == b'=') {
-                call(OsStr::from_bytes(&text[..=at]), OsStr::from_bytes(&text[at + 2..]));
-            }
-        }
-    }
-}
-
-#[cfg(not(unix))]
-mod process {
-    use std::ffi::OsStr;
-
-    /// Calls back with each variable.
-    pub(super) fn for_each(mut call: impl FnMut(&OsStr, &OsStr)) {
-        std::env::vars_os().for_each(|(name, value)| call(&name, &value));
     }
 }
 
