@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import * as v from 'valibot';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type ConfigChange, loadConfigSync, SuperConfig, file as sourceFile } from '../../ts/index.ts';
 import { code } from '../support/errors.ts';
+import { warnings } from '../support/warnings.ts';
 import { until, Watched } from '../support/watched.ts';
 
 let watched: Watched;
@@ -14,18 +15,6 @@ beforeEach(() => {
   watched = new Watched();
 });
 afterEach(() => watched[Symbol.dispose]());
-
-/** The warnings that the process was told of while something ran. */
-async function warnings(action: () => Promise<void>): Promise<string[]> {
-  const seen: string[] = [];
-  const emit = vi.spyOn(process, 'emitWarning').mockImplementation((warning) => void seen.push(String(warning)));
-  try {
-    await action();
-  } finally {
-    emit.mockRestore();
-  }
-  return seen;
-}
 
 describe('change', () => {
   test('has the version, the changed paths, and the trees before and after', async () => {

@@ -1,26 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { type CustomSource, type SourceContext, SuperConfig, type SuperConfigError } from '../../ts/index.ts';
 import { caught, rejected } from '../support/errors.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
+import { warnings } from '../support/warnings.ts';
 import { until } from '../support/watched.ts';
 
 const directory = temporaryDirectory();
 const { write } = directory;
 
 const builder = () => SuperConfig.builder({ cwd: directory.path, env: {} });
-
-/** The process warnings while something runs. */
-async function warnings(action: () => Promise<void>): Promise<string[]> {
-  const seen: string[] = [];
-  const emit = vi.spyOn(process, 'emitWarning').mockImplementation((warning) => void seen.push(String(warning)));
-  try {
-    await action();
-  } finally {
-    emit.mockRestore();
-  }
-  return seen;
-}
 
 /** A source that hangs when told to. */
 class Remote implements CustomSource {

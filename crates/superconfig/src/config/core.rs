@@ -88,16 +88,20 @@ pub(super) struct Progress {
     pub(super) failed: Option<LoadRecord>,
 }
 
+/// The first load of a configuration, with what its reloads need.
+pub(super) struct FirstLoad {
+    pub(super) options: Arc<LoadOptions>,
+    pub(super) environment: Arc<Environment>,
+    pub(super) custom_sources: CustomSources,
+    pub(super) loader: Loader,
+    pub(super) loaded: LoadResult,
+    pub(super) record: LoadRecord,
+}
+
 impl Core {
     /// Puts a first version into the registry.
-    pub(super) fn publish(
-        options: Arc<LoadOptions>,
-        environment: Arc<Environment>,
-        custom_sources: CustomSources,
-        loader: Loader,
-        loaded: LoadResult,
-        record: LoadRecord,
-    ) -> Result<Arc<Keeper>, Error> {
+    pub(super) fn publish(load: FirstLoad) -> Result<Arc<Keeper>, Error> {
+        let FirstLoad { options, environment, custom_sources, loader, loaded, record } = load;
         let generation = generation::next();
         let owner = Arc::new(OnceLock::new());
         let health = Health::new(&options, record.number);

@@ -1,13 +1,13 @@
 //! A first load between reading and publishing.
 
 use super::config::SuperConfig;
-use super::core::Core;
+use super::core::{Core, FirstLoad};
 use super::counters::LOADS;
 use super::token;
 use crate::diagnostic::{Error, Issue, Path};
 #[cfg(feature = "watch")]
 use crate::load::WatchOptions;
-use crate::load::{CustomSources, LoadOptions, LoadOutcome, LoadRecord, LoadResult, Loader};
+use crate::load::{CustomSources, LoadOptions, LoadOutcome, Loader};
 use crate::source::Environment;
 use crate::value::Value;
 use std::sync::Arc;
@@ -31,12 +31,7 @@ pub(super) type StartWatching = fn(&SuperConfig, WatchOptions) -> Result<(), Err
 /// # Ok::<(), superconfig::Error>(())
 /// ```
 pub struct PreparedLoad {
-    options: Arc<LoadOptions>,
-    environment: Arc<Environment>,
-    custom_sources: CustomSources,
-    loader: Loader,
-    loaded: LoadResult,
-    record: LoadRecord,
+    load: FirstLoad,
     #[cfg(feature = "watch")]
     start_watching: StartWatching,
 }
@@ -60,12 +55,7 @@ impl PreparedLoad {
         }
         let LoadOutcome { result, record, .. } = loader.load(0, Ok(custom_results), false);
         Ok(Self {
-            options,
-            environment,
-            custom_sources,
-            loader,
-            loaded: result?,
-            record,
+            load: FirstLoad { options, environment, custom_sources, loader, loaded: result?, record },
             #[cfg(feature = "watch")]
             start_watching,
         })
@@ -73,7 +63,7 @@ impl PreparedLoad {
 
     /// Checks the values as the builder says, and publishes.
     pub(crate) fn checked(self) -> Result<SuperConfig, Error> {
-        let output = self.loaded.check(self.options.validator.as_ref()).inspect_err(|_| LOADS.fail())?;
+        let output = self.load.loaded.check(self.load.options.validator.as_ref()).inspect_err(|_| LOADS.fail())?;
         self.commit(output)
     }
 
@@ -87,7 +77,7 @@ impl PreparedLoad {
     /// # Ok::<(), superconfig::Error>(())
     /// ```
     pub fn value(&self) -> &Value {
-        &self.loaded.value
+        &self.load.loaded.value
     }
 
     /// The issue of an unexpected key, for [`PreparedLoad::refuse`], with a suggestion: one of `known`; without them, a key
@@ -102,7 +92,7 @@ impl PreparedLoad {
     /// # Ok::<(), superconfig::Error>(())
     /// ```
     pub fn unknown_key(&self, path: Path, known: Option<&[String]>) -> Issue {
-        self.loaded.unknown_key(path, known)
+        self.load.loaded.unknown_key(path, known)
     }
 
     /// The error for values that a validator rejects: every issue with the origin of its value, secrets masked.
@@ -117,7 +107,7 @@ impl PreparedLoad {
     /// ```
     pub fn refuse(&self, issues: Vec<Issue>) -> Error {
         LOADS.fail();
-        self.loaded.refuse(issues)
+        self.load.loaded.refuse(issues)
     }
 
     /// Publishes the configuration; with `output`, readers get that instead of the merged values.
@@ -133,8 +123,8 @@ impl PreparedLoad {
     /// # Errors
     /// `ERR_SUPERCONFIG_OPTION` for an `output` that is not a table, or a name that is taken.
     pub fn commit(mut self, output: Option<Value>) -> Result<SuperConfig, Error> {
-        self.loaded.replace(output)?;
-        let keeper = Core::publish(self.options, self.environment, self.custom_sources, self.loader, self.loaded, self.record)?;
+        self.load.loaded.replace(output)?;
+        let keeper = Core::publish(self.load)?;
         let config = SuperConfig(keeper);
         #[cfg(feature = "watch")]
         if let Some(options) = config.0.options.watch.clone() {

@@ -16,7 +16,8 @@ use crate::value::Value;
 /// - INI is not written.
 ///
 /// # Errors
-/// `ERR_SUPERCONFIG_FORMAT`, with the path, for what the format cannot say.
+/// `ERR_SUPERCONFIG_FORMAT`, with the path, for a value that the format cannot express, and for a format whose Cargo feature
+/// is not enabled.
 ///
 /// ```
 /// use superconfig::{Format, parse, render};

@@ -23,7 +23,7 @@ pub fn parse(text: &str, format: Format) {
                 );
             }
             let mut located = 0;
-            visit(&parsed.value, &mut Vec::new(), &mut |path, value| {
+            parsed.value.walk(&mut Vec::new(), &mut |path, value| {
                 assert!(path.len() <= limits.depth, "{path:?}");
                 assert!(!matches!(path.last(), Some(Segment::Key(key)) if &**key == "__proto__"));
                 located += 1;
@@ -33,6 +33,7 @@ pub fn parse(text: &str, format: Format) {
                     assert!(is_inside(text, Some((position.line, position.column))), "{path:?} at {position:?} in {text:?}");
                     assert!(begins(text, format, value, position), "{path:?} is not at {position:?} in {text:?}");
                 }
+                true
             });
             let json = JsonText::lossless(&parsed.value);
             let again = parse_text(&json.text, Format::Json, &Limits { document_bytes: usize::MAX, ..limits });
@@ -126,26 +127,5 @@ pub fn path(text: &str) {
         let found = value.at(&path).map(to_json);
         let again = printed.parse::<Path>().ok().and_then(|path| value.at(&path).map(to_json));
         assert_eq!(found, again, "{text:?}");
-    }
-}
-
-fn visit(value: &Value, path: &mut Vec<Segment>, seen: &mut dyn FnMut(&[Segment], &Value)) {
-    seen(path, value);
-    match value {
-        Value::Table(table) => {
-            for (key, value) in table.entries() {
-                path.push(Segment::Key(key.clone()));
-                visit(value, path, seen);
-                path.pop();
-            }
-        }
-        Value::Array(items) => {
-            for (at, value) in items.iter().enumerate() {
-                path.push(Segment::Index(at));
-                visit(value, path, seen);
-                path.pop();
-            }
-        }
-        _ => {}
     }
 }

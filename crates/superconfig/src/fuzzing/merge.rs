@@ -41,7 +41,7 @@ pub fn merge(text: &str) {
     assert_eq!(again.ok(), Some(format!("{merged:?}")));
     let explainer = Explainer::new(&layers, &merged, &options);
     let mut budget = 200;
-    walk(&merged.value, &mut Vec::new(), &mut |path, value| {
+    merged.value.walk(&mut Vec::new(), &mut |path, value| {
         if let Some(Segment::Key(key)) = path.last() {
             assert_ne!(&**key, FORBIDDEN);
             assert!(value.as_array().is_none() || Directive::of_key(key).is_none(), "{key} survived");
@@ -53,6 +53,7 @@ pub fn merge(text: &str) {
             let leaf = value.as_table().is_none() && value.as_array().is_none();
             assert!(!leaf || explanation.winner().map(|winner| &winner.value) == Some(value), "{explanation:?}");
         }
+        true
     });
     for layer in &layers {
         if let Content::Document(document) = &layer.content {
@@ -108,18 +109,4 @@ pub fn env(text: &str) {
     let forwards = show(run(variables.clone()));
     variables.reverse();
     assert_eq!(forwards, show(run(variables)));
-}
-
-fn walk(value: &Value, path: &mut Vec<Segment>, visit: &mut dyn FnMut(&[Segment], &Value)) {
-    visit(path, value);
-    let mut child = |segment: Segment, value: &Value| {
-        path.push(segment);
-        walk(value, path, visit);
-        path.pop();
-    };
-    match value {
-        Value::Table(table) => table.iter().for_each(|(key, value)| child(key.into(), value)),
-        Value::Array(items) => items.iter().enumerate().for_each(|(at, value)| child(Segment::Index(at), value)),
-        _ => {}
-    }
 }

@@ -181,20 +181,6 @@ mod model {
     }
 }
 
-fn walk(value: &Value, path: &mut Vec<Segment>, visit: &mut dyn FnMut(&[Segment], &Value)) {
-    visit(path, value);
-    let mut child = |segment: Segment, value: &Value| {
-        path.push(segment);
-        walk(value, path, visit);
-        path.pop();
-    };
-    match value {
-        Value::Table(table) => table.iter().for_each(|(key, value)| child(key.into(), value)),
-        Value::Array(items) => items.iter().enumerate().for_each(|(at, value)| child(Segment::Index(at), value)),
-        _ => {}
-    }
-}
-
 /// Names that meet known keys, each other, arrays and nothing.
 fn variables() -> impl Strategy<Value = Vec<(String, String)>> {
     let part = proptest::sample::select(&["A", "B", "C", "MAX", "CONN", "0", "1", "2", "ADD", "REMOVE", "", "X"][..]);
@@ -247,12 +233,13 @@ proptest! {
         let layers: Vec<Layer> = documents.into_iter().map(layer).collect();
         if let Ok(merged) = merge(&layers) {
             let mut survivors = Vec::new();
-            walk(&merged.value, &mut Vec::new(), &mut |path, value| {
+            merged.value.walk(&mut Vec::new(), &mut |path, value| {
                 if let Some(Segment::Key(key)) = path.last()
                     && (**key == *FORBIDDEN || value.as_array().is_some() && Directive::of_key(key).is_some())
                 {
                     survivors.push(Path::from(path.to_vec()));
                 }
+                true
             });
             prop_assert_eq!(survivors, Vec::<Path>::new());
         }
@@ -274,13 +261,14 @@ proptest! {
         if let Ok(merged) = fold(&layers, &options) {
             let explainer = Explainer::new(&layers, &merged, &options);
             let mut wrong = Vec::new();
-            walk(&merged.value, &mut Vec::new(), &mut |path, value| {
+            merged.value.walk(&mut Vec::new(), &mut |path, value| {
                 let explanation = explainer.explain(path);
                 let winner = explanation.winner().map(|winner| &winner.value);
                 let leaf = value.as_table().is_none() && value.as_array().is_none();
                 if explanation.value.as_ref() != Some(value) || winner.is_none() && !path.is_empty() || leaf && winner != Some(value) {
                     wrong.push(explanation);
                 }
+                true
             });
             prop_assert!(wrong.is_empty(), "{:#?}", wrong);
         }

@@ -172,14 +172,13 @@ impl SecretRules {
 
     /// Calls back with each scalar that is secret, below a path that is not.
     pub(crate) fn for_each_secret(&self, path: &mut Vec<Segment>, value: &Value, call: &mut dyn FnMut(&Value)) {
-        if !path.is_empty() && self.marks(path, Some(value)) {
-            return for_each_scalar(value, call);
-        }
-        for (segment, child) in value.children() {
-            path.push(segment);
-            self.for_each_secret(path, child, call);
-            path.pop();
-        }
+        value.walk(path, &mut |path, value| {
+            let is_secret = !path.is_empty() && self.marks(path, Some(value));
+            if is_secret {
+                for_each_scalar(value, call);
+            }
+            !is_secret
+        });
     }
 }
 

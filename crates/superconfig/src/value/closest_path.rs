@@ -130,15 +130,6 @@ fn followed(root: &Value, path: &[Segment]) -> Option<Path> {
 mod tests {
     use super::*;
 
-    #[test]
-    fn finds_typing_errors_and_nothing_far_fetched() {
-        let names = ["port", "host", "poolSize", "plugins"];
-        assert_eq!(closest_name("prot", names.into_iter()), Some("port"));
-        assert_eq!(closest_name("poolsize", names.into_iter()), Some("poolSize"));
-        assert_eq!(closest_name("plugin", names.into_iter()), Some("plugins"));
-        assert_eq!(closest_name("database", names.into_iter()), None);
-    }
-
     fn near(path: &str) -> Option<String> {
         let server = Value::Table([("port", Value::Integer(1)), ("host", "h".into())].into_iter().collect());
         let host = |host: &str| Value::Table([("host", Value::from(host))].into_iter().collect());

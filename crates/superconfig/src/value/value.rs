@@ -195,6 +195,19 @@ impl Value {
         keyed.chain(items.iter().enumerate().map(|(at, item)| (Segment::Index(at), item)))
     }
 
+    /// Visits this value and all below it, parents first, each with its path; `path` is that of this value. What `visit`
+    /// returns false for is not entered.
+    pub(crate) fn walk(&self, path: &mut Vec<Segment>, visit: &mut dyn FnMut(&[Segment], &Value) -> bool) {
+        if !visit(path, self) {
+            return;
+        }
+        for (segment, child) in self.children() {
+            path.push(segment);
+            child.walk(path, visit);
+            path.pop();
+        }
+    }
+
     /// True when arrays and tables nest deeper than a limit. Looks no deeper than that, so it is safe on any value.
     pub(crate) fn nests_deeper_than(&self, limit: usize) -> bool {
         match self {

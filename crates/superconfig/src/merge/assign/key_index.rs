@@ -51,7 +51,12 @@ impl<'a> TableKeys<'a> {
     }
 }
 
+/// Whether a character of a name is ignored.
+pub(crate) fn is_separator(character: char) -> bool {
+    matches!(character, '_' | '-')
+}
+
 /// A name's characters in lower case, without `_` and `-`.
 pub(crate) fn normalize_key(text: &str) -> impl Iterator<Item = char> {
-    text.chars().filter(|character| !matches!(character, '_' | '-')).flat_map(char::to_lowercase)
+    text.chars().filter(|character| !is_separator(*character)).flat_map(char::to_lowercase)
 }

@@ -1,6 +1,6 @@
 //! Locations in the layers below.
 
-use super::key_index::{KeyIndex, normalize_key};
+use super::key_index::{KeyIndex, is_separator, normalize_key};
 use crate::value::{KindSet, SchemaAddress, SchemaNode, Table, Value, ValueKind};
 use std::sync::Arc;
 
@@ -136,7 +136,7 @@ impl<'a> Matches<'a> {
 
 /// Compares names ignoring case, `_` and `-`.
 fn equal_names(a: &str, b: &str) -> bool {
-    let is_letter = |byte: &u8| !matches!(byte, b'_' | b'-');
+    let is_letter = |byte: &u8| !is_separator(char::from(*byte));
     let (mut letters_a, mut letters_b) = (a.bytes(), b.bytes());
     loop {
         match (letters_a.find(is_letter), letters_b.find(is_letter)) {
@@ -145,14 +145,9 @@ fn equal_names(a: &str, b: &str) -> bool {
                     return false;
                 }
             }
-            (Some(_), Some(_)) => return equal_characters(a, b),
+            (Some(_), Some(_)) => return normalize_key(a).eq(normalize_key(b)),
             (None, None) => return true,
             _ => return false,
         }
     }
-}
-
-/// The same for names that are not all ASCII.
-fn equal_characters(a: &str, b: &str) -> bool {
-    normalize_key(a).eq(normalize_key(b))
 }

@@ -1,6 +1,6 @@
 //! Resolves the name of a variable or flag to a path of the layers below.
 
-use super::key_index::{KeyIndex, normalize_key};
+use super::key_index::{KeyIndex, is_separator, normalize_key};
 use super::location::{Address, Location, Matches};
 use crate::diagnostic::{Path, Segment, count_steps};
 use crate::merge::Directive;
@@ -311,26 +311,25 @@ impl<'a> Search<'_, 'a> {
 
 /// The cut, or the end of the segment, up to which the segment spells a key from `start`, ignoring case, `_` and `-`.
 fn match_prefix(key: &str, segment: &str, start: usize, splits: &[usize]) -> Option<usize> {
-    let is_letter = |character: &char| !matches!(character, '_' | '-');
-    let mut normalize_key = key.chars().filter(is_letter).flat_map(char::to_lowercase).peekable();
-    normalize_key.peek()?;
+    let mut letters = normalize_key(key).peekable();
+    letters.peek()?;
     count_steps(1);
     let mut end = segment.len();
     for (at, character) in segment[start..].char_indices() {
-        if normalize_key.peek().is_none() {
+        if letters.peek().is_none() {
             end = start + at;
             break;
         }
         count_steps(1);
-        if is_letter(&character) && !character.to_lowercase().all(|letter| normalize_key.next() == Some(letter)) {
+        if !is_separator(character) && !character.to_lowercase().all(|letter| letters.next() == Some(letter)) {
             return None;
         }
     }
-    if normalize_key.next().is_some() {
+    if letters.next().is_some() {
         return None;
     }
     let is_end = |at: usize| at == segment.len() || splits.binary_search(&at).is_ok();
-    while !is_end(end) && matches!(segment.as_bytes()[end], b'_' | b'-') {
+    while !is_end(end) && is_separator(char::from(segment.as_bytes()[end])) {
         end += 1;
     }
     is_end(end).then_some(end)

@@ -21,6 +21,14 @@ pub(super) struct Tracer<'a> {
     pub(super) contributions: Vec<Contribution>,
 }
 
+/// The list of an `_add` or `_remove`, over the value below it, and the rest of the traced path.
+struct DirectiveList<'t> {
+    below: Option<&'t Value>,
+    items: &'t [Value],
+    position: TracePosition,
+    rest: &'t [Segment],
+}
+
 /// The tracer's position in the result and in the layer, and whether values there are set or added.
 #[derive(Clone)]
 struct TracePosition {
@@ -169,11 +177,11 @@ impl Tracer<'_> {
                 _ => middle.clone(),
             };
             let position = position.child(first.clone(), name);
-            wanted = self.removed(full.as_ref(), items, position, rest, &mut reversed);
+            wanted = self.removed(DirectiveList { below: full.as_ref(), items, position, rest }, &mut reversed);
         }
         if let (Some((name, items)), Some(rest)) = (added, wanted.clone()) {
             let position = position.child(first.clone(), name);
-            wanted = self.added(middle.as_ref(), items, position, &rest, &mut reversed);
+            wanted = self.added(DirectiveList { below: middle.as_ref(), items, position, rest: &rest }, &mut reversed);
         }
         if let Some(rest) = wanted {
             wanted = inner(self, &rest);
@@ -184,14 +192,8 @@ impl Tracer<'_> {
     }
 
     /// The contributions of an added list to a path inside the array; `reversed` is filled from the last to the first.
-    fn added(
-        &mut self,
-        below: Option<&Value>,
-        items: &[Value],
-        position: TracePosition,
-        rest: &[Segment],
-        reversed: &mut Vec<Contribution>,
-    ) -> Option<Vec<Segment>> {
+    fn added(&mut self, list: DirectiveList<'_>, reversed: &mut Vec<Contribution>) -> Option<Vec<Segment>> {
+        let DirectiveList { below, items, position, rest } = list;
         let count = below.and_then(Value::as_array).map_or(0, <[Value]>::len);
         let Some(first) = rest.first() else {
             let value = self.normalized(&Value::array(items.to_vec()));
@@ -210,14 +212,8 @@ impl Tracer<'_> {
     }
 
     /// The contribution of a removed list to a path inside the array or table.
-    fn removed(
-        &mut self,
-        below: Option<&Value>,
-        items: &[Value],
-        position: TracePosition,
-        rest: &[Segment],
-        reversed: &mut Vec<Contribution>,
-    ) -> Option<Vec<Segment>> {
+    fn removed(&mut self, list: DirectiveList<'_>, reversed: &mut Vec<Contribution>) -> Option<Vec<Segment>> {
+        let DirectiveList { below, items, position, rest } = list;
         let unwanted: Vec<Value> = items.iter().map(|item| self.normalized(item)).collect();
         let index: ValueIndex<'_> = unwanted.iter().collect();
         let stays = |value: &&Value| index.find(value).is_none();
@@ -330,8 +326,8 @@ impl Tracer<'_> {
         let items = assignment.value.as_array().unwrap_or_default();
         let mut reversed = Vec::new();
         let lower = match assignment.action {
-            Action::Add => self.added(below, items, position, rest, &mut reversed),
-            Action::Remove => self.removed(below, items, position, rest, &mut reversed),
+            Action::Add => self.added(DirectiveList { below, items, position, rest }, &mut reversed),
+            Action::Remove => self.removed(DirectiveList { below, items, position, rest }, &mut reversed),
             Action::Set | Action::Fill => self.value(below, &assignment.value, position, rest),
         };
         self.contributions.extend(reversed.into_iter().rev());
