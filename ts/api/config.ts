@@ -81,7 +81,7 @@ export class SuperConfig<T = any> {
    * The value at a path, live; tables and arrays are frozen and the same object for one version. Costs a comparison and a
    * `Map` lookup after the first read of a version.
    *
-   * @throws `ERR_SUPERCONFIG_PATH` when nothing is there and no fallback is given, with the nearest path as the hint;
+   * @throws `ERR_SUPERCONFIG_PATH` when nothing is there and no fallback is given, with the closest path as the hint;
    * `ERR_SUPERCONFIG_CLOSED` after closing.
    * @example
    * ```ts

@@ -6,6 +6,6 @@ import { native } from './addon.js';
 export function checkNames(given: unknown, known: readonly string[], what: string): void {
   const unknown = Object.keys(objectOf(given, what)).find((name) => !known.includes(name));
   if (unknown === undefined) return;
-  const nearest = native().nearestName(unknown, [...known]);
-  throw optionError(`\`${unknown}\` is not one of ${what}`, nearest == null ? `they are ${known.join(', ')}` : `did you mean \`${nearest}\`?`);
+  const closest = native().closestName(unknown, [...known]);
+  throw optionError(`\`${unknown}\` is not one of ${what}`, closest == null ? `they are ${known.join(', ')}` : `did you mean \`${closest}\`?`);
 }

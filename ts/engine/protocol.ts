@@ -45,9 +45,9 @@ export interface Native {
   explain(attachment: number, path: string, segments: boolean): NativeValue;
   describe(attachment: number, what: Described): string;
   /** The known name closest to a misspelt one. */
-  nearestName(wanted: string, names: string[]): string | null | undefined;
+  closestName(wanted: string, names: string[]): string | null | undefined;
   /** The known path closest to an unknown one. */
-  nearest(attachment: number, path: string, segments: boolean): string | undefined | null;
+  closestPath(attachment: number, path: string, segments: boolean): string | undefined | null;
   render(attachment: number, format: string, secrets: boolean): string;
   /** The context of custom sources, `{ cwd, home?, profiles }` as JSON text. */
   sourceContext(request: string): string;

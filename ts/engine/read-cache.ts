@@ -80,17 +80,17 @@ function lookUpWellFormed(attachment: Attachment, path: LoosePath): unknown {
 /** The error of a path that does not exist, with the closest one that does. */
 export function unknownPath(attachment: Attachment, path: LoosePath): SuperConfigError {
   const shown = showPath(path);
-  const nearest = nearestPath(attachment, path);
+  const closest = closestPath(attachment, path);
   return new SuperConfigError('ERR_SUPERCONFIG_PATH', `there is no \`${shown}\``, {
     path: shown,
-    ...(nearest != null && { hint: `did you mean \`${nearest}\`?` }),
+    ...(closest != null && { hint: `did you mean \`${closest}\`?` }),
   });
 }
 
-function nearestPath(attachment: Attachment, path: LoosePath): string | null | undefined {
+function closestPath(attachment: Attachment, path: LoosePath): string | null | undefined {
   const { text, segments } = toNativePath(path);
   try {
-    return native().nearest(attachment.id, text, segments);
+    return native().closestPath(attachment.id, text, segments);
   } catch (thrown) {
     // The hint is an extra; without it the error still says what is missing.
     if (isSuperConfigError(fromNative(thrown))) return undefined;

@@ -43,9 +43,9 @@ pub fn sync(attachment: f64) -> Result<Vec<f64>> {
     })
 }
 
-/// The known path nearest to an unknown one.
+/// The known path closest to an unknown one.
 #[napi(catch_unwind)]
-pub fn nearest(attachment: f64, at: String, segments: bool) -> Result<Option<String>> {
+pub fn closest_path(attachment: f64, at: String, segments: bool) -> Result<Option<String>> {
     with(attachment, |attachment| Ok(attachment.pinned.closest_path(&path(&at, segments)?).map(|path: Path| path.to_string())))
 }
 

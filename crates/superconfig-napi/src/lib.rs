@@ -32,7 +32,7 @@ fn run<T>(call: impl FnOnce() -> std::result::Result<T, Error>) -> Result<T> {
 
 /// The known name closest to a misspelt one.
 #[napi(catch_unwind)]
-pub fn nearest_name(wanted: String, names: Vec<String>) -> Option<String> {
+pub fn closest_name(wanted: String, names: Vec<String>) -> Option<String> {
     superconfig::closest_name(&wanted, names.iter().map(String::as_str)).map(str::to_owned)
 }
 

@@ -39,7 +39,7 @@ impl OptionReader {
     /// Reads options; `of` is what they are options of. Costs one pass.
     ///
     /// # Errors
-    /// `ERR_SUPERCONFIG_OPTION` for an unknown name, with the nearest that is known; for a value of another kind, with what
+    /// `ERR_SUPERCONFIG_OPTION` for an unknown name, with the closest known one; for a value of another kind, with what
     /// belongs there and what was found; and for what is missing. The error has the option's path; where several are wrong,
     /// an issue for each.
     pub fn read<T: DeserializeOwned>(self, options: &Value, of: &str) -> Result<T, Error> {

@@ -147,7 +147,7 @@ impl SuperConfig {
     /// ```
     ///
     /// # Errors
-    /// `ERR_SUPERCONFIG_PATH` for an unknown path, with the nearest one; `ERR_SUPERCONFIG_TYPE` for a value that
+    /// `ERR_SUPERCONFIG_PATH` for an unknown path, with the closest one; `ERR_SUPERCONFIG_TYPE` for a value that
     /// does not fit, with its origin.
     pub fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, Error> {
         self.snapshot()?.get(&path.parse()?)
@@ -184,7 +184,7 @@ impl SuperConfig {
     /// A reload reads the value into the type once, where it changed. The handle does not keep the configuration open.
     /// What [`ConfigHandle::update`] puts in lasts until the next reload that changes the value.
     ///
-    /// Reading is `ERR_SUPERCONFIG_PATH` while nothing is there, with the nearest path; `ERR_SUPERCONFIG_TYPE` while the
+    /// Reading is `ERR_SUPERCONFIG_PATH` while nothing is there, with the closest path; `ERR_SUPERCONFIG_TYPE` while the
     /// value does not fit, with its origin; `ERR_SUPERCONFIG_CLOSED` after [`SuperConfig::close`].
     ///
     /// # Panics

@@ -265,7 +265,7 @@ impl Core {
         loader.set_environment(self.environment.lock().1.clone());
         let LoadOutcome { result, record, answers } = RELOADS.time(|| loader.load(turn.0, custom_results, background));
         drop(loader);
-        self.health.lock().answered(answers);
+        self.health.lock().record_results(answers);
         (result, record)
     }
 

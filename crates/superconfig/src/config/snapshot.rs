@@ -107,7 +107,7 @@ impl Snapshot {
     /// ```
     ///
     /// # Errors
-    /// `ERR_SUPERCONFIG_PATH` for an unknown path, with the nearest one; `ERR_SUPERCONFIG_TYPE` for what does
+    /// `ERR_SUPERCONFIG_PATH` for an unknown path, with the closest one; `ERR_SUPERCONFIG_TYPE` for what does
     /// not fit, with its origin; several problems come as issues of one error.
     pub fn get<T: DeserializeOwned>(&self, path: &Path) -> Result<T, Error> {
         let value = self.at(path).ok_or_else(|| self.unknown_path(path))?;
@@ -258,7 +258,7 @@ impl Snapshot {
     /// ```
     ///
     /// # Errors
-    /// `ERR_SUPERCONFIG_PATH` when no layer knows the path, with the nearest one that is known.
+    /// `ERR_SUPERCONFIG_PATH` when no layer knows the path, with the closest one that is known.
     pub fn explain(&self, path: &Path) -> Result<Explanation, Error> {
         self.loaded.explain(path).ok_or_else(|| self.unknown_path(path))
     }
@@ -282,7 +282,7 @@ impl Snapshot {
         };
         let error = Error::new(ErrorCode::Path, message).with_path(visible);
         match self.closest_path(path) {
-            Some(nearest) => error.with_hint(format!("did you mean `{nearest}`?")),
+            Some(closest) => error.with_hint(format!("did you mean `{closest}`?")),
             None => error,
         }
     }
@@ -302,9 +302,9 @@ impl Snapshot {
     /// # Ok::<(), superconfig::Error>(())
     /// ```
     pub fn closest_path(&self, path: &[Segment]) -> Option<Path> {
-        let nearest = closest_path(&self.loaded.value, path)?;
-        let visible = self.loaded.secrets.visible(&nearest);
-        let says_nothing = visible.len() < nearest.len() && path.starts_with(visible);
+        let closest = closest_path(&self.loaded.value, path)?;
+        let visible = self.loaded.secrets.visible(&closest);
+        let says_nothing = visible.len() < closest.len() && path.starts_with(visible);
         (!says_nothing).then(|| Path::from(visible.to_vec()))
     }
 }

@@ -62,7 +62,7 @@ impl SourceStatus {
         }
     }
 
-    pub(super) fn answered(&mut self, failure: Option<Error>) {
+    pub(super) fn record_result(&mut self, failure: Option<Error>) {
         match &failure {
             Some(_) => self.change(SourceState::Stale),
             None => {

@@ -179,10 +179,10 @@ impl Health {
     }
 
     /// Notes what custom sources answered.
-    pub(super) fn answered(&mut self, answers: Vec<(usize, Option<Error>)>) {
+    pub(super) fn record_results(&mut self, answers: Vec<(usize, Option<Error>)>) {
         for (at, failure) in answers {
             if let Some(source) = self.sources.get_mut(&at) {
-                source.answered(failure);
+                source.record_result(failure);
             }
         }
     }

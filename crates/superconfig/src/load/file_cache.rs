@@ -21,7 +21,7 @@ pub(crate) struct FileCache {
 }
 
 pub(super) struct CachedFile {
-    stamp: Fingerprint,
+    fingerprint: Fingerprint,
     /// Covered by the fingerprint: a change of either changes the time of the last status change.
     ownership: Ownership,
     read: SystemTime,
@@ -52,10 +52,10 @@ impl FileCache {
         dependencies.file(path);
         let cached = self.files.get(path).filter(|cached| cached.format == format);
         if let Some(cached) = cached
-            && cached.stamp.is_settled(cached.read)
-            && Fingerprint::now(path) == Some(cached.stamp)
+            && cached.fingerprint.is_settled(cached.read)
+            && Fingerprint::now(path) == Some(cached.fingerprint)
         {
-            dependencies.read(path, cached.stamp);
+            dependencies.read(path, cached.fingerprint);
             return Ok((cached.document.clone(), cached.ownership));
         }
         let read = SystemTime::now();
@@ -67,8 +67,8 @@ impl FileCache {
                 return Err(error);
             }
         };
-        dependencies.read(path, opened.stamp);
-        if dependencies.is_half_written(path, self.buffer.len(), opened.stamp) {
+        dependencies.read(path, opened.fingerprint);
+        if dependencies.is_half_written(path, self.buffer.len(), opened.fingerprint) {
             return Err(read_file::half_written(display_path));
         }
         let text = format::decode(&self.buffer)?;
@@ -80,8 +80,8 @@ impl FileCache {
                 Arc::new(parse_layer(text.into(), chosen, Some(display_path.as_str().into()), rules)?)
             }
         };
-        let (stamp, ownership) = (opened.stamp, opened.ownership);
-        let cached = CachedFile { stamp, ownership, read, format, document: document.clone() };
+        let (fingerprint, ownership) = (opened.fingerprint, opened.ownership);
+        let cached = CachedFile { fingerprint, ownership, read, format, document: document.clone() };
         self.files.insert(path.clone(), cached);
         Ok((document, ownership))
     }
@@ -112,8 +112,8 @@ impl CachedFile {
         let opened = read_file::read(path, display_path, rules.limits.document_bytes, buffer)?;
         let chosen = format.or_else(|| Format::from_file_name(display_path));
         let document = parse_layer(format::decode(buffer)?.into(), chosen, Some(display_path.as_str().into()), rules)?;
-        let (stamp, ownership) = (opened.stamp, opened.ownership);
-        Ok(Self { stamp, ownership, read, format, document: Arc::new(document) })
+        let (fingerprint, ownership) = (opened.fingerprint, opened.ownership);
+        Ok(Self { fingerprint, ownership, read, format, document: Arc::new(document) })
     }
 }
 

@@ -322,8 +322,8 @@ impl Loader {
         let mut buffer = Vec::new();
         let opened = read_file::read(&path, name, most, &mut buffer);
         let opened = opened.inspect_err(|error| dependencies.failed(&path, error))?;
-        dependencies.read(&path, opened.stamp);
-        if dependencies.is_half_written(&path, buffer.len(), opened.stamp) {
+        dependencies.read(&path, opened.fingerprint);
+        if dependencies.is_half_written(&path, buffer.len(), opened.fingerprint) {
             return Err(read_file::half_written(name));
         }
         let text = format::decode(&buffer)?;

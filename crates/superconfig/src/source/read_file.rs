@@ -60,7 +60,7 @@ impl Fingerprint {
 /// The metadata of an opened file.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct OpenedFile {
-    pub(crate) stamp: Fingerprint,
+    pub(crate) fingerprint: Fingerprint,
     pub(crate) ownership: Ownership,
 }
 
@@ -90,7 +90,7 @@ pub(crate) fn read(path: &Path, display_path: &str, limit: usize, buffer: &mut V
         let message = format!("{display_path} has more than {limit} bytes, the limit of a document");
         return Err(Error::new(ErrorCode::Limit, message).with_hint("raise the limit `documentBytes`"));
     }
-    Ok(OpenedFile { stamp: Fingerprint::of(&metadata), ownership: Ownership::of(&metadata) })
+    Ok(OpenedFile { fingerprint: Fingerprint::of(&metadata), ownership: Ownership::of(&metadata) })
 }
 
 fn read_once(file: &mut File, buffer: &mut [u8]) -> io::Result<usize> {

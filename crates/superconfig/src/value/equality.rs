@@ -25,7 +25,7 @@ impl<'a> ValueIndex<'a> {
             None => self.list.iter().find(|(own, _)| own.numeric_eq(value)).map(|(_, number)| *number),
             Some((hasher, table)) => {
                 let equals = |at: &usize| self.list[*at].0.numeric_eq(value);
-                table.find(loose_hash(hasher, value), equals).map(|at| self.list[*at].1)
+                table.find(numeric_hash(hasher, value), equals).map(|at| self.list[*at].1)
             }
         }
     }
@@ -48,7 +48,7 @@ impl<'a> ValueIndex<'a> {
     fn index(&mut self, at: usize) {
         if let Some((hasher, table)) = &mut self.hashed {
             let list = &self.list;
-            let hash_of = |at: &usize| loose_hash(hasher, list[*at].0);
+            let hash_of = |at: &usize| numeric_hash(hasher, list[*at].0);
             table.insert_unique(hash_of(&at), at, hash_of);
         }
     }
@@ -64,8 +64,8 @@ impl<'a> FromIterator<&'a Value> for ValueIndex<'a> {
     }
 }
 
-/// Equal for values that are loosely equal.
-fn loose_hash(hasher: &RandomState, value: &Value) -> u64 {
+/// Equal for values that are equal by [`Value::numeric_eq`].
+fn numeric_hash(hasher: &RandomState, value: &Value) -> u64 {
     let mut state = hasher.build_hasher();
     match value {
         Value::Null => 0u8.hash(&mut state),
@@ -75,11 +75,12 @@ fn loose_hash(hasher: &RandomState, value: &Value) -> u64 {
         Value::Unsigned(value) => (*value as f64 + 0.0).to_bits().hash(&mut state),
         Value::Float(value) => (*value + 0.0).to_bits().hash(&mut state),
         Value::String(text) | Value::Datetime(text) => text.hash(&mut state),
-        Value::Array(items) => items.iter().for_each(|item| loose_hash(hasher, item).hash(&mut state)),
+        Value::Array(items) => items.iter().for_each(|item| numeric_hash(hasher, item).hash(&mut state)),
         // Tables are equal whatever their order, so their entries are summed up.
         Value::Table(table) => {
-            let sum =
-                table.iter().fold(0u64, |sum, (key, value)| sum.wrapping_add(hasher.hash_one((key, loose_hash(hasher, value)))));
+            let sum = table
+                .iter()
+                .fold(0u64, |sum, (key, value)| sum.wrapping_add(hasher.hash_one((key, numeric_hash(hasher, value)))));
             sum.hash(&mut state);
         }
     }
@@ -145,7 +146,7 @@ mod tests {
         ];
         for (one, two) in pairs {
             assert!(one.numeric_eq(&two), "{one:?} {two:?}");
-            assert_eq!(loose_hash(&hasher, &one), loose_hash(&hasher, &two), "{one:?} {two:?}");
+            assert_eq!(numeric_hash(&hasher, &one), numeric_hash(&hasher, &two), "{one:?} {two:?}");
         }
     }
 }

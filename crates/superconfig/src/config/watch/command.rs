@@ -18,5 +18,5 @@ pub(super) trait Scheduled: Send + Sync {
 
     /// Starts the due work on another thread, which reschedules it in the end; false where the configuration no longer
     /// exists. Waits for nothing.
-    fn start_visit(self: Arc<Self>) -> bool;
+    fn start_due_work(self: Arc<Self>) -> bool;
 }

@@ -36,7 +36,7 @@ pub(super) struct Schedule {
     /// The watches have to be planned anew.
     needs_plan: bool,
     /// A thread is doing what was due.
-    is_visited: bool,
+    is_working: bool,
 }
 
 #[derive(Clone, Copy)]
@@ -73,13 +73,13 @@ impl Schedule {
             overflow: None,
             retry: None,
             needs_plan: false,
-            is_visited: false,
+            is_working: false,
         }
     }
 
     /// The next deadline; `None` while a thread works on it.
     pub(super) fn due(&self) -> Option<Instant> {
-        if self.is_visited {
+        if self.is_working {
             return None;
         }
         let plan = self.needs_plan.then_some(self.created);
@@ -111,15 +111,15 @@ impl Schedule {
         Attempt { first, quiet, is_final: self.tries >= MAX_TRIES, is_owed: self.is_owed }
     }
 
-    pub(super) fn begin_visit(&mut self) {
-        self.is_visited = true;
+    pub(super) fn begin_work(&mut self) {
+        self.is_working = true;
     }
 
-    pub(super) fn end_visit(&mut self) {
-        self.is_visited = false;
+    pub(super) fn end_work(&mut self) {
+        self.is_working = false;
     }
 
-    pub(super) fn touch(&mut self, change: PendingChange) {
+    pub(super) fn add_change(&mut self, change: PendingChange) {
         let PendingChange { first, last, structural } = change;
         let pending = self.pending.get_or_insert(Pending { first, last, not_before: first });
         pending.last = pending.last.max(last);
@@ -136,7 +136,7 @@ impl Schedule {
     /// A custom source has something new: reads after the usual pause, whether a file differs or not.
     pub(super) fn request(&mut self, now: Instant) {
         self.is_owed = true;
-        self.touch(PendingChange { first: now, last: now, structural: false });
+        self.add_change(PendingChange { first: now, last: now, structural: false });
     }
 
     /// Some custom sources could not be watched: tries again then.
@@ -271,7 +271,7 @@ mod tests {
 
     fn changed(at: Instant) -> Schedule {
         let mut schedule = Schedule::new(WatchOptions::default());
-        schedule.touch(PendingChange { first: at, last: at, structural: false });
+        schedule.add_change(PendingChange { first: at, last: at, structural: false });
         schedule
     }
 
@@ -313,7 +313,7 @@ mod tests {
         let mut loads = 0;
         loop {
             now += Duration::from_millis(10);
-            schedule.touch(PendingChange { first: now, last: now, structural: false });
+            schedule.add_change(PendingChange { first: now, last: now, structural: false });
             let Some(attempt) = schedule.begin(now) else { continue };
             loads += 1;
             if attempt.is_final {
@@ -326,12 +326,12 @@ mod tests {
     }
 
     #[test]
-    fn changes_during_a_visit_are_due_after_it() {
+    fn changes_during_due_work_are_due_after_it() {
         let start = Instant::now();
         let mut schedule = changed(start);
-        schedule.begin_visit();
+        schedule.begin_work();
         assert_eq!(schedule.due(), None);
-        schedule.end_visit();
+        schedule.end_work();
         assert_eq!(schedule.due(), Some(start + DEBOUNCE));
     }
 }

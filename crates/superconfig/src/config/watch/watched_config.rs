@@ -107,7 +107,7 @@ impl WatchedConfig {
     }
 
     /// Does what is due. Runs on a thread that may wait for the file system.
-    fn visit(self: &Arc<Self>, core: &Arc<Core>) {
+    fn process_due(self: &Arc<Self>, core: &Arc<Core>) {
         if self.schedule.lock().take_retry(Instant::now()) {
             self.watch_custom_sources(core);
         }
@@ -235,20 +235,20 @@ impl Scheduled for WatchedConfig {
         &self.schedule
     }
 
-    fn start_visit(self: Arc<Self>) -> bool {
+    fn start_due_work(self: Arc<Self>) -> bool {
         let Some(core) = self.core.upgrade() else { return false };
-        let visit = Visit(self);
-        core.jobs.clone().run(Box::new(move || visit.0.visit(&core)));
+        let work = DueWork(self);
+        core.jobs.clone().run(Box::new(move || work.0.process_due(&core)));
         true
     }
 }
 
 /// The work that is due for a configuration; when it is dropped, something else may be due.
-struct Visit(Arc<WatchedConfig>);
+struct DueWork(Arc<WatchedConfig>);
 
-impl Drop for Visit {
+impl Drop for DueWork {
     fn drop(&mut self) {
-        self.0.schedule.lock().end_visit();
+        self.0.schedule.lock().end_work();
         self.0.reschedule();
     }
 }

@@ -177,7 +177,7 @@ impl Dispatcher {
             ids.into_iter().for_each(|id| self.update(id, |schedule| schedule.mark_overflow(reason, now)));
         }
         for (id, change) in batch.changes {
-            self.update(id, |schedule| schedule.touch(change));
+            self.update(id, |schedule| schedule.add_change(change));
         }
         let now = Instant::now();
         while let Some((_, id)) = self.due.first().copied().filter(|(due, _)| *due <= now) {
@@ -208,9 +208,9 @@ impl Dispatcher {
 
     /// Lets a thread do what is due for a configuration.
     fn dispatch(&mut self, id: u64) {
-        self.update(id, Schedule::begin_visit);
+        self.update(id, Schedule::begin_work);
         if let Some((config, _)) = self.configs.get(&id)
-            && !config.clone().start_visit()
+            && !config.clone().start_due_work()
         {
             self.forget(id);
         }
