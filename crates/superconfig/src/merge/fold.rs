@@ -1,17 +1,18 @@
 //! The fold of layers to one value: a pure function.
 
+use super::action::Action;
 use super::assign::assignment::Assignment;
 use super::assign::assignment_builder::AssignmentBuilder;
 use super::assign::{assignment_builder, environment, flags};
 use super::directive::Directive;
 use super::explain::explainer::Explainer;
 use super::layer::{Content, Layer};
+use super::merge_note::{MAX_NOTES, MergeNote, MergeNoteKind};
 use super::merged::Merged;
-use super::merger::Merger;
-use super::merger::{MergeFault, MergeFaultKind, MergeNote, MergeNoteKind};
+use super::merger::{MergeFault, MergeFaultKind, Merger};
 use super::options::MergeOptions;
 use super::step::Step;
-use crate::diagnostic::{Error, ErrorCode, Warning};
+use crate::diagnostic::{Error, ErrorCode, Origin, Path, Warning};
 use crate::value::{FORBIDDEN, SchemaNode};
 use crate::value::{Table, Value};
 
@@ -27,33 +28,53 @@ pub(crate) fn fold(layers: &[Layer], options: &MergeOptions<'_>) -> Result<Merge
     let mut value = Value::Table(Table::new());
     let mut warnings = Vec::new();
     let mut assignments: Vec<Vec<Assignment>> = Vec::with_capacity(layers.len());
-    let mut notes = Vec::new();
+    let (mut notes, mut more) = (Vec::new(), Vec::new());
     for (at, layer) in layers.iter().enumerate() {
         let mut found = Vec::new();
         assignments.push(resolve(layer, &value, options, &mut found)?);
-        warnings.extend(found.into_iter().map(|warning| (at, warning)));
+        let left_out = found.len().saturating_sub(MAX_NOTES);
+        warnings.extend(found.into_iter().take(MAX_NOTES).map(|warning| (at, warning)));
+        let mut merger = Merger::new(layer, options.arrays);
+        let mut steps = Vec::new();
         for (number, step) in Step::of_layer(layer, &assignments[at]).enumerate() {
-            let mut merger = Merger { directives: layer.directives, arrays: options.arrays, notes: Vec::new() };
-            let outcome = step.apply(&mut value, &mut merger);
-            if let Err(fault) = outcome {
+            if let Err(fault) = step.apply(&mut value, &mut merger) {
                 return Err(Replay::new(layers, &assignments, options).error(at, number, *fault));
             }
-            notes.extend(merger.notes.into_iter().filter(|note| !silent(layer, note)).map(|note| (at, number, note)));
+            steps.resize(merger.notes.list.len(), number);
+        }
+        notes.extend(merger.notes.list.into_iter().zip(steps).map(|(note, step)| (at, step, note)));
+        let left_out = left_out + merger.notes.more;
+        if left_out > 0 {
+            more.push((at, more_warnings(layer, left_out)));
         }
     }
+    notes.retain(|(at, _, note)| {
+        !matches!(note.kind, MergeNoteKind::NewKey) || !is_known(&note.result_path, *at, layers, &assignments, options.schema)
+    });
     if !notes.is_empty() {
         let replay = Replay::new(layers, &assignments, options);
         for (at, number, note) in notes {
             warnings.push((at, replay.warning(at, number, note)));
         }
-        warnings.sort_by_key(|(at, _)| *at);
     }
+    warnings.extend(more);
+    warnings.sort_by_key(|(at, _)| *at);
     Ok(Merged { value, warnings: warnings.into_iter().map(|(_, warning)| warning).collect(), assignments })
 }
 
-/// In a joined layer `_remove` does nothing, so a missing target is not worth a warning.
-fn silent(layer: &Layer, note: &MergeNote) -> bool {
-    layer.fill && matches!(note.kind, MergeNoteKind::NoTarget(Directive::Remove))
+fn more_warnings(layer: &Layer, count: usize) -> Warning {
+    let message = format!("{count} more warnings about this layer are not listed");
+    Warning::new("more-warnings", message).with_origin(Origin::new(layer.kind, layer.name.clone()))
+}
+
+/// Whether the schema or another layer has a key that a layer's `_add` creates.
+fn is_known(path: &Path, own: usize, layers: &[Layer], assignments: &[Vec<Assignment>], schema: Option<&Value>) -> bool {
+    let in_schema = || schema.is_some_and(|schema| SchemaNode::new(schema).at(path).is_some());
+    let in_layer = |at: usize| match &layers[at].content {
+        Content::Document(document) => document.value.at(path).is_some(),
+        _ => assignments[at].iter().any(|assignment| assignment.action == Action::Set && assignment.path.starts_with(path)),
+    };
+    in_schema() || (0..layers.len()).any(|at| at != own && in_layer(at))
 }
 
 /// The assignments of a layer's variables or flags.
@@ -113,6 +134,10 @@ impl<'a> Replay<'a> {
             MergeNoteKind::NoTarget(directive) => {
                 let what = if directive == Directive::Add { "add to" } else { "remove from" };
                 Warning::new("directive-no-target", format!("there is nothing at {target} to {what}"))
+            }
+            MergeNoteKind::NewKey => {
+                let message = format!("nothing else has {target}, so `{}` creates it", Directive::Add.suffix());
+                Warning::new("directive-new-key", message)
             }
             MergeNoteKind::Forbidden => {
                 Warning::new("forbidden-key", format!("the key `{FORBIDDEN}` is not allowed and was dropped"))

@@ -3,6 +3,8 @@
 use super::array_strategy::ArrayStrategy;
 use super::cursor::{MergeCursor, SegmentRef};
 use super::directive::Directive;
+use super::layer::Layer;
+use super::merge_note::{MergeNoteKind, MergeNotes};
 use crate::diagnostic::Path;
 use crate::value::{FORBIDDEN, PathPattern, Table, Value, ValueIndex};
 use std::collections::HashSet;
@@ -13,24 +15,6 @@ const SMALL: usize = 16;
 
 fn is_scalar(value: &Value) -> bool {
     !matches!(value, Value::Table(_) | Value::Array(_))
-}
-
-/// A finding that becomes a warning; its origins are looked up when the fold is over.
-#[derive(Debug)]
-pub(crate) struct MergeNote {
-    pub(crate) result_path: Path,
-    pub(crate) layer_path: Path,
-    pub(crate) kind: MergeNoteKind,
-}
-
-#[derive(Debug)]
-pub(crate) enum MergeNoteKind {
-    /// A table, array or scalar was replaced by another of these.
-    TypeConflict { below: &'static str, above: &'static str },
-    /// A directive without anything to act on.
-    NoTarget(Directive),
-    /// A `__proto__` key was dropped.
-    Forbidden,
 }
 
 /// The error of a layer that cannot be merged.
@@ -55,10 +39,24 @@ pub(crate) type MergeResult<T> = Result<T, Box<MergeFault>>;
 pub(crate) struct Merger<'a> {
     /// Whether directive keys are instructions in this layer.
     pub(crate) directives: bool,
+    /// Whether the layer is joined: then a directive never fails.
+    joined: bool,
     /// Array strategies per path.
     pub(crate) arrays: &'a [(PathPattern, ArrayStrategy)],
-    /// The findings that become warnings.
-    pub(crate) notes: Vec<MergeNote>,
+    /// Findings that become warnings.
+    pub(crate) notes: MergeNotes,
+}
+
+impl<'a> Merger<'a> {
+    /// A merger for the steps of a layer.
+    pub(crate) fn new(layer: &Layer, arrays: &'a [(PathPattern, ArrayStrategy)]) -> Self {
+        Self { joined: layer.fill, ..Self::merging(layer.directives, arrays) }
+    }
+
+    /// A merger for values that are merged and not joined.
+    pub(crate) fn merging(directives: bool, arrays: &'a [(PathPattern, ArrayStrategy)]) -> Self {
+        Self { directives, joined: false, arrays, notes: MergeNotes::default() }
+    }
 }
 
 impl Merger<'_> {
@@ -92,20 +90,8 @@ impl Merger<'_> {
             _ => 2,
         };
         if shape(below) != shape(above) && !below.is_null() && !above.is_null() {
-            self.note(cursor, MergeNoteKind::TypeConflict { below: below.kind(), above: above.kind() });
+            self.notes.add(cursor, MergeNoteKind::TypeConflict { below: below.kind(), above: above.kind() });
         }
-    }
-
-    fn note(&mut self, cursor: &MergeCursor<'_>, kind: MergeNoteKind) {
-        self.notes.push(MergeNote { result_path: cursor.result_path(), layer_path: cursor.layer_path(), kind });
-    }
-
-    pub(super) fn note_no_target(&mut self, target: &Path, directive: Directive) {
-        self.notes.push(MergeNote {
-            result_path: target.clone(),
-            layer_path: Path::new(),
-            kind: MergeNoteKind::NoTarget(directive),
-        });
     }
 
     /// The directive that a key is, if its value makes it one.
@@ -161,7 +147,7 @@ impl Merger<'_> {
             if self.directive(key, value).is_some() {
                 directives = true;
             } else if &**key == FORBIDDEN {
-                self.note(&cursor.key(key), MergeNoteKind::Forbidden);
+                self.notes.add(&cursor.key(key), MergeNoteKind::Forbidden);
             } else {
                 let value = self.normalized_or_clone(value, &cursor.key(key))?;
                 merged.push((Arc::clone(key), value));
@@ -179,7 +165,7 @@ impl Merger<'_> {
             if self.directive(key, value).is_some() {
                 directives = true;
             } else if &**key == FORBIDDEN {
-                self.note(&here, MergeNoteKind::Forbidden);
+                self.notes.add(&here, MergeNoteKind::Forbidden);
             } else if let Some(slot) = below.get_mut(key) {
                 self.merge(slot, value, &here)?;
             } else {
@@ -243,14 +229,20 @@ impl Merger<'_> {
         cursor: &MergeCursor<'_>,
     ) -> MergeResult<()> {
         if stem == FORBIDDEN {
-            self.note(cursor, MergeNoteKind::Forbidden);
+            self.notes.add(cursor, MergeNoteKind::Forbidden);
             return Ok(());
         }
         if table.get(stem).is_none_or(Value::is_null) {
             // A created `x_add` would be an instruction itself wherever the result is read again.
             if directive == Directive::Remove || Directive::of_key(stem).is_some() {
-                self.note(cursor, MergeNoteKind::NoTarget(directive));
+                // In a joined layer `_remove` does nothing, so a missing target is not worth a warning.
+                if !self.joined || directive == Directive::Add {
+                    self.notes.add(cursor, MergeNoteKind::NoTarget(directive));
+                }
             } else {
+                if !table.contains_key(stem) {
+                    self.notes.add(cursor, MergeNoteKind::NewKey);
+                }
                 let items = self.normalized_elements(list, cursor)?;
                 table.insert(stem, Value::array(items));
             }
@@ -292,6 +284,7 @@ impl Merger<'_> {
                     table.retain(|key, _| !unwanted.contains(key));
                 }
             }
+            _ if self.joined => {}
             (_, other) => {
                 let kind = MergeFaultKind::Directive(directive, other.kind());
                 return Err(Box::new(MergeFault { result_path: cursor.result_path(), layer_path: cursor.layer_path(), kind }));
@@ -341,7 +334,7 @@ impl Merger<'_> {
         let before = |at: usize| entries[..at].iter().cloned().collect::<Table>();
         for (at, (key, value)) in entries.iter().enumerate() {
             if &**key == FORBIDDEN {
-                self.note(&cursor.key(key), MergeNoteKind::Forbidden);
+                self.notes.add(&cursor.key(key), MergeNoteKind::Forbidden);
                 changed.get_or_insert_with(|| before(at));
                 continue;
             }

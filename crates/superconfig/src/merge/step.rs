@@ -3,6 +3,7 @@
 use super::assign::assignment::Assignment;
 use super::cursor::MergeCursor;
 use super::layer::{Content, Document, Layer};
+use super::merge_note::MergeNoteKind;
 use super::merger::{Merger, filled};
 use crate::diagnostic::Segment;
 use crate::value::Value;
@@ -46,6 +47,11 @@ impl<'a> Step<'a> {
             StepContent::Document(document) if !self.layer.fill => merger.merge(root, &document.value, &MergeCursor::ROOT),
             StepContent::Document(document) => {
                 let own = merger.normalize(&document.value, &MergeCursor::ROOT)?;
+                // The layer was folded by itself, and a key that it has created may be there below.
+                merger
+                    .notes
+                    .list
+                    .retain(|note| !matches!(note.kind, MergeNoteKind::NewKey) || root.at(&note.result_path).is_none());
                 if let (Value::Table(below), Value::Table(above)) = (&*root, own.as_ref().unwrap_or(&document.value))
                     && let Some(table) = filled(below, above)
                 {

@@ -1,7 +1,9 @@
 //! One path that a variable or flag sets.
 
 use crate::diagnostic::{Origin, Path, Segment};
-use crate::merge::{Action, Directive, MergeCursor, MergeFault, MergeFaultKind, MergeResult, Merger, SegmentRef, filled};
+use crate::merge::{
+    Action, Directive, MergeCursor, MergeFault, MergeFaultKind, MergeNoteKind, MergeResult, Merger, SegmentRef, filled,
+};
 use crate::value::{Table, Value};
 use std::sync::Arc;
 
@@ -31,10 +33,15 @@ impl Merger<'_> {
                 self.change_at(root, &assignment.path, directive, &assignment.value, &MergeCursor::ROOT)
             }
             Some(_) if fill => Ok(()),
-            _ if directive == Directive::Add => self.set_at(root, &assignment.path, &assignment.value, fill, &MergeCursor::ROOT),
+            there if directive == Directive::Add => {
+                if there.is_none() {
+                    self.notes.add_at(&assignment.path, MergeNoteKind::NewKey);
+                }
+                self.set_at(root, &assignment.path, &assignment.value, fill, &MergeCursor::ROOT)
+            }
             _ => {
                 if !fill {
-                    self.note_no_target(&assignment.path, directive);
+                    self.notes.add_at(&assignment.path, MergeNoteKind::NoTarget(directive));
                 }
                 Ok(())
             }

@@ -52,7 +52,7 @@ impl Draft {
     fn apply(&self, root: &mut Value) {
         let Draft { path, action, value: Some(value), origin } = self else { return };
         let assignment = Assignment { path: path.clone(), action: *action, value: value.clone(), origin: origin.clone() };
-        let mut merger = Merger { directives: true, arrays: &[], notes: Vec::new() };
+        let mut merger = Merger::merging(true, &[]);
         // What cannot be merged is an error when the layer is.
         let _ = merger.assign(root, &assignment, false);
     }

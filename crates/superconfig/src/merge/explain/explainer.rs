@@ -161,7 +161,7 @@ fn last_effective(contributions: &[(usize, Contribution)]) -> Option<usize> {
 }
 
 fn merger_of<'a>(step: &Step<'_>, arrays: &'a [(PathPattern, ArrayStrategy)]) -> Merger<'a> {
-    Merger { directives: step.layer.directives, arrays, notes: Vec::new() }
+    Merger::new(step.layer, arrays)
 }
 
 /// The path with the indexes of arrays as indexes and the keys of tables as keys, however they were written.
