@@ -36,7 +36,7 @@ const REFUSED = new Map<string, string[]>([
     ],
   ],
   ['the tag does not fit a scalar', ['565N#0']],
-  ['stands twice', ['2JQS#0']],
+  ['repeats in one mapping', ['2JQS#0']],
 ]);
 
 const valid: [name: string, given: Case][] = [];

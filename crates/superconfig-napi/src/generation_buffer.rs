@@ -72,9 +72,9 @@ fn host_words(env: &Env) -> Result<WordBuffer> {
     let words = words.ok_or_else(|| napi::Error::from_reason("an array buffer has no memory"))?;
     // Before the environment's memory goes, so that nothing is written into it afterwards.
     env.add_env_cleanup_hook((), |()| MIRRORS.with_borrow_mut(Vec::clear))?;
-    // SAFETY: the pointer comes from the host and is good for the whole buffer, which is as long as the words and, as every
-    // array buffer, zeroed and aligned for every element type. The reference keeps the memory in place until the environment
-    // goes, and the hook ends the mirror before that. No one else writes: JavaScript only reads.
+    // SAFETY: the pointer comes from the host and is valid for the whole buffer, which is as long as the words and, as every
+    // array buffer, zeroed and aligned for every element type. The reference keeps the memory from moving until the
+    // environment ends, and the hook ends the mirror before that. No other code writes: JavaScript only reads.
     MIRRORS.with_borrow_mut(|mirrors| mirrors.push(unsafe { Mirror::new(words) }));
     Ok(WordBuffer(buffer))
 }

@@ -85,7 +85,7 @@ pub fn prepared_value(prepared: f64) -> Result<HostValue> {
     value.map(|value| HostValue(Some(value))).ok_or_else(|| to_napi(discarded()))
 }
 
-/// Publishes a prepared load, with a schema's output (`{ value, specials? }` as JSON text) in place of the merged values: a
+/// Publishes a prepared load, with a schema's output (`{ value, specials? }` as JSON text) instead of the merged values: a
 /// first version gives `[attachment, config id, generation, version]`, a next one `{ version, changed }` as JSON text.
 #[napi(catch_unwind)]
 pub fn commit(prepared: f64, output: Option<String>) -> Result<Either<Vec<f64>, String>> {

@@ -48,7 +48,7 @@ fn layers_and_status() {
     );
     assert_eq!(
         json(&snapshot.warnings()),
-        r#"[{"code":"duplicate-key","message":"the key stands twice; the last one counts","path":"a","origin":{"kind":"text","source":"text","line":1,"column":11}}]"#
+        r#"[{"code":"duplicate-key","message":"the key repeats; the last one counts","path":"a","origin":{"kind":"text","source":"text","line":1,"column":11}}]"#
     );
     let status = to_value(&config.status().unwrap()).unwrap();
     let fields: Vec<&str> = status.as_table().unwrap().iter().map(|(name, _)| name).collect();

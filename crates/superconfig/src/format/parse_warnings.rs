@@ -28,7 +28,7 @@ impl<'a> ParseWarnings<'a> {
     }
 
     pub(super) fn duplicate(&mut self, location: impl FnOnce() -> (Path, usize)) {
-        self.add("duplicate-key", "the key stands twice; the last one counts", location);
+        self.add("duplicate-key", "the key repeats; the last one counts", location);
     }
 
     pub(super) fn forbidden(&mut self, location: impl FnOnce() -> (Path, usize)) {

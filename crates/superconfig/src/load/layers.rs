@@ -204,7 +204,7 @@ impl LayerCollector {
         self.layers.push(Layer { kind, name, fill: entry.fill, directives: entry.directives, content });
     }
 
-    /// Records a file that need not be there and is not. A link that leads nowhere was probably meant to be read.
+    /// Records an optional file that does not exist. A dangling link is probably a mistake.
     fn note_missing(&mut self, candidate: &FileCandidate) {
         self.searched.push(candidate.missing("there is no such file"));
         if candidate.presence == Presence::Listed && candidate.path.symlink_metadata().is_ok_and(|found| found.is_symlink()) {

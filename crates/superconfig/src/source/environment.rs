@@ -31,7 +31,7 @@ impl EnvironmentFilter {
     }
 }
 
-/// What an empty environment variable means.
+/// The meaning of an empty environment variable.
 ///
 /// ```
 /// use superconfig::{EmptyVariable, EnvOptions, Format, SuperConfig};
@@ -118,8 +118,8 @@ impl Environment {
         Environment { variables, ..Environment::default() }
     }
 
-    /// Adds the warning `invalid-encoding` for each of the variables that whoever captured the environment left out, because their
-    /// bytes are not UTF-8.
+    /// Adds the warning `invalid-encoding` for each of the variables that the capture left out, because their bytes are not
+    /// UTF-8.
     ///
     /// ```
     /// use superconfig::{Environment, SuperConfig};

@@ -274,7 +274,7 @@ mod tests {
         assert_eq!(
             paths(r#"[1]"#, FieldNames::Exact),
             [(String::new(), MismatchKind::Value)],
-            "an array of the fields is not meant"
+            "an array of the fields is rejected"
         );
         assert_eq!(
             paths(r#"{"max_wait":1,"name":null,"shapes":[1,"line",{"square":{}}]}"#, FieldNames::Exact),

@@ -41,7 +41,7 @@ struct Below<'a> {
     is_named: bool,
 }
 
-/// The siblings of a value, which tell variants apart.
+/// The siblings of a value, which distinguish variants.
 #[derive(Clone, Copy)]
 struct Beside<'v> {
     value: Option<&'v Value>,
@@ -82,7 +82,7 @@ impl<'a> SchemaNode<'a> {
         self.nodes.iter().any(|node| fit.admits(node, value))
     }
 
-    /// Whether every variant lists the values that it allows here, as the tags do that tell variants apart.
+    /// Whether every variant lists the values that it allows here, as tags do.
     pub(crate) fn is_tag(&self) -> bool {
         let is_tag =
             |node: &&Value| node.as_table().is_some_and(|schema| schema.contains_key("const") || schema.contains_key("enum"));
@@ -233,8 +233,8 @@ impl<'a> Walk<'a, '_> {
                 schema.get("additionalProperties").filter(is_schema).map_or_else(nothing, |node| one(node, false))
             }
             SegmentRef::Index(index) => {
-                let (places, rest) = elements(schema);
-                places.get(index).or(rest).filter(is_schema).map_or_else(nothing, |node| one(node, true))
+                let (prefix, rest) = elements(schema);
+                prefix.get(index).or(rest).filter(is_schema).map_or_else(nothing, |node| one(node, true))
             }
         }
     }

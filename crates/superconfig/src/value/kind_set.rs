@@ -108,7 +108,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn sets_are_named_and_told_apart() {
+    fn sets_have_names_and_differ() {
         let set = |names: &[&str]| names.iter().fold(KindSet::NONE, |set, name| set | KindSet::of_name(name));
         assert_eq!(set(&["integer", "null"]).only(), Some(ValueKind::Number));
         assert_eq!(set(&["string", "number"]).only(), None);

@@ -1,4 +1,4 @@
-//! Checks values against a JSON Schema, as far as telling variants apart needs it.
+//! Checks values against a JSON Schema, as far as the choice of a variant needs it.
 
 use super::kind_set::KindSet;
 use super::schema_parts::{SegmentRef, elements, list, patterned, reference};
@@ -71,7 +71,7 @@ impl<'s> Fit<'s> {
     fn allows_inner(&self, schema: &Table, value: &Value, besides: Option<SegmentRef<'_>>) -> bool {
         match value {
             Value::Array(items) => {
-                let (places, rest) = elements(schema);
+                let (prefix, rest) = elements(schema);
                 let counts = |at: &usize| !matches!(besides, Some(SegmentRef::Index(index)) if index == *at);
                 let is_complete = self.strictness == Strictness::Partial
                     || besides.is_some()
@@ -81,7 +81,7 @@ impl<'s> Fit<'s> {
                         .iter()
                         .enumerate()
                         .filter(|(at, _)| counts(at))
-                        .all(|(at, item)| places.get(at).or(rest).is_none_or(|node| self.allows(node, item, None)))
+                        .all(|(at, item)| prefix.get(at).or(rest).is_none_or(|node| self.allows(node, item, None)))
             }
             Value::Table(table) => {
                 let is_besides = |key: &str| matches!(besides, Some(SegmentRef::Key(own)) if own == key);

@@ -57,7 +57,7 @@ pub(super) fn patterned<'a>(schema: &'a Table, key: &str) -> impl Iterator<Item 
 pub(super) fn elements(schema: &Table) -> (&[Value], Option<&Value>) {
     match schema.get("items") {
         // As drafts before 2020-12 write tuples.
-        Some(Value::Array(places)) => (places, schema.get("additionalItems")),
+        Some(Value::Array(prefix)) => (prefix, schema.get("additionalItems")),
         rest => (list(schema, "prefixItems"), rest),
     }
 }

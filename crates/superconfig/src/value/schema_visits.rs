@@ -5,7 +5,7 @@ use std::cell::Cell;
 /// References and combinations within one another; real schemas have two or three.
 const MAX_DEPTH: usize = 64;
 
-/// How many schemas one question may still look at, and how far it has followed references and combinations.
+/// The schemas that one lookup may still visit, and the depth to which it has followed references and combinations.
 pub(super) struct SchemaVisits {
     left: Cell<usize>,
     depth: Cell<usize>,
@@ -16,7 +16,7 @@ impl SchemaVisits {
         Self { left: Cell::new(most), depth: Cell::new(0) }
     }
 
-    /// What one more visit gives, or else what is said without it.
+    /// The result of one more visit, or `otherwise` when none is left.
     pub(super) fn visit<T>(&self, otherwise: T, look: impl FnOnce() -> T) -> T {
         let (left, depth) = (self.left.get(), self.depth.get());
         if left == 0 || depth == MAX_DEPTH {

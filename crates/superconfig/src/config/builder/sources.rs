@@ -87,9 +87,10 @@ impl Builder {
 
     /// Adds the files that match a pattern, sorted by path; none is fine.
     ///
-    /// `*` stands for any part of a name, `?` for one character, `[a-z]` and `[!a-z]` for one of these or another, `{a,b}` for `a` or
-    /// `b`, and `**` for any number of directories; `{profile}` stands for each profile in turn. Names that begin with a dot match only
-    /// where the dot is written, and a special character is itself in brackets: `[*]`. Each file counts once, whatever links lead to it.
+    /// `*` matches any part of a name, `?` one character, `[a-z]` and `[!a-z]` one of these or another, `{a,b}` either `a`
+    /// or `b`, and `**` any number of directories; `{profile}` is replaced by each profile in turn. Names that begin with a
+    /// dot match only where the dot is written, and a special character is itself in brackets: `[*]`. Each file counts once,
+    /// whatever links lead to it.
     ///
     /// ```
     /// use superconfig::SuperConfig;

@@ -268,7 +268,7 @@ impl<'a> DocumentBuilder<'a> {
         });
         match layouts.last() {
             Some(column) if is_first && indent.len() < column => {
-                Err(ParseFault::parse("the closing bracket stands left of what it belongs to", end))
+                Err(ParseFault::parse("the closing bracket is left of its collection", end))
             }
             _ => Ok(()),
         }
@@ -323,7 +323,7 @@ impl<'a> DocumentBuilder<'a> {
                         let frames = &self.frames;
                         self.warnings.forbidden(|| (path(frames).join(Segment::Key(name)), offsets.byte(&key_at)));
                     } else if table.insert(name.clone(), value).is_some() && !merged.take(&name) {
-                        let message = format!("the key `{name}` stands twice in one mapping");
+                        let message = format!("the key `{name}` repeats in one mapping");
                         return Err(ParseFault::parse(message, self.offsets.byte(&key_at)));
                     }
                 }

@@ -213,7 +213,7 @@ impl<'a> Mapping<'a> {
         for (entry, (_, variable)) in variables.mapping.iter().enumerate() {
             for (rank, name) in variable.names.iter().enumerate() {
                 let uses = names.entry(name).or_default();
-                // A name that stands twice in one list is one name.
+                // A name that repeats in one list is one name.
                 if uses.last().is_none_or(|(last, _)| *last != entry) {
                     uses.push((entry, rank));
                 }

@@ -8,7 +8,7 @@ const MAX_ALTERNATIVES: usize = 256;
 /// Braces nested deeper are a mistake, and would take stack.
 const MAX_NESTING: usize = 16;
 
-/// Why a pattern is malformed.
+/// A malformed pattern, with a hint.
 #[derive(Debug, PartialEq)]
 pub(super) struct PatternFault {
     pub(super) message: String,
@@ -26,8 +26,8 @@ impl PatternFault {
     }
 }
 
-/// The alternatives of a pattern, in the order in which they are written. `{profile}` and what stands in `[…]` stay as they are,
-/// but that `[^…]` becomes `[!…]`.
+/// The alternatives of a pattern, in the order in which they are written. `{profile}` and the content of `[…]` stay as they
+/// are, but `[^…]` becomes `[!…]`.
 ///
 /// Costs the length of the pattern times the number of its alternatives, which is bounded.
 pub(super) fn alternatives(pattern: &str) -> Result<Vec<String>, PatternFault> {
@@ -43,7 +43,7 @@ struct Expander<'p> {
 }
 
 impl Expander<'_> {
-    /// What stands up to the end of the pattern or, inside braces, up to the `,` or `}` that ends it.
+    /// The text up to the end of the pattern or, inside braces, up to the `,` or `}` that ends it.
     fn sequence(&mut self) -> Result<Vec<String>, PatternFault> {
         let mut all = vec![String::new()];
         while let Some(next) = self.pattern[self.at..].chars().next() {
@@ -60,7 +60,7 @@ impl Expander<'_> {
                 ',' | '}' if self.nesting > 0 => break,
                 '}' => {
                     return Err(PatternFault::new(format!("the `}}` at character {} closes nothing", self.character(self.at)))
-                        .with_hint("`[}]` stands for the character itself"));
+                        .with_hint("`[}]` matches the character itself"));
                 }
                 other => {
                     self.at += other.len_utf8();
@@ -89,7 +89,7 @@ impl Expander<'_> {
                 Some(_) => {}
                 None => {
                     return Err(PatternFault::new(format!("the `{{` at character {} is not closed", self.character(opened)))
-                        .with_hint("`[{]` stands for the character itself"));
+                        .with_hint("`[{]` matches the character itself"));
                 }
             }
         }
@@ -109,7 +109,7 @@ impl Expander<'_> {
         let first = body.chars().next().map_or(0, char::len_utf8);
         let Some(length) = body[first..].find(']').map(|found| first + found) else {
             return Err(PatternFault::new(format!("the `[` at character {} is not closed", here()))
-                .with_hint("`[[]` stands for the character itself"));
+                .with_hint("`[[]` matches the character itself"));
         };
         let members = &body[..length];
         if members.contains(std::path::is_separator) {

@@ -19,7 +19,7 @@ pub(crate) struct GlobPattern {
     alternatives: Vec<String>,
 }
 
-/// One alternative of a pattern: where its files are looked for, and what leads to them from there.
+/// One alternative of a pattern: the directory of its files, and the parts below it.
 #[derive(Debug)]
 pub(super) struct Route {
     /// The number of the profile that it names.
@@ -29,7 +29,7 @@ pub(super) struct Route {
     pub(super) parts: Vec<Part>,
 }
 
-/// What one segment of a path has to be.
+/// The condition on one segment of a path.
 #[derive(Debug)]
 pub(super) enum Part {
     /// `**`: any number of directories.
@@ -85,12 +85,12 @@ impl GlobPattern {
         Ok(Self { alternatives })
     }
 
-    /// Whether `{profile}` stands in the pattern.
+    /// Whether the pattern contains `{profile}`.
     pub(crate) fn names_profiles(&self) -> bool {
         self.alternatives.iter().any(|alternative| alternative.contains(PROFILE_MARK))
     }
 
-    /// The alternatives; each that names profiles once for each, whose name stands for itself whatever characters it has.
+    /// The alternatives; each with profiles once for each profile, whose name is literal, whatever characters it has.
     pub(super) fn routes(&self, profiles: &[String], base_dirs: &BaseDirs) -> Vec<Route> {
         let mut routes = Vec::new();
         for alternative in &self.alternatives {

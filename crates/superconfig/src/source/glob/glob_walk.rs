@@ -23,21 +23,21 @@ pub(crate) struct GlobMatches {
     pub(crate) files: Vec<BTreeSet<PathBuf>>,
     /// For each profile whether it has a file.
     pub(crate) profiles_found: Vec<bool>,
-    /// What would match if its name were UTF-8: the first of them.
+    /// The paths that would match if their names were UTF-8: the first of them.
     pub(crate) skipped: BTreeSet<PathBuf>,
-    /// How many more there are.
+    /// The number of the others.
     pub(crate) more_skipped: usize,
 }
 
 /// Walks the directories that a pattern leads through.
 ///
-/// All alternatives and `**` are followed at once, so a name is looked at once however many of them there are. A real directory is
-/// walked once from each part of the pattern, whatever links lead to it, and ways without links come first: links that lead back end, and
-/// no file is found under two paths.
+/// All alternatives and `**` are followed at once, so a name is read once however many of them there are. A real directory
+/// is walked once from each part of the pattern, whatever links lead to it, and ways without links come first: links that
+/// lead back end, and no file is found under two paths.
 pub(crate) struct GlobWalk<'a> {
     pub(crate) pattern: &'a str,
     pub(crate) base_dirs: &'a BaseDirs,
-    /// Each name that is looked at takes a value of it.
+    /// Each name that is read takes a value of it.
     pub(crate) budget: &'a ExpansionBudget,
     /// Called with each directory before it is read.
     pub(crate) visit: &'a mut dyn FnMut(&Path),
@@ -192,12 +192,12 @@ impl Frontier<'_> {
         part + 1 == self.routes[route].parts.len()
     }
 
-    /// Where a part that matched a directory leads: `**` to itself.
+    /// The state after a part that matched a directory: `**` keeps its own.
     fn after(&self, state: State) -> State {
         if matches!(self.part(state), Part::AnyDepth) { state } else { (state.0, state.1 + 1) }
     }
 
-    /// `**` may also stand for no directory, so what follows it counts too.
+    /// `**` may also match no directory, so what follows it counts too.
     fn add(&mut self, directory: PathBuf, states: &[State], is_link: bool) {
         let followed = states.iter().filter(|state| matches!(self.part(**state), Part::AnyDepth));
         let all: Vec<State> = states.iter().copied().chain(followed.map(|(route, part)| (*route, part + 1))).collect();
@@ -251,7 +251,7 @@ impl Found {
     }
 }
 
-/// What tells a directory from others, whatever leads to it.
+/// The identity of a directory, whatever path leads to it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct Identity(#[cfg(unix)] (u64, u64), #[cfg(not(unix))] PathBuf);
 
