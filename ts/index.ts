@@ -9,6 +9,7 @@ export {
   args,
   type DirOptions,
   type DiscoverOptions,
+  type DotenvOptions,
   defaults,
   dir,
   discover,

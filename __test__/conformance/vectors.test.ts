@@ -87,13 +87,16 @@ function source(layer: Layer): Source {
       return sources.file(name, { ...flags, ...format, ...profiles, ...(layer.optional === true ? { optional: true } : {}) });
     }
     case 'dir':
-      return { ...flags, ...sources.dir(name) };
+      return sources.dir(name, { ...flags, ...format, ...(layer.optional === true ? { optional: true } : {}) });
     case 'glob':
       return { ...flags, ...sources.glob(name) };
     case 'text':
       return { ...flags, ...sources.text(layer.text as string, { format: layer.format as Format, name }) };
     case 'dotenv':
-      return sources.dotenv();
+      return sources.dotenv({
+        ...(layer.path === undefined ? {} : { path: layer.path as string | string[] }),
+        ...(layer.optional === true ? { optional: true } : {}),
+      });
     case 'env': {
       const options = ['separator', 'mapping', 'fileSuffix', 'infer', 'empty'].filter((key) => layer[key] !== undefined).map((key) => [key, layer[key]]);
       return { ...flags, ...sources.env(layer.prefix as string | false | undefined, Object.fromEntries(options)) };

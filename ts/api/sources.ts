@@ -120,6 +120,8 @@ export interface GlobOptions extends SourceOptions {
 export interface DirOptions extends SourceOptions {
   /** A directory that is not there is skipped. */
   optional?: boolean;
+  /** The format of all its files, whatever their extensions say: `json5` for `.json` with comments. */
+  format?: Format;
   /** Whether a file that others can write is an error. */
   trust?: Trust;
 }
@@ -152,6 +154,30 @@ export interface TextOptions extends SourceOptions {
   format?: Format;
   /** The layer's name in `explain` and in errors; `text` otherwise. */
   name?: string;
+}
+
+/**
+ * Options of `dotenv`.
+ *
+ * @example
+ * ```ts
+ * const options: DotenvOptions = { path: ['.env.shared', '.env.{profile}'], optional: true };
+ * loadConfigSync({ sources: [dotenv(options), env('APP')], profile: 'test' }).current; // {}
+ * ```
+ */
+export interface DotenvOptions {
+  /**
+   * One file or several, later ones winning, in place of `.env`, `.env.local` and those of the profiles; `{profile}` in a path stands for
+   * each profile in turn.
+   */
+  path?: string | readonly string[];
+  /** Files of `path` that are not there are skipped. */
+  optional?: boolean;
+  /**
+   * Whether the variables of all `.env` files are put into `process.env` once the configuration is loaded, for libraries that read them
+   * there: each that is not set. A reload sets none, and does not take for set what was put there.
+   */
+  export?: boolean;
 }
 
 /**
@@ -330,17 +356,18 @@ export function text(content: string, options?: TextOptions): Source {
 }
 
 /**
- * The files `.env`, `.env.local`, `.env.{profile}` and `.env.{profile}.local`, later ones winning, the real environment above all. They
- * are no layer themselves: `env` makes values of their variables.
+ * The files `.env`, `.env.local`, `.env.{profile}` and `.env.{profile}.local`, or those of `path`, later ones winning, the real
+ * environment above all. They are no layer themselves: `env` makes values of their variables.
  *
- * @throws On loading: `ERR_SUPERCONFIG_PARSE` with the position, `ERR_SUPERCONFIG_INTERPOLATION` for a cycle, `ERR_SUPERCONFIG_LIMIT`.
+ * @throws `ERR_SUPERCONFIG_OPTION` for what are no options. On loading: the same for an unknown option or one of another kind,
+ * `ERR_SUPERCONFIG_NOT_FOUND` for a missing file of `path` that is not `optional`, `ERR_SUPERCONFIG_PARSE` with the position, `ERR_SUPERCONFIG_INTERPOLATION` for a cycle, `ERR_SUPERCONFIG_LIMIT`.
  * @example
  * ```ts
  * loadConfigSync({ sources: [dotenv(), env('APP')] }).get('server.port'); // 9000
  * ```
  */
-export function dotenv(): Source {
-  return { kind: 'dotenv' };
+export function dotenv(options?: DotenvOptions): Source {
+  return guard(dotenv, () => made('dotenv', {}, options));
 }
 
 /**

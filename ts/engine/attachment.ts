@@ -2,7 +2,7 @@
 import { generationWords, native, wordIndex } from './addon.js';
 import { closedError } from './closed-error.js';
 import { CustomSources } from './custom-sources.js';
-import type { LoadRequest } from './load-request.js';
+import type { Environment, LoadRequest } from './load-request.js';
 import type { Attached } from './protocol.js';
 
 /** What delivers the events of an attachment. */
@@ -51,6 +51,8 @@ export class Attachment {
   tree: unknown = undefined;
   /** What it was loaded from; nothing where another thread loaded it. */
   request: LoadRequest | undefined = undefined;
+  /** The variables of `.env` files that were put into `process.env`. */
+  exported: Environment | undefined = undefined;
   /** Delivers events, once there are listeners. */
   pump: Pump | undefined = undefined;
   /** Reloads in the background, where only JavaScript can: because it validates, or has custom sources. */

@@ -4,6 +4,7 @@ import { Attachment } from './attachment.js';
 import { closedError } from './closed-error.js';
 import { MAX_TIMEOUT_MS } from './custom-source.js';
 import { CustomSources, joinFailures } from './custom-sources.js';
+import { exportDotenv } from './dotenv-export.js';
 import { checkEnvironment } from './environment.js';
 import { pumpOf } from './event-pump.js';
 import type { Bounds } from './lifetime.js';
@@ -67,6 +68,7 @@ function* loadSteps(request: LoadRequest, isAsync: boolean): Steps<Attachment> {
     const attached = (yield* publishSteps(prepared, request.validator, bounds)) as Attached;
     const attachment = Attachment.open(attached, request, sources);
     sources.open(attachment.id);
+    attachment.exported = exportDotenv(attachment.id, request);
     if (request.options.watch !== undefined) {
       attachment.refresh = refresher(new WeakRef(attachment));
       pumpOf(attachment).warn();
@@ -89,6 +91,7 @@ function* reloadSteps(attachment: Attachment, isAsync: boolean, isBackground: bo
   const text = JSON.stringify({
     turn,
     capturedEnv: environment,
+    exported: attachment.exported,
     supplied: answers.size > 0 ? [...answers] : undefined,
     background: isBackground || undefined,
     validated: request?.validator && true,

@@ -22,7 +22,7 @@ export type Attached = [attachment: number, configId: number, generation: number
 export type Version = object & { readonly '': unique symbol };
 
 /** What `describe` describes; the answer is JSON text. */
-export type Described = 'layers' | 'warnings' | 'status' | 'name' | 'token';
+export type Described = 'layers' | 'warnings' | 'status' | 'name' | 'token' | 'dotenv';
 
 /** A source; the addon knows the kinds, what each is made of, and their options. */
 export interface SourceEntry {
@@ -57,6 +57,7 @@ export interface Native {
    * - `turn`: the number of `beginReload`, where custom sources were called since; without it the reload begins now.
    * - `capturedEnv`: the program's own environment; without it, and in the `background`, a reload keeps what was captured before.
    *   `env` among the options of the first load holds for every reload. The addon never reads the environment itself.
+   * - `exported`: variables of `.env` files that were put into the program's environment, which do not count as set there.
    * - `supplied`: `[index, { values } | { error }]` for each custom source, by their indexes among the sources.
    * - `validated`: a schema validates the values; without it throws `OPTION` where the thread that loaded the configuration does.
    */

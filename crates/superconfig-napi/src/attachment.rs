@@ -58,7 +58,7 @@ pub fn explain(attachment: f64, at: String, segments: bool) -> Result<HostValue>
     })
 }
 
-/// The `layers`, `warnings`, `status`, `name` or `token` as JSON text.
+/// The `layers`, `warnings`, `status`, `name`, `token` or the variables of `dotenv` as JSON text.
 #[napi(catch_unwind, js_name = "describe")]
 pub fn describe_part(attachment: f64, part: String) -> Result<String> {
     with(attachment, |attachment| {
@@ -68,6 +68,7 @@ pub fn describe_part(attachment: f64, part: String) -> Result<String> {
             "status" => describe(&attachment.status()?),
             "name" => describe(&attachment.config.name()),
             "token" => describe(&attachment.config.token()),
+            "dotenv" => describe(&attachment.pinned.dotenv_variables().collect::<Vec<_>>()),
             other => return Err(Error::new(ErrorCode::Option, format!("a configuration has no {other:?} to describe"))),
         })
     })

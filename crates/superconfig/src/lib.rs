@@ -118,9 +118,9 @@ pub use registry::{CachedHandle, ConfigHandle, ConfigRegistry, Guard, HandleId, 
 #[cfg(feature = "discovery")]
 pub use source::DiscoverOptions;
 pub use source::{
-    DirectoryOptions, EmptyVariable, EnvOptions, Environment, FileOptions, GlobOptions, LayerInfo, LayerStatus, Source,
-    SourceContext, SourceEntry, SourceError, SourceReport, SourceSignal, SourceSpec, SourceState, SourceWatch, TextOptions,
-    Trust,
+    DirectoryOptions, DotenvOptions, EmptyVariable, EnvOptions, Environment, FileOptions, GlobOptions, LayerInfo, LayerStatus,
+    Source, SourceContext, SourceEntry, SourceError, SourceReport, SourceSignal, SourceSpec, SourceState, SourceWatch,
+    TextOptions, Trust,
 };
 pub use value::{
     FieldNames, JsonText, Limits, Meter, MismatchKind, PathPattern, Table, TableIter, TypeMismatch, Value, read_options, to_json,

@@ -2,7 +2,8 @@
 
 use super::option_reader::kind_of;
 use serde::Deserialize;
-use serde::de::{Deserializer, Error, MapAccess, Unexpected, Visitor};
+use serde::de::value::SeqAccessDeserializer;
+use serde::de::{Deserializer, Error, MapAccess, SeqAccess, Unexpected, Visitor};
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -19,6 +20,34 @@ impl<'de> Deserialize<'de> for SharedText {
             Value::String(text) => Ok(Self(text)),
             other => Err(D::Error::invalid_type(Unexpected::Other(other.kind()), &"a string")),
         }
+    }
+}
+
+/// One path or several.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Paths(pub Vec<String>);
+
+impl<'de> Deserialize<'de> for Paths {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct PathsVisitor;
+
+        impl<'de> Visitor<'de> for PathsVisitor {
+            type Value = Paths;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a string or an array of strings")
+            }
+
+            fn visit_str<E: Error>(self, path: &str) -> Result<Paths, E> {
+                Ok(Paths(vec![path.to_owned()]))
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, paths: A) -> Result<Paths, A::Error> {
+                Vec::deserialize(SeqAccessDeserializer::new(paths)).map(Paths)
+            }
+        }
+
+        deserializer.deserialize_any(PathsVisitor)
     }
 }
 

@@ -13,7 +13,7 @@ mod options_test;
 mod reload_request;
 mod source_options;
 
-pub use kinds::{CapturedEnvironment, Count, Entries, Milliseconds, Prefix, SharedText, Variables};
+pub use kinds::{CapturedEnvironment, Count, Entries, Milliseconds, Paths, Prefix, SharedText, Variables};
 pub use load_options::{LoadLimits, LoadOptions, WatchTimes};
 pub use mapping::Mapping;
 pub use option_reader::OptionReader;

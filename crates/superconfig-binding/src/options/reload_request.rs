@@ -1,9 +1,9 @@
 //! The options of a reload.
 
-use super::kinds::CapturedEnvironment;
+use super::kinds::{CapturedEnvironment, Variables};
 use crate::EncodedValue;
 use serde::Deserialize;
-use superconfig::{ReloadInputs, ReloadTurn, SuperConfig};
+use superconfig::{Environment, ReloadInputs, ReloadTurn, SuperConfig};
 
 /// The arguments of a reload.
 ///
@@ -25,6 +25,9 @@ pub struct ReloadRequest {
     pub turn: Option<u64>,
     /// The program's own environment as it is on the host's thread; without it the environment stays as it was captured last.
     pub captured_env: Option<CapturedEnvironment>,
+    /// Variables of `.env` files that the host has put into its environment: those that have not changed since do not count as
+    /// set there.
+    pub exported: Variables,
     /// The results of the host's own sources, by index among the sources. A source that is not here keeps its values.
     pub supplied: Vec<(usize, Supplied)>,
     /// Whether a change started the reload, not a call: then the environment stays as it was captured.
@@ -46,9 +49,9 @@ pub enum Supplied {
 impl ReloadRequest {
     /// The request as the engine takes it. Draws a turn where there is none.
     pub fn into_inputs(self, config: &SuperConfig) -> ReloadInputs {
-        let Self { turn, captured_env, supplied, background, validated } = self;
+        let Self { turn, captured_env, exported, supplied, background, validated } = self;
         let turn = turn.map_or_else(|| config.begin_reload(), ReloadTurn::from_number);
-        let environment = captured_env.filter(|_| !background).map(Into::into);
+        let environment = captured_env.filter(|_| !background).map(|captured| Environment::from(captured).without(&exported.0));
         let supplied = supplied.into_iter().map(|(index, supplied)| match supplied {
             Supplied::Values(values) => (index, Ok(values.decode())),
             Supplied::Error(reason) => (index, Err(reason)),

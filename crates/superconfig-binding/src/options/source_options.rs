@@ -1,12 +1,12 @@
 //! The options of each kind of source.
 
-use super::kinds::{Prefix, SharedText};
+use super::kinds::{Paths, Prefix, SharedText};
 use super::mapping::Mapping;
 use crate::EncodedValue;
 use serde::Deserialize;
 use superconfig::{
-    DirectoryOptions, DiscoverOptions, EmptyVariable, EnvOptions, Error, FileOptions, Format, GlobOptions, Path, Segment,
-    SourceEntry, SourceKind, SourceSpec, TextOptions, Trust,
+    DirectoryOptions, DiscoverOptions, DotenvOptions, EmptyVariable, EnvOptions, Error, FileOptions, Format, GlobOptions, Path,
+    Segment, SourceEntry, SourceKind, SourceSpec, TextOptions, Trust,
 };
 
 /// A source of any kind: `{ "file": { "path": "app.toml", "optional": true } }`.
@@ -112,6 +112,8 @@ layers! {
     ) {
         /// Whether a directory that is not there is skipped.
         optional: bool,
+        /// The format of all its files, whatever their extensions say.
+        format: Option<String>,
         /// The reaction to a file that others could have written.
         trust: Option<Trust>,
     }
@@ -160,9 +162,17 @@ layers! {
 }
 
 /// `.env` files, which are no layer themselves.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Dotenv {}
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Dotenv {
+    /// The files, in place of those of every profile.
+    pub path: Option<Paths>,
+    /// Whether missing files among them are skipped.
+    pub optional: bool,
+    /// Whether the host puts the variables into its environment once the configuration is loaded:
+    /// [`Snapshot::dotenv_variables`](superconfig::Snapshot::dotenv_variables).
+    pub export: bool,
+}
 
 /// The form in which a file holds profiles.
 #[derive(Clone, Copy, Debug, Deserialize)]
@@ -202,8 +212,9 @@ impl SourceOptions {
                 let options = GlobOptions { format: format("glob", name)?, trust };
                 (SourceSpec::Glob { pattern, options }, join, directives)
             }
-            Self::Dir(Directory { path, optional, trust, join, directives }) => {
-                (SourceSpec::Directory { path, options: DirectoryOptions { optional, trust } }, join, directives)
+            Self::Dir(Directory { path, optional, format: name, trust, join, directives }) => {
+                let options = DirectoryOptions { optional, format: format("dir", name)?, trust };
+                (SourceSpec::Directory { path, options }, join, directives)
             }
             Self::Discover(Discover { name, trust, join, directives }) => {
                 (SourceSpec::Discover { name, options: DiscoverOptions { trust } }, join, directives)
@@ -212,7 +223,9 @@ impl SourceOptions {
                 let options = TextOptions { format: format("text", format_name)?, name: name.map(|SharedText(name)| name) };
                 (SourceSpec::Text { text, options }, join, directives)
             }
-            Self::Dotenv(Dotenv {}) => (SourceSpec::Dotenv, false, None),
+            Self::Dotenv(Dotenv { path, optional, export: _ }) => {
+                (SourceSpec::Dotenv(DotenvOptions { paths: path.map(|Paths(paths)| paths), optional }), false, None)
+            }
             Self::Env(Env { prefix, separator, mapping: Mapping(mapping), file_suffix, infer, empty, join, directives }) => {
                 let separator = separator.map_or_else(|| "__".into(), |SharedText(separator)| separator);
                 let Prefix(prefix) = prefix;

@@ -79,6 +79,25 @@ impl Snapshot {
         &self.loaded.value
     }
 
+    /// The variables of the `.env` files of [`Builder::dotenv`](crate::Builder::dotenv), by name, with references expanded.
+    ///
+    /// Nothing puts them into the process's environment: changing that is safe only while no other thread reads it, which the
+    /// program alone can know. It can do so with these.
+    ///
+    /// ```
+    /// use superconfig::SuperConfig;
+    ///
+    /// let directory = tempfile::tempdir()?;
+    /// std::fs::write(directory.path().join(".env"), "HOST=localhost\nURL=http://${HOST}/")?;
+    /// let config = SuperConfig::builder().cwd(directory.path()).environment([("A", "b")]).dotenv().load()?;
+    /// let snapshot = config.snapshot()?;
+    /// assert!(snapshot.dotenv_variables().eq([("HOST", "localhost"), ("URL", "http://localhost/")]));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn dotenv_variables(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.loaded.dotenv.iter().map(|variable| (&*variable.name, &*variable.value))
+    }
+
     /// The value at a path. Costs one key lookup per segment and allocates nothing.
     ///
     /// ```

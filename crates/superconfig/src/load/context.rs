@@ -14,7 +14,7 @@ pub(crate) fn capture(options: &LoadOptions) -> Environment {
     for entry in &options.sources {
         match &entry.spec {
             // Expansions in dotenv files may name any variable.
-            SourceSpec::Dotenv => filter.all = true,
+            SourceSpec::Dotenv(_) => filter.all = true,
             // A custom source may look up any variable.
             SourceSpec::Custom(_) => filter.all = true,
             SourceSpec::Env(env) if env.prefix.is_empty() && !env.mapped_only => filter.all = true,

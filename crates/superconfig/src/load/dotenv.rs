@@ -18,14 +18,18 @@ impl Loader {
         profiles: &[String],
         collector: &mut LayerCollector,
     ) -> Result<(), Error> {
-        if !sources.iter().any(|entry| matches!(entry.spec, SourceSpec::Dotenv)) {
+        let mut files: Vec<(String, bool)> = Vec::new();
+        for entry in sources {
+            if let SourceSpec::Dotenv(options) = &entry.spec {
+                files.extend(options.files(profiles));
+            }
+        }
+        if files.is_empty() {
             return Ok(());
         }
-        let names = [".env".to_owned(), ".env.local".to_owned()].into_iter();
-        let names = names.chain(profiles.iter().flat_map(|name| [format!(".env.{name}"), format!(".env.{name}.local")]));
         let mut entries = Vec::new();
         let mut origins = Vec::new();
-        for name in names {
+        for (name, is_required) in files {
             let text = self.read_text(base_dirs, &name);
             let display_path: Arc<str> = name.as_str().into();
             let path = base_dirs.resolve(&name);
@@ -43,7 +47,7 @@ impl Loader {
                         entries.push(entry);
                     }
                 }
-                Err(error) if error.code() == ErrorCode::NotFound => {
+                Err(error) if error.code() == ErrorCode::NotFound && !is_required => {
                     let (status, reason) = (LayerStatus::Missing, "there is no such file");
                     collector.searched.push(LayerInfo::absent(SourceKind::Dotenv, display_path, path, status, reason));
                     continue;

@@ -55,7 +55,7 @@ impl Loader {
             SourceSpec::Glob { pattern, options } => self.read_glob(entry, pattern, options, base_dirs, profiles, collector)?,
             SourceSpec::Directory { path, options } => {
                 self.dependencies.get_mut().directory(&base_dirs.resolve(path));
-                let files = FileOptions { trust: options.trust, ..FileOptions::default() };
+                let files = FileOptions { format: options.format, trust: options.trust, ..FileOptions::default() };
                 for lookup in files::directory(base_dirs, path, profiles, options.optional, &mut collector.warnings)? {
                     match lookup {
                         Lookup::File(candidate) => self.read_file(entry, &candidate, &files, profiles, collector),
@@ -74,9 +74,9 @@ impl Loader {
             }
             // Dotenv files have been read first, as they serve every `env` source.
             #[cfg(feature = "dotenv")]
-            SourceSpec::Dotenv => {}
+            SourceSpec::Dotenv(_) => {}
             #[cfg(not(feature = "dotenv"))]
-            SourceSpec::Dotenv => {
+            SourceSpec::Dotenv(_) => {
                 let error = Error::new(ErrorCode::Format, "dotenv: the format was not compiled in");
                 return Err(error.with_hint("turn on the cargo feature `dotenv`"));
             }

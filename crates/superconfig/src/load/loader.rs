@@ -36,6 +36,8 @@ pub(crate) struct LoadResult {
     pub(crate) secrets: Arc<SecretRules>,
     /// The errors of custom sources that failed in this load; their last values stay in use.
     pub(crate) failed_sources: Vec<Error>,
+    /// The variables of `.env` files.
+    pub(crate) dotenv: Vec<Variable>,
     /// No custom source failed when it was called last.
     pub(crate) is_whole: bool,
 }
@@ -249,7 +251,7 @@ impl Loader {
         if let Some(first) = collector.problems.first() {
             Error::together(first.code(), "sources cannot be loaded", std::mem::take(&mut collector.problems))?;
         }
-        let LayerCollector { layers, mut warnings, searched, failed_sources, budget, .. } = collector;
+        let LayerCollector { layers, mut warnings, searched, failed_sources, dotenv, budget, .. } = collector;
         // The text of a reference counts where it is inserted.
         let read_referent = |name: &str| self.read_value(&base_dirs, name, &budget);
         let read_file = |name: &str| {
@@ -274,6 +276,7 @@ impl Loader {
             rules: self.rules.clone(),
             secrets: self.rules.secrets.clone(),
             failed_sources,
+            dotenv,
             is_whole: self.custom.values().all(CustomLayer::is_fresh),
         };
         if options.interpolate {

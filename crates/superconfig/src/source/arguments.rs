@@ -35,7 +35,7 @@ pub(crate) fn parse_args<S: AsRef<str>>(arguments: impl IntoIterator<Item = S>, 
             flags.push(flag(path, FlagValue::Given(value.into()), format!("--{path}"), source)?);
         } else {
             let value = match arguments.peek() {
-                Some(next) if is_value(next.as_ref()) && !body.starts_with("no-") => FlagValue::Next(next.as_ref().into()),
+                Some(next) if is_value(next.as_ref()) => FlagValue::Next(next.as_ref().into()),
                 _ => FlagValue::Nothing,
             };
             flags.push(flag(body, value, argument.to_owned(), source)?);
@@ -109,7 +109,8 @@ mod tests {
             ("n".into(), FlagValue::Next("-5".into()), "--n".into()),
         ];
         assert_eq!(parse(&arguments).unwrap(), expected);
-        assert_eq!(parse(&["--no-color", "x"]).unwrap(), vec![("no-color".into(), FlagValue::Nothing, "--no-color".into())]);
+        let next = FlagValue::Next("x".into());
+        assert_eq!(parse(&["--no-color", "x"]).unwrap(), vec![("no-color".into(), next, "--no-color".into())]);
         assert_eq!(parse(&["--\"a=b\"=c"]).unwrap(), vec![given("a=b", "c", "--\"a=b\"")]);
         assert_eq!(parse(&["--a="]).unwrap(), vec![given("a", "", "--a")]);
     }

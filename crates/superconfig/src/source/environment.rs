@@ -118,6 +118,23 @@ impl Environment {
         Environment { variables, ..Environment::default() }
     }
 
+    /// The environment without the variables that a program has put there itself, each where it still has that value.
+    ///
+    /// ```
+    /// use superconfig::{Environment, SuperConfig};
+    ///
+    /// let environment = Environment::from_pairs([("APP_A", "1"), ("APP_B", "2")]).without(&[("APP_A", "1"), ("APP_B", "0")]);
+    /// let config = SuperConfig::builder().env("APP").load_with(environment)?;
+    /// assert!(config.get::<u8>("a").is_err() && config.get::<u8>("b")? == 2);
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
+    pub fn without(mut self, own: &[(impl AsRef<str>, impl AsRef<str>)]) -> Self {
+        let own: HashMap<&str, &str> = own.iter().map(|(name, value)| (name.as_ref(), value.as_ref())).collect();
+        self.variables.retain(|(name, value)| own.get(&**name) != Some(&&**value));
+        self.index = OnceLock::new();
+        self
+    }
+
     /// Adds the warning `invalid-encoding` for each of the variables that the capture left out, because their bytes are not
     /// UTF-8.
     ///

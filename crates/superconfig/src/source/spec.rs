@@ -2,6 +2,7 @@
 
 use super::custom::Source;
 use super::environment::EmptyVariable;
+use super::files::expand_profiles;
 use super::ownership::Trust;
 use crate::diagnostic::SourceKind;
 use crate::format::Format;
@@ -94,7 +95,7 @@ pub enum SourceSpec {
         options: TextOptions,
     },
     /// `.env` files that supply variables to `Env` sources.
-    Dotenv,
+    Dotenv(DotenvOptions),
     /// Environment variables.
     Env(EnvOptions),
     /// Command-line flags.
@@ -114,7 +115,7 @@ impl SourceSpec {
             #[cfg(feature = "discovery")]
             SourceSpec::Discover { name, .. } => name,
             SourceSpec::Text { options, .. } => options.name.as_deref().unwrap_or("text"),
-            SourceSpec::Dotenv => "dotenv",
+            SourceSpec::Dotenv(_) => "dotenv",
             SourceSpec::Env(_) => "env",
             SourceSpec::Args(_) => "args",
         }
@@ -165,7 +166,7 @@ pub struct GlobOptions {
 /// ```
 /// use superconfig::{Builder, DirectoryOptions, SourceEntry, SourceSpec, Trust};
 ///
-/// let options = DirectoryOptions { optional: true, trust: Some(Trust::Strict) };
+/// let options = DirectoryOptions { optional: true, trust: Some(Trust::Strict), ..DirectoryOptions::default() };
 /// let spec = SourceSpec::Directory { path: "config".into(), options };
 /// Builder::new().entry(SourceEntry { spec, fill: false, directives: true }).load()?;
 /// # Ok::<(), superconfig::Error>(())
@@ -174,6 +175,8 @@ pub struct GlobOptions {
 pub struct DirectoryOptions {
     /// Skips a missing directory.
     pub optional: bool,
+    /// The format of all its files, whatever their extensions say.
+    pub format: Option<Format>,
     /// The reaction to files that others could have written; none by default.
     pub trust: Option<Trust>,
 }
@@ -253,5 +256,36 @@ impl Default for EnvOptions {
             infer: true,
             empty: EmptyVariable::Keep,
         }
+    }
+}
+
+/// The options of `.env` files.
+///
+/// ```
+/// use superconfig::{DotenvOptions, ErrorCode, SuperConfig};
+///
+/// let named = DotenvOptions { paths: Some(vec!["not-there.env".to_owned()]), ..DotenvOptions::default() };
+/// let optional = DotenvOptions { optional: true, ..named.clone() };
+/// SuperConfig::builder().dotenv_with(optional).load()?;
+/// assert_eq!(SuperConfig::builder().dotenv_with(named).load().err().unwrap().code(), ErrorCode::NotFound);
+/// # Ok::<(), superconfig::Error>(())
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct DotenvOptions {
+    /// The files, later ones winning; `{profile}` in a path stands for each profile in turn. By default `.env`, `.env.local`,
+    /// `.env.{profile}` and `.env.{profile}.local`, any of which may be missing.
+    pub paths: Option<Vec<String>>,
+    /// Skips missing files among `paths`.
+    pub optional: bool,
+}
+
+impl DotenvOptions {
+    /// The files by name, each with whether it has to exist.
+    pub(crate) fn files(&self, profiles: &[String]) -> Vec<(String, bool)> {
+        let Some(paths) = &self.paths else {
+            let own = profiles.iter().flat_map(|name| [format!(".env.{name}"), format!(".env.{name}.local")]);
+            return [".env".to_owned(), ".env.local".to_owned()].into_iter().chain(own).map(|name| (name, false)).collect();
+        };
+        paths.iter().flat_map(|path| expand_profiles(path, profiles)).map(|path| (path, !self.optional)).collect()
     }
 }

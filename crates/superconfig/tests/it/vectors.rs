@@ -1,8 +1,9 @@
 //! Runs the shared cases of `vectors/` through the public builder; `vectors/README.md` describes the format of a case.
 
 use superconfig::{
-    ArrayStrategy, Candidate, EmptyVariable, EnvOptions, Error, FileOptions, Format, MappedVariable, Origin, Path, SourceEntry,
-    SourceKind, SourceSpec, SuperConfig, Table, TextOptions, Value, VariableFormat, Warning, parse,
+    ArrayStrategy, Candidate, DirectoryOptions, DotenvOptions, EmptyVariable, EnvOptions, Error, FileOptions, Format,
+    MappedVariable, Origin, Path, SourceEntry, SourceKind, SourceSpec, SuperConfig, Table, TextOptions, Value, VariableFormat,
+    Warning, parse,
 };
 
 fn text<'a>(table: &'a Table, key: &str) -> Option<&'a str> {
@@ -66,13 +67,23 @@ fn source(case: &Table, layer: &Table) -> Result<SourceSpec, Error> {
                 FileOptions { optional: flag("optional"), format: format()?, nested_profiles, ..FileOptions::default() };
             SourceSpec::File { path: name.to_owned(), options }
         }
-        "dir" => SourceSpec::Directory { path: name.to_owned(), options: Default::default() },
+        "dir" => {
+            let options = DirectoryOptions { optional: flag("optional"), format: format()?, ..DirectoryOptions::default() };
+            SourceSpec::Directory { path: name.to_owned(), options }
+        }
         "glob" => SourceSpec::Glob { pattern: name.to_owned(), options: Default::default() },
         "text" => {
             let options = TextOptions { format: format()?, name: Some(name.into()) };
             SourceSpec::Text { text: text(layer, "text").unwrap().into(), options }
         }
-        "dotenv" => SourceSpec::Dotenv,
+        "dotenv" => {
+            let paths = match layer.get("path") {
+                Some(Value::Array(paths)) => Some(paths.iter().map(|path| path.as_str().unwrap().to_owned()).collect()),
+                Some(path) => Some(vec![path.as_str().unwrap().to_owned()]),
+                None => None,
+            };
+            SourceSpec::Dotenv(DotenvOptions { paths, optional: flag("optional") })
+        }
         "env" => {
             let mut options = EnvOptions { file_suffix: flag("fileSuffix"), ..EnvOptions::default() };
             options.prefix = text(layer, "prefix").unwrap_or_default().into();

@@ -5,7 +5,9 @@ use crate::diagnostic::SourceKind;
 use crate::format::Format;
 #[cfg(feature = "discovery")]
 use crate::source::DiscoverOptions;
-use crate::source::{DirectoryOptions, EnvOptions, FileOptions, GlobOptions, Source, SourceEntry, SourceSpec, TextOptions};
+use crate::source::{
+    DirectoryOptions, DotenvOptions, EnvOptions, FileOptions, GlobOptions, Source, SourceEntry, SourceSpec, TextOptions,
+};
 use crate::value::Value;
 use std::sync::Arc;
 
@@ -184,7 +186,23 @@ impl Builder {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn dotenv(self) -> Self {
-        self.push(SourceSpec::Dotenv)
+        self.dotenv_with(DotenvOptions::default())
+    }
+
+    /// [`Builder::dotenv`] with options.
+    ///
+    /// ```
+    /// use superconfig::{DotenvOptions, SuperConfig};
+    ///
+    /// let directory = tempfile::tempdir()?;
+    /// std::fs::write(directory.path().join("test.env"), "APP_PORT=8080")?;
+    /// let options = DotenvOptions { paths: Some(vec!["test.env".to_owned()]), ..DotenvOptions::default() };
+    /// let config = SuperConfig::builder().cwd(directory.path()).dotenv_with(options).env("APP").load()?;
+    /// assert_eq!(config.get::<u16>("port")?, 8080);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn dotenv_with(self, options: DotenvOptions) -> Self {
+        self.push(SourceSpec::Dotenv(options))
     }
 
     /// Adds the environment variables that start with a prefix, e.g. `APP` for `APP_SERVER__PORT`.

@@ -10,6 +10,7 @@ use crate::merge::{Action, Directive, Merger, VariableFormat};
 use crate::redaction::SecretRules;
 use crate::value::{KindSet, Limits, SchemaNode, Value, ValueKind};
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 /// Turns the variables or flags of one layer into assignments.
 pub(crate) struct AssignmentBuilder<'a, 'w> {
@@ -44,17 +45,32 @@ struct Draft {
     path: Path,
     action: Action,
     value: Option<Value>,
+    /// The target is an array: of a flag given several times every value counts.
+    gathers: bool,
     origin: Origin,
 }
 
 impl Draft {
     /// Applies the draft to a value, as the layer will.
     fn apply(&self, root: &mut Value) {
-        let Draft { path, action, value: Some(value), origin } = self else { return };
+        let Draft { path, action, value: Some(value), origin, .. } = self else { return };
         let assignment = Assignment { path: path.clone(), action: *action, value: value.clone(), origin: origin.clone() };
         let mut merger = Merger::merging(true, &[]);
         // What cannot be merged is an error when the layer is.
         let _ = merger.assign(root, &assignment, false);
+    }
+
+    /// Takes in what the same flag says when it is given once more.
+    fn repeat(&mut self, later: &mut Draft) {
+        std::mem::swap(self, later);
+        let (Some(Value::Array(first)), true) = (later.value.take(), self.gathers) else { return };
+        let Some(Value::Array(own)) = &mut self.value else {
+            self.value = Some(Value::Array(first));
+            return;
+        };
+        let mut all = first;
+        Arc::make_mut(&mut all).append(Arc::make_mut(own));
+        *own = all;
     }
 }
 
@@ -210,7 +226,7 @@ impl<'a, 'w> AssignmentBuilder<'a, 'w> {
             let path = Path::from(target.path);
             let message = format!("the {} {} is empty and leaves {path} as it is", self.noun, name_of(&origin));
             self.warnings.push(Warning::new("empty-value", message).with_path(path.clone()).with_origin(origin.clone()));
-            self.entries.push(Draft { path, action, value: None, origin });
+            self.entries.push(Draft { path, action, value: None, gathers: expectation.only() == Some(ValueKind::Array), origin });
             return Ok(());
         }
         let expectation = if self.verbatim && !expectation.is_json { &expectation.clone().or_text() } else { expectation };
@@ -235,7 +251,13 @@ impl<'a, 'w> AssignmentBuilder<'a, 'w> {
             return Err(self.too_deep(&origin));
         }
         let Some((path, action)) = self.instruction(target, action, &coerced.value, &origin)? else { return Ok(()) };
-        self.entries.push(Draft { path, action, value: Some(coerced.value), origin });
+        self.entries.push(Draft {
+            path,
+            action,
+            value: Some(coerced.value),
+            gathers: expectation.only() == Some(ValueKind::Array),
+            origin,
+        });
         Ok(())
     }
 
@@ -269,7 +291,8 @@ impl<'a, 'w> AssignmentBuilder<'a, 'w> {
     }
 
     /// The assignments in the order in which they apply: what is set, indexes ascending, then what is added, then what is
-    /// removed. With `repeats` the later of two flags for one path counts.
+    /// removed. With `repeats` several flags for one path gather where it is an
+    /// array, and else the last counts.
     ///
     /// # Errors
     /// The layer's code: all recorded errors, and each pair of conflicting assignments.
@@ -305,7 +328,7 @@ impl<'a, 'w> AssignmentBuilder<'a, 'w> {
             entries.dedup_by(|later, earlier| {
                 let same = same(later, earlier);
                 if same {
-                    std::mem::swap(later, earlier);
+                    earlier.repeat(later);
                 }
                 same
             });
@@ -321,9 +344,9 @@ impl<'a, 'w> AssignmentBuilder<'a, 'w> {
             }
         }
         Error::together(code, &format!("{noun}s cannot be used"), problems)?;
-        let assignments = entries
-            .into_iter()
-            .filter_map(|Draft { path, action, value, origin }| value.map(|value| Assignment { path, action, value, origin }));
+        let assignments = entries.into_iter().filter_map(|Draft { path, action, value, origin, .. }| {
+            value.map(|value| Assignment { path, action, value, origin })
+        });
         Ok(assignments.collect())
     }
 }

@@ -8,7 +8,7 @@ use crate::diagnostic::{Error, ErrorCode, Origin, Path, Segment, SourceKind};
 use crate::merge::{Flag, FlagValue, Layer};
 use crate::value::{KindSet, ValueKind};
 
-/// Resolves each flag to an assignment; of two for one path the later counts.
+/// Resolves each flag to an assignment. Several for one path gather where it is an array; else the last counts.
 pub(crate) fn assignments(
     layer: &Layer,
     flags: &[Flag],
@@ -39,6 +39,18 @@ fn resolve_flag<'a, 'f>(
     let names = names_of(&flag.path);
     let segments: Vec<&str> = names.iter().map(|name| &**name).collect();
     let Some(target) = builder.resolve(&segments, origin)? else { return Ok(None) };
+    // `--no-color` is the key `no-color` where that is known, and else switches `color` off.
+    if !target.known
+        && !matches!(flag.value, FlagValue::Given(_))
+        && let Some(shorter) = negated(&segments)
+        && let Some(target) = builder.resolve(&shorter, origin)?
+    {
+        let kinds = expected(&target).kinds;
+        if kinds.is_some_and(|kinds| !kinds.has(ValueKind::Bool)) {
+            return Err(misuse(flag, &target, kinds, origin, "can only switch a boolean off"));
+        }
+        return Ok(Some((target, "false".into())));
+    }
     let kinds = expected(&target).kinds;
     let is_switch = kinds.is_none_or(|kinds| kinds.has(ValueKind::Bool));
     let is_only_switch = kinds.and_then(KindSet::only) == Some(ValueKind::Bool);
@@ -46,23 +58,10 @@ fn resolve_flag<'a, 'f>(
         FlagValue::Given(text) => text,
         FlagValue::Next(text) if is_only_switch && parse_bool(text).is_none() => "true",
         FlagValue::Next(text) => text,
-        FlagValue::Nothing => {
-            // `--no-color` is the key `no-color` where that is known, and else switches `color` off.
-            if !target.known
-                && let Some(shorter) = negated(&segments)
-                && let Some(target) = builder.resolve(&shorter, origin)?
-            {
-                let kinds = expected(&target).kinds;
-                if kinds.is_some_and(|kinds| !kinds.has(ValueKind::Bool)) {
-                    return Err(misuse(flag, &target, kinds, origin, "can only switch a boolean off"));
-                }
-                return Ok(Some((target, "false".into())));
-            }
-            if !is_switch {
-                return Err(misuse(flag, &target, kinds, origin, "needs a value"));
-            }
-            "true"
+        FlagValue::Nothing if !is_switch => {
+            return Err(misuse(flag, &target, kinds, origin, "needs a value"));
         }
+        FlagValue::Nothing => "true",
     };
     Ok(Some((target, text.into())))
 }
