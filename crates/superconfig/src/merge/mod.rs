@@ -8,8 +8,6 @@ mod diff;
 mod directive;
 mod explain;
 mod fold;
-#[cfg(test)]
-mod hostile_test;
 mod interpolation;
 mod layer;
 mod mapped_variable;
@@ -20,6 +18,8 @@ mod options;
 #[cfg(test)]
 mod properties_test;
 mod step;
+#[cfg(test)]
+mod untrusted_input_test;
 
 pub use action::Action;
 pub use array_strategy::ArrayStrategy;

@@ -78,7 +78,7 @@ mod tests {
     use crate::diagnostic::assert_linear;
 
     #[test]
-    fn words_that_are_part_of_a_secret_are_masked_in_whatever_case() {
+    fn parts_of_a_secret_are_masked_in_any_case() {
         let words = SecretWords::new("Canary-7f3a Ünder");
         assert_eq!(words.mask("odd: CANARY-7F3A, \"7f3a ünder\"!"), "odd: [redacted], \"[redacted] [redacted]\"!");
         assert_eq!(words.mask("Canary-7f3a Ünder"), REDACTED);

@@ -242,7 +242,7 @@ mod tests {
     }
 
     #[test]
-    fn of_equal_names_the_last_counts_and_the_environment_beats_dotenv() {
+    fn last_of_equal_names_wins_and_environment_beats_dotenv() {
         let environment = Environment::from_pairs([("B", "1"), ("A", "2"), ("B", "3")]);
         assert_eq!(environment.get("B").map(|value| &**value), Some("3"));
         assert_eq!(environment.iter().count(), 2);

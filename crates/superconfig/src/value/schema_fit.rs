@@ -206,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_missing_counts_only_where_all_is_there() {
+    fn missing_parts_fail_only_complete_values() {
         for (schema, value) in [(r#"{"required":["a"]}"#, "{}"), (r#"{"minItems":1}"#, "[]")] {
             assert!(admits(schema, value, Strictness::Partial), "{schema}");
             assert!(!admits(schema, value, Strictness::Complete), "{schema}");

@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn system_places_follow_the_specification_and_the_root() {
+    fn system_locations_follow_the_specification_and_the_root() {
         let none = |_: &str| None;
         let defaults = ["/etc/xdg/app/config.*", "/etc/app/config.*", "/etc/app.*"];
         assert_eq!(display_path(system(Platform::Unix, "app", None, &none)), defaults);
@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn user_places_are_in_the_home_directory() {
+    fn user_locations_are_in_the_home_directory() {
         let none = |_: &str| None;
         let home = Some(Path::new("/home/me"));
         let expected = ["/home/me/.config/app/config.*", "/home/me/.app.*", "/home/me/.apprc"];

@@ -85,7 +85,7 @@ fn outcome_of_an_older_load_changes_no_newer_status() {
 }
 
 #[test]
-fn the_environment_that_the_builder_was_given_holds_in_every_reload() {
+fn builder_environment_holds_in_every_reload() {
     let config = SuperConfig::builder().environment([("APP_PORT", "80")]).env("APP").load().unwrap();
     let environment = Some(Environment::from_pairs([("APP_PORT", "81")]));
     assert!(config.reload_with(ReloadInputs { environment, ..ReloadInputs::default() }).unwrap().changed.is_empty());
