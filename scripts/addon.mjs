@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 /** The folder of the package of this platform, and the addon in it that the facade loads. */
 export const folder = 'npm/linux-x64-gnu';
+export const packageName = '@superconfig/linux-x64-gnu';
 export const file = 'superconfig.linux-x64-gnu.node';
 /** Says which build the facade loads, and of which sources: `<release | dev> <digest>`. */
 export const stamp = join(root, 'target/stamps/addon');

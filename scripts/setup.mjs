@@ -4,12 +4,13 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
+import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as addon from './addon.mjs';
 
 // Taken apart here: a Node too old to have them all is told so below.
-const { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } = fs;
+const { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } = fs;
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 
 function stop(sentence) {
@@ -17,8 +18,8 @@ function stop(sentence) {
   process.exit(1);
 }
 
-function run(command, args) {
-  const result = spawnSync(command, args, { cwd: root, stdio: ['ignore', 2, 2] });
+function run(command, args, more = {}) {
+  const result = spawnSync(command, args, { cwd: root, env: { ...process.env, ...more }, stdio: ['ignore', 2, 2] });
   if (result.status !== 0) stop(`\`${command} ${args.join(' ')}\` failed; its output is above.`);
 }
 
@@ -87,11 +88,28 @@ if (!compiled.done) checkRust();
 
 step('packages', ['package.json', 'package-lock.json'], 'node_modules').do(() => run('npm', ['install', '--ignore-scripts', '--no-save']));
 
+// Where the facade finds the addon in every other project as well: among the packages.
+const linked = join(root, 'node_modules', addon.packageName);
+if (!existsSync(linked)) {
+  mkdirSync(dirname(linked), { recursive: true });
+  rmSync(linked, { force: true });
+  symlinkSync(join('../..', addon.folder), linked);
+}
+
+/** The flags of the compiler, and with them no directory of this machine in what it makes. */
+function withoutPaths() {
+  const { RUSTFLAGS = '', CARGO_HOME = join(homedir(), '.cargo') } = process.env;
+  const shown = { [CARGO_HOME]: '/cargo', [root]: '/superconfig' };
+  const flags = Object.entries(shown).map(([path, name]) => `--remap-path-prefix=${path.replace(/[\\/]$/, '')}=${name}`);
+  return { CARGO_ENCODED_RUSTFLAGS: [...RUSTFLAGS.split(' ').filter(Boolean), ...flags].join('\x1f') };
+}
+
 compiled.do(() => {
   mkdirSync(join(root, kept), { recursive: true });
   const manifest = ['--manifest-path', 'crates/superconfig-napi/Cargo.toml'];
   if (build === 'release') {
-    run('npx', ['napi', 'build', '--release', '--platform', '--no-js', ...manifest, '--output-dir', kept, '--dts', '../addon.d.ts']);
+    const output = ['--output-dir', kept, '--dts', '../addon.d.ts'];
+    run('npx', ['napi', 'build', '--release', '--platform', '--no-js', ...manifest, ...output], withoutPaths());
   } else {
     // By cargo itself, for the target of `cargo test`: what the tests have compiled is not compiled again.
     run('cargo', ['build', ...manifest, '--target-dir', 'target']);
@@ -108,14 +126,20 @@ if (!existsSync(loaded) || !existsSync(addon.stamp) || readFileSync(addon.stamp,
   writeFileSync(addon.stamp, mark);
 }
 
-const sources = ['tsconfig.json', 'tsconfig.types.json', 'scripts/setup.mjs', ...files('ts', /\.ts$/, ['dist'])];
+const sources = ['tsconfig.json', 'tsconfig.types.json', 'scripts/setup.mjs', ...files('ts', /\.c?[jt]s$/, ['dist'])];
 step('facade', sources, 'ts/dist/index.cjs').do(() => {
   rmSync(join(root, 'ts/dist'), { recursive: true, force: true });
-  const common = ['ts/index.ts', '--bundle', '--platform=node', '--target=node20', '--legal-comments=none', '--log-level=warning'];
   // Less to compile at start. Names stay, for stacks, and lines stay short: Node prints the one that threw.
-  common.push('--minify-whitespace', '--minify-syntax', '--line-limit=120');
-  run('npx', ['esbuild', ...common, '--format=esm', '--outfile=ts/dist/index.js']);
-  run('npx', ['esbuild', ...common, '--format=cjs', '--outfile=ts/dist/index.cjs', '--define:import.meta.url=undefined']);
+  const common = ['--platform=node', '--target=node20', '--legal-comments=none', '--log-level=warning', '--minify-whitespace', '--minify-syntax'];
+  const bundle = ['ts/index.ts', '--bundle', '--line-limit=120', ...common];
+  run('npx', ['esbuild', ...bundle, '--format=esm', '--outfile=ts/dist/index.js']);
+  run('npx', ['esbuild', ...bundle, '--format=cjs', '--outfile=ts/dist/index.cjs', '--define:import.meta.url=undefined', '--external:./addon-files.cjs']);
+  run('npx', ['esbuild', 'ts/engine/addon-files.cjs', ...common, '--outfile=ts/dist/addon-files.cjs']);
+  for (const file of ['ts/dist/index.js', 'ts/dist/index.cjs']) {
+    // The limit breaks strings too, and bundlers that indent the lines of a package change them there.
+    const text = readFileSync(join(root, file), 'utf8').replace(/(?<!\\)((?:\\\\)*)\\\n/g, '$1');
+    writeFileSync(join(root, file), text);
+  }
   run('npx', ['tsc', '-p', 'tsconfig.types.json']);
   // Each module system reads declarations of its own kind.
   for (const file of files('ts/dist', /\.d\.ts$/)) {

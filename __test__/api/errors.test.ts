@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { chmodSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { buildSync } from 'esbuild';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
@@ -232,8 +232,8 @@ describe('the codes of errors outside of loads', () => {
   });
 
   test('ERR_SUPERCONFIG_LOAD_NATIVE', () => {
-    // The facade where nothing is installed beside it.
-    const alone = directory.at('alone/ts/dist/index.cjs');
+    // A bundle where nothing is installed beside it.
+    const alone = directory.at('alone/bundle.cjs');
     buildSync({
       entryPoints: [join(import.meta.dirname, '../../ts/index.ts')],
       bundle: true,
@@ -248,19 +248,15 @@ describe('the codes of errors outside of loads', () => {
       try { SuperConfig.builder().loadSync(); } catch (error) {
         console.log(JSON.stringify({ ...error, message: error.message, known: isSuperConfigError(error) }));
       }`;
-    const run = () => JSON.parse(spawnSync(process.execPath, ['-e', program], { encoding: 'utf8', cwd: directory.path }).stdout);
+    const run = (env: Record<string, string> = {}) =>
+      JSON.parse(spawnSync(process.execPath, ['-e', program], { encoding: 'utf8', cwd: directory.path, env: { ...process.env, ...env } }).stdout);
     const missing = run();
     expect(missing).toMatchObject({ code: 'ERR_SUPERCONFIG_LOAD_NATIVE', known: true });
-    expect(missing.message).toMatch(
-      /found no addon for linux \w+; needs the package @superconfig\/linux-\w+-gnu; run `npm install @superconfig\/linux-\w+-gnu`/,
-    );
-    expect(missing.hint).toMatch(/^npm install @superconfig\/linux-/);
-    // One that is there and does not load.
-    const name = `linux-${process.arch}-gnu`;
-    const addon = directory.at(`alone/npm/${name}/superconfig.${name}.node`);
-    mkdirSync(dirname(addon), { recursive: true });
-    writeFileSync(addon, 'no library');
-    expect(run().message).toMatch(/found an addon that does not load \(.*superconfig\.linux/);
+    expect(missing.message).toMatch(/^there is no addon for linux \w+ beside the bundle in .*alone: bundlers leave it out/);
+    expect(missing.hint).toMatch(/^mark `superconfig` as external/);
+    // One that is there and does not load. `bundles.test.ts` has the other cases.
+    directory.write('broken.node', 'no library');
+    expect(run({ SUPERCONFIG_ADDON: directory.at('broken.node') }).message).toMatch(/^the addon .*broken\.node does not load: /);
   });
 });
 

@@ -14,9 +14,9 @@ const requireFrom = createRequire(path);
 const commonjs = requireFrom(path) as Package;
 const context = createContext({});
 const isolated = runInContext(
-  `(function (require, process, module) { ((exports) => { ${readFileSync(path, 'utf8')} })(module.exports); return module.exports; })`,
+  `(function (require, process, module, __filename) { ((exports) => { ${readFileSync(path, 'utf8')} })(module.exports); return module.exports; })`,
   context,
-)(requireFrom, process, { exports: {} }) as Package;
+)(requireFrom, process, { exports: {} }, path) as Package;
 
 const copies: [name: string, copy: Package][] = [
   ['the sources', sources],

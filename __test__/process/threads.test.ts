@@ -2,6 +2,7 @@ import { dirname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { describe, expect, test } from 'vitest';
 import { SuperConfig } from '../../ts/index.ts';
+import { code } from '../support/errors.ts';
 import { layers } from '../support/layers.ts';
 
 const { write, three } = layers();
@@ -15,6 +16,18 @@ describe('threads', () => {
     config.reloadSync();
     expect([byName.get('server.port'), byToken.get('server.port'), byName.version]).toEqual([1, 1, 2]);
     config.close();
+  });
+
+  test('a token cannot be taken as a name, and one of no open configuration is CLOSED', async () => {
+    const config = three().loadSync();
+    expect(code(() => three().name(config.token).loadSync())).toBe('ERR_SUPERCONFIG_OPTION');
+    expect(code(() => three().name('superconfig:later').loadSync())).toBe('ERR_SUPERCONFIG_OPTION');
+    await expect(three().name(config.token).load()).rejects.toMatchObject({ code: 'ERR_SUPERCONFIG_OPTION' });
+    const { token } = config;
+    config.close();
+    for (const other of [token, 'superconfig:', 'superconfig:01', 'superconfig:0', 'superconfig:99999999999999999999']) {
+      expect([other, code(() => SuperConfig.attach(other))]).toEqual([other, 'ERR_SUPERCONFIG_CLOSED']);
+    }
   });
 
   test('a worker thread reads the same words and values', async () => {

@@ -1,77 +1,112 @@
-// Loads the addon; nothing else in the package imports it.
+// Loads the addon; no other file in the package does. `addon-search.ts` says where it is looked for.
 import { isError, SuperConfigError } from '../internal/errors.js';
+import { VERSION } from '../internal/version.js';
+import { builtin, candidates, isInstalled, ownFile, PLATFORMS, platformNames } from './addon-search.js';
 import type { Native } from './protocol.js';
 
-/** Requires a module, from whichever module system this runs in. */
-export function requireModule(name: string): unknown {
-  // One text for both bundles: the one for CommonJS is built with `import.meta.url` undefined. Testing for `require` first would
-  // find the one that `node -e` makes global, and importing `createRequire` would take a millisecond of every start.
-  return (import.meta.url === undefined ? require : process.getBuiltinModule('node:module').createRequire(import.meta.url))(name);
+function isFile(path: string): boolean {
+  return builtin('node:fs').statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
 }
 
-function absolute(path: string): string {
-  return import.meta.url === undefined ? `${__dirname}/${path}` : decodeURIComponent(new URL(path, import.meta.url).pathname);
+/** Opens a file as the addon. @throws What the system says of one that it cannot load. */
+function open(path: string): Native {
+  const module = { exports: {} as Native };
+  process.dlopen(module, path);
+  return module.exports;
 }
 
-/**
- * Opens the addon where installers put it: below the package, or beside it. What is not found here, or does not load, is left to
- * `require`, which searches everywhere and takes as long as the rest of a first load.
- */
-function openDirectly(name: string, file: string): Native | undefined {
-  for (const above of ['../../node_modules', '../../..']) {
-    const module = { exports: {} };
-    try {
-      process.dlopen(module, absolute(`${above}/@superconfig/${name}/${file}`));
-      return module.exports as Native;
-    } catch {
-      // Reported below, if nothing else is found.
-    }
+function failure(message: string, hint: string, cause?: unknown): SuperConfigError {
+  return new SuperConfigError('ERR_SUPERCONFIG_LOAD_NATIVE', message, { hint, ...(cause === undefined ? {} : { cause }) });
+}
+
+/** The package that holds the addon of a platform, with its version. */
+const packageOf = (name: string): string => `@superconfig/${name}@${VERSION}`;
+
+/** An addon of the version that this facade is made for. @throws `ERR_SUPERCONFIG_LOAD_NATIVE` for another one. */
+function checked(addon: Native, path: string, name: string): Native {
+  const found = typeof addon.version === 'function' ? addon.version() : undefined;
+  if (found === VERSION) return addon;
+  throw failure(
+    `superconfig ${VERSION} found an addon of ${found === undefined ? 'another version' : `version ${found}`} (${builtin('node:path').normalize(path)}); both have to be of one version`,
+    `npm install superconfig@${VERSION} ${packageOf(name)}`,
+  );
+}
+
+/** The addon that `SUPERCONFIG_ADDON` names. */
+function chosen(path: string, name: string): Native {
+  if (!builtin('node:path').isAbsolute(path)) {
+    throw failure(`SUPERCONFIG_ADDON is \`${path}\`, which is not an absolute path`, 'set SUPERCONFIG_ADDON to the full path of the addon');
   }
-  return undefined;
-}
-
-/** The platform's names as the packages carry them, likeliest first. */
-function platformNames(): string[] {
-  const base = `${process.platform}-${process.arch}`;
-  switch (process.platform) {
-    case 'linux':
-      // Only the one that fits the C library is installed, so the order decides nothing but the time it takes.
-      return [`${base}-gnu`, `${base}-musl`];
-    case 'win32':
-      return [`${base}-msvc`];
-    default:
-      return [base];
+  if (!isFile(path)) throw failure(`SUPERCONFIG_ADDON names no file: ${path}`, `copy the addon of the package ${packageOf(name)} there`);
+  try {
+    return checked(open(path), path, name);
+  } catch (error) {
+    throw isUnloadable(error) ? unloadable(path, name, error) : error;
   }
 }
 
-function isMissing(error: unknown): boolean {
-  return (error as { code?: unknown } | null)?.code === 'MODULE_NOT_FOUND';
+const isUnloadable = (error: unknown): error is Error => isError(error) && !(error instanceof SuperConfigError);
+
+/** The version of glibc that this runs on; nothing elsewhere. It takes long to find out. */
+function glibcVersion(): string | undefined {
+  const report = process.report?.getReport() as { header?: { glibcVersionRuntime?: string } } | undefined;
+  return report?.header?.glibcVersionRuntime;
+}
+
+/** What to do about a file that is there and does not load, by the words of the system. */
+function unloadable(path: string, name: string, cause: Error): SuperConfigError {
+  const [, needed] = /(GLIBC_[\d.]+)' not found/.exec(cause.message) ?? [];
+  if (needed !== undefined) {
+    const version = glibcVersion();
+    const found = version === undefined ? 'another C library' : `GLIBC_${version}`;
+    return failure(`the addon ${path} does not load: it needs ${needed}, and this system has ${found}`, `use a system with ${needed} or newer`, cause);
+  }
+  const hint = /map segment|not permitted|permission denied/i.test(cause.message)
+    ? 'copy the addon to a file system from which programs run, and set SUPERCONFIG_ADDON to its path'
+    : `npm install --force ${packageOf(name)}`;
+  return failure(`the addon ${path} does not load: ${cause.message}`, hint, cause);
+}
+
+/** What is missing where there is no file at all. */
+function missing(name: string, file: string | undefined): SuperConfigError {
+  const isMusl = process.platform === 'linux' && glibcVersion() === undefined;
+  const system = `${process.platform} ${process.arch}${isMusl ? ' with musl' : ''}`;
+  if (!PLATFORMS.includes(isMusl ? name.replace(/gnu$/, 'musl') : name)) {
+    return failure(
+      `superconfig has no addon for ${system}; there ${PLATFORMS.length === 1 ? 'is one' : 'are some'} for ${PLATFORMS.join(', ')}`,
+      'build the addon from its sources and set SUPERCONFIG_ADDON to its path',
+    );
+  }
+  if (file !== undefined && isInstalled(file)) {
+    return failure(
+      `the package ${packageOf(name)}, which holds the addon for ${system}, is not installed: it is left out by \`--omit=optional\`, ` +
+        'and by a lockfile that was made on another system',
+      `npm install ${packageOf(name)}`,
+    );
+  }
+  return failure(
+    `there is no addon for ${system} beside the bundle${file === undefined ? '' : ` in ${builtin('node:path').dirname(file)}`}: bundlers leave it out`,
+    `mark \`superconfig\` as external, or put the package ${packageOf(name)} into \`node_modules\` beside the bundle`,
+  );
 }
 
 function loadNative(): Native {
   const names = platformNames();
-  let broken: unknown;
+  const likeliest = names.find((name) => PLATFORMS.includes(name)) ?? (names[0] as string);
+  const path = process.env.SUPERCONFIG_ADDON;
+  if (path !== undefined && path !== '') return chosen(path, likeliest);
+  const file = ownFile();
   for (const name of names) {
-    const file = `superconfig.${name}.node`;
-    const opened = openDirectly(name, file);
-    if (opened !== undefined) return opened;
-    // A checkout holds the addon beside the sources: two levels up from ts/engine/ as well as from ts/dist/.
-    for (const module of [`@superconfig/${name}`, `../../npm/${name}/${file}`]) {
+    for (const candidate of candidates(name, file)) {
       try {
-        return requireModule(module) as Native;
+        return checked(open(candidate), candidate, name);
       } catch (error) {
-        if (!isMissing(error)) broken ??= error;
+        if (!isUnloadable(error)) throw error;
+        if (isFile(candidate)) throw unloadable(builtin('node:path').normalize(candidate), name, error);
       }
     }
   }
-  const wanted = `@superconfig/${names[0]}`;
-  const found = isError(broken) ? `an addon that does not load (${broken.message})` : 'no addon';
-  throw new SuperConfigError(
-    'ERR_SUPERCONFIG_LOAD_NATIVE',
-    `found ${found} for ${process.platform} ${process.arch}; needs the package ${wanted}; ` +
-      `run \`npm install ${wanted}\`, or install again without \`--omit=optional\``,
-    { hint: `npm install ${wanted}`, ...(broken === undefined ? {} : { cause: broken }) },
-  );
+  throw missing(likeliest, file);
 }
 
 let addon: Native | undefined;

@@ -1,7 +1,7 @@
 // The environment of a load, captured on the thread that starts it.
 import { unpairedSurrogate } from '../internal/unicode.js';
 import { kindOf, optionError } from '../internal/validate.js';
-import { requireModule } from './addon.js';
+import { builtin } from './addon-search.js';
 import type { CapturedEnvironment, Environment, LoadRequest } from './load-request.js';
 import type { SourceEntry } from './protocol.js';
 
@@ -103,8 +103,8 @@ let initial: ReadonlyMap<string, boolean> | undefined;
 
 function readInitial(): ReadonlyMap<string, boolean> | undefined {
   try {
-    const { readFileSync } = requireModule('node:fs') as typeof import('node:fs');
-    const { isUtf8 } = requireModule('node:buffer') as typeof import('node:buffer');
+    const { readFileSync } = builtin('node:fs');
+    const { isUtf8 } = builtin('node:buffer');
     const bytes = readFileSync('/proc/self/environ');
     const variables = new Map<string, boolean>();
     for (let start = 0; start < bytes.length; ) {

@@ -34,6 +34,8 @@ export interface SourceEntry {
 
 /** The functions of the addon. Each may throw an `Error` whose message is an `ErrorReport` as JSON text. */
 export interface Native {
+  /** The version of the addon's package. */
+  version?(): string;
   /** 4096 words, shared by the whole process: the word of a configuration is that at its id modulo 4096. */
   generations(copied: boolean): ArrayBuffer;
   attach(nameOrToken: string): Attached;

@@ -30,6 +30,12 @@ fn run<T>(call: impl FnOnce() -> std::result::Result<T, Error>) -> Result<T> {
     call().map_err(to_napi)
 }
 
+/// The version of the addon, which has to be that of the facade.
+#[napi(catch_unwind)]
+pub fn version() -> String {
+    env!("CARGO_PKG_VERSION").to_owned()
+}
+
 /// The known name closest to a misspelt one.
 #[napi(catch_unwind)]
 pub fn closest_name(wanted: String, names: Vec<String>) -> Option<String> {

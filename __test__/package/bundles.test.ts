@@ -1,0 +1,220 @@
+// The package in bundles and in what tools gather: code stays as it is, the addon is found beside the application, and never
+// above it.
+import { execFileSync, spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import commonjsPlugin from '@rollup/plugin-commonjs';
+import { nodeResolve } from '@rollup/plugin-node-resolve';
+import { nodeFileTrace } from '@vercel/nft';
+import { build } from 'esbuild';
+import { rollup } from 'rollup';
+import { beforeEach, describe, expect, test } from 'vitest';
+import webpack from 'webpack';
+import { temporaryDirectory } from '../support/temporary.ts';
+
+// Its types are those of a CommonJS module, which it is not.
+const commonjs = commonjsPlugin as unknown as typeof commonjsPlugin.default;
+const root = join(import.meta.dirname, '../..');
+const name = 'linux-x64-gnu';
+const addon = join(root, 'npm', name, `superconfig.${name}.node`);
+const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
+/** A home directory with an application deep in it. */
+const home = temporaryDirectory();
+const app = (...path: string[]) => home.at('user/project/app', ...path);
+
+/** Writes the package as it is installed, and the addon's. */
+function install(directory: string): void {
+  const superconfig = join(directory, 'node_modules/superconfig');
+  mkdirSync(superconfig, { recursive: true });
+  cpSync(join(root, 'package.json'), join(superconfig, 'package.json'));
+  cpSync(join(root, 'ts/dist'), join(superconfig, 'ts/dist'), { recursive: true, filter: (path) => !/\.d\.c?ts$/.test(path) });
+  installAddon(join(directory, 'node_modules'));
+}
+
+function installAddon(modules: string): string {
+  const folder = join(modules, '@superconfig', name);
+  mkdirSync(folder, { recursive: true });
+  cpSync(join(root, 'npm', name, 'package.json'), join(folder, 'package.json'));
+  cpSync(addon, join(folder, `superconfig.${name}.node`));
+  return folder;
+}
+
+/** What stands above an application and would run code of others: a library that is none, which a load would say. */
+function plant(): void {
+  for (const above of ['user/project', 'user', '.']) {
+    for (const place of ['node_modules/@superconfig', '@superconfig', 'npm']) {
+      home.write(join(above, place, name, `superconfig.${name}.node`), 'planted');
+    }
+  }
+}
+
+const body = `const config = SuperConfig.builder({ env: { APP_PORT: '81' } }).defaults({ port: 80, list: [{ a: 1 }] }).env('APP').loadSync();
+  console.log(JSON.stringify([config.get('port'), config.toString({ format: 'yaml' })]));`;
+const printed = `${JSON.stringify([81, 'port: 81\nlist:\n  - a: 1\n'])}\n`;
+const failing = (load: string) => `try { ${load} } catch ({ code, message, hint }) { console.log(JSON.stringify({ code, message, hint })); }`;
+
+beforeEach(() => {
+  install(app());
+  home.write('user/project/app/package.json', '{ "name": "app", "private": true }');
+  home.write('user/project/app/main.mjs', `import { SuperConfig } from 'superconfig';\n${failing(body)}`);
+  home.write('user/project/app/main.cjs', `const { SuperConfig } = require('superconfig');\n${failing(body)}`);
+});
+
+/** Runs a program somewhere else than where the application is. */
+function run(program: string, env: Record<string, string> = {}): string {
+  const cwd = home.at('elsewhere');
+  mkdirSync(cwd, { recursive: true });
+  const { stdout, stderr } = spawnSync(process.execPath, [program], { cwd, encoding: 'utf8', env: { PATH: process.env.PATH ?? '', ...env } });
+  expect(stderr).toBe('');
+  return stdout;
+}
+
+const refused = (program: string, env: Record<string, string> = {}) => JSON.parse(run(program, env)) as { code: string; message: string; hint: string };
+
+const withWebpack = (entry: string, type: 'module' | 'commonjs', file: string) =>
+  new Promise<void>((resolve, reject) => {
+    const output = { path: dirname(file), filename: file.slice(dirname(file).length + 1), ...(type === 'module' ? { module: true, library: { type } } : {}) };
+    webpack({ mode: 'production', target: 'node20', context: app(), entry, output, experiments: { outputModule: type === 'module' } }, (error, stats) => {
+      if (error || stats?.hasErrors()) reject(error ?? new Error(stats?.toString()));
+      else resolve();
+    });
+  });
+
+/** Ways to make one file of a program, from each module system and to each. */
+const BUNDLERS: Record<string, (entry: string, file: string) => Promise<unknown>> = {
+  'esbuild to ESM': (entry, outfile) => build({ entryPoints: [entry], outfile, bundle: true, platform: 'node', format: 'esm', logLevel: 'silent' }),
+  'esbuild to CommonJS': (entry, outfile) => build({ entryPoints: [entry], outfile, bundle: true, platform: 'node', format: 'cjs', logLevel: 'silent' }),
+  'rollup to ESM': (entry, file) => withRollup(entry, file, 'es'),
+  'rollup to CommonJS': (entry, file) => withRollup(entry, file, 'cjs'),
+  'webpack to ESM': (entry, file) => withWebpack(entry, 'module', file),
+  'webpack to CommonJS': (entry, file) => withWebpack(entry, 'commonjs', file),
+};
+
+async function withRollup(input: string, file: string, format: 'es' | 'cjs'): Promise<void> {
+  const bundle = await rollup({ input, plugins: [nodeResolve(), commonjs()], onwarn: () => {} });
+  await bundle.write({ file, format });
+  await bundle.close();
+}
+
+const bundles = Object.entries(BUNDLERS)
+  .flatMap(([kind, bundle]) => ['main.mjs', 'main.cjs'].map((entry) => [kind, entry, bundle] as const))
+  // A program of CommonJS that esbuild writes as ESM can require nothing, modules of Node neither.
+  .filter(([kind, entry]) => kind !== 'esbuild to ESM' || entry !== 'main.cjs');
+
+describe.each(bundles)('a bundle by %s of %s', (kind, entry, bundle) => {
+  const extension = kind.endsWith('ESM') ? 'mjs' : 'cjs';
+
+  test('finds the addon of its application, also where it was moved to, and no other', async () => {
+    plant();
+    const file = app('dist', `bundle.${extension}`);
+    await bundle(app(entry), file);
+    rmSync(app('node_modules/superconfig'), { recursive: true });
+    expect(run(file)).toBe(printed);
+
+    renameSync(home.at('user'), home.at('moved'));
+    expect(run(home.at('moved/project/app/dist', `bundle.${extension}`))).toBe(printed);
+
+    // Without it none is taken from above, and the error says what to do.
+    rmSync(home.at('moved/project/app/node_modules/@superconfig'), { recursive: true });
+    const { code, message, hint } = refused(home.at('moved/project/app/dist', `bundle.${extension}`));
+    expect([code, message]).toEqual(['ERR_SUPERCONFIG_LOAD_NATIVE', expect.stringContaining('there is no addon for linux x64 beside the bundle')]);
+    expect(hint).toBe(`mark \`superconfig\` as external, or put the package @superconfig/${name}@${version} into \`node_modules\` beside the bundle`);
+  });
+});
+
+test('a bundle in a workspace finds the addon among the packages of the workspace', async () => {
+  const file = app('dist/bundle.mjs');
+  await BUNDLERS['esbuild to ESM']?.(app('main.mjs'), file);
+  rmSync(app('node_modules'), { recursive: true });
+  installAddon(home.at('user/project/node_modules'));
+  expect(refused(file).code).toBe('ERR_SUPERCONFIG_LOAD_NATIVE');
+  home.write('user/project/package.json', '{ "name": "project", "workspaces": ["app"] }');
+  expect(run(file)).toBe(printed);
+});
+
+test('what gathers the files of a program finds the addon', async () => {
+  for (const entry of ['main.mjs', 'main.cjs']) {
+    const { fileList } = await nodeFileTrace([app(entry)], { base: app() });
+    expect([...fileList]).toContain(`node_modules/@superconfig/${name}/superconfig.${name}.node`);
+    const target = home.at(`gathered-${entry}`);
+    for (const path of fileList) cpSync(app(path), join(target, path));
+    expect(run(join(target, entry))).toBe(printed);
+  }
+});
+
+test('no text of the package goes over a line', () => {
+  for (const file of ['index.js', 'index.cjs', 'addon-files.cjs']) {
+    const code = readFileSync(join(root, 'ts/dist', file), 'utf8');
+    expect([file, code.match(/\\\n/g)]).toEqual([file, null]);
+    execFileSync(process.execPath, ['--check', join(root, 'ts/dist', file)]);
+  }
+});
+
+describe('installed', () => {
+  const found = () => refused(app('main.mjs'));
+
+  test('the addon is found below the package, beside it, and hoisted', () => {
+    plant();
+    for (const modules of ['node_modules', '../node_modules', 'node_modules/superconfig/node_modules']) {
+      rmSync(app('node_modules/@superconfig'), { recursive: true, force: true });
+      installAddon(app(modules));
+      for (const entry of ['main.mjs', 'main.cjs']) expect([modules, run(app(entry))]).toEqual([modules, printed]);
+    }
+  });
+
+  test('without its package it names the package and the version', () => {
+    rmSync(app('node_modules/@superconfig'), { recursive: true });
+    const { code, message, hint } = found();
+    expect(code).toBe('ERR_SUPERCONFIG_LOAD_NATIVE');
+    expect(message).toMatch(/^the package @superconfig\/linux-x64-gnu@\d+\.\d+\.\d+, which holds the addon for linux x64, is not installed: .*--omit=optional/);
+    expect(hint).toBe(`npm install @superconfig/${name}@${version}`);
+  });
+
+  test('one that does not load says where it is and why', () => {
+    const path = app('node_modules/@superconfig', name, `superconfig.${name}.node`);
+    writeFileSync(path, 'no library');
+    const { code, message, hint } = found();
+    expect([code, message.startsWith(`the addon ${path} does not load: `), hint]).toEqual([
+      'ERR_SUPERCONFIG_LOAD_NATIVE',
+      true,
+      `npm install --force @superconfig/${name}@${version}`,
+    ]);
+  });
+
+  test('one of another version says both', () => {
+    const code = readFileSync(app('node_modules/superconfig/ts/dist/index.js'), 'utf8');
+    const other = code.replace(`"${version}"`, '"9.8.7"');
+    expect(other).not.toBe(code);
+    writeFileSync(app('node_modules/superconfig/ts/dist/index.js'), other);
+    const error = found();
+    expect(error.code).toBe('ERR_SUPERCONFIG_LOAD_NATIVE');
+    expect(error.message).toMatch(new RegExp(`^superconfig 9.8.7 found an addon of version ${version} `));
+    expect(error.hint).toBe(`npm install superconfig@9.8.7 @superconfig/${name}@9.8.7`);
+  });
+
+  test('on a system without an addon it says which there are', () => {
+    home.write('user/project/app/other.mjs', `Object.defineProperty(process, 'platform', { value: 'sunos' }); await import('./main.mjs');`);
+    const { code, message, hint } = refused(app('other.mjs'));
+    expect([code, message]).toEqual(['ERR_SUPERCONFIG_LOAD_NATIVE', 'superconfig has no addon for sunos x64; there is one for linux-x64-gnu']);
+    expect(hint).toBe('build the addon from its sources and set SUPERCONFIG_ADDON to its path');
+  });
+});
+
+describe('SUPERCONFIG_ADDON', () => {
+  test('names the addon of any program', () => {
+    rmSync(app('node_modules/@superconfig'), { recursive: true });
+    cpSync(addon, home.at('addon.node'));
+    expect(run(app('main.mjs'), { SUPERCONFIG_ADDON: home.at('addon.node') })).toBe(printed);
+    expect(run(app('main.cjs'), { SUPERCONFIG_ADDON: home.at('addon.node') })).toBe(printed);
+  });
+
+  test('is an absolute path of a file that loads, or an error even where there is an addon', () => {
+    home.write('broken.node', 'no library');
+    home.write('elsewhere/addon.node', 'no library');
+    const message = (SUPERCONFIG_ADDON: string) => refused(app('main.mjs'), { SUPERCONFIG_ADDON }).message;
+    expect(message('addon.node')).toBe('SUPERCONFIG_ADDON is `addon.node`, which is not an absolute path');
+    expect(message('/no/such.node')).toBe('SUPERCONFIG_ADDON names no file: /no/such.node');
+    expect(message(home.at('broken.node'))).toContain(`the addon ${home.at('broken.node')} does not load: `);
+    expect(run(app('main.mjs'), { SUPERCONFIG_ADDON: '' })).toBe(printed);
+  });
+});
