@@ -156,8 +156,8 @@ describe('the packages', () => {
   test('stay small', () => {
     const size = (...path: string[]) => statSync(installed(...path)).size;
     // What Node has to compile at start: a budget, not a measure.
-    expect(size('superconfig/ts/dist/index.js')).toBeLessThan(62_000);
-    expect(size('superconfig/ts/dist/index.cjs')).toBeLessThan(62_000);
+    expect(size('superconfig/ts/dist/index.js')).toBeLessThan(66_000);
+    expect(size('superconfig/ts/dist/index.cjs')).toBeLessThan(66_000);
     expect(size('@superconfig/linux-x64-gnu/superconfig.linux-x64-gnu.node')).toBeLessThan(4 * 1024 * 1024);
     for (const tarball of tarballs) expect(statSync(tarball).size).toBeLessThan(1_500_000);
   });
