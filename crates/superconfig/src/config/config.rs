@@ -259,15 +259,15 @@ impl SuperConfig {
     /// `ERR_SUPERCONFIG_CLOSED` after [`SuperConfig::close`].
     pub fn status(&self) -> Result<Status, Error> {
         let snapshot = self.snapshot()?;
-        let mut status = self.0.health.lock().status(snapshot.version(), snapshot.profiles().to_vec());
+        let status = self.0.health.lock().status(snapshot.version(), snapshot.profiles().to_vec());
         #[cfg(feature = "watch")]
         if let Some((path, elapsed)) = self.0.in_progress.held_up(HELD_UP) {
-            status.hold_up(path.as_deref(), elapsed);
+            return Ok(status.with_held_up(path.as_deref(), elapsed));
         }
         Ok(status)
     }
 
-    /// Notes what a custom source of a host language says of itself, by its index among the sources; shows in
+    /// Records the report of a host language's custom source, by its index among the sources; it appears in
     /// [`Status::sources`].
     ///
     /// ```

@@ -200,8 +200,8 @@ impl Health {
 
 #[cfg(feature = "watch")]
 impl Status {
-    /// A file has been read for so long that it may never come back; without its path any of them.
-    pub(super) fn hold_up(&mut self, path: Option<&Path>, elapsed: Duration) {
+    /// This status with a read that has been blocked for some time; without its path any file may be the one.
+    pub(super) fn with_held_up(mut self, path: Option<&Path>, elapsed: Duration) -> Self {
         let reason = format!("reading it began {} s ago and has not come back", elapsed.as_secs());
         let since = SystemTime::now().checked_sub(elapsed);
         self.stale_since = self.stale_since.or(since);
@@ -210,5 +210,6 @@ impl Status {
                 watching.reason = Some(reason.clone());
             }
         }
+        self
     }
 }
