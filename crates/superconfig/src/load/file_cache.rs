@@ -17,6 +17,8 @@ use std::time::SystemTime;
 #[derive(Default)]
 pub(crate) struct FileCache {
     files: HashMap<PathBuf, CachedFile>,
+    /// The number of the load that is running.
+    load: u64,
     buffer: Vec<u8>,
 }
 
@@ -27,14 +29,21 @@ pub(super) struct CachedFile {
     read: SystemTime,
     format: Option<Format>,
     document: Arc<Document>,
+    /// The last load that used it.
+    load: u64,
 }
 
 /// The size of the read buffer that is kept from load to load, in bytes.
 const KEPT_BUFFER: usize = 16 << 10;
 
 impl FileCache {
-    /// Shrinks the read buffer after a large file.
-    pub(super) fn shrink(&mut self) {
+    /// Ends a load: drops the documents that it did not use, unless it failed and may have missed some, and a read buffer that
+    /// has grown.
+    pub(super) fn end_load(&mut self, succeeded: bool) {
+        if succeeded {
+            self.files.retain(|_, file| file.load == self.load);
+        }
+        self.load += 1;
         if self.buffer.capacity() > KEPT_BUFFER {
             self.buffer = Vec::new();
         }
@@ -50,12 +59,13 @@ impl FileCache {
     ) -> Result<(Arc<Document>, Ownership), Error> {
         let FileCandidate { path, display_path, .. } = candidate;
         dependencies.file(path);
-        let cached = self.files.get(path).filter(|cached| cached.format == format);
-        if let Some(cached) = cached
+        if let Some(cached) = self.files.get_mut(path)
+            && cached.format == format
             && cached.fingerprint.is_settled(cached.read)
             && Fingerprint::now(path) == Some(cached.fingerprint)
         {
             dependencies.read(path, cached.fingerprint);
+            cached.load = self.load;
             return Ok((cached.document.clone(), cached.ownership));
         }
         let read = SystemTime::now();
@@ -72,6 +82,7 @@ impl FileCache {
             return Err(read_file::half_written(display_path));
         }
         let text = format::decode(&self.buffer)?;
+        let cached = self.files.get(path).filter(|cached| cached.format == format);
         let same = cached.filter(|cached| cached.document.text.as_ref().is_some_and(|(own, _)| **own == *text));
         let document = match same {
             Some(cached) => cached.document.clone(),
@@ -81,7 +92,7 @@ impl FileCache {
             }
         };
         let (fingerprint, ownership) = (opened.fingerprint, opened.ownership);
-        let cached = CachedFile { fingerprint, ownership, read, format, document: document.clone() };
+        let cached = CachedFile { fingerprint, ownership, read, format, document: document.clone(), load: self.load };
         self.files.insert(path.clone(), cached);
         Ok((document, ownership))
     }
@@ -94,7 +105,7 @@ impl FileCache {
     }
 
     pub(super) fn keep(&mut self, path: PathBuf, file: CachedFile) {
-        self.files.insert(path, file);
+        self.files.insert(path, CachedFile { load: self.load, ..file });
     }
 }
 
@@ -113,7 +124,7 @@ impl CachedFile {
         let chosen = format.or_else(|| Format::from_file_name(display_path));
         let document = parse_layer(format::decode(buffer)?.into(), chosen, Some(display_path.as_str().into()), rules)?;
         let (fingerprint, ownership) = (opened.fingerprint, opened.ownership);
-        Ok(Self { fingerprint, ownership, read, format, document: Arc::new(document) })
+        Ok(Self { fingerprint, ownership, read, format, document: Arc::new(document), load: 0 })
     }
 }
 
@@ -180,12 +191,37 @@ mod tests {
     use super::*;
 
     #[test]
-    fn large_read_buffers_are_shrunk() {
+    fn a_grown_read_buffer_is_dropped() {
         let mut cache = FileCache { buffer: Vec::with_capacity(1 << 20), ..FileCache::default() };
-        cache.shrink();
+        cache.end_load(true);
         assert_eq!(cache.buffer.capacity(), 0);
         cache.buffer.reserve(1_000);
-        cache.shrink();
+        cache.end_load(true);
         assert!(cache.buffer.capacity() >= 1_000);
+    }
+
+    #[cfg(feature = "json")]
+    #[test]
+    fn documents_that_a_load_did_not_use_are_dropped() {
+        let directory = tempfile::tempdir().unwrap();
+        for name in ["a.json", "b.json"] {
+            std::fs::write(directory.path().join(name), "{}").unwrap();
+        }
+        let rules = Rules { arrays: Vec::new(), schema: None, secrets: Default::default(), limits: Default::default() };
+        let mut cache = FileCache::default();
+        let mut load = |names: &[&str], succeeded: bool| {
+            for name in names {
+                let presence = crate::source::Presence::Required;
+                let candidate = FileCandidate { path: directory.path().join(name), display_path: (*name).to_owned(), presence };
+                cache.read(&candidate, None, &rules, &mut DependencyTracker::default()).unwrap();
+            }
+            cache.end_load(succeeded);
+            cache.files.len()
+        };
+        assert_eq!(load(&["a.json", "b.json"], true), 2);
+        assert_eq!(load(&["a.json"], false), 2);
+        assert_eq!(load(&["b.json"], true), 1);
+        assert_eq!(load(&["b.json"], true), 1);
+        assert_eq!(load(&[], true), 0);
     }
 }

@@ -229,7 +229,7 @@ impl Loader {
         let answers = std::mem::take(&mut collector.answers);
         let result = applied.and_then(|()| self.load_all(collector, background));
         let result = result.map_err(|error| self.rules.secrets.without_hidden_keys(error));
-        self.cache.shrink();
+        self.cache.end_load(result.is_ok());
         let record = LoadRecord { number, dependencies: self.dependencies.get_mut().finish() };
         LoadOutcome { result, record, answers }
     }
