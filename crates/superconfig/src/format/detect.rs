@@ -22,10 +22,15 @@ const MODULE: &str = "a program gives its configuration through `module()`; of a
 const STATEMENTS: [&str; 11] =
     ["import ", "export ", "const ", "let ", "var ", "function ", "class ", "def ", "require(", "module.exports", "exports."];
 
+/// The extension of a file whose name says that it is a program.
+pub(crate) fn is_program(name: &str) -> Option<&str> {
+    let extension = name.rsplit(['/', '\\']).next().and_then(|name| name.rsplit_once('.')).map(|(_, extension)| extension);
+    extension.filter(|extension| PROGRAMS.contains(&extension.to_ascii_lowercase().as_str()))
+}
+
 /// Refuses a file whose name says that it is a program.
 pub(crate) fn refuse_program(name: &str) -> Result<(), Error> {
-    let extension = name.rsplit(['/', '\\']).next().and_then(|name| name.rsplit_once('.')).map(|(_, extension)| extension);
-    match extension.filter(|extension| PROGRAMS.contains(&extension.to_ascii_lowercase().as_str())) {
+    match is_program(name) {
         Some(extension) => {
             let message = format!("a file with the extension `.{extension}` is a program, and no text of configuration");
             Err(Error::new(ErrorCode::Format, message).with_hint(MODULE))

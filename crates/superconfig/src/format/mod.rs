@@ -25,7 +25,7 @@ mod writing;
 #[cfg(feature = "yaml")]
 mod yaml;
 
-pub(crate) use detect::{detect, refuse_program};
+pub(crate) use detect::{detect, is_program, refuse_program};
 #[cfg(feature = "dotenv")]
 pub(crate) use dotenv::{dotenv_entries, expand};
 use fault::{ParseFault, refuse_nul, shorten};

@@ -5,6 +5,7 @@ use super::layers::check_ownership;
 use super::loader::{LayerCollector, Loader};
 use crate::diagnostic::{Error, ErrorCode, Path, SourceKind};
 use crate::source::{BaseDirs, DiscoverOptions, Discovered, FileOptions, LayerInfo, LayerStatus, SourceEntry, Trust, discover};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 impl Loader {
@@ -19,7 +20,11 @@ impl Loader {
     ) -> Result<(), Error> {
         let trust = options.trust.unwrap_or(Trust::Warn);
         let file = FileOptions { optional: true, trust: Some(trust), ..FileOptions::default() };
-        for discovered in discover(name, profiles, base_dirs, &self.environment, &mut collector.warnings)? {
+        collector.profile_use.look();
+        let mut others = BTreeSet::new();
+        let all = discover(name, profiles, base_dirs, &self.environment, &mut others, &mut collector.warnings)?;
+        collector.profile_use.add_others(others.iter().map(String::as_str));
+        for discovered in all {
             let path = match &discovered {
                 Discovered::Absent(info) => info.path.as_deref(),
                 Discovered::File(candidate) | Discovered::Part(candidate, ..) => Some(&*candidate.path),
@@ -29,7 +34,7 @@ impl Loader {
             }
             match discovered {
                 Discovered::Absent(info) => collector.searched.push(info),
-                Discovered::File(candidate) => self.read_file(entry, &candidate, &file, profiles, collector),
+                Discovered::File(candidate) => self.read_listed_file(entry, &candidate, &file, profiles, collector),
                 Discovered::Part(candidate, format, part) => {
                     let in_file = |error: Error| {
                         let name: Arc<str> = candidate.display_path.as_str().into();

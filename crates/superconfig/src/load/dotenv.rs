@@ -54,6 +54,7 @@ impl Loader {
                 }
                 Err(error) => return Err(error.in_source(SourceKind::Dotenv, &display_path, Some(display_path.clone()))),
             }
+            collector.profile_use.find_in_name(&name, profiles);
             let mut info = LayerInfo::found(SourceKind::Dotenv, display_path.clone());
             (info.file, info.path, info.format) = (Some(display_path), Some(path), Some(Format::Dotenv));
             collector.searched.push(info);

@@ -23,6 +23,11 @@ impl Loader {
         let mut visit = |directory: &std::path::Path| dependencies.directory(directory);
         let mut walk = GlobWalk { pattern, base_dirs, budget: &collector.budget, visit: &mut visit };
         let found = walk.find(&parsed, profiles)?;
+        if parsed.names_profiles() {
+            collector.profile_use.look();
+            let named = profiles.iter().zip(&found.profiles_found).filter(|(_, is_found)| **is_found);
+            named.for_each(|(profile, _)| collector.profile_use.find(profile));
+        }
         let absent = |status, reason| LayerInfo::absent(SourceKind::File, pattern, base_dirs.resolve(pattern), status, reason);
         if found.files.iter().all(BTreeSet::is_empty) {
             collector.searched.push(match parsed.names_profiles() && profiles.is_empty() {

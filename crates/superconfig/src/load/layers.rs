@@ -11,6 +11,7 @@ use crate::source::{
 };
 use crate::value::{Table, Value};
 use std::borrow::Borrow;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 impl Loader {
@@ -49,16 +50,24 @@ impl Loader {
                 let presence = if options.optional { Presence::Optional } else { Presence::Required };
                 for display_path in paths {
                     let candidate = FileCandidate { path: base_dirs.resolve(&display_path), display_path, presence };
+                    let before = collector.layers.len();
                     self.read_file(entry, &candidate, options, profiles, collector);
+                    let is_read = collector.layers.len() > before;
+                    collector.profile_use.note_file(path, &candidate.display_path, is_read, base_dirs, profiles);
                 }
             }
             SourceSpec::Glob { pattern, options } => self.read_glob(entry, pattern, options, base_dirs, profiles, collector)?,
             SourceSpec::Directory { path, options } => {
                 self.dependencies.get_mut().directory(&base_dirs.resolve(path));
                 let files = FileOptions { format: options.format, trust: options.trust, ..FileOptions::default() };
-                for lookup in files::directory(base_dirs, path, profiles, options.optional, &mut collector.warnings)? {
+                collector.profile_use.look();
+                let mut others = BTreeSet::new();
+                let lookups =
+                    files::directory(base_dirs, path, profiles, options.optional, &mut others, &mut collector.warnings)?;
+                collector.profile_use.add_others(others.iter().map(String::as_str));
+                for lookup in lookups {
                     match lookup {
-                        Lookup::File(candidate) => self.read_file(entry, &candidate, &files, profiles, collector),
+                        Lookup::File(candidate) => self.read_listed_file(entry, &candidate, &files, profiles, collector),
                         Lookup::Absent(info) => collector.searched.push(info),
                     }
                 }
@@ -119,6 +128,24 @@ impl Loader {
         }
     }
 
+    /// Reads a file whose name says which profile it is for.
+    pub(super) fn read_listed_file(
+        &mut self,
+        entry: &SourceEntry,
+        candidate: &FileCandidate,
+        options: &FileOptions,
+        profiles: &[String],
+        collector: &mut LayerCollector,
+    ) {
+        let before = collector.layers.len();
+        self.read_file(entry, candidate, options, profiles, collector);
+        if collector.layers.len() > before
+            && let Some(name) = candidate.path.file_name().and_then(|name| name.to_str())
+        {
+            collector.profile_use.find_in_name(name, profiles);
+        }
+    }
+
     fn try_file(
         &mut self,
         entry: &SourceEntry,
@@ -147,10 +174,16 @@ impl Loader {
             collector.push_file(entry, candidate, document, None);
             return Ok(());
         }
+        collector.profile_use.look();
+        if let (Value::Table(table), false) = (&document.value, profiles.is_empty()) {
+            let tables = table.iter().filter(|(_, value)| matches!(value, Value::Table(_)));
+            collector.profile_use.add_others(tables.map(|(key, _)| key));
+        }
         let sections = ["default"].into_iter().chain(profiles.iter().map(|profile| &**profile)).chain(["global"]);
         for section in sections {
             match document.part(&[Segment::from(section)]) {
                 Some(part) => {
+                    collector.profile_use.find(section);
                     check_part(&part, &self.rules).map_err(in_file)?;
                     collector.push_file(entry, candidate, Arc::new(part), Some(format!("its table `{section}`")));
                 }

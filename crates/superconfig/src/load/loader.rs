@@ -5,6 +5,7 @@ use super::custom_layer::CustomLayer;
 use super::custom_sources::CustomResults;
 use super::file_cache::FileCache;
 use super::options::LoadOptions;
+use super::profile_use::ProfileUse;
 use super::rules::Rules;
 use crate::diagnostic::{Error, ErrorCode, Origin, Path, Segment, Warning};
 use crate::format;
@@ -150,6 +151,7 @@ pub(super) struct LayerCollector {
     pub(super) problems: Vec<Error>,
     /// The shared budget of all expansions of the load.
     pub(super) budget: ExpansionBudget,
+    pub(super) profile_use: ProfileUse,
 }
 
 impl LayerCollector {
@@ -163,6 +165,7 @@ impl LayerCollector {
             answers: Vec::new(),
             problems: Vec::new(),
             budget: ExpansionBudget::new(limits),
+            profile_use: ProfileUse::default(),
         }
     }
 }
@@ -251,7 +254,8 @@ impl Loader {
         if let Some(first) = collector.problems.first() {
             Error::together(first.code(), "sources cannot be loaded", std::mem::take(&mut collector.problems))?;
         }
-        let LayerCollector { layers, mut warnings, searched, failed_sources, dotenv, budget, .. } = collector;
+        let LayerCollector { layers, mut warnings, searched, failed_sources, dotenv, budget, profile_use, .. } = collector;
+        warnings.extend(profile_use.warnings(&profiles, &options, &self.environment));
         // The text of a reference counts where it is inserted.
         let read_referent = |name: &str| self.read_value(&base_dirs, name, &budget);
         let read_file = |name: &str| {

@@ -15,6 +15,7 @@ mod loader;
 mod options;
 #[cfg(feature = "parallel")]
 mod parallel_parse;
+mod profile_use;
 mod reading_threads;
 mod rules;
 mod validation;

@@ -1,15 +1,26 @@
 //! The configuration files of a directory, by name.
 
-use crate::format::Format;
+use crate::format::{Format, is_program};
 use std::collections::HashMap;
 use std::io;
 use std::path::Path;
+
+/// Formats of configuration that other readers know.
+const OTHER_FORMATS: [&str; 6] = ["hjson", "cson", "properties", "xml", "conf", "cfg"];
+
+/// Whether a file that is not in a known format looks like configuration.
+fn could_be_configuration(name: &str) -> bool {
+    let extension = name.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase());
+    is_program(name).is_some() || extension.is_some_and(|extension| OTHER_FORMATS.contains(&&*extension))
+}
 
 /// The entries of a directory that could be configuration.
 #[derive(Default)]
 pub(crate) struct Listing {
     /// Name without extension → format and whole name.
     by_stem: HashMap<String, Vec<(Format, String)>>,
+    /// Names that look like configuration in no known format.
+    others: Vec<String>,
 }
 
 impl Listing {
@@ -19,7 +30,12 @@ impl Listing {
         for entry in std::fs::read_dir(path)? {
             // A name that is not UTF-8 cannot be one of ours.
             let Ok(name) = entry?.file_name().into_string() else { continue };
-            let Some(format) = Format::from_file_name(&name) else { continue };
+            let Some(format) = Format::from_file_name(&name) else {
+                if could_be_configuration(&name) {
+                    listing.others.push(name);
+                }
+                continue;
+            };
             if let Some((stem, _)) = name.rsplit_once('.') {
                 listing.by_stem.entry(stem.to_owned()).or_default().push((format, name));
             }
@@ -28,6 +44,16 @@ impl Listing {
             files.sort_by_key(|(format, name)| (Format::ALL.iter().position(|known| known == format), name.clone()));
         }
         Ok(listing)
+    }
+
+    /// All names that look like configuration, in no order.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.by_stem.values().flatten().map(|(_, name)| name).chain(&self.others).map(String::as_str)
+    }
+
+    /// The names without their extensions, in no order.
+    pub(super) fn stems(&self) -> impl Iterator<Item = &str> {
+        self.by_stem.keys().map(String::as_str)
     }
 
     /// The files of one name, in the order of the formats.

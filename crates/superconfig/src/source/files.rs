@@ -2,7 +2,9 @@
 
 use super::directory_listing::Listing;
 use super::layer_info::{LayerInfo, LayerStatus};
+use super::unread_file::warn_in_directory;
 use crate::diagnostic::{Error, ErrorCode, SourceKind, Warning};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// The directories that relative paths and `~` resolve to.
@@ -81,12 +83,14 @@ pub(crate) enum Lookup {
     Absent(LayerInfo),
 }
 
-/// The files of a directory that take part, in order: `default`, each profile, `local`, each profile's local.
+/// The files of a directory that take part, in order: `default`, each profile, `local`, each profile's local. What looks as if it
+/// took part gives a warning, and other names that could be profiles are collected.
 pub(crate) fn directory(
     base_dirs: &BaseDirs,
     display_path: &str,
     profiles: &[String],
     optional: bool,
+    other_profiles: &mut BTreeSet<String>,
     warnings: &mut Vec<Warning>,
 ) -> Result<Vec<Lookup>, Error> {
     let path = base_dirs.resolve(display_path);
@@ -110,6 +114,10 @@ pub(crate) fn directory(
     let mut lookups = Vec::new();
     for stem in stems.chain(["local".to_owned()]).chain(local) {
         with_stem(&listing, &path, &stem, &display, &mut lookups, warnings);
+    }
+    warn_in_directory(&listing, &path, profiles, &display, warnings);
+    if !profiles.is_empty() {
+        other_profiles.extend(listing.stems().map(|stem| stem.strip_suffix(".local").unwrap_or(stem).to_owned()));
     }
     Ok(lookups)
 }

@@ -14,6 +14,7 @@ mod ownership;
 pub(crate) mod read_file;
 mod source_report;
 mod spec;
+mod unread_file;
 
 pub(crate) use self::glob::{GlobPattern, GlobWalk};
 pub(crate) use arguments::parse_args;

@@ -5,10 +5,11 @@ mod standard_dirs;
 
 use crate::diagnostic::{Error, Segment, SourceKind, Warning};
 use crate::format::Format;
+use crate::source::unread_file::warn_in_project;
 use crate::source::{
     BaseDirs, Environment, FileCandidate, LayerInfo, LayerStatus, Listing, Lookup, Presence, unreadable, variants, with_stem,
 };
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
@@ -49,14 +50,15 @@ pub(crate) fn discover(
     profiles: &[String],
     base_dirs: &BaseDirs,
     environment: &Environment,
+    other_profiles: &mut BTreeSet<String>,
     warnings: &mut Vec<Warning>,
 ) -> Result<Vec<Discovered>, Error> {
     let mut all = standard_dirs::system_and_user(name, base_dirs, &|name| environment.get(name).map(|value| &**value));
     for directory in project::directories(&base_dirs.cwd, base_dirs.home.as_deref()) {
         all.extend(project::base_dirs(name, &directory));
     }
-    let mut search =
-        Search { base_dirs, profiles, warnings, listings: HashMap::new(), claimed: HashSet::new(), found: Vec::new() };
+    let (listings, claimed, found) = (HashMap::new(), HashSet::new(), Vec::new());
+    let mut search = Search { base_dirs, profiles, other_profiles, warnings, listings, claimed, found };
     for location in all {
         search.search(location)?;
     }
@@ -66,6 +68,8 @@ pub(crate) fn discover(
 struct Search<'a> {
     base_dirs: &'a BaseDirs,
     profiles: &'a [String],
+    /// Names that could be profiles.
+    other_profiles: &'a mut BTreeSet<String>,
     warnings: &'a mut Vec<Warning>,
     listings: HashMap<PathBuf, Result<Listing, (LayerStatus, &'static str)>>,
     /// Files that a location contributed; a higher location does not read them again.
@@ -112,6 +116,16 @@ impl Search<'_> {
         if !self.listings.contains_key(directory) {
             let listing = list(directory, &display_path, self.warnings)?;
             self.listings.insert(directory.to_owned(), listing);
+        }
+        if let Ok(listing) = &self.listings[directory] {
+            if let Some(name) = stem.strip_suffix(".config") {
+                let display = |path: &Path| self.base_dirs.display_path(path);
+                warn_in_project(listing, directory, name, &display, self.warnings);
+            }
+            if !self.profiles.is_empty() {
+                let variants = listing.stems().filter_map(|other| other.strip_prefix(stem)?.strip_prefix('.'));
+                self.other_profiles.extend(variants.map(|variant| variant.strip_suffix(".local").unwrap_or(variant).to_owned()));
+            }
         }
         for stem in variants(stem, self.profiles) {
             match &self.listings[directory] {

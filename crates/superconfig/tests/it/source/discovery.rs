@@ -280,3 +280,47 @@ fn discovered_files_reload_as_they_come_and_go() {
     std::fs::remove_file(machine.path("home/me/work/app/src/app.toml")).unwrap();
     assert_eq!(config.reload().unwrap().changed, ["a"]);
 }
+
+#[test]
+fn files_that_look_like_configuration_and_are_not_read_warn_once_a_load() {
+    let directory = tempfile::tempdir().unwrap();
+    let project = directory.path().join("home/project");
+    std::fs::create_dir_all(project.join("src")).unwrap();
+    for name in ["myapp.config.ts", "src/myapp.config.js", ".myapprc.json", "myapp.js", "myapp.config.json", ".git"] {
+        std::fs::write(project.join(name), "{}").unwrap();
+    }
+    let builder = SuperConfig::builder().cwd(project.join("src")).home(directory.path().join("home")).root("/nowhere");
+    let config = builder.environment([("NODE_ENV", "eu")]).discover("myapp").load().unwrap();
+    for _ in 0..3 {
+        let snapshot = config.snapshot().unwrap();
+        let unread: Vec<&str> = snapshot
+            .warnings()
+            .iter()
+            .map(|warning| {
+                assert_eq!(warning.code, "unread-file", "{warning}");
+                warning.origin.as_ref().unwrap().file.as_deref().unwrap()
+            })
+            .collect();
+        let (rc, config_ts) = (project.join(".myapprc.json"), project.join("myapp.config.ts"));
+        assert_eq!(unread, [rc.to_str().unwrap(), config_ts.to_str().unwrap(), "myapp.config.js"]);
+        std::fs::write(project.join("myapp.config.json"), format!("{{\"v\": {}}}", config.version().unwrap())).unwrap();
+        config.reload().unwrap();
+    }
+}
+
+#[test]
+fn a_profile_of_node_env_warns_only_beside_a_similar_name() {
+    let directory = tempfile::tempdir().unwrap();
+    let load = |variables: [(&'static str, &'static str); 1]| {
+        let builder = SuperConfig::builder().cwd(directory.path()).environment(variables).node_profile();
+        let snapshot = builder.dir(".").load().unwrap().snapshot().unwrap();
+        snapshot.warnings().iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    std::fs::write(directory.path().join("production.json"), "{}").unwrap();
+    assert!(load([("NODE_ENV", "test")]).is_empty());
+    assert!(load([("NODE_ENV", "production")]).is_empty());
+    let warnings = load([("NODE_ENV", "Production")]);
+    assert!(warnings.len() == 1 && warnings[0].contains("NODE_ENV") && warnings[0].contains("`production`"), "{warnings:?}");
+    let warnings = load([("SUPERCONFIG_PROFILE", "test")]);
+    assert!(warnings.len() == 1 && warnings[0].contains("SUPERCONFIG_PROFILE"), "{warnings:?}");
+}
