@@ -83,14 +83,12 @@ const LOADS: Partial<Record<SuperConfigErrorCode, Told>> = {
   },
   ERR_SUPERCONFIG_ENV: {
     make: () => app({ APP_SERVER__PORT: 'eighty' }).env('APP'),
-    message:
-      'APP_SERVER__PORT: server.port: the variable APP_SERVER__PORT does not fit server.port: expected a number, found "eighty"\n  hint: write one number as JSON has it: 8080, -1 or 0.5',
+    message: 'APP_SERVER__PORT: server.port: expected a number, found "eighty"\n  hint: write one number as JSON has it: 8080, -1 or 0.5',
     fields: { path: 'server.port', origin: { kind: 'env', source: 'env', variable: 'APP_SERVER__PORT' } },
   },
   ERR_SUPERCONFIG_ARGS: {
     make: () => app().args(['--server.port=eighty']),
-    message:
-      '--server.port: server.port: the flag --server.port does not fit server.port: expected a number, found "eighty"\n  hint: write one number as JSON has it: 8080, -1 or 0.5',
+    message: '--server.port: server.port: expected a number, found "eighty"\n  hint: write one number as JSON has it: 8080, -1 or 0.5',
     fields: { path: 'server.port', origin: { kind: 'args', source: 'args', variable: '--server.port' } },
   },
   ERR_SUPERCONFIG_INTERPOLATION: {
@@ -102,7 +100,7 @@ const LOADS: Partial<Record<SuperConfigErrorCode, Told>> = {
     make: () => app().file('local.toml').schema(schema),
     message: [
       'the configuration has 2 problems',
-      '  local.toml:2:8: server.port: Invalid input: expected number, received string',
+      '  local.toml:2:8: server.port: Invalid input: expected number, received string, found the string "eighty"',
       '  local.toml:3:8: server.prot: the key `prot` is unknown; did you mean `port`?',
     ].join('\n'),
     fields: {

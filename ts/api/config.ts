@@ -8,7 +8,7 @@ import { guard, guardAsync, publicError } from '../engine/native-error.js';
 import { checkNames } from '../engine/option-names.js';
 import { type LoosePath, toNativePath } from '../engine/path.js';
 import type { Described, NativeValue } from '../engine/protocol.js';
-import { lookUp, lookUpLeniently, readTree, sync, unknownPath } from '../engine/read-cache.js';
+import { lookUp, lookUpLeniently, readMissing, readTree, sync } from '../engine/read-cache.js';
 import { type Frame, getterOf } from '../internal/stack.js';
 import { booleanOf, optionError, stringOf } from '../internal/validate.js';
 import { type InferOutput, type SchemaOptions, type StandardSchema, validatorOf } from '../schema/standard-schema.js';
@@ -79,10 +79,10 @@ export class SuperConfig<T = any> {
 
   /**
    * The value at a path, live; tables and arrays are frozen and the same object for one version. Costs a comparison and a
-   * `Map` lookup after the first read of a version.
+   * `Map` lookup after the first read of a version. A key that the schema declares and nothing sets is `undefined`.
    *
-   * @throws `ERR_SUPERCONFIG_PATH` when nothing is there and no fallback is given, with the closest path as the hint;
-   * `ERR_SUPERCONFIG_CLOSED` after closing.
+   * @throws `ERR_SUPERCONFIG_PATH` when neither the values nor the schema know the path and no fallback is given, with the closest path as
+   * the hint; `ERR_SUPERCONFIG_CLOSED` after closing.
    * @example
    * ```ts
    * config.get('server.port'); // 8080
@@ -414,8 +414,7 @@ export class SuperConfig<T = any> {
   #require(path: LoosePath): unknown {
     return guard(SuperConfig.prototype.get, () => {
       const value = lookUp(this.#attachment, path);
-      if (value === undefined) throw unknownPath(this.#attachment, path);
-      return value;
+      return value === undefined ? readMissing(this.#attachment, path) : value;
     });
   }
 

@@ -5,7 +5,7 @@ import { closedError } from '../engine/closed-error.js';
 import { pumpOf } from '../engine/event-pump.js';
 import { guard } from '../engine/native-error.js';
 import { type LoosePath, showPath, toNativePath } from '../engine/path.js';
-import { lookUp, sync, unknownPath } from '../engine/read-cache.js';
+import { lookUp, readMissing, sync } from '../engine/read-cache.js';
 import { getterOf } from '../internal/stack.js';
 import { type ConfigChange, type Listener, listenerOf, onChange } from './events.js';
 import { type Explanation, toExplanation } from './types/explanation.js';
@@ -39,7 +39,7 @@ export class ConfigHandle<V = unknown> {
   /**
    * The current value; tables and arrays are frozen and the same object for one version. Costs a comparison and a field.
    *
-   * @throws `ERR_SUPERCONFIG_PATH` when nothing is there, `ERR_SUPERCONFIG_CLOSED` after closing.
+   * @throws `ERR_SUPERCONFIG_PATH` when nothing is there and the schema does not declare it, `ERR_SUPERCONFIG_CLOSED` after closing.
    * @example
    * ```ts
    * const pool = config.handle('db.pool');
@@ -146,8 +146,8 @@ export class ConfigHandle<V = unknown> {
   #refresh(): V {
     return guard(getterOf(ConfigHandle.prototype, 'value'), () => {
       const attachment = this.#synced();
-      const value = lookUp(attachment, this.#path);
-      if (value === undefined) throw unknownPath(attachment, this.#path);
+      const found = lookUp(attachment, this.#path);
+      const value = found === undefined ? readMissing(attachment, this.#path) : found;
       this.#value = value as V;
       this.#seen = attachment.seen;
       return value as V;

@@ -15,10 +15,17 @@ export interface CapturedEnvironment {
   readonly skipped: readonly string[];
 }
 
+/** What a schema says of keys and types ahead of checking. */
+export interface Guidance {
+  /** The schema as JSON Schema, where its library converts it: its types guide texts, its marks name secrets. */
+  readonly schema?: object;
+  /** Why that failed. */
+  readonly failure?: string;
+}
+
 /** Checks the merged values of each version before it is published. */
 export interface Validator {
-  /** The schema as JSON Schema, where its library converts it: its types guide texts, its marks name secrets. */
-  jsonSchema(): object | undefined;
+  guidance(): Guidance;
   /**
    * Checks a prepared load: gives what the schema returned, as it crosses, or a promise of it, which does not take longer than it may.
    * Where it fails the prepared load is discarded. @throws `ERR_SUPERCONFIG_VALIDATION`
@@ -44,7 +51,8 @@ export function toText(request: LoadRequest, capturedEnv: CapturedEnvironment | 
     if (source.kind !== 'custom') return member(source.kind, { ...source, kind: undefined });
     return member('source', { ...source, kind: undefined, implementation: undefined, ...answers?.get(index) });
   });
-  const surroundings = { env, capturedEnv, validated: validator && true, jsonSchema: validator?.jsonSchema() };
+  const { schema: jsonSchema, failure: jsonSchemaFailure }: Guidance = validator?.guidance() ?? {};
+  const surroundings = { env, capturedEnv, validated: validator && true, jsonSchema, jsonSchemaFailure };
   const members = [membersOf(options), membersOf(surroundings), `"sources":[${entries}]`];
   return `{${members.filter((text) => text !== '').join()}}`;
 }

@@ -21,6 +21,16 @@ export type Attached = [attachment: number, configId: number, generation: number
 /** One version of a configuration, kept alive by whoever holds this. */
 export type Version = object & { readonly '': unique symbol };
 
+/** What is known of a path at which there is nothing. */
+export interface MissingPath {
+  /** Whether the schema declares it. */
+  readonly optional: boolean;
+  /** The path down to a secret that it leads into: what follows is not shown. */
+  readonly secret: string | null;
+  /** The known path closest to it. */
+  readonly closest: string | null;
+}
+
 /** What `describe` describes; the answer is JSON text. */
 export type Described = 'layers' | 'warnings' | 'status' | 'name' | 'token' | 'dotenv';
 
@@ -48,8 +58,8 @@ export interface Native {
   describe(attachment: number, what: Described): string;
   /** The known name closest to a misspelt one. */
   closestName(wanted: string, names: string[]): string | null | undefined;
-  /** The known path closest to an unknown one. */
-  closestPath(attachment: number, path: string, segments: boolean): string | undefined | null;
+  /** A `MissingPath` as JSON text. */
+  describeMissing(attachment: number, path: string, segments: boolean): string;
   render(attachment: number, format: string, secrets: boolean): string;
   /** The context of custom sources, `{ cwd, home?, profiles }` as JSON text. */
   sourceContext(request: string): string;

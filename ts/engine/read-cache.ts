@@ -5,6 +5,7 @@ import type { Attachment } from './attachment.js';
 import { toValue } from './codec.js';
 import { fromNative } from './native-error.js';
 import { type LoosePath, showPath, toNativePath } from './path.js';
+import type { MissingPath } from './protocol.js';
 
 /** Makes the caches current: moves to the newest version where there is one. Costs a comparison where nothing changed. */
 export function sync(attachment: Attachment): void {
@@ -77,23 +78,18 @@ function lookUpWellFormed(attachment: Attachment, path: LoosePath): unknown {
   }
 }
 
-/** The error of a path that does not exist, with the closest one that does. */
-export function unknownPath(attachment: Attachment, path: LoosePath): SuperConfigError {
-  const shown = showPath(path);
-  const closest = closestPath(attachment, path);
-  return new SuperConfigError('ERR_SUPERCONFIG_PATH', `there is no \`${shown}\``, {
-    path: shown,
-    ...(closest != null && { hint: `did you mean \`${closest}\`?` }),
-  });
-}
-
-function closestPath(attachment: Attachment, path: LoosePath): string | null | undefined {
+/**
+ * What there is to read at a path without a value: `undefined` where the schema declares it.
+ *
+ * @throws `ERR_SUPERCONFIG_PATH` with the closest path that exists, for one that neither the values nor the schema know.
+ */
+export function readMissing(attachment: Attachment, path: LoosePath): undefined {
   const { text, segments } = toNativePath(path);
-  try {
-    return native().closestPath(attachment.id, text, segments);
-  } catch (thrown) {
-    // The hint is an extra; without it the error still says what is missing.
-    if (isSuperConfigError(fromNative(thrown))) return undefined;
-    throw thrown;
-  }
+  const { optional, secret, closest } = JSON.parse(native().describeMissing(attachment.id, text, segments)) as MissingPath;
+  if (optional) return undefined;
+  const shown = secret ?? showPath(path);
+  throw new SuperConfigError('ERR_SUPERCONFIG_PATH', secret === null ? `there is no \`${shown}\`` : `there is no such key in \`${shown}\``, {
+    path: shown,
+    ...(closest !== null && { hint: `did you mean \`${closest}\`?` }),
+  });
 }

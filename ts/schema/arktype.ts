@@ -6,9 +6,11 @@ export function arktypeJsonSchema(schema: object): unknown {
   return (schema as { toJsonSchema?(options: object): unknown }).toJsonSchema?.({ fallback });
 }
 
-/** The message of an issue without the path that it begins with. */
-export function arktypeMessage({ problem }: { problem?: unknown }): string | undefined {
-  return typeof problem === 'string' ? problem : undefined;
+/** A text of an issue without the path that it begins with, which those of unions do. */
+export function withoutArktypePath(text: unknown, { propString }: { propString?: unknown }): string | undefined {
+  if (typeof text !== 'string') return undefined;
+  const start = `${String(propString)} `;
+  return typeof propString === 'string' && propString !== '' && text.startsWith(start) ? text.slice(start.length) : text;
 }
 
 /** Whether an issue is about a key that must not be there. */

@@ -1,10 +1,11 @@
 // Schemas as JSON Schema, in whichever way their library converts them.
+import { reasonOf } from '../engine/custom-source.js';
+import type { Guidance } from '../engine/load-request.js';
 import { arktypeJsonSchema } from './arktype.js';
+import { valibotJsonSchema } from './valibot.js';
 import { zodJsonSchema } from './zod.js';
 
-type JsonSchema = Readonly<Record<string, unknown>>;
-
-/** The conversion of Standard JSON Schema, which Valibot and others have. */
+/** The conversion of Standard JSON Schema. */
 interface Convertible {
   readonly '~standard': { readonly jsonSchema?: { input?(options: object): unknown } };
 }
@@ -12,15 +13,18 @@ interface Convertible {
 /** Deeper ones than a configuration can be are of no use. */
 const MAX_SCHEMA_DEPTH = 100;
 
-const converted = new WeakMap<object, JsonSchema | undefined>();
+const converted = new WeakMap<object, Guidance>();
 
 /**
- * A schema as JSON Schema, where its library converts it; converted once. What has none, e.g. a date, is left open where that is possible:
- * variables then follow the layers below alone.
+ * A schema as JSON Schema, where its library converts it, or the reason why that fails; converted once. What has none, e.g. a date, is left
+ * open where that is possible: variables then follow the layers below alone.
  */
-export function jsonSchemaOf(schema: object): JsonSchema | undefined {
-  if (!converted.has(schema)) converted.set(schema, convert(schema));
-  return converted.get(schema);
+export function guidanceOf(schema: object): Guidance {
+  const known = converted.get(schema);
+  if (known !== undefined) return known;
+  const guidance = convert(schema);
+  converted.set(schema, guidance);
+  return guidance;
 }
 
 // The libraries' own conversions come first: the standard one gives up where a part has no JSON Schema.
@@ -28,24 +32,30 @@ const CONVERSIONS = [
   zodJsonSchema,
   arktypeJsonSchema,
   (schema: object) => (schema as Convertible)['~standard'].jsonSchema?.input?.({ target: 'draft-2020-12' }),
+  valibotJsonSchema,
 ];
 
-function convert(schema: object): JsonSchema | undefined {
+function convert(schema: object): Guidance {
+  let failure: string | undefined;
   for (const conversion of CONVERSIONS) {
     try {
       const json = conversion(schema);
-      if (typeof json === 'object' && json !== null) return plain(json);
-    } catch {
+      if (typeof json !== 'object' || json === null) continue;
+      const copy = plain(json);
+      if (copy !== undefined) return { schema: copy };
+      failure ??= `it nests deeper than ${MAX_SCHEMA_DEPTH} levels`;
+    } catch (thrown) {
       // The next conversion may work.
+      failure ??= reasonOf(thrown);
     }
   }
-  return undefined;
+  return failure === undefined ? {} : { failure };
 }
 
 /** A copy of what JSON can hold; `undefined` where it nests without end or too deep. */
-function plain(given: object): JsonSchema | undefined {
+function plain(given: object): object | undefined {
   const copy: unknown = JSON.parse(JSON.stringify(given, (_, value: unknown) => (typeof value === 'bigint' ? Number(value) : value)));
-  return nestsDeeper(copy, MAX_SCHEMA_DEPTH) ? undefined : (copy as JsonSchema);
+  return nestsDeeper(copy, MAX_SCHEMA_DEPTH) ? undefined : (copy as object);
 }
 
 function nestsDeeper(value: unknown, depth: number): boolean {

@@ -8,7 +8,7 @@ import { fromNative } from '../engine/native-error.js';
 import { type ErrorDetails, isError, isSuperConfigError, SuperConfigError } from '../internal/errors.js';
 import { isPromiseLike, kindOf, optionError } from '../internal/validate.js';
 import { type Issue, type StandardIssue, toIssues } from './issues.js';
-import { jsonSchemaOf } from './json-schema.js';
+import { guidanceOf } from './json-schema.js';
 
 type StandardResult<Output> = { readonly value: Output; readonly issues?: undefined } | { readonly issues: readonly StandardIssue[] };
 
@@ -82,7 +82,7 @@ export function validatorOf(given: unknown, { timeoutMs = DEFAULT_TIMEOUT_MS }: 
   }
   const schema = given as StandardSchema;
   timeoutOf(timeoutMs);
-  return { jsonSchema: () => jsonSchemaOf(schema), validate: (prepared, bounds) => validate(schema, prepared, timeoutMs, bounds) };
+  return { guidance: () => guidanceOf(schema), validate: (prepared, bounds) => validate(schema, prepared, timeoutMs, bounds) };
 }
 
 function validate(schema: StandardSchema, prepared: number, timeoutMs: number, bounds: Bounds): string | Promise<string> {
@@ -93,7 +93,7 @@ function validate(schema: StandardSchema, prepared: number, timeoutMs: number, b
   const conclude = (result: unknown) => {
     let output: Output;
     try {
-      output = outputOf(schema, result);
+      output = outputOf(result);
     } catch (thrown) {
       return failed(thrown);
     }
@@ -137,7 +137,7 @@ function refusal(prepared: number, issues: Issue[]): unknown {
 type Output = { readonly text: string } | { readonly issues: Issue[]; readonly details?: ErrorDetails };
 
 /** What a schema returned, checked: it may be anything, with getters that throw. */
-function outputOf(schema: StandardSchema, result: unknown): Output {
+function outputOf(result: unknown): Output {
   if (typeof result !== 'object' || result === null) return wrong(`the schema gives ${kindOf(result)} in place of a result`);
   const { issues, value } = result as { issues?: unknown; value?: unknown };
   if (Array.isArray(issues)) {
@@ -145,7 +145,7 @@ function outputOf(schema: StandardSchema, result: unknown): Output {
     if (issues.length === 0) return wrong('the schema refuses the values and does not say why');
     const stranger = issues.find((issue) => typeof issue !== 'object' || issue === null);
     if (stranger !== undefined || issues.includes(undefined)) return wrong(`an issue of the schema is an object, not ${kindOf(stranger)}`);
-    return { issues: issues.flatMap((issue) => toIssues(issue, schema)) };
+    return { issues: issues.flatMap((issue) => toIssues(issue)) };
   }
   if (issues !== undefined) return wrong(`the issues of the schema are an array, not ${kindOf(issues)}`);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {

@@ -1,8 +1,20 @@
 //! The reference that one thread of a host holds on a configuration.
 
 use crate::mailbox::Mailbox;
+use serde::Serialize;
 use std::sync::Arc;
-use superconfig::{Error, ErrorCode, Format, Snapshot, Status, SuperConfig};
+use superconfig::{Error, ErrorCode, Format, Path, Snapshot, Status, SuperConfig};
+
+/// The description of a path without a value.
+#[derive(Debug, PartialEq, Serialize)]
+pub struct MissingPath {
+    /// Whether the schema declares the path, so that nothing is a value that it allows.
+    pub optional: bool,
+    /// The part of the path down to a secret that it leads into: what follows is not shown.
+    pub secret: Option<Path>,
+    /// The known path closest to it.
+    pub closest: Option<Path>,
+}
 
 /// A reference to a configuration, and the snapshot that everything is read from until its holder moves on: so all values
 /// that it reads belong together.
@@ -64,6 +76,16 @@ impl Attachment {
         self.pinned.render(format, secrets)
     }
 
+    /// Describes a path at which the version that is read has nothing.
+    pub fn missing(&self, path: &Path) -> MissingPath {
+        let visible = self.pinned.visible_path(path);
+        MissingPath {
+            optional: self.pinned.is_optional(path),
+            secret: (visible.len() < path.len()).then_some(visible),
+            closest: self.pinned.closest_path(path),
+        }
+    }
+
     /// The status of the configuration, with the pinned version and its profiles.
     ///
     /// # Errors
@@ -85,6 +107,22 @@ mod tests {
     fn attached() -> Attachment {
         let environment = Environment::from_pairs([("APP_PORT", "80"), ("APP_PASSWORD", "hunter2")]);
         Attachment::new(SuperConfig::builder().profile("test").env("APP").load_with(environment).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn a_missing_path_is_described_down_to_a_secret() {
+        let schema = superconfig::parse(r#"{"properties":{"host":{}}}"#, Format::Json).unwrap();
+        let text = "port = 1\n[credentials]\nuser = 'x'";
+        let attached =
+            Attachment::new(SuperConfig::builder().text(text, Format::Toml).json_schema(schema).load().unwrap()).unwrap();
+        let described = |path: &str| attached.missing(&path.parse().unwrap());
+        let plain = MissingPath { optional: false, secret: None, closest: None };
+        assert_eq!(described("host"), MissingPath { optional: true, ..plain });
+        assert_eq!(described("prot"), MissingPath { closest: Some("port".parse().unwrap()), ..described("zzz") });
+        assert_eq!(
+            described("credentials.usr"),
+            MissingPath { secret: Some("credentials".parse().unwrap()), ..described("zzz") }
+        );
     }
 
     fn reload(attachment: &Attachment, port: &str) {

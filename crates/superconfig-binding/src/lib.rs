@@ -12,7 +12,7 @@ mod mailbox;
 pub mod options;
 mod prepared;
 
-pub use attachment::Attachment;
+pub use attachment::{Attachment, MissingPath};
 pub use encoded_value::{EncodedValue, parse_segments, specials_text};
 pub use handle_table::HandleTable;
 pub use mailbox::{Mail, Mailbox};

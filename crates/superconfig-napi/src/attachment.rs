@@ -5,7 +5,7 @@ use crate::to_napi;
 use napi::Result;
 use napi_derive::napi;
 use std::cell::RefCell;
-use superconfig::{Error, ErrorCode, Path, SuperConfig, to_value};
+use superconfig::{Error, ErrorCode, SuperConfig, to_value};
 use superconfig_binding::{Attachment, HandleTable, describe};
 
 thread_local! {
@@ -43,10 +43,11 @@ pub fn sync(attachment: f64) -> Result<Vec<f64>> {
     })
 }
 
-/// The known path closest to an unknown one.
+/// What is known of a path at which there is nothing, as JSON text: whether the schema declares it; the path down to a secret that it
+/// leads into; the known path closest to it.
 #[napi(catch_unwind)]
-pub fn closest_path(attachment: f64, at: String, segments: bool) -> Result<Option<String>> {
-    with(attachment, |attachment| Ok(attachment.pinned.closest_path(&path(&at, segments)?).map(|path: Path| path.to_string())))
+pub fn describe_missing(attachment: f64, at: String, segments: bool) -> Result<String> {
+    with(attachment, |attachment| Ok(describe(&attachment.missing(&path(&at, segments)?))))
 }
 
 /// The provenance of a value.

@@ -3,7 +3,7 @@
 use super::kinds::{CapturedEnvironment, Count, Entries, Milliseconds, Variables};
 use super::source_options::SourceOptions;
 use serde::Deserialize;
-use superconfig::{ArrayStrategy, Builder, Environment, Error, Limits, Value, WatchOptions};
+use superconfig::{ArrayStrategy, Builder, Environment, Error, Limits, Value, Warning, WatchOptions};
 
 /// Everything that a builder takes.
 ///
@@ -44,6 +44,8 @@ pub struct LoadOptions {
     pub validated: bool,
     /// The JSON Schema of what the host checks: its types guide texts, its marks name secrets.
     pub json_schema: Option<Value>,
+    /// The reason why the host's schema could not be made a JSON Schema.
+    pub json_schema_failure: Option<String>,
     /// Bounds on what is read.
     pub limits: LoadLimits,
     /// The options of watching; without them nothing is watched.
@@ -107,6 +109,7 @@ impl LoadOptions {
             secrets,
             validated,
             json_schema,
+            json_schema_failure,
             limits,
             watch,
             sources,
@@ -131,6 +134,10 @@ impl LoadOptions {
         }
         if let Some(schema) = json_schema {
             builder = builder.json_schema(schema);
+        }
+        if let Some(reason) = json_schema_failure {
+            let message = format!("the schema cannot be made a JSON Schema, so it does not guide variables and flags: {reason}");
+            builder = builder.warning(Warning::new("schema-unknown", message));
         }
         if let Some(times) = watch {
             builder = builder.watch(times.into());

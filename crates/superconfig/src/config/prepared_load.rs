@@ -121,8 +121,13 @@ impl PreparedLoad {
     /// ```
     ///
     /// # Errors
-    /// `ERR_SUPERCONFIG_OPTION` for an `output` that is not a table, or a name that is taken.
+    /// `ERR_SUPERCONFIG_OPTION` for an `output` that is not a table, or a name that is taken; `ERR_SUPERCONFIG_ENV` and
+    /// `ERR_SUPERCONFIG_ARGS` for variables and flags that do not fit, which a validator sees first.
     pub fn commit(mut self, output: Option<Value>) -> Result<SuperConfig, Error> {
+        if let Some(problem) = self.load.loaded.problem() {
+            LOADS.fail();
+            return Err(problem);
+        }
         self.load.loaded.replace(output)?;
         let keeper = Core::publish(self.load)?;
         let config = SuperConfig(keeper);

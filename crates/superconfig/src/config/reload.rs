@@ -475,6 +475,9 @@ impl PreparedReload {
         if self.unsettled {
             return Ok(Reload { version: self.outcome.core.snapshot()?.version(), changed: Vec::new() });
         }
+        if let Some(problem) = self.loaded.problem() {
+            return Err(self.outcome.failed(problem));
+        }
         match self.loaded.replace(output) {
             Ok(()) => self.outcome.publish(self.loaded),
             Err(error) => Err(self.outcome.failed(error)),

@@ -294,7 +294,7 @@ impl Snapshot {
     /// # Ok::<(), superconfig::Error>(())
     /// ```
     pub fn unknown_path(&self, path: &Path) -> Error {
-        let visible = Path::from(self.loaded.secrets.visible(path).to_vec());
+        let visible = self.visible_path(path);
         let message = match visible.len() < path.len() {
             true => format!("there is no such key in `{visible}`"),
             false => format!("there is no `{path}`"),
@@ -304,6 +304,36 @@ impl Snapshot {
             Some(closest) => error.with_hint(format!("did you mean `{closest}`?")),
             None => error,
         }
+    }
+
+    /// Whether the JSON Schema declares a path at which there is nothing: an optional key, or one of an optional table. Costs a
+    /// lookup for each segment.
+    ///
+    /// ```
+    /// use superconfig::{Format, SuperConfig, parse};
+    ///
+    /// let schema = parse(r#"{ "properties": { "db": { "properties": { "host": {} } } } }"#, Format::Json)?;
+    /// let snapshot = SuperConfig::builder().json_schema(schema).load()?.snapshot()?;
+    /// assert!(snapshot.is_optional(&"db.host".parse::<superconfig::Path>()?));
+    /// assert!(!snapshot.is_optional(&"db.hots".parse::<superconfig::Path>()?));
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
+    pub fn is_optional(&self, path: &[Segment]) -> bool {
+        self.loaded.is_optional(path)
+    }
+
+    /// The visible part of a path: down to the first secret on the way and no further.
+    ///
+    /// ```
+    /// use superconfig::{Format, Path, SuperConfig};
+    ///
+    /// let config = SuperConfig::builder().text("[credentials]\nuser = 'x'", Format::Toml).load()?;
+    /// let path: Path = "credentials.user".parse()?;
+    /// assert_eq!(config.snapshot()?.visible_path(&path).to_string(), "credentials");
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
+    pub fn visible_path(&self, path: &[Segment]) -> Path {
+        Path::from(self.loaded.secrets.visible(path).to_vec())
     }
 
     /// The known path closest to an unknown one, if one is close enough.

@@ -97,6 +97,9 @@ impl Serialize for ErrorCode {
     }
 }
 
+/// The text that stands for a secret.
+pub(crate) const REDACTED: &str = "[redacted]";
+
 /// Every failure of this crate: a code, a message, and where in which file or variable it comes from.
 ///
 /// Printing gives the position first, then the message, then the source line and a hint where there is one. Cloning is not
@@ -164,6 +167,25 @@ impl Issue {
     /// ```
     pub fn new(path: Path, message: impl Into<String>) -> Self {
         Self { path, message: message.into(), expected: None, found: None, origin: None, hint: None }
+    }
+}
+
+impl Issue {
+    /// Writes what was expected and found, unless the message says so or it is a secret.
+    fn write_types(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let is_said = |text: &str| self.message.to_lowercase().contains(&text.to_lowercase());
+        // Of a key that must not be there the value does not matter.
+        if self.message.contains("` is unknown") {
+            return Ok(());
+        }
+        if let Some(expected) = self.expected.as_deref().filter(|text| !is_said(text)) {
+            write!(f, ", expected {expected}")?;
+        }
+        let is_value = |text: &&str| *text != REDACTED && *text != "a table" && !text.starts_with("an array of");
+        match self.found.as_deref().filter(is_value) {
+            Some(found) if !is_said(found) => write!(f, ", found {found}"),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -297,15 +319,16 @@ impl Error {
             return problems.into_iter().next().map_or(Ok(()), Err);
         }
         let message = format!("{} {what}", problems.len());
-        let issues = problems.into_iter().map(|Error(details)| Issue {
-            path: details.path.unwrap_or_default(),
-            message: details.message,
-            expected: None,
-            found: None,
-            origin: details.origin,
-            hint: details.hint,
-        });
-        Err(Error::new(code, message).with_issues(issues.collect()))
+        Err(Error::new(code, message).with_issues(problems.into_iter().flat_map(Error::into_issues).collect()))
+    }
+
+    /// The problems that the error reports: its issues, or the error itself as one.
+    pub(crate) fn into_issues(self) -> Vec<Issue> {
+        let Details { message, path, origin, issues, hint, .. } = *self.0;
+        if !issues.is_empty() {
+            return issues;
+        }
+        vec![Issue { path: path.unwrap_or_default(), message, expected: None, found: None, origin, hint }]
     }
 
     /// Says whose text the error is about, and keeps the position in it.
@@ -425,20 +448,22 @@ impl fmt::Display for Error {
         if let Some(origin) = &details.origin {
             write!(f, "{origin}: ")?;
         }
-        if let Some(path) = details.path.as_ref().filter(|path| !path.is_empty()) {
-            write!(f, "{path}: ")?;
+        if let Some(path) = &details.path {
+            write_path(f, path, &details.message)?;
         }
         f.write_str(&details.message)?;
+        if let [issue] = &details.issues[..] {
+            issue.write_types(f)?;
+        }
         // A single issue is the error itself.
         for issue in details.issues.iter().filter(|_| details.issues.len() > 1) {
             f.write_str("\n  ")?;
             if let Some(origin) = &issue.origin {
                 write!(f, "{origin}: ")?;
             }
-            if !issue.path.is_empty() {
-                write!(f, "{}: ", issue.path)?;
-            }
+            write_path(f, &issue.path, &issue.message)?;
             f.write_str(&issue.message)?;
+            issue.write_types(f)?;
             if let Some(hint) = &issue.hint {
                 write!(f, "; {hint}")?;
             }
@@ -454,6 +479,14 @@ impl fmt::Display for Error {
         }
         Ok(())
     }
+}
+
+/// Writes the path that a message is about, unless the message names it.
+fn write_path(f: &mut fmt::Formatter<'_>, path: &Path, message: &str) -> fmt::Result {
+    if path.is_empty() || message.contains(&format!("`{path}`")) {
+        return Ok(());
+    }
+    write!(f, "{path}: ")
 }
 
 impl fmt::Debug for Error {

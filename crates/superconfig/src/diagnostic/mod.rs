@@ -8,6 +8,7 @@ mod steps;
 mod suggestion;
 mod warning;
 
+pub(crate) use error::REDACTED;
 pub use error::{Error, ErrorCode, Issue};
 pub(crate) use origin::Cursor;
 pub use origin::{Origin, Position, SourceKind};

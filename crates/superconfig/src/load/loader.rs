@@ -10,7 +10,7 @@ use super::rules::Rules;
 use crate::diagnostic::{Error, ErrorCode, Origin, Path, Segment, Warning};
 use crate::format;
 use crate::merge::{
-    Content, Document, Explanation, Layer, MergeOptions, Merged, References, Variable, explain, fold, interpolate,
+    Content, Document, Explanation, Layer, MergeOptions, Merged, References, Variable, explain, fold, interpolate, unusable,
 };
 use crate::redaction::SecretRules;
 #[cfg(feature = "watch")]
@@ -32,6 +32,8 @@ pub(crate) struct LoadResult {
     pub(crate) searched: Vec<LayerInfo>,
     pub(super) layers: Vec<Layer>,
     pub(super) merged: Merged,
+    /// The variables and flags that cannot be used, for the error that a validator's issues are in too.
+    pub(super) problems: Vec<Error>,
     pub(crate) rules: Arc<Rules>,
     /// The rules that mask this version's secrets.
     pub(crate) secrets: Arc<SecretRules>,
@@ -227,7 +229,8 @@ impl Loader {
     pub(crate) fn load(&mut self, turn: u64, custom_results: Result<CustomResults, Error>, background: bool) -> LoadOutcome {
         self.loads += 1;
         let number = self.loads;
-        let mut collector = LayerCollector::new(self.environment.warnings.clone(), &self.rules.limits);
+        let warnings = self.environment.warnings.iter().chain(&self.options.warnings).cloned().collect();
+        let mut collector = LayerCollector::new(warnings, &self.rules.limits);
         let applied = custom_results.and_then(|results| self.apply_custom_results(turn, results, &mut collector));
         let answers = std::mem::take(&mut collector.answers);
         let result = applied.and_then(|()| self.load_all(collector, background));
@@ -263,7 +266,10 @@ impl Loader {
             budget.take(ExpandedSize::text(text.len()))?;
             Ok(text)
         };
-        let merged = fold(&layers, &MergeOptions { read_file: Some(&read_file), ..self.rules.merge_options() })?;
+        let keep_problems = options.validator.is_some() || options.validated_by_host;
+        let merge_options = MergeOptions { read_file: Some(&read_file), keep_problems, ..self.rules.merge_options() };
+        let mut merged = fold(&layers, &merge_options)?;
+        let mut problems = std::mem::take(&mut merged.problems);
         for layer in &layers {
             if let Content::Document(document) = &layer.content {
                 warnings.extend(document.warnings.iter().filter_map(|warning| located(warning, layer, document)));
@@ -277,6 +283,7 @@ impl Loader {
             searched,
             layers,
             merged,
+            problems: Vec::new(),
             rules: self.rules.clone(),
             secrets: self.rules.secrets.clone(),
             failed_sources,
@@ -290,16 +297,18 @@ impl Loader {
             let references =
                 References { env: &env, read_file: &read_referent, limits: self.rules.limits, budget: &budget, secrets, schema };
             let interpolated = interpolate(loaded.value.clone(), &references).map_err(|error| {
-                match error.path().and_then(|path| loaded.origin(path)) {
+                problems.push(match error.path().and_then(|path| loaded.origin(path)) {
                     Some(origin) => error.with_origin(origin),
                     None => error,
-                }
+                });
+                unusable(std::mem::take(&mut problems))
             })?;
             loaded.value = interpolated.value;
             if !interpolated.made_of_secrets.is_empty() {
                 loaded.secrets = secrets.with_derived(interpolated.made_of_secrets).into();
             }
         }
+        loaded.problems = problems.into_iter().map(|problem| loaded.secrets.without_hidden_keys(problem)).collect();
         loaded.warnings.iter_mut().for_each(|warning| loaded.secrets.hide_keys_in(warning));
         Ok(loaded)
     }

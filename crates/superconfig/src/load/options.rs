@@ -1,6 +1,6 @@
 //! The options of a load.
 
-use crate::diagnostic::{Issue, SourceKind};
+use crate::diagnostic::{Issue, SourceKind, Warning};
 use crate::merge::ArrayStrategy;
 use crate::source::{SourceEntry, SourceSpec};
 use crate::value::{Limits, Value};
@@ -16,6 +16,8 @@ pub(crate) struct LoadOptions {
     pub profiles: Option<Vec<String>>,
     pub arrays: Vec<(String, ArrayStrategy)>,
     pub json_schema: Option<Value>,
+    /// Reported by each load.
+    pub warnings: Vec<Warning>,
     pub interpolate: bool,
     pub secrets: Vec<String>,
     pub limits: Limits,

@@ -22,6 +22,7 @@ impl Rules {
             secrets: Some(&self.secrets),
             limits: self.limits,
             locate: Some(&format::locate),
+            keep_problems: false,
             read_file: None,
         }
     }

@@ -3,7 +3,7 @@
 use super::loader::LoadResult;
 use super::options::Validator;
 use crate::diagnostic::{Error, ErrorCode, Issue, Origin, Path, Position, Segment, closest_name};
-use crate::merge::{Content, Explainer, Explanation};
+use crate::merge::{Content, Explainer, Explanation, unusable};
 use crate::redaction::{REDACTED, SecretTexts, SecretWords, snippet, without_keys};
 use crate::source::panicked;
 use crate::value::{SchemaNode, Value};
@@ -37,7 +37,10 @@ impl LoadResult {
     pub(crate) fn check(&self, validator: Option<&Validator>) -> Result<Option<Value>, Error> {
         let Some(validator) = validator else { return Ok(None) };
         match catch_unwind(AssertUnwindSafe(|| validator(&self.value))) {
-            Ok(Ok(output)) => Ok(Some(output)),
+            Ok(Ok(output)) => match self.problem() {
+                Some(problem) => Err(problem),
+                None => Ok(Some(output)),
+            },
             Ok(Err(issues)) => Err(self.refuse(issues)),
             Err(panic) => {
                 let cause = self.secret_texts().mask(panicked(&*panic).to_owned());
@@ -65,6 +68,19 @@ impl LoadResult {
         Issue { hint, ..Issue::new(path, message) }
     }
 
+    /// Whether the JSON Schema declares a path at which there is nothing.
+    pub(crate) fn is_optional(&self, path: &[Segment]) -> bool {
+        let Some(schema) = &self.rules.schema else { return false };
+        let (mut node, mut value) = (SchemaNode::new(schema), Some(&self.value));
+        for segment in path {
+            value = value.and_then(|value| value.at(std::slice::from_ref(segment)));
+            let next = if value.is_some() { node.at(std::slice::from_ref(segment)) } else { node.declared(segment) };
+            let Some(next) = next else { return false };
+            node = next;
+        }
+        value.is_none()
+    }
+
     /// The keys that the JSON Schema declares at a path.
     fn known_keys(&self, path: &[Segment]) -> Vec<Arc<str>> {
         let root = self.rules.schema.as_ref().map(SchemaNode::new);
@@ -76,12 +92,25 @@ impl LoadResult {
     }
 
     /// The error for values that a validator rejects. A single issue is the error itself.
-    pub(crate) fn refuse(&self, issues: Vec<Issue>) -> Error {
-        self.refuse_as(ErrorCode::Validation, issues)
+    pub(crate) fn refuse(&self, mut issues: Vec<Issue>) -> Error {
+        // A text that does not fit is one problem, also where the validator sees it.
+        let is_known = |issue: &Issue| {
+            self.problems.iter().filter_map(Error::path).any(|path| !path.is_empty() && issue.path.starts_with(path))
+        };
+        issues.retain(|issue| !is_known(issue));
+        match self.problem() {
+            Some(problem) if issues.is_empty() => problem,
+            _ => self.refuse_as(ErrorCode::Validation, issues),
+        }
+    }
+
+    /// The error for variables and flags that cannot be used, where a validator was to see them first.
+    pub(crate) fn problem(&self) -> Option<Error> {
+        (!self.problems.is_empty()).then(|| unusable(self.problems.clone()))
     }
 
     pub(crate) fn refuse_as(&self, code: ErrorCode, issues: Vec<Issue>) -> Error {
-        let count = issues.len();
+        let count = issues.len() + self.problems.len();
         let mut reporter = IssueReporter::new(self);
         let mut left = REPORTED_BYTES;
         let affordable = |issue: &Issue| {
@@ -89,7 +118,9 @@ impl LoadResult {
             left = taken.unwrap_or_default();
             taken.is_some()
         };
-        let mut issues: Vec<Issue> = issues.into_iter().take_while(affordable).map(|issue| reporter.report(issue)).collect();
+        let unusable = self.problems.iter().cloned().flat_map(Error::into_issues);
+        let reported = issues.into_iter().take_while(affordable).map(|issue| reporter.report(issue));
+        let mut issues: Vec<Issue> = unusable.chain(reported).collect();
         if issues.len() < count {
             issues.push(Issue::new(Path::new(), format!("{} more problems are not listed", count - issues.len())));
         }
@@ -156,9 +187,14 @@ impl<'l> IssueReporter<'l> {
         let is_secret = value.is_some_and(|value| rules.is_secret(&issue.path, value));
         issue.found = match (issue.found, value) {
             (_, Some(_)) if is_secret => Some(REDACTED.to_owned()),
-            (Some(found), _) => Some(self.secrets.mask(found)),
-            (None, value) => value.map(|value| self.secrets.mask(display_path(value))),
+            (Some(found), value) if value.is_none_or(|value| quotes(&found, value)) => Some(self.secrets.mask(found)),
+            (_, value) => value.map(|value| self.secrets.mask(display_path(value))),
         };
+        if let (Some(found), false, Some((rest, kind))) = (&issue.found, is_secret, issue.message.rsplit_once(", found "))
+            && (KINDS.contains(&kind) || kind.starts_with("integer `") || kind.starts_with("floating point `"))
+        {
+            issue.message = format!("{rest}, found {found}");
+        }
         issue.message = self.secrets.mask(issue.message);
         issue.expected = issue.expected.map(|expected| self.secrets.mask(expected));
         if let (true, Some(value)) = (is_secret, value) {
@@ -186,6 +222,18 @@ fn size_of_report(issue: &Issue) -> usize {
         Segment::Index(_) => 4,
     };
     issue.path.iter().map(segment).sum::<usize>() + issue.message.len() + issue.hint.as_ref().map_or(0, String::len) + 100
+}
+
+/// The kinds of values as messages name them.
+const KINDS: [&str; 6] = ["a boolean", "an integer", "a float", "a string", "a date or time", "another string"];
+
+/// Whether a text shows a value and not only its kind.
+fn quotes(text: &str, value: &Value) -> bool {
+    match value {
+        Value::Array(_) | Value::Table(_) | Value::Null => true,
+        Value::String(own) | Value::Datetime(own) => text.contains(&**own),
+        other => text.contains(&format!("{other:?}")),
+    }
 }
 
 /// A short description of a value for a message.

@@ -2,7 +2,7 @@
 
 use super::action::Action;
 use super::assign::assignment::Assignment;
-use super::assign::assignment_builder::AssignmentBuilder;
+use super::assign::assignment_builder::{AssignmentBuilder, ResolvedLayer};
 use super::assign::{assignment_builder, environment, flags};
 use super::directive::Directive;
 use super::explain::explainer::Explainer;
@@ -28,17 +28,21 @@ pub(crate) fn fold(layers: &[Layer], options: &MergeOptions<'_>) -> Result<Merge
     let mut value = Value::Table(Table::new());
     let mut warnings = Vec::new();
     let mut assignments: Vec<Vec<Assignment>> = Vec::with_capacity(layers.len());
+    let mut problems: Vec<Error> = Vec::new();
     let (mut notes, mut more) = (Vec::new(), Vec::new());
     for (at, layer) in layers.iter().enumerate() {
         let mut found = Vec::new();
-        assignments.push(resolve(layer, &value, options, &mut found)?);
+        let resolved = resolve(layer, &value, options, &mut found)?;
+        assignments.push(resolved.assignments);
+        problems.extend(resolved.problems);
         let left_out = found.len().saturating_sub(MAX_NOTES);
         warnings.extend(found.into_iter().take(MAX_NOTES).map(|warning| (at, warning)));
         let mut merger = Merger::new(layer, options.arrays);
         let mut steps = Vec::new();
         for (number, step) in Step::of_layer(layer, &assignments[at]).enumerate() {
             if let Err(fault) = step.apply(&mut value, &mut merger) {
-                return Err(Replay::new(layers, &assignments, options).error(at, number, *fault));
+                problems.push(Replay::new(layers, &assignments, options).error(at, number, *fault));
+                return Err(unusable(problems));
             }
             steps.resize(merger.notes.list.len(), number);
         }
@@ -59,7 +63,23 @@ pub(crate) fn fold(layers: &[Layer], options: &MergeOptions<'_>) -> Result<Merge
     }
     warnings.extend(more);
     warnings.sort_by_key(|(at, _)| *at);
-    Ok(Merged { value, warnings: warnings.into_iter().map(|(_, warning)| warning).collect(), assignments })
+    if !problems.is_empty() && !options.keep_problems {
+        return Err(unusable(problems));
+    }
+    Ok(Merged { value, warnings: warnings.into_iter().map(|(_, warning)| warning).collect(), assignments, problems })
+}
+
+/// One error for all unusable variables and flags, with the code of the first.
+pub(crate) fn unusable(problems: Vec<Error>) -> Error {
+    let code = problems.first().map_or(ErrorCode::Internal, Error::code);
+    let has = |wanted: ErrorCode| problems.iter().any(|problem| problem.code() == wanted);
+    let what = match (has(ErrorCode::Env), has(ErrorCode::Args)) {
+        (true, true) => "variables and flags cannot be used",
+        (false, true) => "flags cannot be used",
+        _ => "variables cannot be used",
+    };
+    let together = Error::together(code, what, problems);
+    together.err().unwrap_or_else(|| Error::new(code, "no variable or flag is unusable"))
 }
 
 fn more_warnings(layer: &Layer, count: usize) -> Warning {
@@ -83,15 +103,15 @@ fn resolve(
     below: &Value,
     options: &MergeOptions<'_>,
     warnings: &mut Vec<Warning>,
-) -> Result<Vec<Assignment>, Error> {
+) -> Result<ResolvedLayer, Error> {
     if let Content::Document(_) = &layer.content {
-        return Ok(Vec::new());
+        return Ok(ResolvedLayer::default());
     }
     let mut builder = AssignmentBuilder::new(below, options.schema.map(SchemaNode::new), layer.directives, warnings);
     builder.resolver.depth = options.limits.depth;
     builder.secrets = options.secrets;
     match &layer.content {
-        Content::Document(_) => Ok(Vec::new()),
+        Content::Document(_) => Ok(ResolvedLayer::default()),
         Content::Variables(list) => environment::assignments(list, builder, options.read_file),
         Content::Flags(list) => flags::assignments(layer, list, builder),
     }

@@ -1,7 +1,7 @@
 //! The result of a merge.
 
 use super::assign::assignment::Assignment;
-use crate::diagnostic::Warning;
+use crate::diagnostic::{Error, Warning};
 use crate::value::Value;
 
 /// The result of a fold.
@@ -13,4 +13,6 @@ pub(crate) struct Merged {
     pub(crate) warnings: Vec<Warning>,
     /// For each layer what its variables or flags turned out to set; nothing for documents.
     pub(crate) assignments: Vec<Vec<Assignment>>,
+    /// The errors of variables and flags, where they are kept for a validator.
+    pub(crate) problems: Vec<Error>,
 }

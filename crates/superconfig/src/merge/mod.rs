@@ -29,7 +29,7 @@ pub(crate) use diff::{changed, changed_below};
 pub(crate) use directive::Directive;
 pub(crate) use explain::explainer::{Explainer, explain};
 pub use explain::explanation::{Candidate, Explanation};
-pub(crate) use fold::fold;
+pub(crate) use fold::{fold, unusable};
 pub(crate) use interpolation::{References, interpolate};
 pub(crate) use layer::{Content, Document, Flag, FlagValue, Layer, Variable, Variables};
 pub use mapped_variable::{MappedVariable, VariableFormat};

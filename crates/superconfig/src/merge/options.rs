@@ -27,6 +27,8 @@ pub(crate) struct MergeOptions<'a> {
     pub(crate) limits: Limits,
     /// Finds positions in the texts of layers, for warnings and errors.
     pub(crate) locate: Option<&'a Locate<'a>>,
+    /// Whether the errors of variables and flags are kept for a validator instead of failing the merge.
+    pub(crate) keep_problems: bool,
     /// Reads the file that a `NAME_FILE` variable names.
     pub(crate) read_file: Option<&'a ReadFile<'a>>,
 }

@@ -1,9 +1,7 @@
 //! Masks the words of a message that are part of a secret, or the keys of a path.
 
+pub(crate) use crate::diagnostic::REDACTED;
 use crate::diagnostic::{Segment, count_steps};
-
-/// The replacement of a secret.
-pub(crate) const REDACTED: &str = "[redacted]";
 
 /// Shorter secrets are found in ordinary words.
 pub(super) const SHORTEST: usize = 4;

@@ -104,6 +104,17 @@ impl<'a> SchemaNode<'a> {
         path.iter().try_fold(self.clone(), |node, segment| node.below(SegmentRef::of(segment), None))
     }
 
+    /// The schema of a key that is declared by its name.
+    pub(crate) fn declared(&self, segment: &Segment) -> Option<SchemaNode<'a>> {
+        let name: Arc<str> = match segment {
+            Segment::Key(key) => key.clone(),
+            Segment::Index(index) => index.to_string().into(),
+        };
+        let mut is_declared = false;
+        self.for_each_key(&mut |key| is_declared |= *key == name);
+        if is_declared { self.key(&name) } else { None }
+    }
+
     /// The schema of the value at a path, of the variants that its siblings allow; of all variants where they allow none.
     pub(crate) fn at_within(&self, path: &[Segment], root: &Value) -> Option<SchemaNode<'a>> {
         let mut node = self.clone();

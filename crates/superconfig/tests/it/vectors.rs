@@ -259,8 +259,8 @@ fn error_problems(error: &Error, code: &str, expected: &Table) -> Vec<String> {
         problems.push(format!("expected {code}, found {error:?}"));
     }
     let parts = |key: &str| list(expected, key).iter().filter_map(Value::as_str);
-    let (message, hint, printed) = (error.message(), error.hint().unwrap_or_default(), format!("{error:?}"));
-    for part in parts("message").filter(|part| !message.contains(part)) {
+    let (message, hint, printed) = (error.to_string(), error.hint().unwrap_or_default(), format!("{error:?}"));
+    for part in parts("message").filter(|part| !message.contains(*part)) {
         problems.push(format!("{part:?} is not in the message {message:?}"));
     }
     for part in parts("hint").filter(|part| !hint.contains(part)) {

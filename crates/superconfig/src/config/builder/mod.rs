@@ -4,7 +4,7 @@ mod sources;
 
 use crate::config::reload::caught;
 use crate::config::{LOADS, PreparedLoad, SuperConfig};
-use crate::diagnostic::{Error, Issue};
+use crate::diagnostic::{Error, Issue, Warning};
 use crate::load::{LoadOptions, capture, context, run};
 use crate::merge::ArrayStrategy;
 use crate::source::{Environment, SourceContext};
@@ -117,6 +117,20 @@ impl Builder {
     /// ```
     pub fn json_schema(mut self, schema: impl Into<Value>) -> Self {
         self.options.json_schema = Some(schema.into());
+        self
+    }
+
+    /// Adds a warning of the program's own to those of each load.
+    ///
+    /// ```
+    /// use superconfig::{SuperConfig, Warning};
+    ///
+    /// let warning = Warning::new("schema-unknown", "the schema has no JSON Schema");
+    /// assert_eq!(SuperConfig::builder().warning(warning).load()?.snapshot()?.warnings()[0].code, "schema-unknown");
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
+    pub fn warning(mut self, warning: Warning) -> Self {
+        self.options.warnings.push(warning);
         self
     }
 

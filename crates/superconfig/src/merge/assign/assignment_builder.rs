@@ -1,13 +1,13 @@
 //! Builds assignments from the texts of variables and flags: typed, bounded, and checked for conflicts.
 
 use super::assignment::Assignment;
-use super::coercion::Expectation;
+use super::coercion::{Expectation, Misfit};
 use super::key_index::KeyIndex;
 use super::location::Location;
 use super::name_resolver::{NameResolver, ResolveError, ResolvedName};
-use crate::diagnostic::{Error, ErrorCode, Origin, Path, Segment, Warning};
+use crate::diagnostic::{Error, ErrorCode, Issue, Origin, Path, Segment, Warning};
 use crate::merge::{Action, Directive, Merger, VariableFormat};
-use crate::redaction::SecretRules;
+use crate::redaction::{REDACTED, SecretRules};
 use crate::value::{KindSet, Limits, SchemaNode, Value, ValueKind};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -29,6 +29,8 @@ pub(crate) struct AssignmentBuilder<'a, 'w> {
     /// Elements past the end of an array whose values do not fit either, and the lengths of the arrays.
     out_of_range: Vec<(Path, usize)>,
     entries: Vec<Draft>,
+    /// The texts that do not fit, for a validator to see where they go.
+    unfit: Vec<Draft>,
     /// The assignments whose type depends on others.
     deferred: Vec<Deferred<'a>>,
 }
@@ -38,6 +40,13 @@ struct Deferred<'a> {
     target: ResolvedName<'a>,
     text: String,
     origin: Origin,
+}
+
+/// The assignments of a layer, and the errors of its variables or flags.
+#[derive(Default)]
+pub(crate) struct ResolvedLayer {
+    pub(crate) assignments: Vec<Assignment>,
+    pub(crate) problems: Vec<Error>,
 }
 
 /// The effect of one variable or flag; without a value it has none, but still conflicts with others.
@@ -99,6 +108,7 @@ impl<'a, 'w> AssignmentBuilder<'a, 'w> {
             problems: Vec::new(),
             out_of_range: Vec::new(),
             entries: Vec::new(),
+            unfit: Vec::new(),
             deferred: Vec::new(),
         }
     }
@@ -122,7 +132,7 @@ impl<'a, 'w> AssignmentBuilder<'a, 'w> {
                 Ok(None)
             }
             ResolveError::Ambiguous(first, second) => {
-                let message = format!("the {} {} is ambiguous: it means {first} and {second}", self.noun, name_of(origin));
+                let message = format!("the name is ambiguous: it means {first} and {second}");
                 Err(Error::new(self.code, message)
                     .with_origin(origin.clone())
                     .with_hint("spell the key as one of them does, or rename one of them"))
@@ -145,7 +155,7 @@ impl<'a, 'w> AssignmentBuilder<'a, 'w> {
     }
 
     /// The text of a misfit for the message; nothing where it may be a secret.
-    fn found_text(&self, path: &Path, text: &str, origin: &Origin) -> String {
+    fn found_text(&self, path: &Path, text: &str, origin: &Origin) -> Option<String> {
         const CHARACTERS: usize = 40;
         let name = name_of(origin);
         // Files that variables name hold secrets, whatever they are called.
@@ -154,11 +164,11 @@ impl<'a, 'w> AssignmentBuilder<'a, 'w> {
         let rules = self.secrets.unwrap_or(&default);
         let is_secret = rules.is_secret(path, &Value::from(text)) || rules.text_may_hold_secret(path, text);
         if from_file || is_secret || rules.names_secret(name) {
-            return String::new();
+            return None;
         }
         let cut: String = text.chars().take(CHARACTERS).collect();
         let dots = if cut.len() < text.len() { "…" } else { "" };
-        format!(", found {:?}", cut + dots)
+        Some(format!("{:?}", cut + dots))
     }
 
     /// Adds the assignment of a variable or flag to its target; a format decides how the text is read, whatever type the target
@@ -230,18 +240,10 @@ impl<'a, 'w> AssignmentBuilder<'a, 'w> {
             return Ok(());
         }
         let expectation = if self.verbatim && !expectation.is_json { &expectation.clone().or_text() } else { expectation };
-        let coerced = expectation.coerce(text).map_err(|misfit| {
-            let path = Path::from(target.path.clone());
-            if let (Some(Segment::Index(index)), Some(items)) = (path.last(), target.parent.value.and_then(Value::as_array))
-                && *index > items.len()
-            {
-                self.out_of_range.push((path.clone(), items.len()));
-            }
-            let found = self.found_text(&path, text, &origin);
-            let name = name_of(&origin);
-            let message = format!("the {} {name} does not fit {path}: expected {}{found}", self.noun, misfit.expected);
-            Error::new(self.code, message).with_path(path).with_origin(origin.clone()).with_hint(misfit.hint)
-        })?;
+        let coerced = match expectation.coerce(text) {
+            Ok(coerced) => coerced,
+            Err(misfit) => return Err(self.misfit(misfit, target, action, text, origin)),
+        };
         if coerced.rounded {
             let path = Path::from(target.path.clone());
             let message = format!("the {} {} is an integer beyond 64 bits and was rounded", self.noun, name_of(&origin));
@@ -259,6 +261,41 @@ impl<'a, 'w> AssignmentBuilder<'a, 'w> {
             origin,
         });
         Ok(())
+    }
+
+    /// The error of a text that does not fit.
+    fn misfit(&mut self, misfit: Misfit, target: ResolvedName<'a>, action: Action, text: &str, origin: Origin) -> Error {
+        let Misfit { expected, hint } = misfit;
+        let is_settable = match target.location.value {
+            Some(value) => !matches!(value, Value::Array(_) | Value::Table(_)),
+            None => target.path.iter().all(|segment| matches!(segment, Segment::Key(_))),
+        };
+        let path = Path::from(target.path);
+        if let (Some(Segment::Index(index)), Some(items)) = (path.last(), target.parent.value.and_then(Value::as_array))
+            && *index > items.len()
+        {
+            self.out_of_range.push((path.clone(), items.len()));
+        }
+        if action == Action::Set && is_settable {
+            self.unfit.push(Draft {
+                path: path.clone(),
+                action,
+                value: Some(Value::from(text)),
+                gathers: false,
+                origin: origin.clone(),
+            });
+        }
+        let found = self.found_text(&path, text, &origin);
+        let shown = found.as_ref().map_or(String::new(), |found| format!(", found {found}"));
+        let message = format!("expected {expected}{shown}");
+        let issue = Issue {
+            expected: Some(expected),
+            found: Some(found.unwrap_or_else(|| REDACTED.to_owned())),
+            origin: Some(origin.clone()),
+            hint: Some(hint.to_owned()),
+            ..Issue::new(path.clone(), message.clone())
+        };
+        Error::new(self.code, message).with_path(path).with_origin(origin).with_hint(hint).with_issues(vec![issue])
     }
 
     /// A new key such as `tags_add` with an array is a directive here as it is in a file.
@@ -286,7 +323,7 @@ impl<'a, 'w> AssignmentBuilder<'a, 'w> {
     }
 
     fn too_deep(&self, origin: &Origin) -> Error {
-        let message = format!("the {} {} nests deeper than {} levels", self.noun, name_of(origin), self.resolver.depth);
+        let message = format!("the value nests deeper than {} levels", self.resolver.depth);
         Error::new(ErrorCode::Limit, message).with_origin(origin.clone()).with_hint("the limit `depth` can be raised")
     }
 
@@ -295,10 +332,10 @@ impl<'a, 'w> AssignmentBuilder<'a, 'w> {
     /// array, and else the last counts.
     ///
     /// # Errors
-    /// The layer's code: all recorded errors, and each pair of conflicting assignments.
-    pub(crate) fn finish(mut self, repeats: bool) -> Result<Vec<Assignment>, Error> {
+    /// `ERR_SUPERCONFIG_LIMIT`. The problems are the recorded errors, and each pair of conflicting assignments.
+    pub(crate) fn finish(mut self, repeats: bool) -> Result<ResolvedLayer, Error> {
         self.settle()?;
-        let AssignmentBuilder { mut entries, mut problems, out_of_range, code, noun, secrets, .. } = self;
+        let AssignmentBuilder { mut entries, unfit, mut problems, out_of_range, code, secrets, .. } = self;
         let gaps = match out_of_range.is_empty() {
             true => Vec::new(),
             false => {
@@ -340,14 +377,17 @@ impl<'a, 'w> AssignmentBuilder<'a, 'w> {
             }
             let same = a.path == b.path;
             if a.action == Action::Set || same && !repeats {
-                problems.push(contradiction(code, noun, a, b, secrets.unwrap_or(&SecretRules::default())));
+                problems.push(contradiction(code, a, b, secrets.unwrap_or(&SecretRules::default())));
             }
         }
-        Error::together(code, &format!("{noun}s cannot be used"), problems)?;
-        let assignments = entries.into_iter().filter_map(|Draft { path, action, value, origin, .. }| {
+        let is_free = |draft: &Draft| {
+            !entries.iter().any(|entry| entry.path.starts_with(&draft.path) || draft.path.starts_with(&entry.path))
+        };
+        let unfit: Vec<Draft> = unfit.into_iter().filter(is_free).collect();
+        let assignments = entries.into_iter().chain(unfit).filter_map(|Draft { path, action, value, origin, .. }| {
             value.map(|value| Assignment { path, action, value, origin })
         });
-        Ok(assignments.collect())
+        Ok(ResolvedLayer { assignments: assignments.collect(), problems })
     }
 }
 
@@ -385,7 +425,7 @@ fn gaps_before<'p>(out_of_range: &[(Path, usize)], named: impl Iterator<Item = &
 /// The error of an index past the end of an array.
 pub(crate) fn past_end_error(code: ErrorCode, path: Path, length: usize, origin: Origin) -> Error {
     let elements = if length == 1 { "element" } else { "elements" };
-    let message = format!("{} sets {path}, but the array has {length} {elements}", name_of(&origin));
+    let message = format!("the array has {length} {elements}");
     let hint = match path.last() {
         Some(Segment::Index(usize::MAX)) => "the index is too large".to_owned(),
         _ => format!("the next free index is {length}"),
@@ -393,13 +433,13 @@ pub(crate) fn past_end_error(code: ErrorCode, path: Path, length: usize, origin:
     Error::new(code, message).with_hint(hint).with_path(path).with_origin(origin)
 }
 
-fn contradiction(code: ErrorCode, noun: &str, a: &Draft, b: &Draft, secrets: &SecretRules) -> Error {
-    let (first, second) = (name_of(&a.origin), name_of(&b.origin));
+fn contradiction(code: ErrorCode, a: &Draft, b: &Draft, secrets: &SecretRules) -> Error {
+    let first = name_of(&a.origin);
     let message = if a.path == b.path {
-        format!("the {noun}s {first} and {second} contradict each other: both are for {}", a.path)
+        format!("contradicts {first}, which sets it too")
     } else {
         let inner = Path::from(secrets.visible(&b.path).to_vec());
-        format!("the {noun}s {first} and {second} contradict each other: one sets {}, the other {inner} inside it", a.path)
+        format!("contradicts {first}, which sets it as a whole; this sets {inner} inside it")
     };
     Error::new(code, message).with_path(a.path.clone()).with_origin(b.origin.clone()).with_hint("remove one of them")
 }

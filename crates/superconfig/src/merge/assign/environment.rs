@@ -1,7 +1,6 @@
 //! The variables of the environment as assignments.
 
-use super::assignment::Assignment;
-use super::assignment_builder::{AssignmentBuilder, name_of};
+use super::assignment_builder::{AssignmentBuilder, ResolvedLayer, name_of};
 use super::name_resolver::ResolvedName;
 use crate::diagnostic::{Error, ErrorCode, Origin, Segment, Warning};
 use crate::merge::{Directive, MappedVariable, ReadFile, Variable, Variables};
@@ -18,7 +17,7 @@ pub(crate) fn assignments(
     variables: &Variables,
     mut builder: AssignmentBuilder<'_, '_>,
     read_file: Option<&ReadFile<'_>>,
-) -> Result<Vec<Assignment>, Error> {
+) -> Result<ResolvedLayer, Error> {
     let prefix = variables.prefix.as_deref().map(|prefix| Prefix::new(prefix, &variables.separator));
     builder.resolver.known_only = prefix.as_ref().is_none_or(|prefix| prefix.text.is_empty());
     builder.verbatim = variables.verbatim;
@@ -262,7 +261,7 @@ fn value_text(variable: &Variable, from_file: bool, read_file: Option<&ReadFile<
     let unavailable = || Error::new(ErrorCode::Io, "no file can be read here");
     let read = read_file.ok_or_else(unavailable).and_then(|read| read(&variable.value));
     let text = read.map_err(|error| {
-        let message = format!("the file that the variable {} names cannot be read: {}", variable.name, error.message());
+        let message = format!("the file that it names cannot be read: {}", error.message());
         let hint = match error.code() {
             ErrorCode::Limit => error.hint().unwrap_or_default().to_owned(),
             _ => "check the file's name and who may read it".to_owned(),

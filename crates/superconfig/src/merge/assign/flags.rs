@@ -1,7 +1,6 @@
 //! Command-line flags as assignments.
 
-use super::assignment::Assignment;
-use super::assignment_builder::{AssignmentBuilder, expected};
+use super::assignment_builder::{AssignmentBuilder, ResolvedLayer, expected};
 use super::coercion::parse_bool;
 use super::name_resolver::ResolvedName;
 use crate::diagnostic::{Error, ErrorCode, Origin, Path, Segment, SourceKind};
@@ -9,11 +8,7 @@ use crate::merge::{Flag, FlagValue, Layer};
 use crate::value::{KindSet, ValueKind};
 
 /// Resolves each flag to an assignment. Several for one path gather where it is an array; else the last counts.
-pub(crate) fn assignments(
-    layer: &Layer,
-    flags: &[Flag],
-    mut builder: AssignmentBuilder<'_, '_>,
-) -> Result<Vec<Assignment>, Error> {
+pub(crate) fn assignments(layer: &Layer, flags: &[Flag], mut builder: AssignmentBuilder<'_, '_>) -> Result<ResolvedLayer, Error> {
     builder.code = ErrorCode::Args;
     builder.noun = "flag";
     builder.resolver.separators = b"_-";
@@ -69,7 +64,7 @@ fn resolve_flag<'a, 'f>(
 fn misuse(flag: &Flag, target: &ResolvedName<'_>, kinds: Option<KindSet>, origin: &Origin, problem: &str) -> Error {
     let path = Path::from(target.path.clone());
     let expected = kinds.map_or_else(|| "a value".to_owned(), KindSet::names);
-    let message = format!("the flag {} {problem}: expected {expected} for {path}", flag.flag);
+    let message = format!("the flag {problem}: expected {expected}");
     Error::new(ErrorCode::Args, message)
         .with_hint(format!("write {}=VALUE", flag.flag))
         .with_path(path)

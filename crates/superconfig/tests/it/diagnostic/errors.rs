@@ -112,7 +112,7 @@ fn env() {
     check(
         &error,
         ErrorCode::Env,
-        "APP_SERVER__PORT: server.port: the variable APP_SERVER__PORT does not fit server.port: expected a number, found \"eighty\"\n  hint: write one number as JSON has it: 8080, -1 or 0.5",
+        "APP_SERVER__PORT: server.port: expected a number, found \"eighty\"\n  hint: write one number as JSON has it: 8080, -1 or 0.5",
     );
     assert_eq!(error.origin().unwrap().variable.as_deref(), Some("APP_SERVER__PORT"));
 }
@@ -123,7 +123,7 @@ fn args() {
     check(
         &error,
         ErrorCode::Args,
-        "--server.port: server.port: the flag --server.port does not fit server.port: expected a number, found \"eighty\"\n  hint: write one number as JSON has it: 8080, -1 or 0.5",
+        "--server.port: server.port: expected a number, found \"eighty\"\n  hint: write one number as JSON has it: 8080, -1 or 0.5",
     );
     assert_eq!(error.origin().unwrap().variable.as_deref(), Some("--server.port"));
 }
@@ -159,7 +159,7 @@ fn type_of_one_and_of_all() {
     check(
         &config.get::<bool>("server.port").unwrap_err(),
         ErrorCode::Type,
-        "text:3:8: server.port: expected a boolean, found an integer\n   3 | port = 8080\n     |        ^^^^",
+        "text:3:8: server.port: expected a boolean, found the integer 8080\n   3 | port = 8080\n     |        ^^^^",
     );
 }
 
@@ -167,7 +167,7 @@ fn type_of_one_and_of_all() {
 fn path() {
     let config = app().load().unwrap();
     let error = config.get::<u16>("server.prot").unwrap_err();
-    check(&error, ErrorCode::Path, "server.prot: there is no `server.prot`\n  hint: did you mean `server.port`?");
+    check(&error, ErrorCode::Path, "there is no `server.prot`\n  hint: did you mean `server.port`?");
     assert_eq!(config.get::<u16>("server..port").unwrap_err().code(), ErrorCode::Path);
 }
 
@@ -186,7 +186,7 @@ fn validation() {
     check(
         &error,
         ErrorCode::Validation,
-        "local.toml:2:8: server.port: expected an integer from 1 to 65535\n   2 | port = \"eighty\"\n     |        ^^^^^^^^\n  hint: set by local.toml:2:8, overriding default.toml:3:8",
+        "local.toml:2:8: server.port: expected an integer from 1 to 65535, found the string \"eighty\"\n   2 | port = \"eighty\"\n     |        ^^^^^^^^\n  hint: set by local.toml:2:8, overriding default.toml:3:8",
     );
     assert_eq!(error.issues()[0].found.as_deref(), Some("the string \"eighty\""));
 }

@@ -194,7 +194,10 @@ fn rejected_reload_keeps_the_last_good_version() {
     let error = config.reload().unwrap_err();
     assert_eq!(error.code(), ErrorCode::Validation);
     let text = error.to_string();
-    assert!(text.starts_with("a.toml:2:8: port: expected an integer from 1 to 65535\n   2 | port = 70000\n"), "{text}");
+    assert!(
+        text.starts_with("a.toml:2:8: port: expected an integer from 1 to 65535, found the integer 70000\n   2 | port = 70000\n"),
+        "{text}"
+    );
     assert!(text.ends_with("set by a.toml:2:8, overriding defaults"), "{text}");
     assert_eq!(error.issues()[0].found.as_deref(), Some("the integer 70000"));
     assert_eq!(config.get::<u16>("port").unwrap(), 80);

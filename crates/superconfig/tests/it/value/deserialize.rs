@@ -68,11 +68,11 @@ fn extract_reports_all_mismatches_with_their_origins() {
         .collect();
     let expected = [
         "app.toml:3:8 server.hots: the key `hots` is unknown; did you mean `host`?",
-        "app.toml:4:8 server.port: expected u16, found a string",
-        "app.toml:5:14 server.tags[1]: expected a string, found an integer",
+        "app.toml:4:8 server.port: expected u16, found the string \"eighty\"",
+        "app.toml:5:14 server.tags[1]: expected a string, found the integer 1",
         "app.toml:2:1 server: the key `host` is missing",
-        "app.toml:1:7 log: expected one of info, debug, found another string",
-        "app.toml:7:9 limits.users: expected u32, found integer `-5`",
+        "app.toml:1:7 log: expected one of info, debug, found the string \"loud\"",
+        "app.toml:7:9 limits.users: expected u32, found the integer -5",
     ];
     for wanted in expected {
         assert!(issues.iter().any(|issue| issue == wanted), "no {wanted:?} in {issues:#?}");
@@ -85,7 +85,10 @@ fn a_single_problem_is_the_error_itself() {
     let files = Files::new(&GOOD.replace("80", "'eighty'"));
     let error = files.load().extract::<App>().unwrap_err();
     let text = error.to_string();
-    assert!(text.starts_with("app.toml:4:8: server.port: expected u16, found a string\n   4 | port = 'eighty'"), "{text}");
+    assert!(
+        text.starts_with("app.toml:4:8: server.port: expected u16, found the string \"eighty\"\n   4 | port = 'eighty'"),
+        "{text}"
+    );
     let same = |error: Error| (error.code(), error.path().unwrap().to_string(), error.origin().unwrap().line);
     assert_eq!(same(error), (ErrorCode::Type, "server.port".to_owned(), Some(4)));
     assert_eq!(same(files.load().get::<u16>("server.port").unwrap_err()), (ErrorCode::Type, "server.port".to_owned(), Some(4)));
