@@ -64,7 +64,7 @@ describe.runIf(process.platform === 'linux')('a file that hangs', () => {
   });
 });
 
-test.each(['workers-environment.mjs', 'environment-writer.mjs'])('%s', { timeout: 120_000 }, async (program) => {
+test.each(['workers-environment.mjs', 'environment-writer.mjs', 'schema-output.mjs'])('%s', { timeout: 120_000 }, async (program) => {
   expect(await run(program)).toEqual(fine);
 });
 

@@ -30,12 +30,12 @@ function classOf(value: object): string {
 }
 
 /**
- * Copies a JavaScript value into what JSON can hold. Cost: one walk.
+ * Copies a JavaScript value into what JSON can hold; the output of a schema so that it arrives as it is. Cost: one walk.
  *
  * @throws `ERR_SUPERCONFIG_OPTION`, naming the path, for a function, a symbol, a cycle, or a string that is not Unicode;
  * `ERR_SUPERCONFIG_LIMIT` for more than 512 levels.
  */
-export function encode(value: unknown, what: string, { dates = true } = {}): Encoded {
+export function encode(value: unknown, what: string, { isOutput = false } = {}): Encoded {
   const specials: Special[] = [];
   const ancestors = new Set<object>();
   const segments: (string | number)[] = [];
@@ -57,7 +57,8 @@ export function encode(value: unknown, what: string, { dates = true } = {}): Enc
         return input;
       case 'number':
         if (Object.is(input, -0)) return special('number', '-0');
-        return Number.isFinite(input) ? input : special('number', String(input));
+        // As JSON text a large one would become an integer, and arrive as a bigint.
+        return Number.isFinite(input) && !(isOutput && Math.abs(input) > Number.MAX_SAFE_INTEGER) ? input : special('number', String(input));
       case 'bigint':
         if (input < MIN_INTEGER || input > MAX_INTEGER) return fail('a bigint beyond 64 bits is not a configuration value');
         return special('bigint', String(input));
@@ -68,7 +69,7 @@ export function encode(value: unknown, what: string, { dates = true } = {}): Enc
     }
     if (input === null) return null;
     if (isDate(input)) {
-      if (!dates) fail('a Date is not what readers would see: keep it as text and make the Date where it is used');
+      if (isOutput) fail('a Date is not what readers would see: keep it as text and make the Date where it is used');
       return Number.isNaN(input.getTime()) ? fail('an invalid date is not a configuration value') : input.toISOString();
     }
     if (ancestors.has(input)) return fail('the value contains itself');

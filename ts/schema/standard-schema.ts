@@ -152,7 +152,7 @@ function outputOf(result: unknown): Output {
     return wrong(`the schema gives ${kindOf(value)}, and a configuration is an object`);
   }
   try {
-    return { text: JSON.stringify(encode(value, "the schema's output", { dates: false })) };
+    return { text: JSON.stringify(encode(value, "the schema's output", { isOutput: true })) };
   } catch (thrown) {
     const { message, path, hint } = thrown as SuperConfigError;
     return { ...wrong(message), details: { ...(path && { path }), ...(hint && { hint }), cause: thrown } };

@@ -36,7 +36,7 @@ enum SpecialKind {
 }
 
 impl EncodedValue {
-    /// Reads a value on its own, such as the output of a schema.
+    /// Reads a value on its own, such as an entry of the registry.
     ///
     /// # Errors
     /// `ERR_SUPERCONFIG_LIMIT` for a value that nests deeper than configurations may.
@@ -44,6 +44,14 @@ impl EncodedValue {
         let value = OptionReader::new(FieldNames::Exact).parse::<Self>(json, "value")?.decode();
         Limits::default().check_depth(&value, "the value")?;
         Ok(value)
+    }
+
+    /// The paths of the numbers that the host held in its type of big integers.
+    pub(crate) fn bigints(&self) -> Vec<Path> {
+        let bigint = |(Segments(path), kind, _): &(Segments, SpecialKind, String)| {
+            matches!(kind, SpecialKind::Bigint).then(|| path.clone())
+        };
+        self.specials.iter().filter_map(bigint).collect()
     }
 
     /// The value, with the specials in it.

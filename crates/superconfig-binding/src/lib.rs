@@ -6,6 +6,7 @@
 //! the host knows by number ([`HandleTable`]) and writes descriptions as JSON text ([`describe`]).
 
 mod attachment;
+mod checked_output;
 mod encoded_value;
 mod handle_table;
 mod mailbox;
@@ -13,6 +14,7 @@ pub mod options;
 mod prepared;
 
 pub use attachment::{Attachment, MissingPath};
+pub use checked_output::{BigIntegers, CheckedOutput};
 pub use encoded_value::{EncodedValue, parse_segments, specials_text};
 pub use handle_table::HandleTable;
 pub use mailbox::{Mail, Mailbox};

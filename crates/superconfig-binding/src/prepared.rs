@@ -1,8 +1,10 @@
 //! Loads in two steps, so that a host can validate the values before they are published.
 
+use crate::checked_output::{BigIntegers, CheckedOutput};
 use crate::encoded_value::Segments;
 use serde::Deserialize;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use superconfig::{
     Builder, Environment, Error, ErrorCode, Issue, PreparedLoad, PreparedReload, Reload, ReloadInputs, SuperConfig, Value,
 };
@@ -131,10 +133,23 @@ impl Prepared {
     ///
     /// # Errors
     /// Those of [`PreparedLoad::commit`] and [`PreparedReload::commit`].
-    pub fn commit(self, output: Option<Value>) -> Result<Committed, Error> {
+    pub fn commit(mut self, output: Option<CheckedOutput>) -> Result<Committed, Error> {
+        let output = output.map(|CheckedOutput { value, big_integers }| {
+            if !big_integers.is_empty() {
+                self.annotate(Arc::new(big_integers));
+            }
+            value
+        });
         match self {
             Self::Load(prepared) => prepared.commit(output).map(Committed::Opened),
             Self::Reload(prepared) => prepared.commit(output).map(Committed::Reloaded),
+        }
+    }
+
+    fn annotate(&mut self, big_integers: Arc<BigIntegers>) {
+        match self {
+            Self::Load(prepared) => prepared.annotate(big_integers),
+            Self::Reload(prepared) => prepared.annotate(big_integers),
         }
     }
 
@@ -188,11 +203,11 @@ mod tests {
         let next = || Preparation::Reload(config.clone(), ReloadInputs::default()).run().unwrap();
         assert!(next().value().as_table().unwrap().contains_key("server"));
         let output = Value::Table(Table::from_iter([("a", Value::Integer(1))]));
-        match next().commit(Some(output)).unwrap() {
+        match next().commit(Some(output.into())).unwrap() {
             Committed::Reloaded(reload) => assert_eq!((reload.version, reload.changed.len()), (2, 2)),
             Committed::Opened(_) => panic!("it is the next version"),
         }
-        assert_eq!(next().commit(Some(Value::Null)).err().unwrap().code(), ErrorCode::Option);
+        assert_eq!(next().commit(Some(Value::Null.into())).err().unwrap().code(), ErrorCode::Option);
     }
 
     #[test]

@@ -5,8 +5,8 @@ use crate::to_napi;
 use napi::Result;
 use napi_derive::napi;
 use std::cell::RefCell;
-use superconfig::{Error, ErrorCode, SuperConfig, to_value};
-use superconfig_binding::{Attachment, HandleTable, describe};
+use superconfig::{Error, ErrorCode, Path, Segment, SuperConfig, to_value};
+use superconfig_binding::{Attachment, BigIntegers, HandleTable, describe};
 
 thread_local! {
     /// A worker that ends drops its own, and with it its references.
@@ -54,8 +54,12 @@ pub fn describe_missing(attachment: f64, at: String, segments: bool) -> Result<S
 #[napi(catch_unwind, ts_return_type = "unknown")]
 pub fn explain(attachment: f64, at: String, segments: bool) -> Result<HostValue> {
     with(attachment, |attachment| {
-        let explanation = attachment.described().explain(&path(&at, segments)?)?;
-        to_value(&explanation).map(|explanation| HostValue(Some(explanation)))
+        let path = path(&at, segments)?;
+        let described = attachment.described();
+        let explanation = to_value(&described.explain(&path)?)?;
+        let in_value = |path: Path| std::iter::once(Segment::from("value")).chain(path.iter().cloned()).collect();
+        let big_integers = BigIntegers::below(&described, &path).into_iter().map(in_value).collect();
+        Ok(HostValue { value: Some(explanation), big_integers })
     })
 }
 

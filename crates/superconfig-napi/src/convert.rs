@@ -6,22 +6,36 @@ use superconfig::{JsonText, Path, Value};
 use superconfig_binding::{parse_segments, specials_text};
 
 /// A value on its way to JavaScript: a primitive as itself, an array or table as `[json, specials?]`.
-pub struct HostValue(pub Option<Value>);
+#[derive(Default)]
+pub struct HostValue {
+    /// The value; `undefined` without one.
+    pub value: Option<Value>,
+    /// The paths of integers in it that are `bigint`s although numbers hold them.
+    pub big_integers: Vec<Path>,
+}
+
+impl From<Value> for HostValue {
+    fn from(value: Value) -> Self {
+        Self { value: Some(value), ..Self::default() }
+    }
+}
 
 impl ToNapiValue for HostValue {
-    unsafe fn to_napi_value(env: sys::napi_env, value: Self) -> Result<sys::napi_value> {
+    unsafe fn to_napi_value(env: sys::napi_env, Self { value, big_integers }: Self) -> Result<sys::napi_value> {
         // SAFETY: `env` is the one that napi-rs passes for the running call, for this and every conversion below.
         unsafe {
-            match value.0 {
+            match value {
                 None => ToNapiValue::to_napi_value(env, ()),
                 Some(Value::Null) => ToNapiValue::to_napi_value(env, napi::bindgen_prelude::Null),
                 Some(Value::Bool(value)) => ToNapiValue::to_napi_value(env, value),
-                Some(Value::Integer(value)) if value.unsigned_abs() >> 53 == 0 => ToNapiValue::to_napi_value(env, value as f64),
+                Some(Value::Integer(value)) if value.unsigned_abs() >> 53 == 0 && big_integers.is_empty() => {
+                    ToNapiValue::to_napi_value(env, value as f64)
+                }
                 Some(Value::Integer(value)) => ToNapiValue::to_napi_value(env, BigInt::from(value)),
                 Some(Value::Unsigned(value)) => ToNapiValue::to_napi_value(env, BigInt::from(value)),
                 Some(Value::Float(value)) => ToNapiValue::to_napi_value(env, value),
                 Some(Value::String(text) | Value::Datetime(text)) => string(env, &text),
-                Some(tree) => structure(env, &tree),
+                Some(tree) => structure(env, &tree, big_integers),
             }
         }
     }
@@ -40,8 +54,13 @@ fn string(env: sys::napi_env, text: &str) -> Result<sys::napi_value> {
     }
 }
 
-fn structure(env: sys::napi_env, tree: &Value) -> Result<sys::napi_value> {
-    let json = JsonText::lossless(tree);
+fn structure(env: sys::napi_env, tree: &Value, big_integers: Vec<Path>) -> Result<sys::napi_value> {
+    let mut json = JsonText::lossless(tree);
+    // Where a secret is hidden there is no integer any more.
+    json.specials.extend(big_integers.into_iter().filter_map(|path| match tree.at(&path) {
+        Some(number @ Value::Integer(_)) => Some((path.iter().cloned().collect(), number.clone())),
+        _ => None,
+    }));
     let wrapped = Env::from_raw(env);
     let mut parts: Array = wrapped.create_array(0)?;
     // SAFETY: `env` is the one of the running call.

@@ -51,5 +51,5 @@ pub fn mask_userinfo(text: String) -> String {
 /// Reads one text as a value.
 #[napi(catch_unwind, ts_return_type = "unknown")]
 pub fn parse(text: String, format: String) -> Result<HostValue> {
-    run(|| superconfig::parse(&text, format.parse::<Format>()?).map(|value| HostValue(Some(value))))
+    run(|| superconfig::parse(&text, format.parse::<Format>()?).map(HostValue::from))
 }

@@ -10,7 +10,7 @@ use napi_derive::napi;
 use std::cell::RefCell;
 use superconfig::{Builder, Environment, Error, ErrorCode, SourceReport, SuperConfig};
 use superconfig_binding::options::{LoadOptions, ReloadRequest};
-use superconfig_binding::{Committed, EncodedValue, HandleTable, Preparation, Prepared, ReportedIssue, describe};
+use superconfig_binding::{CheckedOutput, Committed, HandleTable, Preparation, Prepared, ReportedIssue, describe};
 
 /// The object of a prepared load's number.
 enum Entry {
@@ -82,7 +82,7 @@ pub fn prepared_value(prepared: f64) -> Result<HostValue> {
         Some(Entry::Prepared(prepared)) => Some(prepared.value().clone()),
         _ => None,
     });
-    value.map(|value| HostValue(Some(value))).ok_or_else(|| to_napi(discarded()))
+    value.map(HostValue::from).ok_or_else(|| to_napi(discarded()))
 }
 
 /// Publishes a prepared load, with a schema's output (`{ value, specials? }` as JSON text) instead of the merged values: a
@@ -91,7 +91,7 @@ pub fn prepared_value(prepared: f64) -> Result<HostValue> {
 pub fn commit(prepared: f64, output: Option<String>) -> Result<Either<Vec<f64>, String>> {
     run(|| {
         let committed = match take(prepared).ok_or_else(discarded)? {
-            Entry::Prepared(prepared) => prepared.commit(output.as_deref().map(EncodedValue::parse).transpose()?)?,
+            Entry::Prepared(prepared) => prepared.commit(output.as_deref().map(CheckedOutput::parse).transpose()?)?,
             Entry::Committed(committed) => committed,
         };
         match committed {

@@ -48,7 +48,7 @@ pub fn registry_release(reference: f64) {
 pub fn registry_get(id: f64) -> Result<HostValue> {
     run(|| {
         let value = ConfigRegistry::global().get::<Value>(HandleId::try_from(id)?)?;
-        Ok(HostValue(Some(Value::clone(&value))))
+        Ok(HostValue::from(Value::clone(&value)))
     })
 }
 

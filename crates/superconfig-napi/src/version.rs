@@ -8,7 +8,7 @@ use napi::{Result, sys};
 use napi_derive::napi;
 use std::sync::Arc;
 use superconfig::{Error, Snapshot};
-use superconfig_binding::describe;
+use superconfig_binding::{BigIntegers, describe};
 
 /// One version, kept while JavaScript has it.
 pub type Version = Arc<Snapshot>;
@@ -51,7 +51,8 @@ impl FromNapiValue for Readable {
 pub fn read(from: Readable, at: String, segments: bool, redacted: Option<bool>) -> Result<HostValue> {
     let read = |version: &Version| -> std::result::Result<HostValue, Error> {
         let path = path(&at, segments)?;
-        Ok(HostValue(if redacted == Some(true) { version.redacted_at(&path) } else { version.at(&path).cloned() }))
+        let value = if redacted == Some(true) { version.redacted_at(&path) } else { version.at(&path).cloned() };
+        Ok(HostValue { value, big_integers: BigIntegers::below(version, &path) })
     };
     match from {
         Readable::Attachment(number) => attachment::with(number, |attachment| read(&attachment.pinned)),

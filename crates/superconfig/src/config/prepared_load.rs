@@ -10,6 +10,7 @@ use crate::load::WatchOptions;
 use crate::load::{CustomSources, LoadOptions, LoadOutcome, Loader};
 use crate::source::Environment;
 use crate::value::Value;
+use std::any::Any;
 use std::sync::Arc;
 
 /// Starts to watch a configuration that is published. The watcher, which knows configurations, comes in from above.
@@ -108,6 +109,21 @@ impl PreparedLoad {
     pub fn refuse(&self, issues: Vec<Issue>) -> Error {
         LOADS.fail();
         self.load.loaded.refuse(issues)
+    }
+
+    /// Keeps something of a binding with the version, for [`Snapshot::annotation`](crate::Snapshot::annotation).
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use superconfig::{Format, SuperConfig};
+    ///
+    /// let mut prepared = SuperConfig::builder().text("port = 0", Format::Toml).prepare()?;
+    /// prepared.annotate(Arc::new("checked by hand"));
+    /// assert_eq!(prepared.commit(None)?.snapshot()?.annotation::<&str>(), Some(&"checked by hand"));
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
+    pub fn annotate(&mut self, annotation: Arc<dyn Any + Send + Sync>) {
+        self.load.loaded.annotation = Some(annotation);
     }
 
     /// Publishes the configuration; with `output`, readers get that instead of the merged values.

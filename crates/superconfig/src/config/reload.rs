@@ -11,6 +11,7 @@ use crate::merge::changed;
 use crate::registry::generation;
 use crate::source::{Environment, custom};
 use crate::value::Value;
+use std::any::Any;
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -293,6 +294,7 @@ impl Core {
         if changed.is_empty() {
             // The values are the same; their origins and the warnings may differ.
             loaded.value = previous.value().clone();
+            loaded.annotation = previous.loaded.annotation.clone();
             let (version, generation) = (previous.version(), previous.generation());
             self.handle.update(Arc::new(Snapshot { version, generation, loaded, owner }))?;
             return Ok(Reload { version, changed });
@@ -452,6 +454,24 @@ impl PreparedReload {
     /// ```
     pub fn refuse(&self, issues: Vec<Issue>) -> Error {
         self.failed(self.loaded.refuse(issues))
+    }
+
+    /// Keeps something of a binding with the version, for [`Snapshot::annotation`](crate::Snapshot::annotation). Where the values do
+    /// not differ, what was kept with them stays.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use superconfig::{Format, ReloadInputs, SuperConfig};
+    ///
+    /// let config = SuperConfig::builder().text("port = 0", Format::Toml).load()?;
+    /// let mut prepared = config.prepare_reload(ReloadInputs::default())?;
+    /// prepared.annotate(Arc::new("checked by hand"));
+    /// assert!(prepared.commit(None)?.changed.is_empty());
+    /// assert_eq!(config.snapshot()?.annotation::<&str>(), None);
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
+    pub fn annotate(&mut self, annotation: Arc<dyn Any + Send + Sync>) {
+        self.loaded.annotation = Some(annotation);
     }
 
     /// Publishes the version if anything differs; with `output`, readers get that instead of the merged values.

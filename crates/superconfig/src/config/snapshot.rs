@@ -98,6 +98,20 @@ impl Snapshot {
         self.loaded.dotenv.iter().map(|variable| (&*variable.name, &*variable.value))
     }
 
+    /// What a binding keeps with this version, if it is of this type; see
+    /// [`PreparedLoad::annotate`](crate::PreparedLoad::annotate).
+    ///
+    /// ```
+    /// use superconfig::{Format, SuperConfig};
+    ///
+    /// let config = SuperConfig::builder().text("port = 8080", Format::Toml).load()?;
+    /// assert_eq!(config.snapshot()?.annotation::<String>(), None);
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
+    pub fn annotation<T: Any>(&self) -> Option<&T> {
+        self.loaded.annotation.as_ref()?.downcast_ref()
+    }
+
     /// The value at a path. Costs one key lookup per segment and allocates nothing.
     ///
     /// ```

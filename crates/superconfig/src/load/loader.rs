@@ -19,6 +19,7 @@ use crate::source::InProgress;
 use crate::source::check_name;
 use crate::source::{BaseDirs, Dependencies, DependencyTracker, Environment, GlobPattern, LayerInfo, SourceSpec, read_file};
 use crate::value::{ExpandedSize, ExpansionBudget, Limits, Meter, Value};
+use std::any::Any;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -43,6 +44,8 @@ pub(crate) struct LoadResult {
     pub(crate) dotenv: Vec<Variable>,
     /// No custom source failed when it was called last.
     pub(crate) is_whole: bool,
+    /// What a binding keeps with the version.
+    pub(crate) annotation: Option<Arc<dyn Any + Send + Sync>>,
 }
 
 /// A load's number among those of its configuration, and its dependencies.
@@ -289,6 +292,7 @@ impl Loader {
             failed_sources,
             dotenv,
             is_whole: self.custom.values().all(CustomLayer::is_fresh),
+            annotation: None,
         };
         if options.interpolate {
             let env = |name: &str| self.environment.get(name).cloned();

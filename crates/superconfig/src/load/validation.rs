@@ -2,11 +2,11 @@
 
 use super::loader::LoadResult;
 use super::options::Validator;
-use crate::diagnostic::{Error, ErrorCode, Issue, Origin, Path, Position, Segment, closest_name};
+use crate::diagnostic::{Error, ErrorCode, Issue, Origin, Path, Position, Segment, Warning, closest_name};
 use crate::merge::{Content, Explainer, Explanation, unusable};
 use crate::redaction::{REDACTED, SecretTexts, SecretWords, snippet, without_keys};
 use crate::source::panicked;
-use crate::value::{SchemaNode, Value};
+use crate::value::{FORBIDDEN, SchemaNode, Value, is_forbidden};
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -18,11 +18,25 @@ const MAX_CHARACTERS: usize = 60;
 const REPORTED_BYTES: usize = 16 << 20;
 
 impl LoadResult {
-    /// Replaces the merged values by a validator's output.
+    /// Replaces the merged values by a validator's output, without the keys that no value may have.
     pub(crate) fn replace(&mut self, output: Option<Value>) -> Result<(), Error> {
         match output {
             None => Ok(()),
-            Some(output @ Value::Table(_)) => {
+            Some(mut output @ Value::Table(_)) => {
+                self.rules.limits.check_depth(&output, "the output of the schema")?;
+                let mut forbidden = Vec::new();
+                find_forbidden(&output, &mut Path::default(), &mut forbidden);
+                for path in forbidden {
+                    if let Some((Segment::Key(key), above)) = path.split_last()
+                        && let Some(Value::Table(table)) = output.at_mut(above)
+                    {
+                        table.remove(key);
+                    }
+                    let message = format!("the key `{FORBIDDEN}` is not allowed and was dropped");
+                    let mut warning = Warning::new("forbidden-key", message).with_path(path);
+                    self.secrets.hide_keys_in(&mut warning);
+                    self.warnings.push(warning);
+                }
                 self.value = output;
                 Ok(())
             }
@@ -156,6 +170,31 @@ impl LoadResult {
     /// The secrets, with references resolved and unresolved.
     fn secret_texts(&self) -> SecretTexts {
         SecretTexts::new(&self.secrets, &[&self.merged.value, &self.value])
+    }
+}
+
+/// Adds the paths of forbidden keys, none of them below another.
+fn find_forbidden(value: &Value, path: &mut Path, found: &mut Vec<Path>) {
+    match value {
+        Value::Array(items) => {
+            for (index, item) in items.iter().enumerate() {
+                path.push(Segment::Index(index));
+                find_forbidden(item, path, found);
+                path.pop();
+            }
+        }
+        Value::Table(table) => {
+            for (key, item) in table.entries() {
+                path.push(Segment::Key(key.clone()));
+                if is_forbidden(key) {
+                    found.push(path.clone());
+                } else {
+                    find_forbidden(item, path, found);
+                }
+                path.pop();
+            }
+        }
+        _ => {}
     }
 }
 

@@ -277,3 +277,28 @@ fn moved_value_is_explained_at_its_new_position() {
     assert_eq!(config.reload().unwrap().version, 1);
     assert_eq!(config.explain("a").unwrap().winner().unwrap().origin.line, Some(3));
 }
+
+#[test]
+fn output_of_a_validator_loses_forbidden_keys_and_keeps_to_the_limit_on_nesting() {
+    let evil = || Value::Table(Table::from_iter([("__proto__", Value::Null), ("k", Value::Integer(1))]));
+    let output = move || {
+        Value::Table(Table::from_iter([("list", Value::array(vec![evil()])), ("password", evil()), ("__proto__", evil())]))
+    };
+    let config = SuperConfig::builder().validate_with(move |_| Ok(output())).load().unwrap();
+    for _ in 0..2 {
+        let snapshot = config.snapshot().unwrap();
+        assert_eq!(superconfig::to_json(snapshot.value()), r#"{"list":[{"k":1}],"password":{"k":1}}"#);
+        let warnings = snapshot.warnings();
+        let paths: Vec<_> = warnings.iter().map(|warning| (warning.code, warning.path.as_ref().unwrap().to_string())).collect();
+        let expected = ["list[0].__proto__", "password", "__proto__"].map(|path| ("forbidden-key", path.to_owned()));
+        assert_eq!(paths, expected, "no key below a secret is named");
+        config.reload().unwrap();
+    }
+
+    let deep = |levels| (0..levels).fold(Value::Null, |value, _| Value::array(vec![value]));
+    let nested = |levels| {
+        let output = move |_: &Value| Ok(Value::Table(Table::from_iter([("a", deep(levels))])));
+        SuperConfig::builder().validate_with(output).load().map(drop).map_err(|error| error.code())
+    };
+    assert_eq!((nested(100), nested(200)), (Ok(()), Err(ErrorCode::Limit)));
+}
