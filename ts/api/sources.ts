@@ -18,7 +18,7 @@ export type Format = 'json' | 'jsonc' | 'json5' | 'toml' | 'yaml' | 'dotenv' | '
 
 /**
  * What to do with a file that others can write or another user, not root, owns: `warn` gives the warning `insecure-permissions`,
- * `strict` makes it `ERR_SUPERCONFIG_TRUST`.
+ * `strict` makes it `ERR_SUPERCONFIG_TRUST`, also for links and directories on its way, `.env` files and files that values name.
  *
  * @example
  * ```ts

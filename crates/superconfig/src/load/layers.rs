@@ -7,7 +7,7 @@ use crate::diagnostic::{Error, ErrorCode, Origin, Path, Segment, SourceKind, War
 use crate::merge::{Content, Document, Layer, Variable, Variables};
 use crate::source::{
     BaseDirs, EnvOptions, FileCandidate, FileOptions, LayerInfo, LayerStatus, Lookup, Ownership, Presence, SourceEntry,
-    SourceSpec, Trust, files, parse_args, refused,
+    SourceSpec, Trust, check_strictly, files, parse_args,
 };
 use crate::value::{Table, Value};
 use std::borrow::Borrow;
@@ -211,10 +211,10 @@ pub(super) fn check_ownership(
     candidate: &FileCandidate,
     collector: &mut LayerCollector,
 ) -> Result<(), Error> {
-    let Some(concern) = ownership.concern() else { return Ok(()) };
     if trust == Trust::Strict {
-        return Err(refused(&concern));
+        return check_strictly(ownership, &candidate.path);
     }
+    let Some(concern) = ownership.concern() else { return Ok(()) };
     let message = format!("{}: {concern}", candidate.display_path);
     collector.warnings.push(Warning::new("insecure-permissions", message).with_origin(candidate.origin()));
     Ok(())

@@ -17,7 +17,9 @@ use crate::redaction::SecretRules;
 use crate::source::InProgress;
 #[cfg(feature = "discovery")]
 use crate::source::check_name;
-use crate::source::{BaseDirs, Dependencies, DependencyTracker, Environment, GlobPattern, LayerInfo, SourceSpec, read_file};
+use crate::source::{
+    BaseDirs, Dependencies, DependencyTracker, Environment, GlobPattern, LayerInfo, SourceSpec, check_strictly, read_file,
+};
 use crate::value::{ExpandedSize, ExpansionBudget, Limits, Meter, Value};
 use std::any::Any;
 use std::cell::RefCell;
@@ -345,6 +347,9 @@ impl Loader {
         dependencies.read(&path, opened.fingerprint);
         if dependencies.is_half_written(&path, buffer.len(), opened.fingerprint) {
             return Err(read_file::half_written(name));
+        }
+        if self.options.is_strict() {
+            check_strictly(opened.ownership, &path)?;
         }
         let text = format::decode(&buffer)?;
         Ok(text.strip_prefix('\u{feff}').unwrap_or(text).into())

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Issue, SourceKind, Warning};
 use crate::merge::ArrayStrategy;
-use crate::source::{SourceEntry, SourceSpec};
+use crate::source::{SourceEntry, SourceSpec, Trust};
 use crate::value::{Limits, Value};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -31,6 +31,13 @@ pub(crate) struct LoadOptions {
     pub validated_by_host: bool,
     #[cfg(feature = "watch")]
     pub watch: Option<WatchOptions>,
+}
+
+impl LoadOptions {
+    /// Whether a source asks for strict trust: what variables, references and `.env` files read is then held to it too.
+    pub(crate) fn is_strict(&self) -> bool {
+        self.sources.iter().any(|entry| entry.spec.trust() == Some(Trust::Strict))
+    }
 }
 
 #[cfg(feature = "watch")]

@@ -30,7 +30,7 @@ pub(crate) use files::{BaseDirs, FileCandidate, Lookup, Presence, check_name};
 use files::{unreadable, with_stem};
 pub use layer_info::{LayerInfo, LayerStatus};
 pub use ownership::Trust;
-pub(crate) use ownership::{Ownership, refused};
+pub(crate) use ownership::{Ownership, check_strictly};
 pub(crate) use read_file::Fingerprint;
 pub use source_report::{SourceReport, SourceState};
 #[cfg(feature = "discovery")]

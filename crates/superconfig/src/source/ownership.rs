@@ -1,7 +1,14 @@
 //! Checks that only trusted users could have written a file.
 
 use crate::diagnostic::{Error, ErrorCode};
+#[cfg(unix)]
+use std::collections::VecDeque;
+#[cfg(unix)]
+use std::ffi::OsString;
 use std::fs::Metadata;
+use std::path::Path;
+#[cfg(unix)]
+use std::path::PathBuf;
 
 /// The reaction to a file that others can write, or whose owner is neither the user nor root.
 ///
@@ -17,7 +24,8 @@ use std::fs::Metadata;
 pub enum Trust {
     /// Warn `insecure-permissions` and read it.
     Warn,
-    /// Fail with `ERR_SUPERCONFIG_TRUST`.
+    /// Fail with `ERR_SUPERCONFIG_TRUST`, also for a link or directory on the way to the file. Holds for `.env` files and for what
+    /// variables and references name too, where any source asks for it.
     Strict,
 }
 
@@ -48,12 +56,18 @@ impl Ownership {
     /// alone.
     #[cfg(unix)]
     pub(crate) fn concern(self) -> Option<String> {
-        // SAFETY: the call takes nothing, touches no memory and cannot fail.
-        let user = unsafe { libc::geteuid() };
         if self.mode & 0o002 != 0 {
             return Some(format!("everybody can write it (its mode is {:o})", self.mode & 0o7777));
         }
-        (self.owner != user && self.owner != 0).then(|| format!("another user (with the id {}) owns it", self.owner))
+        (!self.is_own()).then(|| format!("another user (with the id {}) owns it", self.owner))
+    }
+
+    /// Whether the user that runs the process owns it, or root.
+    #[cfg(unix)]
+    fn is_own(self) -> bool {
+        // SAFETY: the call takes nothing, touches no memory and cannot fail.
+        let user = unsafe { libc::geteuid() };
+        self.owner == user || self.owner == 0
     }
 
     #[cfg(not(unix))]
@@ -62,10 +76,57 @@ impl Ownership {
     }
 }
 
-/// The error of a file that strict trust refuses.
-pub(crate) fn refused(concern: &str) -> Error {
+/// Why what a path leads to could be the work of others: a link that another user made, or a directory on the way in which
+/// others can replace names. `None` when it cannot, and on Windows.
+///
+/// Follows the path by hand, which costs an `lstat` for each part of it and of the links on the way.
+#[cfg(unix)]
+pub(crate) fn path_concern(path: &Path) -> Option<String> {
+    use std::os::unix::fs::MetadataExt;
+    // As many as the operating system follows.
+    let mut links = 40;
+    let mut here = PathBuf::new();
+    let mut rest: VecDeque<OsString> = path.components().map(|part| part.as_os_str().to_owned()).collect();
+    while let Some(name) = rest.pop_front() {
+        if name == ".." {
+            here.pop();
+            continue;
+        }
+        here.push(&name);
+        // What cannot be asked is an error when it is opened.
+        let metadata = here.symlink_metadata().ok()?;
+        let kind = if metadata.is_symlink() { "link" } else { "directory" };
+        let shown = here.display();
+        if (metadata.is_symlink() || metadata.is_dir()) && !Ownership::of(&metadata).is_own() {
+            return Some(format!("the {kind} {shown} on its way belongs to another user (with the id {})", metadata.uid()));
+        }
+        // In a sticky directory, such as /tmp, others can add names but replace none.
+        if metadata.is_dir() && metadata.mode() & 0o002 != 0 && metadata.mode() & 0o1000 == 0 {
+            return Some(format!("everybody can replace what is in the directory {shown} on its way"));
+        }
+        if metadata.is_symlink() {
+            links -= 1;
+            let target = here.read_link().ok().filter(|_| links > 0)?;
+            here.pop();
+            target.components().rev().for_each(|part| rest.push_front(part.as_os_str().to_owned()));
+        }
+    }
+    None
+}
+
+#[cfg(not(unix))]
+pub(crate) fn path_concern(_: &Path) -> Option<String> {
+    None
+}
+
+/// Refuses a file that others could have written, or led to.
+///
+/// # Errors
+/// `ERR_SUPERCONFIG_TRUST`.
+pub(crate) fn check_strictly(ownership: Ownership, path: &Path) -> Result<(), Error> {
+    let Some(concern) = ownership.concern().or_else(|| path_concern(path)) else { return Ok(()) };
     let error = Error::new(ErrorCode::Trust, format!("the file is not trusted: {concern}"));
-    error.with_hint("correct its owner and permissions (`chmod o-w`), or do without `trust: 'strict'`")
+    Err(error.with_hint("correct its owner and permissions (`chmod o-w`), or do without `trust: 'strict'`"))
 }
 
 #[cfg(all(test, unix))]

@@ -105,6 +105,18 @@ pub enum SourceSpec {
 }
 
 impl SourceSpec {
+    /// What the source does about files that others could have written.
+    pub(crate) fn trust(&self) -> Option<Trust> {
+        match self {
+            SourceSpec::File { options, .. } => options.trust,
+            SourceSpec::Glob { options, .. } => options.trust,
+            SourceSpec::Directory { options, .. } => options.trust,
+            #[cfg(feature = "discovery")]
+            SourceSpec::Discover { options, .. } => options.trust,
+            _ => None,
+        }
+    }
+
     /// The layer's name for people, where the source itself has one.
     pub(crate) fn name(&self) -> &str {
         match self {

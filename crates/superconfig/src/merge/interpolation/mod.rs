@@ -257,7 +257,7 @@ impl Interpolator<'_> {
                     self.secret.insert(path.to_vec());
                 }
                 let content = (self.references.read_file)(name).map_err(|error| {
-                    if error.code() == ErrorCode::Limit {
+                    if matches!(error.code(), ErrorCode::Limit | ErrorCode::Trust) {
                         return error.with_path(Path::from(path.to_vec()));
                     }
                     let message = format!("the file {name:?} cannot be read");

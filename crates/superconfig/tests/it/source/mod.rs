@@ -1,4 +1,5 @@
-//! Sources: discovery of files, and patterns.
+//! Sources: discovery of files, patterns, and trust.
 
 mod discovery;
 mod globs;
+mod trust;
