@@ -133,8 +133,9 @@ step('facade', sources, 'ts/dist/index.cjs').do(() => {
   const common = ['--platform=node', '--target=node20', '--legal-comments=none', '--log-level=warning', '--minify-whitespace', '--minify-syntax'];
   const bundle = ['ts/index.ts', '--bundle', '--line-limit=120', ...common];
   run('npx', ['esbuild', ...bundle, '--format=esm', '--outfile=ts/dist/index.js']);
-  run('npx', ['esbuild', ...bundle, '--format=cjs', '--outfile=ts/dist/index.cjs', '--define:import.meta.url=undefined', '--external:./addon-files.cjs']);
-  run('npx', ['esbuild', 'ts/engine/addon-files.cjs', ...common, '--outfile=ts/dist/addon-files.cjs']);
+  run('npx', ['esbuild', ...bundle, '--format=cjs', '--outfile=ts/dist/index.cjs', '--define:import.meta.url=undefined', '--external:./addon-files/index.js']);
+  run('npx', ['esbuild', 'ts/engine/addon-files/index.js', ...common, '--outfile=ts/dist/addon-files/index.js']);
+  copyFileSync(join(root, 'ts/engine/addon-files/package.json'), join(root, 'ts/dist/addon-files/package.json'));
   for (const file of ['ts/dist/index.js', 'ts/dist/index.cjs']) {
     // The limit breaks strings too, and bundlers that indent the lines of a package change them there.
     const text = readFileSync(join(root, file), 'utf8').replace(/(?<!\\)((?:\\\\)*)\\\n/g, '$1');

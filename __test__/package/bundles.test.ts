@@ -143,7 +143,7 @@ test('what gathers the files of a program finds the addon', async () => {
 });
 
 test('no text of the package goes over a line', () => {
-  for (const file of ['index.js', 'index.cjs', 'addon-files.cjs']) {
+  for (const file of ['index.js', 'index.cjs', 'addon-files/index.js']) {
     const code = readFileSync(join(root, 'ts/dist', file), 'utf8');
     expect([file, code.match(/\\\n/g)]).toEqual([file, null]);
     execFileSync(process.execPath, ['--check', join(root, 'ts/dist', file)]);

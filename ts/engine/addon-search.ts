@@ -1,5 +1,4 @@
 // The search for the addon's file: only where a package manager installs it, seen from where this code is.
-import { createRequire } from 'node:module';
 
 // Both exist in bundles of webpack alone, which writes the path of the machine that built them in place of `import.meta.url`.
 declare const __webpack_require__: unknown;
@@ -7,12 +6,14 @@ declare const __non_webpack_require__: NodeJS.Require;
 
 /** A module of Node, loaded when it is needed: each import would lengthen every start. */
 export function builtin<Name extends keyof Builtins>(name: Name): Builtins[Name] {
-  return (process.getBuiltinModule?.(name) ?? createRequire(process.execPath)(name)) as Builtins[Name];
+  // Node before 20.16 has another way only where the program is CommonJS.
+  return (process.getBuiltinModule?.(name) ?? require(name)) as Builtins[Name];
 }
 
 interface Builtins {
   'node:buffer': typeof import('node:buffer');
   'node:fs': typeof import('node:fs');
+  'node:module': typeof import('node:module');
   'node:path': typeof import('node:path');
 }
 
@@ -70,7 +71,7 @@ export function* candidates(name: string, file: string | undefined): Generator<s
     for (const packages of ['../../node_modules', '../../..']) yield `${file.replace(/[\\/][^\\/]*$/, '')}/${packages}/${addon}`;
     // Hoisted, or in an archive.
     try {
-      yield createRequire(file).resolve(addon);
+      yield builtin('node:module').createRequire(file).resolve(addon);
     } catch {
       // It is not there either.
     }
@@ -101,10 +102,11 @@ interface AddonFiles {
 }
 
 function addonFiles(): AddonFiles {
-  // Tools that gather files follow just this: a literal path for `require`, or for what `createRequire` gives.
-  if (import.meta.url === undefined) return require('./addon-files.cjs')();
-  const requireOwn = createRequire(import.meta.url);
-  return requireOwn('./addon-files.cjs')();
+  // Tools that gather files follow just this: a literal path for `require`, or in a URL. Importing `createRequire`, which some
+  // follow too, would lengthen every start.
+  if (import.meta.url === undefined) return require('./addon-files/index.js')();
+  const path = pathOf(new URL('./addon-files/index.js', import.meta.url).href);
+  return builtin('node:module').createRequire(path)(path)();
 }
 
 /**

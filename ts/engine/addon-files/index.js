@@ -7,6 +7,6 @@ const { join } = require('node:path');
 module.exports = () => ({
   directory: __dirname,
   files: {
-    'linux-x64-gnu': join(__dirname, '../../../@superconfig/linux-x64-gnu/superconfig.linux-x64-gnu.node'),
+    'linux-x64-gnu': join(__dirname, '../../../../@superconfig/linux-x64-gnu/superconfig.linux-x64-gnu.node'),
   },
 });
