@@ -151,12 +151,13 @@ impl LoadResult {
         error.with_issues(issues)
     }
 
-    /// The source line of an origin, unless it could contain a secret.
+    /// The source line of an origin; of a secret the key alone.
     fn snippet(&self, origin: &Origin, path: &[Segment]) -> Option<String> {
         let position = Position { line: origin.line?, column: origin.column? };
         let secret = self.merged.value.at(path).is_some_and(|value| self.secrets.is_secret(path, value));
         if secret {
-            return None;
+            let key = self.secrets.visible(path).iter().rfind(|segment| matches!(segment, Segment::Key(_)))?;
+            return Some(snippet::render_key(position, &Path::from(vec![key.clone()]).to_string()));
         }
         self.layers.iter().rev().find_map(|layer| match &layer.content {
             Content::Document(document) if layer.name == origin.source && document.file == origin.file => {

@@ -2,12 +2,17 @@
 
 use super::line_scan::may_show_secret;
 use super::rules::line_may_hold_secret;
+use super::secret_words::REDACTED;
 use crate::diagnostic::Position;
 
 /// Longer lines are left out: the position in them is hard to see.
 const MAX_CHARACTERS: usize = 160;
 
-/// Shows a line with its number and a mark below the column; `None` where the line could hold a secret.
+/// Longer keys are left out of lines that hold a secret.
+const MAX_KEY: usize = 64;
+
+/// Shows a line with its number and a mark below the column. Of a line that could hold a secret it shows the key alone, and nothing
+/// where that cannot be told.
 pub(crate) fn render(text: &str, position: Position) -> Option<String> {
     marked(text, position, |_| 1)
 }
@@ -33,12 +38,32 @@ pub(crate) fn render_value(text: &str, position: Position) -> Option<String> {
     })
 }
 
+/// Shows the number of a line and the key of the secret that it holds.
+pub(crate) fn render_key(position: Position, key: &str) -> String {
+    format!("   {} | {key}: {REDACTED}", position.line)
+}
+
+/// The key that a line begins with, where it is that key which names a secret, and no line above could.
+fn key_of_secret<'t>(text: &str, at: usize, line: &'t str) -> Option<&'t str> {
+    let is_of_line_above = |other: &str| !std::ptr::eq(other.as_ptr(), line.as_ptr()) && line_may_hold_secret(other);
+    let rest = line.trim_start_matches(|character: char| character.is_whitespace() || "{,-[\"'".contains(character));
+    let rest = rest.strip_prefix("export ").unwrap_or(rest);
+    let is_inside = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
+    let (key, behind) = rest.split_at(rest.bytes().take_while(is_inside).count());
+    let is_key = behind.trim_start_matches(['"', '\'']).trim_start().starts_with([':', '=']);
+    let is_shown = is_key && key.len() <= MAX_KEY && line_may_hold_secret(key);
+    (is_shown && !may_show_secret(text, at, &is_of_line_above)).then_some(key)
+}
+
 /// `length` gives the number of characters to mark from the column on.
 fn marked(text: &str, position: Position, length: impl FnOnce(&str) -> usize) -> Option<String> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let at = position.line as usize - 1;
     let line = text.lines().nth(at)?;
-    if line.chars().count() > MAX_CHARACTERS || may_show_secret(text, at, &line_may_hold_secret) {
+    if may_show_secret(text, at, &line_may_hold_secret) {
+        return key_of_secret(text, at, line).map(|key| render_key(position, key));
+    }
+    if line.chars().count() > MAX_CHARACTERS {
         return None;
     }
     let number = position.line.to_string();
@@ -68,6 +93,30 @@ mod tests {
         ] {
             let line_text = render_value(text, Position { line: 1, column }).unwrap();
             assert_eq!(line_text.lines().last().unwrap().split_once("| ").unwrap().1.trim_start(), mark, "{text}");
+        }
+    }
+
+    #[test]
+    fn line_of_a_secret_shows_its_key_alone() {
+        let shown = |text: &str| render(text, Position { line: text.lines().count() as u32, column: 1 });
+        for (text, key) in [
+            ("a = 1\ndb_password = = 'hunter2'", "db_password"),
+            ("{\n  \"apiKey\": hunter2", "apiKey"),
+            ("export TOKEN=\"hunter2", "TOKEN"),
+            ("- password: [hunter2", "password"),
+        ] {
+            let wanted = format!("   {} | {key}: [redacted]", text.lines().count());
+            assert_eq!(shown(text).as_deref(), Some(&*wanted), "{text}");
+        }
+        for text in [
+            "[credentials]\nuser = hunter2",
+            "x = 'https://me:hunter2@host'",
+            "token: |\n  password: hunter2",
+            "TOKEN='a\npassword=hunter2",
+            "hunter2 password",
+            "# the password: hunter2",
+        ] {
+            assert_eq!(shown(text), None, "{text}");
         }
     }
 

@@ -215,7 +215,7 @@ impl<'a> DocumentBuilder<'a> {
         let has_properties = anchor > 0 || tag.is_some();
         self.count(ExpandedSize { values: 1, bytes: 0 }, at)?;
         if let Some(tag) = tag
-            && !(is_core(&tag) && tag.suffix == own || is_bare(&tag))
+            && !(core_name(&tag).as_deref() == Some(own) || is_bare(&tag))
         {
             return Err(ParseFault::parse("custom tags are not supported", self.offsets.byte(at)));
         }
@@ -334,13 +334,15 @@ impl<'a> DocumentBuilder<'a> {
 
     fn scalar(&mut self, text: &str, plain: bool, tag: Option<&Tag>, at: &Marker) -> Result<Value, ParseFault> {
         let malformed = |what: &str, offset| ParseFault::parse(format!("the value is no {what}, as its tag says"), offset);
-        match tag {
-            None if plain => Ok(self.resolve(text, at)),
-            None => Ok(Value::from(text)),
-            Some(tag) if is_bare(tag) || is_core(tag) && tag.suffix == "str" => Ok(Value::from(text)),
-            Some(tag) if is_core(tag) => {
+        let Some(tag) = tag else {
+            return Ok(if plain { self.resolve(text, at) } else { Value::from(text) });
+        };
+        match core_name(tag).as_deref() {
+            Some("str") => Ok(Value::from(text)),
+            None if is_bare(tag) => Ok(Value::from(text)),
+            Some(name) => {
                 let value = self.resolve(text, at);
-                match (&*tag.suffix, value) {
+                match (name, value) {
                     ("null", Value::Null) => Ok(Value::Null),
                     ("bool", value @ Value::Bool(_)) => Ok(value),
                     ("int", value @ (Value::Integer(_) | Value::Unsigned(_))) => Ok(value),
@@ -350,7 +352,7 @@ impl<'a> DocumentBuilder<'a> {
                     _ => Err(ParseFault::parse("the tag does not fit a scalar", self.offsets.byte(at))),
                 }
             }
-            Some(_) => Err(ParseFault::parse("custom tags are not supported", self.offsets.byte(at))),
+            None => Err(ParseFault::parse("custom tags are not supported", self.offsets.byte(at))),
         }
     }
 
@@ -380,8 +382,15 @@ fn path(frames: &[Frame]) -> Path {
     frames.iter().filter_map(segment).collect()
 }
 
-fn is_core(tag: &Tag) -> bool {
-    tag.is_yaml_core_schema()
+/// The name of a tag of YAML's own, written as `!!str`, in full as `!<tag:yaml.org,2002:str>` or with a declared handle.
+fn core_name(tag: &Tag) -> Option<Cow<'_, str>> {
+    const PREFIX: &str = "tag:yaml.org,2002:";
+    let Tag { handle, suffix } = tag;
+    match handle.strip_prefix(PREFIX) {
+        Some("") => Some(Cow::Borrowed(suffix)),
+        None if handle.is_empty() => suffix.strip_prefix(PREFIX).map(Cow::Borrowed),
+        _ => format!("{handle}{suffix}").strip_prefix(PREFIX).map(|name| Cow::Owned(name.to_owned())),
+    }
 }
 
 /// The tag `!`, which says: take it as it is.
