@@ -6,7 +6,8 @@ use serde::Deserialize;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use superconfig::{
-    Builder, Environment, Error, ErrorCode, Issue, PreparedLoad, PreparedReload, Reload, ReloadInputs, SuperConfig, Value,
+    Builder, Derivation, Environment, Error, ErrorCode, Issue, PreparedLoad, PreparedReload, Reload, ReloadInputs, SuperConfig,
+    Value,
 };
 
 /// A load or reload that is about to begin, with everything that has to come from the host's own thread.
@@ -126,6 +127,28 @@ impl Prepared {
         match self {
             Self::Load(prepared) => prepared.value(),
             Self::Reload(prepared) => prepared.value(),
+        }
+    }
+
+    /// The next layer that the host has to compute before the values are complete, and its values are [`Prepared::derive`]d.
+    ///
+    /// # Errors
+    /// Those of [`PreparedLoad::derivation`] and [`PreparedReload::derivation`].
+    pub fn derivation(&self) -> Result<Option<Derivation>, Error> {
+        match self {
+            Self::Load(prepared) => prepared.derivation(),
+            Self::Reload(prepared) => prepared.derivation(),
+        }
+    }
+
+    /// Takes the values of the next layer that the host computes, or why there are none.
+    ///
+    /// # Errors
+    /// Those of [`PreparedLoad::derive`] and [`PreparedReload::derive`].
+    pub fn derive(&mut self, result: Result<Value, String>) -> Result<(), Error> {
+        match self {
+            Self::Load(prepared) => prepared.derive(result),
+            Self::Reload(prepared) => prepared.derive(result),
         }
     }
 

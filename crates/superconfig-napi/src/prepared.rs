@@ -9,7 +9,7 @@ use napi::{Result, Status};
 use napi_derive::napi;
 use std::cell::RefCell;
 use superconfig::{Builder, Environment, Error, ErrorCode, SourceReport, SuperConfig};
-use superconfig_binding::options::{LoadOptions, ReloadRequest};
+use superconfig_binding::options::{LoadOptions, ReloadRequest, Supplied};
 use superconfig_binding::{CheckedOutput, Committed, HandleTable, Preparation, Prepared, ReportedIssue, describe};
 
 /// The object of a prepared load's number.
@@ -72,6 +72,31 @@ pub fn begin_reload(attachment: f64) -> Result<f64> {
 pub fn report_source(attachment: f64, source: u32, report: String) -> Result<()> {
     with(attachment, |attachment| {
         attachment.config.report_source(source as usize, OPTIONS.parse::<SourceReport>(&report, "report")?)
+    })
+}
+
+/// The next layer of a prepared load that JavaScript computes: the values below it, and then its index among the sources.
+#[napi(catch_unwind, ts_return_type = "[values: unknown, source: number] | null")]
+pub fn derivation(prepared: f64) -> Result<Option<(HostValue, u32)>> {
+    let next = PREPARED.with_borrow(|table| match table.get(prepared as u64) {
+        Some(Entry::Prepared(prepared)) => prepared.derivation(),
+        _ => Err(discarded()),
+    });
+    Ok(next.map_err(to_napi)?.map(|next| (HostValue::from(next.values), next.source as u32)))
+}
+
+/// Takes the values of that layer (`{ value, specials? }`), or why there are none, as JSON text of `Supplied`.
+#[napi(catch_unwind)]
+pub fn derive(prepared: f64, supplied: String) -> Result<()> {
+    run(|| {
+        let supplied = match OPTIONS.parse::<Supplied>(&supplied, "derive")? {
+            Supplied::Values(values) => Ok(values.decode()),
+            Supplied::Error(reason) => Err(reason),
+        };
+        PREPARED.with_borrow_mut(|table| match table.get_mut(prepared as u64) {
+            Some(Entry::Prepared(prepared)) => prepared.derive(supplied),
+            _ => Err(discarded()),
+        })
     })
 }
 

@@ -109,6 +109,7 @@ pub use config::{
 };
 pub use diagnostic::{Error, ErrorCode, Issue, Origin, Path, Position, Segment, SourceKind, Warning, closest_name};
 pub use format::{Format, parse, parse_within, render};
+pub use load::Derivation;
 #[cfg(feature = "watch")]
 pub use load::WatchOptions;
 pub use merge::{Action, ArrayStrategy, Candidate, Explanation, MappedVariable, VariableFormat};
@@ -118,9 +119,9 @@ pub use registry::{CachedHandle, ConfigHandle, ConfigRegistry, Guard, HandleId, 
 #[cfg(feature = "discovery")]
 pub use source::DiscoverOptions;
 pub use source::{
-    DirectoryOptions, DotenvOptions, EmptyVariable, EnvOptions, Environment, FileOptions, GlobOptions, LayerInfo, LayerStatus,
-    Source, SourceContext, SourceEntry, SourceError, SourceReport, SourceSignal, SourceSpec, SourceState, SourceWatch,
-    TextOptions, Trust,
+    DeriveFunction, DirectoryOptions, DotenvOptions, EmptyVariable, EnvOptions, Environment, FileOptions, GlobOptions, LayerInfo,
+    LayerStatus, Source, SourceContext, SourceEntry, SourceError, SourceReport, SourceSignal, SourceSpec, SourceState,
+    SourceWatch, TextOptions, Trust,
 };
 pub use value::{
     FieldNames, JsonText, Limits, Meter, MismatchKind, PathPattern, Table, TableIter, TypeMismatch, Value, read_options, to_json,

@@ -18,4 +18,6 @@ pub use load_options::{LoadLimits, LoadOptions, WatchTimes};
 pub use mapping::Mapping;
 pub use option_reader::OptionReader;
 pub use reload_request::{ReloadRequest, Supplied};
-pub use source_options::{Args, Directory, Discover, Dotenv, Env, File, Glob, HostSource, Profiles, SourceOptions, Text, Values};
+pub use source_options::{
+    Args, Derive, Directory, Discover, Dotenv, Env, File, Glob, HostSource, Profiles, SourceOptions, Text, Values,
+};

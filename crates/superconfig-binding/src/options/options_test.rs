@@ -89,6 +89,7 @@ const KINDS: &[Case] = &[
     (r#"{"sources":[{"env":{"mapping":{"a":["A",_]}}}]}"#, "sources[0].env.mapping.a[1]", "a[1]", "mapping", "a string", &["text"]),
     (r#"{"sources":[{"env":{"infer":_}}]}"#, "sources[0].env.infer", "infer", "env", "true or false", &["flag", "no"]),
     (r#"{"sources":[{"env":{"fileSuffix":_}}]}"#, "sources[0].env.fileSuffix", "fileSuffix", "env", "true or false", &["flag", "no"]),
+    (r#"{"sources":[{"derive":{"name":_}}]}"#, "sources[0].derive.name", "name", "derive", "a string", &["text"]),
     (r#"{"sources":[{"args":{"argv":_}}]}"#, "sources[0].args.argv", "argv", "args", "an array", &["array"]),
     (r#"{"sources":[{"args":{"argv":["--a=1",_]}}]}"#, "sources[0].args.argv[1]", "argv[1]", "args", "a string", &["text"]),
 ];
@@ -210,7 +211,7 @@ fn unknown_source_kinds_list_the_known_ones() {
         r#"{"sources":[{"zzz":{}}]}"#,
         "sources[0].zzz",
         "there is no source of kind \"zzz\"",
-        Some("the kinds are defaults, overrides, source, file, glob, dir, discover, text, dotenv, env, args"),
+        Some("the kinds are defaults, overrides, source, file, glob, dir, discover, text, dotenv, env, args, derive"),
     );
     check(r#"{"sources":[{"file":{}}]}"#, "sources[0].file", "`file` needs `path`", None);
     check(r#"{"sources":[{"defaults":{}}]}"#, "sources[0].defaults", "`defaults` needs `values`", None);

@@ -35,6 +35,8 @@ pub enum SourceOptions {
     Env(Env),
     /// Command-line flags.
     Args(Args),
+    /// Values that the host computes from the merged values below, between preparing a version and committing it.
+    Derive(Derive),
 }
 
 /// Declares kinds of sources: what each is made of, its options, and those that every source which is a layer takes.
@@ -159,6 +161,12 @@ layers! {
         /// The flags.
         argv: Vec<String>,
     ) {}
+
+    /// Values that the host computes.
+    Derive(
+        /// The layer's name.
+        name: SharedText,
+    ) {}
 }
 
 /// `.env` files, which are no layer themselves.
@@ -239,6 +247,9 @@ impl SourceOptions {
                     empty,
                 };
                 (SourceSpec::Env(options), join, directives)
+            }
+            Self::Derive(Derive { name: SharedText(name), join, directives }) => {
+                (SourceSpec::Derive { name, compute: None }, join, directives)
             }
             Self::Args(Args { argv, join, directives }) => (SourceSpec::Args(argv), join, directives),
         };

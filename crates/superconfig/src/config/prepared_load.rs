@@ -7,7 +7,7 @@ use super::token;
 use crate::diagnostic::{Error, Issue, Path};
 #[cfg(feature = "watch")]
 use crate::load::WatchOptions;
-use crate::load::{CustomSources, LoadOptions, LoadOutcome, Loader};
+use crate::load::{CustomSources, Derivation, LoadOptions, LoadOutcome, Loader};
 use crate::source::Environment;
 use crate::value::Value;
 use std::any::Any;
@@ -55,8 +55,10 @@ impl PreparedLoad {
             loader.watch();
         }
         let LoadOutcome { result, record, .. } = loader.load(0, Ok(custom_results), false);
+        let mut loaded = result?;
+        loaded.derive_all()?;
         Ok(Self {
-            load: FirstLoad { options, environment, custom_sources, loader, loaded: result?, record },
+            load: FirstLoad { options, environment, custom_sources, loader, loaded, record },
             #[cfg(feature = "watch")]
             start_watching,
         })
@@ -79,6 +81,40 @@ impl PreparedLoad {
     /// ```
     pub fn value(&self) -> &Value {
         &self.load.loaded.value
+    }
+
+    /// The next layer that the host of a binding has to compute; see [`Derivation`]. Costs a merge of the layers below it.
+    ///
+    /// ```
+    /// use superconfig::{Format, SuperConfig};
+    ///
+    /// assert!(SuperConfig::builder().text("port = 80", Format::Toml).prepare()?.derivation()?.is_none());
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Those of merging.
+    pub fn derivation(&self) -> Result<Option<Derivation>, Error> {
+        self.load.loaded.derivation().inspect_err(|_| LOADS.fail())
+    }
+
+    /// Takes the values of that layer, or why there are none; after the last one all layers are merged.
+    ///
+    /// ```
+    /// use superconfig::{ErrorCode, SourceEntry, SourceSpec, SuperConfig};
+    ///
+    /// let spec = SourceSpec::Derive { name: "limits".into(), compute: None };
+    /// let mut prepared = SuperConfig::builder().entry(SourceEntry { spec, fill: false, directives: true }).prepare()?;
+    /// assert_eq!(prepared.derive(Err("no cpu".to_owned())).unwrap_err().code(), ErrorCode::Source);
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// `ERR_SUPERCONFIG_SOURCE` where there are none, or no table; those of merging; `ERR_SUPERCONFIG_OPTION` where no layer is to
+    /// be computed.
+    pub fn derive(&mut self, result: Result<Value, String>) -> Result<(), Error> {
+        let loaded = &mut self.load.loaded;
+        loaded.derive(result).and_then(|()| loaded.derive_all()).inspect_err(|_| LOADS.fail())
     }
 
     /// The issue of an unexpected key, for [`PreparedLoad::refuse`], with a suggestion: one of `known`; without them, a key

@@ -6,7 +6,7 @@ use super::counters::RELOADS;
 use super::event::{Change, Event};
 use super::snapshot::Snapshot;
 use crate::diagnostic::{Error, ErrorCode, Issue, Path};
-use crate::load::{LoadOutcome, LoadRecord, LoadResult, Validator, capture};
+use crate::load::{Derivation, LoadOutcome, LoadRecord, LoadResult, Validator, capture};
 use crate::merge::changed;
 use crate::registry::generation;
 use crate::source::{Environment, custom};
@@ -267,6 +267,7 @@ impl Core {
         let LoadOutcome { result, record, answers } = RELOADS.time(|| loader.load(turn.0, custom_results, background));
         drop(loader);
         self.health.lock().record_results(answers);
+        let result = result.and_then(|mut loaded| loaded.derive_all().map(|()| loaded));
         (result, record)
     }
 
@@ -423,6 +424,42 @@ impl PreparedReload {
     /// ```
     pub fn value(&self) -> &Value {
         &self.loaded.value
+    }
+
+    /// The next layer that the host of a binding has to compute; see [`Derivation`](crate::Derivation). Costs a merge of the layers
+    /// below it.
+    ///
+    /// ```
+    /// use superconfig::{ReloadInputs, SuperConfig};
+    ///
+    /// let config = SuperConfig::builder().load()?;
+    /// assert!(config.prepare_reload(ReloadInputs::default())?.derivation()?.is_none());
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Those of merging. Listeners are notified.
+    pub fn derivation(&self) -> Result<Option<Derivation>, Error> {
+        self.loaded.derivation().map_err(|error| self.failed(error))
+    }
+
+    /// Takes the values of that layer, or why there are none; after the last one all layers are merged.
+    ///
+    /// ```
+    /// use superconfig::{ErrorCode, ReloadInputs, SuperConfig};
+    ///
+    /// let config = SuperConfig::builder().load()?;
+    /// let mut prepared = config.prepare_reload(ReloadInputs::default())?;
+    /// assert_eq!(prepared.derive(Err("no reason".to_owned())).unwrap_err().code(), ErrorCode::Option);
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// `ERR_SUPERCONFIG_SOURCE` where there are none, or no table; those of merging; `ERR_SUPERCONFIG_OPTION` where no layer is to
+    /// be computed. Listeners are notified.
+    pub fn derive(&mut self, result: Result<Value, String>) -> Result<(), Error> {
+        let derived = self.loaded.derive(result).and_then(|()| self.loaded.derive_all());
+        derived.map_err(|error| self.failed(error))
     }
 
     /// The issue of a key that must not be there, for [`PreparedReload::refuse`]; see [`PreparedLoad::unknown_key`](crate::PreparedLoad::unknown_key).

@@ -93,6 +93,11 @@ impl Loader {
                 let variables = self.variables(options, &collector.dotenv)?;
                 collector.push(entry, SourceKind::Env, "env".into(), Content::Variables(Arc::new(variables)));
             }
+            SourceSpec::Derive { name, .. } => {
+                collector.derivations.push_back((collector.layers.len(), at));
+                let empty = Document::of(Value::Table(Table::new()));
+                collector.push(entry, SourceKind::Custom, name.clone(), Content::Document(Arc::new(empty)));
+            }
             SourceSpec::Args(arguments) => {
                 let name: Arc<str> = "args".into();
                 let flags = parse_args(arguments, &name)?;

@@ -3,15 +3,15 @@
 use super::context::{base_dirs, profiles};
 use super::custom_layer::CustomLayer;
 use super::custom_sources::CustomResults;
+use super::derivation::{Derivations, MergeInputs};
 use super::file_cache::FileCache;
+use super::load_result::LoadResult;
 use super::options::LoadOptions;
 use super::profile_use::ProfileUse;
 use super::rules::Rules;
-use crate::diagnostic::{Error, ErrorCode, Origin, Path, Segment, Warning};
+use crate::diagnostic::{Error, ErrorCode, Warning};
 use crate::format;
-use crate::merge::{
-    Content, Document, Explanation, Layer, MergeOptions, Merged, References, Variable, explain, fold, interpolate, unusable,
-};
+use crate::merge::{Layer, Merged, Variable};
 use crate::redaction::SecretRules;
 #[cfg(feature = "watch")]
 use crate::source::InProgress;
@@ -20,35 +20,10 @@ use crate::source::check_name;
 use crate::source::{
     BaseDirs, Dependencies, DependencyTracker, Environment, GlobPattern, LayerInfo, SourceSpec, check_strictly, read_file,
 };
-use crate::value::{ExpandedSize, ExpansionBudget, Limits, Meter, Value};
-use std::any::Any;
+use crate::value::{ExpandedSize, ExpansionBudget, Limits, Table, Value};
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
-
-/// The result of one load.
-pub(crate) struct LoadResult {
-    /// The values for readers: merged, and interpolated where that is enabled.
-    pub(crate) value: Value,
-    pub(crate) warnings: Vec<Warning>,
-    pub(crate) profiles: Vec<String>,
-    pub(crate) searched: Vec<LayerInfo>,
-    pub(super) layers: Vec<Layer>,
-    pub(super) merged: Merged,
-    /// The variables and flags that cannot be used, for the error that a validator's issues are in too.
-    pub(super) problems: Vec<Error>,
-    pub(crate) rules: Arc<Rules>,
-    /// The rules that mask this version's secrets.
-    pub(crate) secrets: Arc<SecretRules>,
-    /// The errors of custom sources that failed in this load; their last values stay in use.
-    pub(crate) failed_sources: Vec<Error>,
-    /// The variables of `.env` files.
-    pub(crate) dotenv: Vec<Variable>,
-    /// No custom source failed when it was called last.
-    pub(crate) is_whole: bool,
-    /// What a binding keeps with the version.
-    pub(crate) annotation: Option<Arc<dyn Any + Send + Sync>>,
-}
 
 /// A load's number among those of its configuration, and its dependencies.
 #[derive(Clone)]
@@ -65,74 +40,6 @@ pub(crate) struct LoadOutcome {
     pub(crate) record: LoadRecord,
     /// The custom sources whose newest results are part of the load, by index, with their errors.
     pub(crate) answers: Vec<(usize, Option<Error>)>,
-}
-
-impl LoadResult {
-    pub(crate) fn measure_layers(&self, meter: &mut Meter) {
-        for layer in &self.layers {
-            if let Content::Document(document) = &layer.content
-                && meter.shared(document)
-            {
-                meter.value(&document.value);
-                if let Some((text, _)) = &document.text {
-                    meter.shared(text);
-                }
-            }
-        }
-    }
-
-    /// The total length of the texts that the layers were parsed from.
-    pub(crate) fn text_bytes(&self) -> usize {
-        let text = |layer: &Layer| match &layer.content {
-            Content::Document(document) => document.text.as_ref().map_or(0, |(text, _)| text.len()),
-            _ => 0,
-        };
-        self.layers.iter().map(text).sum()
-    }
-
-    /// The provenance of the value at a path, redacted; `None` when no layer contributed.
-    pub(crate) fn explain(&self, path: &Path) -> Option<Explanation> {
-        let value = self.value.at(path);
-        let mut explanation = self.trace(path);
-        if explanation.candidates.is_empty() && value.is_some() {
-            explanation = Explanation { path: explanation.path, ..self.trace(self.source_path(path)) };
-        }
-        // A schema's output can hold values of no layer.
-        if explanation.candidates.is_empty() && value.is_none() {
-            return None;
-        }
-        let segments: Vec<Segment> = path.to_vec();
-        let redact = |value: &Value| self.secrets.redact(&mut segments.clone(), value);
-        // Readers see the interpolated value, or a schema's output.
-        explanation.value = value.map(redact);
-        for candidate in &mut explanation.candidates {
-            candidate.value = redact(&candidate.value);
-        }
-        Some(explanation)
-    }
-
-    pub(crate) fn origin(&self, path: &Path) -> Option<Origin> {
-        self.trace(path).winner().map(|winner| winner.origin.clone())
-    }
-
-    pub(super) fn trace(&self, path: &[Segment]) -> Explanation {
-        explain(&self.layers, &self.merged, &self.rules.merge_options(), path)
-    }
-
-    /// The path in the layers of a value that was copied elsewhere: by a reference to a table, or by a schema that took a
-    /// text apart. Without one the path stays as it is.
-    fn source_path<'p>(&self, path: &'p [Segment]) -> &'p [Segment] {
-        let mut above = (1..path.len()).map(|length| &path[..length]);
-        let made = above.find(|above| {
-            self.merged.value.at(above).is_some_and(|value| !matches!(value, Value::Table(_) | Value::Array(_) | Value::Null))
-        });
-        made.unwrap_or(path)
-    }
-
-    /// The merged value with all secrets masked.
-    pub(crate) fn redacted(&self) -> Value {
-        self.secrets.redact(&mut Vec::new(), &self.value)
-    }
 }
 
 pub(crate) struct Loader {
@@ -152,6 +59,8 @@ pub(super) struct LayerCollector {
     pub(super) warnings: Vec<Warning>,
     pub(super) searched: Vec<LayerInfo>,
     pub(super) dotenv: Vec<Variable>,
+    /// The layers that are to be computed: their indexes among the layers and among the sources.
+    pub(super) derivations: VecDeque<(usize, usize)>,
     pub(super) failed_sources: Vec<Error>,
     pub(super) answers: Vec<(usize, Option<Error>)>,
     /// The errors of sources that could not be loaded.
@@ -168,6 +77,7 @@ impl LayerCollector {
             warnings,
             searched: Vec::new(),
             dotenv: Vec::new(),
+            derivations: VecDeque::new(),
             failed_sources: Vec::new(),
             answers: Vec::new(),
             problems: Vec::new(),
@@ -262,32 +172,16 @@ impl Loader {
         if let Some(first) = collector.problems.first() {
             Error::together(first.code(), "sources cannot be loaded", std::mem::take(&mut collector.problems))?;
         }
-        let LayerCollector { layers, mut warnings, searched, failed_sources, dotenv, budget, profile_use, .. } = collector;
+        let LayerCollector { layers, mut warnings, searched, failed_sources, dotenv, derivations, budget, profile_use, .. } =
+            collector;
         warnings.extend(profile_use.warnings(&profiles, &options, &self.environment));
-        // The text of a reference counts where it is inserted.
-        let read_referent = |name: &str| self.read_value(&base_dirs, name, &budget);
-        let read_file = |name: &str| {
-            let text = read_referent(name)?;
-            budget.take(ExpandedSize::text(text.len()))?;
-            Ok(text)
-        };
-        let keep_problems = options.validator.is_some() || options.validated_by_host;
-        let merge_options = MergeOptions { read_file: Some(&read_file), keep_problems, ..self.rules.merge_options() };
-        let mut merged = fold(&layers, &merge_options)?;
-        let mut problems = std::mem::take(&mut merged.problems);
-        for layer in &layers {
-            if let Content::Document(document) = &layer.content {
-                warnings.extend(document.warnings.iter().filter_map(|warning| located(warning, layer, document)));
-            }
-        }
-        warnings.extend(merged.warnings.iter().cloned());
         let mut loaded = LoadResult {
-            value: merged.value.clone(),
+            value: Value::Table(Table::new()),
             warnings,
             profiles,
             searched,
             layers,
-            merged,
+            merged: Merged::default(),
             problems: Vec::new(),
             rules: self.rules.clone(),
             secrets: self.rules.secrets.clone(),
@@ -295,27 +189,17 @@ impl Loader {
             dotenv,
             is_whole: self.custom.values().all(CustomLayer::is_fresh),
             annotation: None,
+            derivations: None,
         };
-        if options.interpolate {
-            let env = |name: &str| self.environment.get(name).cloned();
-            let secrets = &self.rules.secrets;
-            let schema = self.rules.schema.as_ref();
-            let references =
-                References { env: &env, read_file: &read_referent, limits: self.rules.limits, budget: &budget, secrets, schema };
-            let interpolated = interpolate(loaded.value.clone(), &references).map_err(|error| {
-                problems.push(match error.path().and_then(|path| loaded.origin(path)) {
-                    Some(origin) => error.with_origin(origin),
-                    None => error,
-                });
-                unusable(std::mem::take(&mut problems))
-            })?;
-            loaded.value = interpolated.value;
-            if !interpolated.made_of_secrets.is_empty() {
-                loaded.secrets = secrets.with_derived(interpolated.made_of_secrets).into();
-            }
+        if derivations.is_empty() {
+            let read = |name: &str| self.read_value(&base_dirs, name, &budget);
+            let environment = &*self.environment;
+            loaded.merge(&MergeInputs { environment, options: &options, read: &read, budget: &budget })?;
+        } else {
+            let derivations = Derivations::new(derivations, options, self.environment.clone(), base_dirs.clone());
+            loaded.prefetch(&derivations, &|name| self.read_value(&base_dirs, name, &budget));
+            loaded.derivations = Some(Box::new(derivations));
         }
-        loaded.problems = problems.into_iter().map(|problem| loaded.secrets.without_hidden_keys(problem)).collect();
-        loaded.warnings.iter_mut().for_each(|warning| loaded.secrets.hide_keys_in(warning));
         Ok(loaded)
     }
 
@@ -354,18 +238,4 @@ impl Loader {
         let text = format::decode(&buffer)?;
         Ok(text.strip_prefix('\u{feff}').unwrap_or(text).into())
     }
-}
-
-/// A parser's warning with its file; `None` where it concerns a part of the text outside the layer.
-fn located(warning: &Warning, layer: &Layer, document: &Document) -> Option<Warning> {
-    let mut origin = Origin::new(layer.kind, layer.name.clone());
-    origin.file = document.file.clone();
-    if let Some(known) = &warning.origin {
-        (origin.line, origin.column) = (known.line, known.column);
-    }
-    let mut located = warning.clone().with_origin(origin);
-    if let Some(path) = &warning.path {
-        located.path = Some(path.strip_prefix(&*document.root)?.iter().cloned().collect());
-    }
-    Some(located)
 }

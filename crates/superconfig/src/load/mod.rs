@@ -4,6 +4,7 @@ pub(crate) mod context;
 mod custom;
 mod custom_layer;
 mod custom_sources;
+mod derivation;
 #[cfg(feature = "discovery")]
 mod discovery;
 #[cfg(feature = "dotenv")]
@@ -11,7 +12,9 @@ mod dotenv;
 mod file_cache;
 mod glob;
 mod layers;
+mod load_result;
 mod loader;
+mod merging;
 mod options;
 #[cfg(feature = "parallel")]
 mod parallel_parse;
@@ -24,7 +27,9 @@ pub(crate) use context::capture;
 #[cfg(feature = "watch")]
 pub(crate) use custom_sources::CustomSource;
 pub(crate) use custom_sources::CustomSources;
-pub(crate) use loader::{LoadOutcome, LoadRecord, LoadResult, Loader};
+pub use derivation::Derivation;
+pub(crate) use load_result::LoadResult;
+pub(crate) use loader::{LoadOutcome, LoadRecord, Loader};
 #[cfg(feature = "watch")]
 pub use options::WatchOptions;
 pub(crate) use options::{LoadOptions, Validator};

@@ -45,7 +45,8 @@ impl LoadOptions {
     /// Whether only the host language can reload: it validates each version, or owns custom sources.
     pub(crate) fn is_host_reloaded(&self) -> bool {
         let is_custom = |entry: &SourceEntry| matches!(entry.spec, SourceSpec::Values { kind: SourceKind::Custom, .. });
-        self.validated_by_host || self.sources.iter().any(is_custom)
+        let is_derived = |entry: &SourceEntry| matches!(entry.spec, SourceSpec::Derive { compute: None, .. });
+        self.validated_by_host || self.sources.iter().any(|entry| is_custom(entry) || is_derived(entry))
     }
 }
 

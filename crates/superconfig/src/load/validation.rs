@@ -1,6 +1,6 @@
 //! Issues of a validator, attributed to the origins of the values.
 
-use super::loader::LoadResult;
+use super::load_result::LoadResult;
 use super::options::Validator;
 use crate::diagnostic::{Error, ErrorCode, Issue, Origin, Path, Position, Segment, Warning, closest_name};
 use crate::merge::{Content, Explainer, Explanation, unusable};
@@ -20,6 +20,7 @@ const REPORTED_BYTES: usize = 16 << 20;
 impl LoadResult {
     /// Replaces the merged values by a validator's output, without the keys that no value may have.
     pub(crate) fn replace(&mut self, output: Option<Value>) -> Result<(), Error> {
+        self.check_derived()?;
         match output {
             None => Ok(()),
             Some(mut output @ Value::Table(_)) => {
@@ -49,6 +50,7 @@ impl LoadResult {
 
     /// Runs the program's own validator, where there is one.
     pub(crate) fn check(&self, validator: Option<&Validator>) -> Result<Option<Value>, Error> {
+        self.check_derived()?;
         let Some(validator) = validator else { return Ok(None) };
         match catch_unwind(AssertUnwindSafe(|| validator(&self.value))) {
             Ok(Ok(output)) => match self.problem() {

@@ -5,7 +5,7 @@ use crate::diagnostic::{Error, Warning};
 use crate::value::Value;
 
 /// The result of a fold.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Merged {
     /// All layers in one table.
     pub(crate) value: Value,

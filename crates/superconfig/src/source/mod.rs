@@ -35,4 +35,6 @@ pub(crate) use read_file::Fingerprint;
 pub use source_report::{SourceReport, SourceState};
 #[cfg(feature = "discovery")]
 pub use spec::DiscoverOptions;
-pub use spec::{DirectoryOptions, DotenvOptions, EnvOptions, FileOptions, GlobOptions, SourceEntry, SourceSpec, TextOptions};
+pub use spec::{
+    DeriveFunction, DirectoryOptions, DotenvOptions, EnvOptions, FileOptions, GlobOptions, SourceEntry, SourceSpec, TextOptions,
+};

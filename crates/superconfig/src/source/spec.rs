@@ -4,7 +4,7 @@ use super::custom::Source;
 use super::environment::EmptyVariable;
 use super::files::expand_profiles;
 use super::ownership::Trust;
-use crate::diagnostic::SourceKind;
+use crate::diagnostic::{Error, SourceKind};
 use crate::format::Format;
 use crate::merge::MappedVariable;
 use crate::value::Value;
@@ -102,7 +102,25 @@ pub enum SourceSpec {
     Args(Vec<String>),
     /// A source that the program implements.
     Custom(Arc<dyn Source>),
+    /// Values computed from the merged values of the layers below.
+    Derive {
+        /// The layer's name for people.
+        name: Arc<str>,
+        /// Computes the values; nothing where the host of a binding does, through [`PreparedLoad`](crate::PreparedLoad).
+        compute: Option<DeriveFunction>,
+    },
 }
+
+/// Computes the values of a layer from the merged values below it.
+///
+/// ```
+/// use superconfig::{DeriveFunction, Error, Value};
+///
+/// let copy: DeriveFunction = std::sync::Arc::new(|values: &Value| Ok::<_, Error>(values.clone()));
+/// assert_eq!(copy(&Value::Null)?, Value::Null);
+/// # Ok::<(), Error>(())
+/// ```
+pub type DeriveFunction = Arc<dyn Fn(&Value) -> Result<Value, Error> + Send + Sync>;
 
 impl SourceSpec {
     /// What the source does about files that others could have written.
@@ -120,7 +138,7 @@ impl SourceSpec {
     /// The layer's name for people, where the source itself has one.
     pub(crate) fn name(&self) -> &str {
         match self {
-            SourceSpec::Values { name, .. } => name,
+            SourceSpec::Values { name, .. } | SourceSpec::Derive { name, .. } => name,
             SourceSpec::Custom(source) => source.name(),
             SourceSpec::File { path, .. } | SourceSpec::Directory { path, .. } => path,
             SourceSpec::Glob { pattern, .. } => pattern,

@@ -1,7 +1,7 @@
 //! The builder's methods that add a source.
 
 use super::Builder;
-use crate::diagnostic::SourceKind;
+use crate::diagnostic::{Error, SourceKind};
 use crate::format::Format;
 #[cfg(feature = "discovery")]
 use crate::source::DiscoverOptions;
@@ -270,6 +270,30 @@ impl Builder {
     /// ```
     pub fn source(self, source: impl Source + 'static) -> Self {
         self.push(SourceSpec::Custom(Arc::new(source)))
+    }
+
+    /// Adds a layer computed from the merged, interpolated values of the layers below it. Runs for the load and for each reload, with
+    /// nothing locked; what it gives is explained by its name.
+    ///
+    /// ```
+    /// use superconfig::{ErrorCode, Format, SuperConfig, Table, Value};
+    ///
+    /// let builder = SuperConfig::builder().text("cpu = 2", Format::Toml).derive("limits", |values| {
+    ///     let cpu = values.as_table().and_then(|table| table.get("cpu")).cloned();
+    ///     let Some(Value::Integer(cpu)) = cpu else { return Err(superconfig::Error::new(ErrorCode::Option, "no cpu")) };
+    ///     Ok(Table::from_iter([("workers", Value::Integer(cpu * 4))]).into())
+    /// });
+    /// let config = builder.load()?;
+    /// assert_eq!(config.get::<u32>("workers")?, 8);
+    /// assert_eq!(&*config.explain("workers")?.winner().unwrap().origin.source, "limits");
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
+    pub fn derive(
+        self,
+        name: impl Into<Arc<str>>,
+        compute: impl Fn(&Value) -> Result<Value, Error> + Send + Sync + 'static,
+    ) -> Self {
+        self.push(SourceSpec::Derive { name: name.into(), compute: Some(Arc::new(compute)) })
     }
 
     /// Joins values given in code: they supply missing values and never replace one.

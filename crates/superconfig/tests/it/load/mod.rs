@@ -1,5 +1,6 @@
-//! Loads: in parallel, in two steps, and of custom sources.
+//! Loads: in parallel, in two steps, of custom sources and of computed layers.
 
 mod custom_sources;
+mod derivation;
 mod parallel;
 mod prepare;

@@ -1,0 +1,101 @@
+//! The result of one load: its values, and what explains them.
+
+use super::derivation::Derivations;
+use super::rules::Rules;
+use crate::diagnostic::{Error, Path, Segment, Warning};
+use crate::merge::{Content, Explanation, Layer, Merged, Variable, explain};
+use crate::redaction::SecretRules;
+use crate::source::LayerInfo;
+use crate::value::{Meter, Value};
+use std::any::Any;
+use std::sync::Arc;
+
+/// The result of one load.
+pub(crate) struct LoadResult {
+    /// The values for readers: merged, and interpolated where that is enabled.
+    pub(crate) value: Value,
+    pub(crate) warnings: Vec<Warning>,
+    pub(crate) profiles: Vec<String>,
+    pub(crate) searched: Vec<LayerInfo>,
+    pub(super) layers: Vec<Layer>,
+    pub(super) merged: Merged,
+    /// The variables and flags that cannot be used, for the error that a validator's issues are in too.
+    pub(super) problems: Vec<Error>,
+    pub(crate) rules: Arc<Rules>,
+    /// The rules that mask this version's secrets.
+    pub(crate) secrets: Arc<SecretRules>,
+    /// The errors of custom sources that failed in this load; their last values stay in use.
+    pub(crate) failed_sources: Vec<Error>,
+    /// The variables of `.env` files.
+    pub(crate) dotenv: Vec<Variable>,
+    /// No custom source failed when it was called last.
+    pub(crate) is_whole: bool,
+    /// What a binding keeps with the version.
+    pub(crate) annotation: Option<Arc<dyn Any + Send + Sync>>,
+    /// The layers that are still to be computed; until then nothing is merged.
+    pub(super) derivations: Option<Box<Derivations>>,
+}
+
+impl LoadResult {
+    pub(crate) fn measure_layers(&self, meter: &mut Meter) {
+        for layer in &self.layers {
+            if let Content::Document(document) = &layer.content
+                && meter.shared(document)
+            {
+                meter.value(&document.value);
+                if let Some((text, _)) = &document.text {
+                    meter.shared(text);
+                }
+            }
+        }
+    }
+
+    /// The total length of the texts that the layers were parsed from.
+    pub(crate) fn text_bytes(&self) -> usize {
+        let text = |layer: &Layer| match &layer.content {
+            Content::Document(document) => document.text.as_ref().map_or(0, |(text, _)| text.len()),
+            _ => 0,
+        };
+        self.layers.iter().map(text).sum()
+    }
+
+    /// The provenance of the value at a path, redacted; `None` when no layer contributed.
+    pub(crate) fn explain(&self, path: &Path) -> Option<Explanation> {
+        let value = self.value.at(path);
+        let mut explanation = self.trace(path);
+        if explanation.candidates.is_empty() && value.is_some() {
+            explanation = Explanation { path: explanation.path, ..self.trace(self.source_path(path)) };
+        }
+        // A schema's output can hold values of no layer.
+        if explanation.candidates.is_empty() && value.is_none() {
+            return None;
+        }
+        let segments: Vec<Segment> = path.to_vec();
+        let redact = |value: &Value| self.secrets.redact(&mut segments.clone(), value);
+        // Readers see the interpolated value, or a schema's output.
+        explanation.value = value.map(redact);
+        for candidate in &mut explanation.candidates {
+            candidate.value = redact(&candidate.value);
+        }
+        Some(explanation)
+    }
+
+    pub(super) fn trace(&self, path: &[Segment]) -> Explanation {
+        explain(&self.layers, &self.merged, &self.rules.merge_options(), path)
+    }
+
+    /// The path in the layers of a value that was copied elsewhere: by a reference to a table, or by a schema that took a
+    /// text apart. Without one the path stays as it is.
+    fn source_path<'p>(&self, path: &'p [Segment]) -> &'p [Segment] {
+        let mut above = (1..path.len()).map(|length| &path[..length]);
+        let made = above.find(|above| {
+            self.merged.value.at(above).is_some_and(|value| !matches!(value, Value::Table(_) | Value::Array(_) | Value::Null))
+        });
+        made.unwrap_or(path)
+    }
+
+    /// The merged value with all secrets masked.
+    pub(crate) fn redacted(&self) -> Value {
+        self.secrets.redact(&mut Vec::new(), &self.value)
+    }
+}
