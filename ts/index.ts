@@ -1,8 +1,10 @@
 export { SuperConfig, type SuperConfigBuilder } from './api/config.js';
 export { source } from './api/custom-source.js';
+export { type Deriver, derive } from './api/derive.js';
 export type { ConfigChange, EventMap, Listener } from './api/events.js';
 export type { ConfigHandle } from './api/handle.js';
-export { loadConfig, loadConfigSync } from './api/load.js';
+export { defineConfig, loadConfig, loadConfigSync } from './api/load.js';
+export { type ModuleOptions, module } from './api/module.js';
 export { parse } from './api/parse.js';
 export { type InsertOptions, type RegistryHandle, type RegistryStats, registry } from './api/registry.js';
 export {

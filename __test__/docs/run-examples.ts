@@ -26,6 +26,7 @@ level = "info"
 `,
   'config/production.toml': '[server]\nhost = "0.0.0.0"\n',
   'app.toml': '[server]\nport = 8081\n',
+  'app.config.mjs': 'export default { server: { port: 8082 } };\n',
   'conf.d/10-cache.json': '{ "cache": { "size": 64 } }',
   'myapp.config.json': '{ "theme": "dark" }',
   '.env': 'APP_SERVER__PORT=9000\n',

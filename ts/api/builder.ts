@@ -5,7 +5,9 @@ import { guard } from '../engine/native-error.js';
 import { checkNames } from '../engine/option-names.js';
 import { booleanOf, kindOf, optionError, stringOf, stringsOf } from '../internal/validate.js';
 import * as customSource from './custom-source.js';
-import type { Source, ValueOptions } from './sources.js';
+import { type Deriver, derive } from './derive.js';
+import { module } from './module.js';
+import type { Source, SourceOptions, ValueOptions } from './sources.js';
 import * as sources from './sources.js';
 import type { ArrayStrategy, BuilderOptions, Limits, WatchOptions } from './types/options.js';
 
@@ -17,7 +19,13 @@ type Verbs<Helpers, Names extends keyof Helpers, Builder> = {
 type SourceVerb = 'defaults' | 'file' | 'glob' | 'dir' | 'discover' | 'text' | 'dotenv' | 'env' | 'args' | 'overrides';
 
 /** The builder's verbs that add a source. */
-export type SourceVerbs<Builder> = Verbs<typeof sources, SourceVerb, Builder> & Verbs<typeof customSource, 'source', Builder>;
+export type SourceVerbs<Builder> = Verbs<typeof sources, SourceVerb, Builder> &
+  Verbs<typeof customSource, 'source', Builder> &
+  Verbs<{ module: typeof module }, 'module', Builder> & {
+    /** The helper `derive`, which see. */
+    derive(name: string, compute: Deriver, options?: SourceOptions): Builder;
+    derive(compute: Deriver, options?: SourceOptions): Builder;
+  };
 
 /** What a builder has collected; each verb replaces it, so that a request keeps what it was made of. */
 interface Collected {
@@ -207,7 +215,7 @@ export class RequestBuilder {
 
   static {
     const { defaults, file, glob, dir, discover, text, dotenv, env, args, overrides } = sources;
-    const helpers = { defaults, file, glob, dir, discover, text, dotenv, env, args, overrides, ...customSource };
+    const helpers = { defaults, file, glob, dir, discover, text, dotenv, env, args, overrides, module, derive, ...customSource };
     for (const [name, helper] of Object.entries(helpers) as [string, (...given: unknown[]) => Source][]) {
       const verb = function (this: RequestBuilder, ...given: unknown[]): RequestBuilder {
         return guard(verb, () => {

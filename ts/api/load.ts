@@ -22,6 +22,19 @@ function toBuilder(options: LoadOptions): SuperConfigBuilder {
 }
 
 /**
+ * Returns the options as they are, with their types: for a file that defines the configuration of a service and of its tools.
+ *
+ * @example
+ * ```ts
+ * const options = defineConfig({ sources: [dir('config'), env('APP')], schema: z.looseObject({ server: z.looseObject({ port: z.number() }) }) });
+ * loadConfigSync(options).get('server.port'); // 8080
+ * ```
+ */
+export function defineConfig<Options extends LoadOptions>(options: Options): Options {
+  return options;
+}
+
+/**
  * Loads a configuration on this thread: the builder's verbs as one object.
  *
  * @throws {@link SuperConfigError}: what a source's text, the environment, the schema or an option has wrong.

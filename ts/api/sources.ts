@@ -39,7 +39,7 @@ export type Trust = 'strict' | 'warn';
  */
 export interface Source extends SourceEntry {
   /** The kind of the source. */
-  readonly kind: 'defaults' | 'overrides' | 'file' | 'glob' | 'dir' | 'discover' | 'text' | 'dotenv' | 'env' | 'args' | 'custom';
+  readonly kind: 'defaults' | 'overrides' | 'file' | 'glob' | 'dir' | 'discover' | 'text' | 'dotenv' | 'env' | 'args' | 'derive' | 'custom';
 }
 
 /**

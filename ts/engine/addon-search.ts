@@ -12,9 +12,11 @@ export function builtin<Name extends keyof Builtins>(name: Name): Builtins[Name]
 
 interface Builtins {
   'node:buffer': typeof import('node:buffer');
+  'node:crypto': typeof import('node:crypto');
   'node:fs': typeof import('node:fs');
   'node:module': typeof import('node:module');
   'node:path': typeof import('node:path');
+  'node:url': typeof import('node:url');
 }
 
 /** The platforms that there is an addon for, by the names of their packages. */

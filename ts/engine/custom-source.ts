@@ -5,6 +5,7 @@ import { native } from './addon.js';
 import { encode } from './codec.js';
 import { type Bounds, settleWithin } from './lifetime.js';
 import type { Answer } from './load-request.js';
+import { ModuleError } from './module-error.js';
 import { checkNames } from './option-names.js';
 
 /**
@@ -149,7 +150,9 @@ export function callSource(
   bounds: Bounds,
 ): Answer | SuperConfigError | Promise<Answer | SuperConfigError> {
   const fail = (cause: unknown) =>
-    new SuperConfigError('ERR_SUPERCONFIG_SOURCE', `the source \`${source.name}\` failed: ${reasonOf(cause)}`, { origin: originOf(source), cause });
+    cause instanceof ModuleError
+      ? cause
+      : new SuperConfigError('ERR_SUPERCONFIG_SOURCE', `the source \`${source.name}\` failed: ${reasonOf(cause)}`, { origin: originOf(source), cause });
   const accept = (values: unknown) => {
     if (typeof values !== 'object' || values === null || Array.isArray(values)) {
       return fail(new TypeError(`it gave ${kindOf(values)}, and must give an object`));

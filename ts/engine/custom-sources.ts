@@ -103,7 +103,7 @@ export class CustomSources {
         entry.turn = turn;
         entry.failure = failure;
       }
-      answers.set(entry.index, given instanceof SuperConfigError ? { error: reasonOf(given.cause) } : given);
+      answers.set(entry.index, given instanceof SuperConfigError ? { error: reasonOf(given.cause ?? given) } : given);
     }
     return { answers, failures, environment };
   }

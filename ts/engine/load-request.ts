@@ -43,6 +43,11 @@ export interface LoadRequest {
   readonly validator: Validator | undefined;
 }
 
+/** Whether this thread alone can make a version: it validates the values, or derives some of them. */
+export function isCheckedByHost({ sources, validator }: LoadRequest): boolean {
+  return validator !== undefined || sources.some(({ kind }) => kind === 'derive');
+}
+
 /** A request as JSON text for the addon, with the program's own environment where it was captured, and the answers of custom sources. */
 export function toText(request: LoadRequest, capturedEnv: CapturedEnvironment | undefined, answers?: ReadonlyMap<number, Answer>): string {
   const { options, sources, validator, environment: env } = request;
@@ -52,7 +57,7 @@ export function toText(request: LoadRequest, capturedEnv: CapturedEnvironment | 
     return member('source', { ...source, kind: undefined, implementation: undefined, ...answers?.get(index) });
   });
   const { schema: jsonSchema, failure: jsonSchemaFailure }: Guidance = validator?.guidance() ?? {};
-  const surroundings = { env, capturedEnv, validated: validator && true, jsonSchema, jsonSchemaFailure };
+  const surroundings = { env, capturedEnv, validated: isCheckedByHost(request) || undefined, jsonSchema, jsonSchemaFailure };
   const members = [membersOf(options), membersOf(surroundings), `"sources":[${entries}]`];
   return `{${members.filter((text) => text !== '').join()}}`;
 }

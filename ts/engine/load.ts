@@ -4,11 +4,12 @@ import { Attachment } from './attachment.js';
 import { closedError } from './closed-error.js';
 import { MAX_TIMEOUT_MS } from './custom-source.js';
 import { CustomSources, joinFailures } from './custom-sources.js';
+import { deriveSteps } from './derive.js';
 import { exportDotenv } from './dotenv-export.js';
 import { checkEnvironment } from './environment.js';
 import { pumpOf } from './event-pump.js';
 import type { Bounds } from './lifetime.js';
-import { type LoadRequest, toText, type Validator } from './load-request.js';
+import { isCheckedByHost, type LoadRequest, toText } from './load-request.js';
 import type { Attached } from './protocol.js';
 import { runAsync, runSync, type Steps, settled } from './steps.js';
 
@@ -65,7 +66,7 @@ function* loadSteps(request: LoadRequest, isAsync: boolean): Steps<Attachment> {
     const bounds = { lifetime: sources.lifetime, isBackground: false };
     const text = toText(request, environment, answers);
     const prepared = isAsync ? prepareAsync(text, undefined, bounds) : native().prepare(text);
-    const attached = (yield* publishSteps(prepared, request.validator, bounds)) as Attached;
+    const attached = (yield* publishSteps(prepared, request, bounds)) as Attached;
     const attachment = Attachment.open(attached, request, sources);
     sources.open(attachment.id);
     attachment.exported = exportDotenv(attachment.id, request);
@@ -94,11 +95,11 @@ function* reloadSteps(attachment: Attachment, isAsync: boolean, isBackground: bo
     exported: attachment.exported,
     supplied: answers.size > 0 ? [...answers] : undefined,
     background: isBackground || undefined,
-    validated: request?.validator && true,
+    validated: (request && isCheckedByHost(request)) || undefined,
   });
   const bounds = { lifetime: sources.lifetime, isBackground };
   const prepared = isAsync ? prepareAsync(text, id, bounds) : native().prepare(text, id);
-  return JSON.parse((yield* publishSteps(prepared, request?.validator, bounds)) as string) as ReloadResult;
+  return JSON.parse((yield* publishSteps(prepared, request, bounds)) as string) as ReloadResult;
 }
 
 /** Prepares a version on another thread, which may have to wait for the file system without end: then only the caller waits with it. */
@@ -135,10 +136,12 @@ function prepareAsync(text: string, attachment: number | undefined, { lifetime, 
   });
 }
 
-/** Publishes a prepared version with what the schema makes of its values. */
-function* publishSteps(preparing: number | Promise<number>, validator: Validator | undefined, bounds: Bounds): Steps<Attached | string> {
+/** Publishes a prepared version, once its layers are derived, with what the schema makes of its values. */
+function* publishSteps(preparing: number | Promise<number>, request: LoadRequest | undefined, bounds: Bounds): Steps<Attached | string> {
   const prepared = yield* settled(preparing, 'the load');
   try {
+    if (request !== undefined) yield* deriveSteps(prepared, request, bounds);
+    const validator = request?.validator;
     const output = validator && (yield* settled(validator.validate(prepared, bounds), 'the schema'));
     return native().commit(prepared, output);
   } catch (thrown) {

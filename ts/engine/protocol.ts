@@ -84,6 +84,10 @@ export interface Native {
   beginReload(attachment: number): number;
   /** Notes what a custom source says of itself, by its index: `{ state, revision?, error? }` as JSON text. */
   reportSource(attachment: number, source: number, report: string): void;
+  /** The next layer of a prepared load that JavaScript computes: the values below it, and its index among the sources. */
+  derivation(prepared: number): [values: NativeValue, source: number] | null | undefined;
+  /** Takes the values of that layer, or why there are none: `{ values } | { error }` as JSON text. */
+  derive(prepared: number, supplied: string): void;
   /** The merged values of a prepared load. */
   preparedValue(prepared: number): NativeValue;
   /**

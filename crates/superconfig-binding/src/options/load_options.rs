@@ -1,7 +1,7 @@
 //! The options of a load.
 
 use super::kinds::{CapturedEnvironment, Count, Entries, Milliseconds, Variables};
-use super::source_options::SourceOptions;
+use super::source_options::{HostSource, SourceOptions};
 use serde::Deserialize;
 use superconfig::{ArrayStrategy, Builder, Environment, Error, Limits, Value, Warning, WatchOptions};
 
@@ -153,6 +153,9 @@ impl LoadOptions {
         }
         builder = builder.secrets(secrets).limits(limits.into());
         for (at, source) in sources.into_iter().enumerate() {
+            if let SourceOptions::Source(HostSource { file: Some(file), .. }) = &source {
+                builder = builder.depends_on(file);
+            }
             builder = builder.entry(source.into_entry(at)?);
         }
         Ok(builder)

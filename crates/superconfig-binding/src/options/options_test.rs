@@ -64,6 +64,7 @@ const KINDS: &[Case] = &[
     (r#"{"sources":[{"overrides":{"values":{},"join":_}}]}"#, "sources[0].overrides.join", "join", "overrides", "true or false", &["flag", "no"]),
     (r#"{"sources":[{"source":{"name":_}}]}"#, "sources[0].source.name", "name", "source", "a string", &["text"]),
     (r#"{"sources":[{"source":{"name":"x","directives":_}}]}"#, "sources[0].source.directives", "directives", "source", "true or false", &["flag", "no"]),
+    (r#"{"sources":[{"source":{"name":"x","file":_}}]}"#, "sources[0].source.file", "file", "source", "a string", &["text"]),
     (r#"{"sources":[{"file":{"path":_}}]}"#, "sources[0].file.path", "path", "file", "a string", &["text"]),
     (r#"{"sources":[{"file":{"path":"a","optional":_}}]}"#, "sources[0].file.optional", "optional", "file", "true or false", &["flag", "no"]),
     (r#"{"sources":[{"file":{"path":"a","format":_}}]}"#, "sources[0].file.format", "format", "file", "a string", &["text"]),

@@ -79,6 +79,8 @@ layers! {
     ) {
         /// The values that it returned; nothing before it was called.
         values: EncodedValue,
+        /// A file that it reads, which is watched.
+        file: Option<String>,
     }
 
     /// One file, or one for each profile.
@@ -208,7 +210,7 @@ impl SourceOptions {
             Self::Overrides(Values { values: given, name, join, directives }) => {
                 (values(SourceKind::Override, name, "overrides", given), join, directives)
             }
-            Self::Source(HostSource { values: given, name, join, directives }) => {
+            Self::Source(HostSource { values: given, name, file: _, join, directives }) => {
                 (values(SourceKind::Custom, Some(name), "custom", given), join, directives)
             }
             Self::File(File { path, optional, format: name, profiles, trust, join, directives }) => {

@@ -18,7 +18,8 @@ use crate::source::InProgress;
 #[cfg(feature = "discovery")]
 use crate::source::check_name;
 use crate::source::{
-    BaseDirs, Dependencies, DependencyTracker, Environment, GlobPattern, LayerInfo, SourceSpec, check_strictly, read_file,
+    BaseDirs, Dependencies, DependencyTracker, Environment, Fingerprint, GlobPattern, LayerInfo, SourceSpec, check_strictly,
+    read_file,
 };
 use crate::value::{ExpandedSize, ExpansionBudget, Limits, Table, Value};
 use std::cell::RefCell;
@@ -159,6 +160,14 @@ impl Loader {
         let options = self.options.clone();
         let base_dirs = base_dirs(&options, &self.environment)?;
         self.dependencies.get_mut().begin(&base_dirs.cwd, background);
+        for name in &options.dependencies {
+            let path = base_dirs.resolve(name);
+            let dependencies = self.dependencies.get_mut();
+            dependencies.file(&path);
+            if let Some(fingerprint) = Fingerprint::now(&path) {
+                dependencies.read(&path, fingerprint);
+            }
+        }
         let profiles = profiles(&options, &self.environment)?;
         #[cfg(feature = "dotenv")]
         self.read_dotenv(&options.sources, &base_dirs, &profiles, &mut collector)?;

@@ -13,6 +13,8 @@ use std::time::Duration;
 #[derive(Clone, Default)]
 pub(crate) struct LoadOptions {
     pub sources: Vec<SourceEntry>,
+    /// Files that custom sources read.
+    pub dependencies: Vec<String>,
     pub profiles: Option<Vec<String>>,
     pub arrays: Vec<(String, ArrayStrategy)>,
     pub json_schema: Option<Value>,

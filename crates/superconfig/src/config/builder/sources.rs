@@ -272,6 +272,19 @@ impl Builder {
         self.push(SourceSpec::Custom(Arc::new(source)))
     }
 
+    /// Also watches a file that a custom source reads, relative to the working directory; it need not exist.
+    ///
+    /// ```
+    /// use superconfig::SuperConfig;
+    ///
+    /// SuperConfig::builder().depends_on("rooms.db").load()?;
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
+    pub fn depends_on(mut self, path: impl Into<String>) -> Self {
+        self.options.dependencies.push(path.into());
+        self
+    }
+
     /// Adds a layer computed from the merged, interpolated values of the layers below it. Runs for the load and for each reload, with
     /// nothing locked; what it gives is explained by its name.
     ///

@@ -1,0 +1,31 @@
+// The layers of a load that JavaScript computes from the values below them, between preparing and publishing it.
+import { SuperConfigError } from '../internal/errors.js';
+import { native } from './addon.js';
+import { toValue } from './codec.js';
+import { callSource, LazySignal, originOf, reasonOf, type SourceContext } from './custom-source.js';
+import type { Bounds } from './lifetime.js';
+import type { LoadRequest } from './load-request.js';
+import { type Steps, settled } from './steps.js';
+
+/** Computes the derived layers of a prepared load in order, each from the values below it. */
+export function* deriveSteps(prepared: number, request: LoadRequest, bounds: Bounds): Steps<void> {
+  if (!request.sources.some(({ kind }) => kind === 'derive')) return;
+  for (let next = native().derivation(prepared); next != null; next = native().derivation(prepared)) {
+    const [values, index] = next;
+    const { name, implementation } = request.sources[index] as unknown as { name: string; implementation: (values: unknown) => object };
+    const source = { name, load: () => implementation(toValue(values)) };
+    const answer = callSource(source, {} as SourceContext, new LazySignal(), bounds);
+    const given = yield* settled(answer, `the derived layer \`${name}\``, originOf(source));
+    if (!(given instanceof SuperConfigError)) {
+      native().derive(prepared, JSON.stringify(given));
+      continue;
+    }
+    try {
+      // So that listeners hear of it.
+      native().derive(prepared, JSON.stringify({ error: reasonOf(given.cause) }));
+    } catch {
+      // It is the same error without the cause.
+    }
+    throw given;
+  }
+}
