@@ -44,4 +44,6 @@ pub use render::render;
 pub(crate) use sniff::with_format_hint;
 #[cfg(feature = "toml")]
 pub(crate) use toml::datetime;
+#[cfg(any(feature = "toml", feature = "dotenv"))]
+use writing::too_long_names;
 use writing::{finite, unwritable};

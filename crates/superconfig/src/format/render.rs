@@ -47,6 +47,19 @@ mod tests {
     use crate::value::Table;
     use proptest::prelude::*;
 
+    #[cfg(all(feature = "toml", feature = "dotenv"))]
+    #[test]
+    fn names_that_are_written_out_each_time_are_bounded() {
+        let nested = |value: Value| (0..4).fold(value, |inner, _| Value::Table(Table::from_iter([("k".repeat(100_000), inner)])));
+        let leaves = Value::Table((0..1_000).map(|number| (format!("l{number}"), Value::Integer(1))).collect());
+        let tables = Value::Table((0..1_000).map(|number| (format!("t{number}"), nested(Value::Integer(1)))).collect());
+        for (value, format) in [(nested(leaves), Format::Dotenv), (tables, Format::Toml)] {
+            let value = if format == Format::Toml { nested(value) } else { value };
+            assert_eq!(render(&value, format).unwrap_err().code(), ErrorCode::Limit, "{format}");
+            assert!(render(&value, Format::Json).is_ok());
+        }
+    }
+
     /// Texts with a special meaning in some format or position, and any others.
     fn text() -> impl Strategy<Value = String> {
         let tricky = [

@@ -100,7 +100,7 @@ pub(crate) struct Placement {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::diagnostic::Path;
+    use crate::diagnostic::{Path, assert_linear};
 
     fn rules(list: &[(&str, ArrayStrategy)]) -> Vec<(PathPattern, ArrayStrategy)> {
         list.iter().map(|(pattern, strategy)| (pattern.parse().unwrap(), strategy.clone())).collect()
@@ -114,6 +114,16 @@ mod tests {
         let list = rules(&[("*.tags", ArrayStrategy::Append), ("**.tags", ArrayStrategy::Prepend)]);
         assert_eq!(ArrayStrategy::choose(&list, &path), &ArrayStrategy::Prepend);
         assert_eq!(ArrayStrategy::choose(&list, &"b.x".parse::<Path>().unwrap()), &ArrayStrategy::Replace);
+    }
+
+    #[test]
+    fn strategies_cost_a_look_at_each_element() {
+        let numbers = |size: usize| (0..size as i64).map(Value::Integer).collect::<Vec<_>>();
+        let tables = |size: usize| {
+            numbers(size).into_iter().map(|number| Value::Table([("id", number)].into_iter().collect())).collect::<Vec<_>>()
+        };
+        assert_linear("unique", |size| drop(ArrayStrategy::Unique.placement(&numbers(size), &numbers(2 * size))));
+        assert_linear("by", |size| drop(ArrayStrategy::By("id".into()).placement(&tables(size), &tables(2 * size))));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! An index of values by numeric equality (1 equals 1.0), as `_remove` and the array strategies need it.
 
 use super::value::Value;
+use crate::diagnostic::count_steps;
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
 use std::hash::{BuildHasher, Hash, Hasher};
@@ -21,6 +22,7 @@ impl<'a> ValueIndex<'a> {
 
     /// The number given with the first equal value.
     pub(crate) fn find(&self, value: &Value) -> Option<usize> {
+        count_steps(if self.hashed.is_some() { 1 } else { self.list.len() });
         match &self.hashed {
             None => self.list.iter().find(|(own, _)| own.numeric_eq(value)).map(|(_, number)| *number),
             Some((hasher, table)) => {

@@ -1,15 +1,16 @@
 //! The dotenv writer: one variable for each value.
 
 use crate::diagnostic::{Error, Segment};
-use crate::format::unwritable;
-use crate::value::{Value, to_json};
+use crate::format::{too_long_names, unwritable};
+use crate::value::{ExpandedSize, ExpansionBudget, Limits, Value, to_json};
 use std::collections::HashMap;
 
 pub(super) fn render(value: &Value) -> Result<String, Error> {
     let Value::Table(table) = value else {
         return Err(unwritable(&[], format!("variables have names, and cannot be one {}", value.kind())));
     };
-    let mut writer = Writer { out: String::new(), path: Vec::new(), names: HashMap::new() };
+    let budget = ExpansionBudget::new(&Limits::default());
+    let mut writer = Writer { out: String::new(), path: Vec::new(), names: HashMap::new(), budget };
     for (key, value) in table.entries() {
         writer.below(key, value, "")?;
     }
@@ -21,6 +22,8 @@ struct Writer {
     path: Vec<Segment>,
     /// The names so far, with the path of each.
     names: HashMap<String, String>,
+    /// A name repeats the keys above it, so names could be out of proportion to the value.
+    budget: ExpansionBudget,
 }
 
 impl Writer {
@@ -53,6 +56,7 @@ impl Writer {
     }
 
     fn line(&mut self, name: String, value: &Value) -> Result<(), Error> {
+        self.budget.take(ExpandedSize::text(name.len())).map_err(|_| too_long_names())?;
         let path = self.path.iter().cloned().collect::<crate::diagnostic::Path>().to_string();
         if let Some(other) = self.names.insert(name.clone(), path) {
             return Err(unwritable(&self.path, format!("the variable {name} would also stand for `{other}`")));

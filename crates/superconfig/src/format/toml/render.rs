@@ -1,15 +1,16 @@
 //! The TOML writer.
 
 use crate::diagnostic::{Error, Segment};
-use crate::format::{finite, unwritable};
-use crate::value::{Table, Value};
+use crate::format::{finite, too_long_names, unwritable};
+use crate::value::{ExpandedSize, ExpansionBudget, Limits, Table, Value};
 use std::fmt::Write;
 
 pub(super) fn render(value: &Value) -> Result<String, Error> {
     let Value::Table(table) = value else {
         return Err(unwritable(&[], format!("a TOML document is a table, and cannot be one {}", value.kind())));
     };
-    let mut writer = Writer { out: String::new(), path: Vec::new() };
+    let budget = ExpansionBudget::new(&Limits::default());
+    let mut writer = Writer { out: String::new(), path: Vec::new(), budget };
     writer.body(table, &mut String::new())?;
     Ok(writer.out)
 }
@@ -18,6 +19,8 @@ struct Writer {
     out: String,
     /// The path of the value being written, for errors.
     path: Vec<Segment>,
+    /// A header repeats the keys above it, so headers could be out of proportion to the value.
+    budget: ExpansionBudget,
 }
 
 /// A part with a header of its own.
@@ -59,14 +62,14 @@ impl Writer {
                 Section::Table(table) => {
                     // A table of nothing but sections is there once one of them is.
                     if table.is_empty() || table.iter().any(|(_, value)| self::section(value).is_none()) {
-                        self.header("[", header, "]");
+                        self.header("[", header, "]")?;
                     }
                     self.body(table, header)?;
                 }
                 Section::Tables(items) => {
                     for (at, item) in items.iter().enumerate() {
                         self.path.push(Segment::Index(at));
-                        self.header("[[", header, "]]");
+                        self.header("[[", header, "]]")?;
                         if let Value::Table(table) = item {
                             self.body(table, header)?;
                         }
@@ -80,11 +83,13 @@ impl Writer {
         Ok(())
     }
 
-    fn header(&mut self, open: &str, header: &str, close: &str) {
+    fn header(&mut self, open: &str, header: &str, close: &str) -> Result<(), Error> {
+        self.budget.take(ExpandedSize::text(header.len())).map_err(|_| too_long_names())?;
         if !self.out.is_empty() {
             self.out.push('\n');
         }
         self.out.extend([open, header, close, "\n"]);
+        Ok(())
     }
 
     fn value(&mut self, value: &Value) -> Result<(), Error> {
