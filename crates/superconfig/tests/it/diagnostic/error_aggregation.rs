@@ -98,3 +98,30 @@ fn index_out_of_range_is_reported_before_a_misfit() {
     assert!(both.contains("APP_ITEMS__1: items[1]: expected a number"), "{both}");
     assert!(both.contains("APP_ITEMS__3: items[3]: the array has 2 elements"), "{both}");
 }
+
+#[test]
+fn misfits_come_in_one_error_with_the_issues_of_the_validator() {
+    let validator = |value: &superconfig::Value| match value.at(&["log".into(), "level".into()]).and_then(|level| level.as_str())
+    {
+        Some("x") => Ok(value.clone()),
+        _ => Err(["log.level", "port"].map(|path| superconfig::Issue::new(path.parse().unwrap(), "expected another")).into()),
+    };
+    let load = |variables: &[(&str, &str)]| {
+        let builder = SuperConfig::builder().text(BELOW, Format::Toml).env("APP").validate_with(validator);
+        builder.load_with(superconfig::Environment::from_pairs(variables.iter().copied()))
+    };
+    let error = load(&[("APP_PORT", "many"), ("APP_LOG__LEVEL", "y")]).err().unwrap();
+    assert_eq!(error.code(), ErrorCode::Validation);
+    assert_eq!(said(&error), pairs(&[("port", "APP_PORT"), ("log.level", "APP_LOG__LEVEL")]));
+    let printed = error.to_string();
+    assert!(printed.contains("\n  APP_PORT: port: expected a number, found \"many\""), "{printed}");
+    assert!(printed.contains("\n  APP_LOG__LEVEL: log.level: expected another, found the string \"y\""), "{printed}");
+    let alone = load(&[("APP_PORT", "many")]).err().unwrap();
+    assert_eq!((alone.code(), said(&alone)), (ErrorCode::Env, pairs(&[("port", "APP_PORT")])));
+
+    let config = load(&[]).unwrap();
+    let environment = Some(superconfig::Environment::from_pairs([("APP_PORT", "many"), ("APP_LOG__LEVEL", "y")]));
+    let error = config.reload_with(superconfig::ReloadInputs { environment, ..Default::default() }).unwrap_err();
+    assert_eq!((error.code(), error.issues().len()), (ErrorCode::Validation, 2));
+    assert_eq!(config.get::<u16>("port").unwrap(), 1);
+}
