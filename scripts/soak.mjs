@@ -1,5 +1,6 @@
 // Uses everything at once for as long as it is told, `npm run soak -- --minutes 20`: prints operations per second, memory and handles
 // each ten seconds, and fails where they grow.
+import { execFile } from 'node:child_process';
 import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -178,6 +179,18 @@ class Configs {
   }
 }
 
+/** Runs storms of overlapping reloads in processes of their own, one after the other; gives what went wrong. */
+async function reloadStorms(end) {
+  const program = fileURLToPath(new URL('../__test__/process/programs/reload-storm.mjs', import.meta.url));
+  const problems = [];
+  while (Date.now() < end) {
+    const seed = random(1e9);
+    const output = await new Promise((resolve) => execFile(process.execPath, [program, `${seed}`, '4000'], (_, out, error) => resolve(out + error)));
+    if (output !== '') problems.push(`a storm of reloads with seed ${seed} ended with\n${output}`);
+  }
+  return problems;
+}
+
 async function main() {
   const { values } = parseArgs({ options: { minutes: { type: 'string', default: '1' } } });
   const minutes = Number(values.minutes);
@@ -206,6 +219,7 @@ async function main() {
 
   const started = Date.now();
   const end = started + minutes * 60_000;
+  const storms = reloadStorms(end);
   const samples = [];
   let last = started;
   let before = 0;
@@ -244,7 +258,7 @@ async function main() {
   }
   rmSync(root, { recursive: true });
 
-  const problems = [];
+  const problems = await storms;
   const { totalHandles, activeReferences } = registry.stats();
   if (totalHandles > 0) problems.push(`${totalHandles} handles and ${activeReferences} references are left`);
   // The first third is warming up.

@@ -68,6 +68,10 @@ test.each(['workers-environment.mjs', 'environment-writer.mjs', 'schema-output.m
   expect(await run(program)).toEqual(fine);
 });
 
+test('reload-storm.mjs', { timeout: 120_000 }, async () => {
+  expect(await run('reload-storm.mjs', ['3', '1500'])).toEqual(fine);
+});
+
 test.runIf(process.platform === 'linux')('environment-bytes.mjs', { timeout: 120_000 }, async () => {
   const program = join(import.meta.dirname, 'programs', 'environment-bytes.mjs');
   // Node passes only text on.
