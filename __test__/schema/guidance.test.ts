@@ -3,8 +3,12 @@ import { type } from 'arktype';
 import * as v from 'valibot';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { args, defaults, env, loadConfigSync, type StandardSchema, SuperConfig } from '../../ts/index.ts';
+import { args, defaults, env, loadConfigSync, type StandardSchema, SuperConfig, type SuperConfigError } from '../../ts/index.ts';
 import { caught } from '../support/errors.ts';
+import { temporaryDirectory } from '../support/temporary.ts';
+import { until } from '../support/watched.ts';
+
+const directory = temporaryDirectory();
 
 type Node = { value: number; next?: Node | undefined; nodes?: Node[] | undefined };
 
@@ -137,17 +141,23 @@ test('variables alone that do not fit keep their code, also where the schema is 
   });
 });
 
-test('a reload tells them together too, and keeps the last good version', async () => {
-  const variables: Record<string, string> = { APP_PORT: '1' };
-  let level = 'x';
-  using config = SuperConfig.builder()
-    .source({ name: 'given', load: () => ({ level, port: 1, max: Number(variables.APP_PORT) }) })
-    .args(['--port=2'])
-    .schema(z.object({ level: z.literal('x'), port: z.number(), max: z.number() }))
+test('a reload in the background reports variables that no longer fit with the issues of the schema', async () => {
+  directory.write('app.json', '{"port": "text", "level": "x"}');
+  using config = SuperConfig.builder({ cwd: directory.path, env: { APP_PORT: 'many' } })
+    .file('app.json')
+    .env('APP')
+    .schema(z.object({ port: z.any(), level: z.literal('x') }))
+    .watch({ debounceMs: 5 })
     .loadSync();
-  level = 'y';
-  variables.APP_PORT = 'NaN';
-  await expect(config.reload()).rejects.toMatchObject({ code: 'ERR_SUPERCONFIG_VALIDATION' });
+  const errors: SuperConfigError[] = [];
+  config.on('error', (error) => errors.push(error));
+  directory.write('app.json', '{"port": 1, "level": "y"}');
+  await until(() => errors.length > 0);
+  expect(errors[0]).toMatchObject({ code: 'ERR_SUPERCONFIG_VALIDATION' });
+  expect((errors[0]?.issues ?? []).map(({ path, origin }) => [path, origin?.variable ?? origin?.file])).toEqual([
+    ['port', 'APP_PORT'],
+    ['level', 'app.json'],
+  ]);
   expect(config.version).toBe(1);
 });
 
