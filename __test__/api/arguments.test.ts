@@ -95,6 +95,46 @@ const CALLS: Record<string, [call: () => unknown, message: RegExp, hint?: RegExp
   'watch with a misspelt option': [() => builder().watch({ debounce: 3 }).loadSync(), /`debounce` is not an option of `watch`/, /`debounceMs`/],
   'watch for ever': [() => builder().watch({ maxWaitMs: Number.POSITIVE_INFINITY }), /`maxWaitMs` of `watch` cannot be the number Infinity/],
   'name(3)': [() => builder().name(3), /a name is a string, not a number/],
+  'name with a misspelt option': [() => builder().name('x', { replaces: true }), /`replaces` is not one of the options of `name`/, /`replace`/],
+  'name with text for a flag': [() => builder().name('x', { replace: 'yes' }), /`replace` is true or false, not a string/],
+  'dotenv(text)': [() => builder().dotenv('.env'), /the options of `dotenv` are an object, not a string/],
+  'dotenv with a number for a path': [() => builder().dotenv({ path: 3 }).loadSync(), /`path` of `dotenv` must be a string or an array of strings, and is 3/],
+  'dotenv with a misspelt option': [() => builder().dotenv({ paths: '.env' }).loadSync(), /`paths` is not an option of `dotenv`/, /`path`/],
+  'dotenv with text for a flag': [() => builder().dotenv({ export: 'yes' }).loadSync(), /`export` of `dotenv` must be true or false/],
+  'env(true)': [() => builder().env(true), /a prefix is a string, not a boolean/],
+  'env with an unknown word for `empty`': [() => builder().env('A', { empty: 'unst' }).loadSync(), /`empty` of `env` must be 'keep' or 'unset'/, /`unset`/],
+  'env with text for a flag': [() => builder().env('A', { infer: 'no' }).loadSync(), /`infer` of `env` must be true or false/],
+  'env with a number in its mapping': [
+    () =>
+      builder()
+        .env('A', { mapping: { a: { b: 3 } } })
+        .loadSync(),
+    /`b` of `a` must be the name of a variable/,
+  ],
+  'env with an unknown format': [
+    () =>
+      builder()
+        .env('A', { mapping: { a: { name: 'A', format: 'yml' } } })
+        .loadSync(),
+    /has one of 'json'/,
+  ],
+  'dir with an unknown format': [() => builder().dir('config', { format: 3 }).loadSync(), /`format` of `dir` must be a string, and is 3/],
+  'dir with a misspelt option': [() => builder().dir('config', { fromat: 'json5' }).loadSync(), /`fromat` is not an option of `dir`/, /`format`/],
+  'glob with a misspelt option': [() => builder().glob('*.json', { trsut: 'warn' }).loadSync(), /`trsut` is not an option of `glob`/, /`trust`/],
+  'discover with a misspelt option': [() => builder().discover('x', { trsut: 'warn' }).loadSync(), /`trsut` is not an option of `discover`/, /`trust`/],
+  'text with a misspelt option': [() => builder().text('', { fromat: 'json' }).loadSync(), /`fromat` is not an option of `text`/, /`format`/],
+  'args with a misspelt option': [() => builder().args([], { jion: true }).loadSync(), /`jion` is not an option of `args`/, /`join`/],
+  'overrides with a misspelt option': [() => builder().overrides({}, { nam: 'x' }).loadSync(), /`nam` is not an option of `overrides`/, /`name`/],
+  'join with a misspelt option': [() => builder().join({}, { nam: 'x' }).loadSync(), /`nam` is not an option of `defaults`/, /`name`/],
+  'derive with a misspelt option': [
+    () =>
+      builder()
+        .derive(() => ({}), { jion: true })
+        .loadSync(),
+    /`jion` is not an option of `derive`/,
+    /`join`/,
+  ],
+  'module with a misspelt option': [() => builder().module('a.cjs', { exprt: 'a' }), /`exprt` is not one of the options of `module`/, /`export`/],
   'get(3)': [() => config.get(3), /a path is a string or an array of segments, not a number/],
   'get([null])': [() => config.get([null]), /a path's segments are strings and whole numbers/],
   'handle()': [() => config.handle(), /a path is a string or an array of segments, not undefined/],

@@ -140,7 +140,7 @@ describe('the packages', () => {
       ...['ArrayStrategy', 'BuilderOptions', 'Candidate', 'ChangesOptions', 'ConfigChange', 'ConfigHandle', 'CustomSource'],
       ...['DeepReadonly', 'Deriver', 'DirOptions', 'DiscoverOptions', 'DotenvOptions', 'EnvMapping', 'EnvOptions', 'ErrorDetails', 'EventMap'],
       ...['Explanation', 'FileOptions', 'Format', 'FormattedVariable', 'GlobOptions', 'InferOutput', 'InsertOptions', 'Issue'],
-      ...['LayerInfo', 'Limits', 'Listener', 'LoadOptions', 'LoosePath', 'ModuleOptions', 'Origin', 'Path', 'RegistryHandle'],
+      ...['LayerInfo', 'Limits', 'Listener', 'LoadOptions', 'LoosePath', 'ModuleOptions', 'NameOptions', 'Origin', 'Path', 'RegistryHandle'],
       ...['RegistryStats', 'ReloadResult', 'SchemaOptions', 'Source', 'SourceContext', 'SourceOptions', 'SourceReport', 'SourceStatus', 'StandardSchema'],
       ...['Status', 'SuperConfigBuilder', 'SuperConfigErrorCode', 'TextOptions', 'ToStringOptions', 'Trust', 'ValueAt', 'ValueOptions'],
       ...['Warning', 'WatchOptions', 'Watching'],

@@ -9,7 +9,7 @@ import { type Deriver, derive } from './derive.js';
 import { module } from './module.js';
 import type { Source, SourceOptions, ValueOptions } from './sources.js';
 import * as sources from './sources.js';
-import type { ArrayStrategy, BuilderOptions, Limits, WatchOptions } from './types/options.js';
+import type { ArrayStrategy, BuilderOptions, Limits, NameOptions, WatchOptions } from './types/options.js';
 
 /** The helpers of `Helpers` named `Names` as methods that add the source and return the builder; they keep their documentation. */
 type Verbs<Helpers, Names extends keyof Helpers, Builder> = {
@@ -30,6 +30,7 @@ export type SourceVerbs<Builder> = Verbs<typeof sources, SourceVerb, Builder> &
 /** What a builder has collected; each verb replaces it, so that a request keeps what it was made of. */
 interface Collected {
   readonly name?: string;
+  readonly replaceName?: boolean;
   readonly profiles?: readonly string[];
   readonly secrets?: readonly string[];
   readonly interpolate?: boolean;
@@ -169,9 +170,10 @@ export class RequestBuilder {
   }
 
   /**
-   * Names the configuration, so that any thread of the process can attach to it.
+   * Names the configuration, so that any thread of the process can attach to it. With `replace` it takes the name over from an open
+   * configuration that has it, which stays open.
    *
-   * @throws `ERR_SUPERCONFIG_OPTION` for what is no string, and on loading for the name of another open configuration.
+   * @throws `ERR_SUPERCONFIG_OPTION` for what is no string, and on loading for the name of another open configuration without `replace`.
    * @example
    * ```ts
    * const config = SuperConfig.builder().dir('config').name('main').loadSync();
@@ -179,8 +181,12 @@ export class RequestBuilder {
    * config.close();
    * ```
    */
-  name(name: string): this {
-    return guard(RequestBuilder.prototype.name, () => this.#set({ name: stringOf(name, 'a name') }));
+  name(name: string, options: NameOptions = {}): this {
+    return guard(RequestBuilder.prototype.name, () => {
+      checkNames(options, ['replace'], 'the options of `name`');
+      const { replace = false } = options;
+      return this.#set({ name: stringOf(name, 'a name'), replaceName: booleanOf(replace, 'replace') });
+    });
   }
 
   /**

@@ -4,7 +4,7 @@ import { checkNames } from '../engine/option-names.js';
 import { kindOf, optionError } from '../internal/validate.js';
 import type { InferOutput, StandardSchema } from '../schema/standard-schema.js';
 import { type SuperConfig, SuperConfigBuilder } from './config.js';
-import type { LoadOptions } from './types/options.js';
+import type { LoadOptions, NameOptions } from './types/options.js';
 
 /** The options that are verbs of the builder, in the order in which they are called. */
 const VERBS = ['profile', 'arrays', 'interpolate', 'secrets', 'schema', 'limits', 'watch', 'name'] as const satisfies (keyof LoadOptions)[];
@@ -16,7 +16,9 @@ function toBuilder(options: LoadOptions): SuperConfigBuilder {
   if (!Array.isArray(sources)) throw optionError(`\`sources\` is an array of sources, not ${kindOf(sources)}`);
   for (const source of sources) builder.add(source);
   for (const verb of VERBS) {
-    if (options[verb] !== undefined) builder[verb](options[verb] as never);
+    const given = options[verb];
+    if (verb === 'name' && Array.isArray(given)) builder.name(...(given as unknown as [string, NameOptions]));
+    else if (given !== undefined) builder[verb](given as never);
   }
   return builder;
 }

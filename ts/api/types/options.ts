@@ -85,6 +85,22 @@ export interface WatchOptions {
 }
 
 /**
+ * Options of `name`.
+ *
+ * @example
+ * ```ts
+ * const options: NameOptions = { replace: true };
+ * const config = SuperConfig.builder().dir('config').name('main', options).loadSync();
+ * SuperConfig.attach('main').get('server.port'); // 8080
+ * config.close();
+ * ```
+ */
+export interface NameOptions {
+  /** Whether the name is taken over from an open configuration that has it. */
+  replace?: boolean;
+}
+
+/**
  * The builder's verbs as one object.
  *
  * @example
@@ -110,8 +126,8 @@ export interface LoadOptions extends BuilderOptions {
   limits?: Limits;
   /** Whether, and how, files are watched. */
   watch?: WatchOptions | boolean;
-  /** The name for `SuperConfig.attach`. */
-  name?: string;
+  /** The name for `SuperConfig.attach`, or the name and its options. */
+  name?: string | readonly [name: string, options: NameOptions];
 }
 
 /**

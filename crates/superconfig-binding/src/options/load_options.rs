@@ -32,6 +32,8 @@ pub struct LoadOptions {
     pub captured_env: Option<CapturedEnvironment>,
     /// The name that others attach to.
     pub name: Option<String>,
+    /// Whether the name is taken over from an open configuration that has it.
+    pub replace_name: bool,
     /// The profiles, in the order in which they apply.
     pub profiles: Option<Vec<String>>,
     /// The strategies of arrays, by the patterns of their paths.
@@ -103,6 +105,7 @@ impl LoadOptions {
             env,
             captured_env: _,
             name,
+            replace_name,
             profiles,
             arrays,
             interpolate,
@@ -127,7 +130,7 @@ impl LoadOptions {
             builder = builder.root(directory);
         }
         if let Some(name) = name {
-            builder = builder.name(name);
+            builder = if replace_name { builder.name_replacing(name) } else { builder.name(name) };
         }
         if let Some(profiles) = profiles {
             builder = builder.profiles(profiles);

@@ -41,6 +41,7 @@ const KINDS: &[Case] = &[
     (r#"{"home":_}"#, "home", "home", "load", "a string", &["text"]),
     (r#"{"root":_}"#, "root", "root", "load", "a string", &["text"]),
     (r#"{"name":_}"#, "name", "name", "load", "a string", &["text"]),
+    (r#"{"replaceName":_}"#, "replaceName", "replaceName", "load", "true or false", &["flag", "no"]),
     (r#"{"env":_}"#, "env", "env", "load", "a table of strings", &["table"]),
     (r#"{"profiles":_}"#, "profiles", "profiles", "load", "an array", &["array"]),
     (r#"{"profiles":[_]}"#, "profiles[0]", "profiles[0]", "load", "a string", &["text"]),

@@ -5,12 +5,13 @@ use super::event::{Event, Events, Failure};
 use super::live_handle::Followers;
 use super::snapshot::{Snapshot, closed};
 use super::status::Health;
-use crate::diagnostic::Error;
+use super::token;
+use crate::diagnostic::{Error, ErrorCode};
 use crate::load::{CustomSources, LoadOptions, LoadRecord, LoadResult, Loader, SerialJobs};
 use crate::registry::{ConfigHandle, ConfigRegistry, HandleId, InsertOptions, generation};
-use crate::source::Environment;
 #[cfg(feature = "watch")]
 use crate::source::{Dependencies, InProgress};
+use crate::source::{Environment, LayerStatus};
 use parking_lot::Mutex;
 use std::any::Any;
 use std::ops::Deref;
@@ -98,6 +99,29 @@ pub(super) struct FirstLoad {
     pub(super) record: LoadRecord,
 }
 
+/// Checks that a configuration can have a name: that of another one only with `replace`, that of anything else never.
+fn check_free(registry: &ConfigRegistry, name: &str, replace: bool) -> Result<(), Error> {
+    let holder = match registry.find::<Arc<Snapshot>>(name) {
+        Ok(handle) if !replace => handle,
+        Err(error) if error.code() == ErrorCode::Type => {
+            let message = format!("the name {name:?} is that of an entry of the registry which is no configuration");
+            return Err(Error::new(ErrorCode::Option, message).with_hint("remove that entry first, or take another name"));
+        }
+        _ => return Ok(()),
+    };
+    let sources: Vec<String> = holder.value().map_or_else(
+        |_| Vec::new(),
+        |snapshot| {
+            let found = snapshot.layers().iter().filter(|layer| layer.status == LayerStatus::Found);
+            found.map(|layer| layer.file.as_ref().unwrap_or(&layer.name).to_string()).take(4).collect()
+        },
+    );
+    let token = token::token(holder.id());
+    let message = format!("the name {name:?} is taken by the open configuration {token}, loaded from {}", sources.join(", "));
+    Err(Error::new(ErrorCode::Option, message)
+        .with_hint("close that one first, or take the name over from it with the option `replace`"))
+}
+
 impl Core {
     /// Puts a first version into the registry.
     pub(super) fn publish(load: FirstLoad) -> Result<Arc<Keeper>, Error> {
@@ -109,7 +133,12 @@ impl Core {
         let in_progress = loader.in_progress();
         let snapshot = Arc::new(Snapshot { version: 1, generation, loaded, owner: owner.clone() });
         let insert = InsertOptions { name: options.name.clone(), ..InsertOptions::default() };
-        let handle = ConfigRegistry::global().insert_measured(snapshot, insert, |snapshot, meter| snapshot.measure(meter))?;
+        let registry = ConfigRegistry::global();
+        let replace = options.replace_name;
+        if let Some(name) = &options.name {
+            check_free(registry, name, replace)?;
+        }
+        let handle = registry.insert_named(snapshot, insert, |snapshot, meter| snapshot.measure(meter), replace)?;
         let keeper = Arc::new(Keeper(Arc::new(Core {
             handle,
             options,

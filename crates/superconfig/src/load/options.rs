@@ -24,6 +24,8 @@ pub(crate) struct LoadOptions {
     pub secrets: Vec<String>,
     pub limits: Limits,
     pub name: Option<Arc<str>>,
+    /// The name may be that of an open configuration, which then loses it.
+    pub replace_name: bool,
     pub cwd: Option<PathBuf>,
     pub home: Option<PathBuf>,
     pub root: Option<PathBuf>,

@@ -149,12 +149,25 @@ impl ConfigRegistry {
         options: InsertOptions,
         measure: fn(&T, &mut Meter),
     ) -> Result<ConfigHandle<T>, Error> {
+        self.insert_named(value, options, measure, false)
+    }
+
+    /// [`ConfigRegistry::insert_measured`]; with `replace` the name may be that of another entry, which stays without it.
+    pub(crate) fn insert_named<T: Send + Sync + 'static>(
+        &self,
+        value: T,
+        options: InsertOptions,
+        measure: fn(&T, &mut Meter),
+        replace: bool,
+    ) -> Result<ConfigHandle<T>, Error> {
         options.validate()?;
         let InsertOptions { name, time_to_live, refresh_on_read } = options;
         let store = &self.store;
         let id = HandleId::next()?;
-        if let Some(name) = &name {
-            store.reserve(name, id)?;
+        match &name {
+            Some(name) if replace => store.take_over(name, id),
+            Some(name) => store.reserve(name, id)?,
+            None => {}
         }
         let head = Head {
             id,

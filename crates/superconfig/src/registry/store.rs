@@ -88,6 +88,11 @@ impl Store {
         }
     }
 
+    /// Gives a name that another entry may have to an id; the other entry stays, and no name finds it.
+    pub(super) fn take_over(&self, name: &Arc<str>, id: HandleId) {
+        self.names.lock().insert(name.clone(), id);
+    }
+
     /// The id behind a name.
     pub(super) fn named(&self, name: &str) -> Result<HandleId, Error> {
         let id = self.names.lock().get(name).copied();
@@ -132,7 +137,10 @@ impl Store {
     pub(super) fn retire(&self, slot: &dyn ErasedSlot) {
         if let Some(name) = &slot.head().name {
             let mut names = self.names.lock();
-            names.remove(name);
+            // Another entry may have taken it over.
+            if names.get(name) == Some(&slot.head().id) {
+                names.remove(name);
+            }
             if names.len() * 8 <= names.capacity() {
                 let room = names.len() * 2;
                 names.shrink_to(room);

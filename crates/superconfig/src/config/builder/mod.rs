@@ -191,6 +191,24 @@ impl Builder {
         self
     }
 
+    /// Names the configuration, and takes the name over where an open one has it: that one stays, without a name to find it by.
+    ///
+    /// ```
+    /// use superconfig::{ErrorCode, SuperConfig};
+    ///
+    /// let first = SuperConfig::builder().name("web").load()?;
+    /// assert_eq!(SuperConfig::builder().name("web").load().err().unwrap().code(), ErrorCode::Option);
+    /// let second = SuperConfig::builder().name_replacing("web").load()?;
+    /// first.close();
+    /// assert_eq!(SuperConfig::attach("web")?.id(), second.id());
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
+    pub fn name_replacing(mut self, name: impl Into<Arc<str>>) -> Self {
+        self.options.name = Some(name.into());
+        self.options.replace_name = true;
+        self
+    }
+
     /// Sets the directory that relative paths and discovery start from; the process's own by default.
     ///
     /// ```
