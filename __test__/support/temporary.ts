@@ -45,6 +45,7 @@ export function temporaryDirectory(): TemporaryDirectory {
 /** One directory for all tests of a file. */
 export function sharedDirectory(parent?: string): TemporaryDirectory {
   const directory = new TemporaryDirectory(parent);
-  afterAll(() => directory.remove());
+  // Thousands of small files take their time on a busy machine.
+  afterAll(() => directory.remove(), 60_000);
   return directory;
 }
