@@ -22,7 +22,18 @@ type SourceVerb = 'defaults' | 'file' | 'glob' | 'dir' | 'discover' | 'text' | '
 export type SourceVerbs<Builder> = Verbs<typeof sources, SourceVerb, Builder> &
   Verbs<typeof customSource, 'source', Builder> &
   Verbs<{ module: typeof module }, 'module', Builder> & {
-    /** The helper `derive`, which see. */
+    /**
+     * Adds a layer that a function computes from the merged, interpolated values of the layers below it, for the load and for each
+     * reload. Its values are explained by the name, `derive` without one. A promise is awaited in `load()` and `reload()`.
+     *
+     * @throws `ERR_SUPERCONFIG_OPTION` for what is no function, or an empty name. On loading and reloading: `ERR_SUPERCONFIG_SOURCE`, with
+     * the name and the cause, when it throws or returns no object; `ERR_SUPERCONFIG_ASYNC` when `loadSync` gets a promise.
+     * @example
+     * ```ts
+     * const builder = SuperConfig.builder().defaults({ cpu: 2 }).derive('limits', ({ cpu }) => ({ pool: { max: cpu * 4 } }));
+     * builder.loadSync().get('pool.max'); // 8
+     * ```
+     */
     derive(name: string, compute: Deriver, options?: SourceOptions): Builder;
     derive(compute: Deriver, options?: SourceOptions): Builder;
   };
