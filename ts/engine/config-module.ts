@@ -76,7 +76,7 @@ export class ConfigModule implements CustomSource {
     const { pathToFileURL } = builtin('node:url');
     const address = pathToFileURL(file);
     address.searchParams.set('superconfig', digest);
-    const exports: unknown = await import(/* @vite-ignore */ address.href);
+    const exports: unknown = await import(/* webpackIgnore: true */ /* @vite-ignore */ address.href);
     imported.set(file, { digest, exports: kept(exports) });
     return exports;
   }
