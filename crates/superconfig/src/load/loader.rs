@@ -18,8 +18,8 @@ use crate::source::InProgress;
 #[cfg(feature = "discovery")]
 use crate::source::check_name;
 use crate::source::{
-    BaseDirs, Dependencies, DependencyTracker, Environment, Fingerprint, GlobPattern, LayerInfo, SourceSpec, check_strictly,
-    read_file,
+    BaseDirs, Dependencies, DependencyTracker, Environment, Fingerprint, GlobPattern, LayerInfo, SourceSpec, check_path,
+    check_strictly, read_file,
 };
 use crate::value::{ExpandedSize, ExpansionBudget, Limits, Table, Value};
 use std::cell::RefCell;
@@ -96,6 +96,11 @@ impl Loader {
                 #[cfg(feature = "discovery")]
                 SourceSpec::Discover { name, .. } => check_name("application's name", name)?,
                 SourceSpec::Glob { pattern, .. } => drop(GlobPattern::parse(pattern)?),
+                SourceSpec::File { path, .. } | SourceSpec::Directory { path, .. } => check_path(path)?,
+                SourceSpec::Dotenv(options) => options.paths.iter().flatten().try_for_each(|path| check_path(path))?,
+                SourceSpec::Env(options) if options.separator.is_empty() => {
+                    return Err(Error::new(ErrorCode::Option, "the separator of environment variables is empty"));
+                }
                 _ => {}
             }
         }

@@ -65,6 +65,17 @@ pub(crate) fn check_name(what: &str, name: &str) -> Result<(), Error> {
     Ok(())
 }
 
+/// Checks a path of a file or directory that a program gives.
+///
+/// # Errors
+/// `ERR_SUPERCONFIG_OPTION` for one that is empty or holds a NUL character, which no path can.
+pub(crate) fn check_path(path: &str) -> Result<(), Error> {
+    if path.trim().is_empty() || path.contains('\0') {
+        return Err(Error::new(ErrorCode::Option, format!("the path {path:?} is empty or holds a NUL character")));
+    }
+    Ok(())
+}
+
 /// Stands for each profile in turn.
 pub(super) const PROFILE_MARK: &str = "{profile}";
 

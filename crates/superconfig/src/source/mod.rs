@@ -26,7 +26,7 @@ use directory_listing::{Listing, variants};
 pub(crate) use discovery::{Discovered, VARIABLES, discover};
 pub(crate) use environment::EnvironmentFilter;
 pub use environment::{EmptyVariable, Environment};
-pub(crate) use files::{BaseDirs, FileCandidate, Lookup, Presence, check_name};
+pub(crate) use files::{BaseDirs, FileCandidate, Lookup, Presence, check_name, check_path};
 use files::{unreadable, with_stem};
 pub use layer_info::{LayerInfo, LayerStatus};
 pub use ownership::Trust;

@@ -75,7 +75,7 @@ impl GlobPattern {
             return Err(PatternFault::new("it holds a NUL character"));
         }
         let mut alternatives = alternatives(pattern)?;
-        alternatives.retain(|alternative| !alternative.is_empty());
+        alternatives.retain(|alternative| !alternative.trim().is_empty());
         if alternatives.is_empty() {
             return Err(PatternFault::new("it is empty"));
         }

@@ -2,4 +2,5 @@
 
 mod discovery;
 mod globs;
+mod options;
 mod trust;
