@@ -1,5 +1,6 @@
 //! Scans the lines of a text for those that may belong to a secret.
 
+use crate::diagnostic::count_steps;
 use std::borrow::Cow;
 
 /// True when a line, counted from 0, names a secret, or could belong to one that a line above begins: a table, a list or a
@@ -132,13 +133,23 @@ fn begins_with_separator(line: &str) -> bool {
 
 /// A key given by an alias, or continued below, cannot be judged by its text.
 fn hides_key(line: &str) -> bool {
-    let is_alias = |(at, _): (usize, &str)| {
-        let begins = line[..at].chars().next_back().is_none_or(|before| before.is_whitespace() || "{[,".contains(before));
-        let name = &line[at + 1..];
-        let behind = name.find(char::is_whitespace).map_or("", |end| name[end..].trim_start());
-        begins && (behind.starts_with(':') || line[..at].trim_end().ends_with('?'))
-    };
-    line.trim_end().ends_with('\\') || line.match_indices('*').any(is_alias)
+    if line.trim_end().ends_with('\\') {
+        return true;
+    }
+    // From the right, as an alias is a key by what follows the white space behind it.
+    let (mut next, mut colon_follows) = (None, false);
+    line.char_indices().rev().any(|(at, character)| {
+        count_steps(1);
+        if character.is_whitespace() {
+            colon_follows = next == Some(':');
+            return false;
+        }
+        next = Some(character);
+        let before = &line[..at];
+        let begins = |before: char| before.is_whitespace() || "{[,".contains(before);
+        let is_alias = character == '*' && before.chars().next_back().is_none_or(begins);
+        is_alias && (colon_follows || before.trim_end().ends_with('?'))
+    })
 }
 
 /// A line with its escapes decoded.
@@ -181,4 +192,29 @@ fn armoured(lines: &[&str]) -> bool {
     let begun = lines.iter().filter(|line| line.contains("-----BEGIN")).count();
     let ended = lines.iter().filter(|line| line.contains("-----END")).count();
     begun > 0 && (begun > ended || lines.last().is_some_and(|line| line.contains("-----")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::assert_linear;
+
+    #[test]
+    fn keys_that_aliases_give_are_hidden() {
+        for line in ["*key : x", "{*key : x}", "? *key", "a: [1,*key   : x]", "* : x", "key: x\\"] {
+            assert!(hides_key(line), "{line}");
+        }
+        for line in ["a: *value", "[*a, *b]", "a*b : c", "*key: x", "*a b: c", "", "*"] {
+            assert!(!hides_key(line), "{line}");
+        }
+    }
+
+    #[test]
+    fn keys_that_aliases_give_are_found_in_linear_time() {
+        for unit in ["*a,", "*", "{*", "* ", "[ *a", "a ? "] {
+            assert_linear(unit, |size| {
+                hides_key(&unit.repeat(size));
+            });
+        }
+    }
 }
