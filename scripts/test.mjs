@@ -17,6 +17,7 @@ function run(command, args, more = {}) {
       output += chunk;
       process.stdout.write(chunk);
     });
+    child.on('error', () => resolve({ output, code: 1 }));
     child.on('close', (code) => resolve({ output, code }));
   });
 }
@@ -27,9 +28,18 @@ function count(ran, failures, code) {
   failed += failures === 0 && code !== 0 ? 1 : failures;
 }
 
-// What is off by default is on here; the addon's tests run what users get. Tests of the whole engine mostly wait, for the file
-// system or for other threads, so more of them run than there are processors; unit tests compute.
+// What is off by default is on here; the addon's tests run what users get, and its linker keeps one processor busy: the tests of
+// the engine are compiled meanwhile.
 const cargo = ['test', '--workspace', '--exclude', 'superconfig-bench', '--features', 'superconfig/parallel', '--no-fail-fast'];
+const [ready] = await Promise.all([
+  run('node', ['scripts/setup.mjs', 'release']),
+  run('cargo', [...cargo, '--lib', '--bins', '--tests', '--no-run']),
+]);
+// What is missing has been said.
+if (ready.code !== 0) process.exit(1);
+
+// Tests of the whole engine mostly wait, for the file system or for other threads, so more of them run than there are processors;
+// unit tests compute.
 const parts = [
   [['--lib', '--bins'], {}],
   [['--test', '*'], { RUST_TEST_THREADS: process.env.RUST_TEST_THREADS ?? '8' }],
