@@ -31,10 +31,7 @@ function count(ran, failures, code) {
 // What is off by default is on here; the addon's tests run what users get, and its linker keeps one processor busy: the tests of
 // the engine are compiled meanwhile.
 const cargo = ['test', '--workspace', '--exclude', 'superconfig-bench', '--features', 'superconfig/parallel', '--no-fail-fast'];
-const [ready] = await Promise.all([
-  run('node', ['scripts/setup.mjs', 'release']),
-  run('cargo', [...cargo, '--lib', '--bins', '--tests', '--no-run']),
-]);
+const [ready] = await Promise.all([run('node', ['scripts/setup.mjs', 'release']), run('cargo', [...cargo, '--lib', '--bins', '--tests', '--no-run'])]);
 // What is missing has been said.
 if (ready.code !== 0) process.exit(1);
 
