@@ -8,15 +8,17 @@ use crate::merge::Document;
 use crate::redaction::snippet;
 use crate::source::{DependencyTracker, FileCandidate, Fingerprint, Ownership, read_file};
 use crate::value::Value;
+use foldhash::fast::RandomState;
 use std::collections::HashMap;
-use std::path::PathBuf;
+use std::ffi::OsString;
 use std::sync::Arc;
 use std::time::SystemTime;
 
 /// Reads and parses files, and reuses a document of the last load when its file cannot have changed since.
 #[derive(Default)]
 pub(crate) struct FileCache {
-    files: HashMap<PathBuf, CachedFile>,
+    /// By the path's text: hashing and comparing paths by their components takes longer than looking a file up.
+    files: HashMap<OsString, CachedFile, RandomState>,
     /// The number of the load that is running.
     load: u64,
     buffer: Vec<u8>,
@@ -59,7 +61,7 @@ impl FileCache {
     ) -> Result<(Arc<Document>, Ownership), Error> {
         let FileCandidate { path, display_path, .. } = candidate;
         dependencies.file(path);
-        if let Some(cached) = self.files.get_mut(path)
+        if let Some(cached) = self.files.get_mut(path.as_os_str())
             && cached.format == format
             && cached.fingerprint.is_settled(cached.read)
             && Fingerprint::now(path) == Some(cached.fingerprint)
@@ -73,7 +75,7 @@ impl FileCache {
             Ok(opened) => opened,
             Err(error) => {
                 dependencies.failed(path, &error);
-                self.files.remove(path);
+                self.files.remove(path.as_os_str());
                 return Err(error);
             }
         };
@@ -82,7 +84,7 @@ impl FileCache {
             return Err(read_file::half_written(display_path));
         }
         let text = format::decode(&self.buffer)?;
-        let cached = self.files.get(path).filter(|cached| cached.format == format);
+        let cached = self.files.get(path.as_os_str()).filter(|cached| cached.format == format);
         let same = cached.filter(|cached| cached.document.text.as_ref().is_some_and(|(own, _)| **own == *text));
         let document = match same {
             Some(cached) => cached.document.clone(),
@@ -93,19 +95,19 @@ impl FileCache {
         };
         let (fingerprint, ownership) = (opened.fingerprint, opened.ownership);
         let cached = CachedFile { fingerprint, ownership, read, format, document: document.clone(), load: self.load };
-        self.files.insert(path.clone(), cached);
+        self.files.insert(path.clone().into_os_string(), cached);
         Ok((document, ownership))
     }
 }
 
 #[cfg(feature = "parallel")]
 impl FileCache {
-    pub(super) fn holds(&self, path: &PathBuf) -> bool {
-        self.files.contains_key(path)
+    pub(super) fn holds(&self, path: &std::path::Path) -> bool {
+        self.files.contains_key(path.as_os_str())
     }
 
-    pub(super) fn keep(&mut self, path: PathBuf, file: CachedFile) {
-        self.files.insert(path, CachedFile { load: self.load, ..file });
+    pub(super) fn keep(&mut self, path: std::path::PathBuf, file: CachedFile) {
+        self.files.insert(path.into_os_string(), CachedFile { load: self.load, ..file });
     }
 }
 

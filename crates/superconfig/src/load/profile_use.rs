@@ -50,7 +50,8 @@ impl ProfileUse {
 
     /// Notes whether the file of a path with `{profile}` was read for one of them.
     pub(super) fn note_file(&mut self, path: &str, file: &str, is_read: bool, base_dirs: &BaseDirs, profiles: &[String]) {
-        if !path.contains("{profile}") {
+        // A path without `{profile}` names itself.
+        if path == file {
             return;
         }
         self.look();
