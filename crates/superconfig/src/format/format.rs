@@ -88,7 +88,8 @@ impl Format {
     /// assert_eq!(Format::from_file_name("app.conf"), None);
     /// ```
     pub fn from_file_name(path: &str) -> Option<Self> {
-        let name = path.rsplit(['/', '\\']).next().unwrap_or(path);
+        let start = path.bytes().rposition(|byte| matches!(byte, b'/' | b'\\')).map_or(0, |at| at + 1);
+        let name = &path[start..];
         if name == ".env" || name.starts_with(".env.") {
             return Some(Format::Dotenv);
         }

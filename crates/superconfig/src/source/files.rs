@@ -4,6 +4,7 @@ use super::directory_listing::Listing;
 use super::layer_info::{LayerInfo, LayerStatus};
 use super::unread_file::warn_in_directory;
 use crate::diagnostic::{Error, ErrorCode, SourceKind, Warning};
+use smallvec::SmallVec;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -27,10 +28,18 @@ impl BaseDirs {
         if let (Some(rest), Some(home)) = (path.strip_prefix('~'), &self.home)
             && (rest.is_empty() || rest.starts_with('/'))
         {
-            return home.join(rest.trim_start_matches('/'));
+            return join(home, rest.trim_start_matches('/'));
         }
-        self.cwd.join(path)
+        join(&self.cwd, path)
     }
+}
+
+/// Joins as `Path::join` does, and allocates once.
+fn join(directory: &Path, path: &str) -> PathBuf {
+    let mut joined = PathBuf::with_capacity(directory.as_os_str().len() + 1 + path.len());
+    joined.push(directory);
+    joined.push(path);
+    joined
 }
 
 /// A file to read.
@@ -79,10 +88,11 @@ pub(crate) fn check_path(path: &str) -> Result<(), Error> {
 /// Stands for each profile in turn.
 pub(super) const PROFILE_MARK: &str = "{profile}";
 
-/// A path once for each profile in place of `{profile}`.
-pub(crate) fn expand_profiles(path: &str, profiles: &[String]) -> Vec<String> {
-    if !path.contains(PROFILE_MARK) {
-        return vec![path.to_owned()];
+/// A path once for each profile in place of `{profile}`; most paths stand for themselves, which takes no list's memory.
+pub(crate) fn expand_profiles(path: &str, profiles: &[String]) -> SmallVec<[String; 1]> {
+    // Most paths hold no brace at all, which is found sooner.
+    if !path.as_bytes().contains(&b'{') || !path.contains(PROFILE_MARK) {
+        return SmallVec::from_buf([path.to_owned()]);
     }
     profiles.iter().map(|profile| path.replace(PROFILE_MARK, profile)).collect()
 }
