@@ -126,27 +126,7 @@ if (!existsSync(loaded) || !existsSync(addon.stamp) || readFileSync(addon.stamp,
   writeFileSync(addon.stamp, mark);
 }
 
-const sources = ['tsconfig.json', 'tsconfig.types.json', 'scripts/setup.mjs', ...files('ts', /\.c?[jt]s$/, ['dist'])];
-step('facade', sources, 'ts/dist/index.cjs').do(() => {
-  rmSync(join(root, 'ts/dist'), { recursive: true, force: true });
-  // Less to compile at start. Names stay, for stacks, and lines stay short: Node prints the one that threw.
-  const common = ['--platform=node', '--target=node20', '--legal-comments=none', '--log-level=warning', '--minify-whitespace', '--minify-syntax'];
-  const bundle = ['ts/index.ts', '--bundle', '--line-limit=120', ...common];
-  run('npx', ['esbuild', ...bundle, '--format=esm', '--outfile=ts/dist/index.js']);
-  run('npx', ['esbuild', ...bundle, '--format=cjs', '--outfile=ts/dist/index.cjs', '--define:import.meta.url=undefined', '--external:./addon-files/index.js']);
-  run('npx', ['esbuild', 'ts/engine/addon-files/index.js', ...common, '--outfile=ts/dist/addon-files/index.js']);
-  copyFileSync(join(root, 'ts/engine/addon-files/package.json'), join(root, 'ts/dist/addon-files/package.json'));
-  for (const file of ['ts/dist/index.js', 'ts/dist/index.cjs']) {
-    // The limit breaks strings too, and bundlers that indent the lines of a package change them there.
-    const text = readFileSync(join(root, file), 'utf8').replace(/(?<!\\)((?:\\\\)*)\\\n/g, '$1');
-    writeFileSync(join(root, file), text);
-  }
-  run('npx', ['tsc', '-p', 'tsconfig.types.json']);
-  // Each module system reads declarations of its own kind.
-  for (const file of files('ts/dist', /\.d\.ts$/)) {
-    const text = readFileSync(join(root, file), 'utf8').replace(/(from '\.\.?\/[^']+)\.js'/g, "$1.cjs'");
-    writeFileSync(join(root, file.replace(/\.d\.ts$/, '.d.cts')), text);
-  }
-});
+const sources = ['tsconfig.json', 'tsconfig.types.json', 'scripts/facade.mjs', ...files('ts', /\.c?[jt]s$/, ['dist'])];
+step('facade', sources, 'ts/dist/index.cjs').do(() => run(process.execPath, ['scripts/facade.mjs']));
 
 if (!statSync(join(root, 'ts/dist/index.d.ts')).isFile()) stop('the facade was not built; delete target/stamps and run this again.');

@@ -1,0 +1,66 @@
+// Builds the facade: from the TypeScript in ts/ the programs and declarations in ts/dist/.
+// A subpath of the package is one line in SUBPATHS here, and one in `exports` of package.json.
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const dist = join(root, 'ts/dist');
+
+/** The subpaths by their names, with their sources in ts/. They use the main entry as their users do: by the package's name. */
+const SUBPATHS = {};
+
+const common = {
+  absWorkingDir: root,
+  platform: 'node',
+  target: 'node20',
+  // Less to compile at start. Names stay, for stacks, and lines stay short: Node prints the one that threw.
+  minifyWhitespace: true,
+  minifySyntax: true,
+  legalComments: 'none',
+  logLevel: 'warning',
+};
+
+/** Imports of the main entry, by the name of the package. */
+const byName = {
+  name: 'by-name',
+  setup({ onResolve }) {
+    onResolve({ filter: /^\.\.?\/(\.\.\/)*index\.js$/ }, ({ path, resolveDir }) =>
+      join(resolveDir, path) === join(root, 'ts/index.js') ? { path: 'superconfig', external: true } : undefined,
+    );
+  },
+};
+
+/** Writes one file of code for each module system. */
+async function bundle(entry, name, more = {}) {
+  const options = { ...common, entryPoints: [`ts/${entry}`], bundle: true, lineLimit: 120, ...more };
+  await build({ ...options, format: 'esm', outfile: `ts/dist/${name}.js` });
+  // What CommonJS has in place of `import.meta.url` is asked for where there is none.
+  const define = { 'import.meta.url': 'undefined' };
+  await build({ ...options, format: 'cjs', outfile: `ts/dist/${name}.cjs`, define, external: ['./addon-files/index.js'] });
+  for (const file of [`${name}.js`, `${name}.cjs`]) joinStrings(join(dist, file));
+}
+
+/** The limit of lines breaks strings too, and bundlers that indent the lines of a package change them there. */
+function joinStrings(file) {
+  writeFileSync(file, readFileSync(file, 'utf8').replace(/(?<!\\)((?:\\\\)*)\\\n/g, '$1'));
+}
+
+/** Each module system reads declarations of its own kind. */
+function declarations() {
+  execFileSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.types.json'], { cwd: root, stdio: ['ignore', 2, 2] });
+  for (const name of readdirSync(dist, { recursive: true, encoding: 'utf8' })) {
+    if (!name.endsWith('.d.ts')) continue;
+    const text = readFileSync(join(dist, name), 'utf8').replace(/(from '\.\.?\/[^']+)\.js'/g, "$1.cjs'");
+    writeFileSync(join(dist, name.replace(/\.d\.ts$/, '.d.cts')), text);
+  }
+}
+
+rmSync(dist, { recursive: true, force: true });
+await bundle('index.ts', 'index');
+for (const [name, entry] of Object.entries(SUBPATHS)) await bundle(entry, name, { plugins: [byName] });
+await build({ ...common, entryPoints: ['ts/engine/addon-files/index.js'], outfile: 'ts/dist/addon-files/index.js' });
+copyFileSync(join(root, 'ts/engine/addon-files/package.json'), join(dist, 'addon-files/package.json'));
+declarations();
