@@ -1,4 +1,4 @@
-// What to run before each commit, in less than a minute once it is warm: types, lint, unit tests and the shared cases. Stops at
+// Checks for each commit, in less than a minute once it is warm: types, lint, unit tests and the shared cases. Stops at
 // the first that fails.
 import { spawnSync } from 'node:child_process';
 

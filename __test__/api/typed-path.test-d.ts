@@ -1,4 +1,4 @@
-// What the compiler knows of paths and values; nothing here runs.
+// Types of paths and of the values at them; nothing here runs.
 import { describe, expectTypeOf, test } from 'vitest';
 import { type ConfigHandle, type DeepReadonly, loadConfig, type Path, registry, SuperConfig, type ValueAt } from '../../ts/index.ts';
 

@@ -1,4 +1,4 @@
-// What the tests of formats share: outcomes, and one notation for numbers.
+// Outcomes that the tests of formats compare, and one notation for numbers.
 
 import type { Format } from '../../ts/api/sources.ts';
 import { isSuperConfigError, parse } from '../../ts/index.ts';

@@ -1,4 +1,4 @@
-// What reading keeps.
+// The cache of values that were read.
 import { expect, test } from 'vitest';
 import { loadSync } from '../../ts/engine/load.ts';
 import { lookUp, lookUpLeniently } from '../../ts/engine/read-cache.ts';

@@ -1,4 +1,4 @@
-// What a schema gives arrives as it gave it, but for a key that no value may have.
+// The output of a schema arrives as it was given, but for a key that no value may have.
 import { describe, expect, test } from 'vitest';
 import { type ConfigChange, parse, registry, type StandardSchema, SuperConfig } from '../../ts/index.ts';
 import { temporaryDirectory } from '../support/temporary.ts';

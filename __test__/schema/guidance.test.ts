@@ -1,4 +1,4 @@
-// What a schema of each library says of keys and types, and how variables follow it.
+// Keys and types that a schema of each library declares, and variables that follow them.
 import { type } from 'arktype';
 import * as v from 'valibot';
 import { describe, expect, test } from 'vitest';

@@ -9,7 +9,7 @@ import { kindOf, optionError } from '../internal/validate.js';
 import type { DeepReadonly } from './typed-path.js';
 
 /**
- * What each event hands to its listeners.
+ * The argument of each event's listeners.
  *
  * @example
  * ```ts

@@ -19,7 +19,7 @@ import { kindOf, optionError, stringOf } from '../internal/validate.js';
 export interface InsertOptions {
   /** The name that `registry.find` takes. A named entry stays without any handle until it is removed or expires. */
   name?: string;
-  /** How long the entry lives after it was inserted or updated last, in whole milliseconds above 0; for ever without it. */
+  /** The time to live after the entry was inserted or updated last, in whole milliseconds above 0; for ever without it. */
   ttlMs?: number;
 }
 

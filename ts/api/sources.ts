@@ -17,7 +17,7 @@ import { optionError, stringOf, stringsOf } from '../internal/validate.js';
 export type Format = 'json' | 'jsonc' | 'json5' | 'toml' | 'yaml' | 'dotenv' | 'ini';
 
 /**
- * What to do with a file that others can write or another user, not root, owns: `warn` gives the warning `insecure-permissions`,
+ * The answer to a file that others can write or another user, not root, owns: `warn` gives the warning `insecure-permissions`,
  * `strict` makes it `ERR_SUPERCONFIG_TRUST`, also for links and directories on its way, `.env` files and files that values name.
  *
  * @example
@@ -43,7 +43,7 @@ export interface Source extends SourceEntry {
 }
 
 /**
- * What every source that is a layer takes.
+ * The options of every source that is a layer.
  *
  * @example
  * ```ts
@@ -233,7 +233,7 @@ export interface EnvMapping {
 export interface FormattedVariable {
   /** The variable's name. */
   readonly name: string;
-  /** How its text is read: as any JSON, verbatim, as a number, or as `true false 1 0 yes no on off` in any case. */
+  /** The format that its text is read in: as any JSON, verbatim, as a number, or as `true false 1 0 yes no on off` in any case. */
   readonly format: 'json' | 'string' | 'number' | 'boolean';
 }
 

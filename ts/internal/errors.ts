@@ -79,15 +79,15 @@ export interface Origin {
 export interface Issue {
   /** The dotted path of the value. */
   path?: string;
-  /** What is wrong. */
+  /** The problem, in a sentence. */
   message: string;
-  /** What was expected. */
+  /** The expected kind or value. */
   expected?: string;
-  /** What was found. */
+  /** The kind or value that was found. */
   found?: string;
   /** The position of the value. */
   origin?: Origin;
-  /** How to fix it. */
+  /** The remedy. */
   hint?: string;
 }
 
@@ -107,11 +107,11 @@ export interface ErrorDetails {
   origin?: Origin;
   /** All problems, where there are several. */
   issues?: Issue[];
-  /** How to fix it. */
+  /** The remedy. */
   hint?: string;
   /** The lines of the text around the problem, with no secret in them. */
   snippet?: string;
-  /** What caused it. */
+  /** The cause. */
   cause?: unknown;
 }
 
@@ -130,7 +130,7 @@ const MARK = Symbol.for('superconfig.error');
  * ```
  */
 export class SuperConfigError extends Error {
-  /** What went wrong, for programs. */
+  /** The kind of failure, for programs. */
   readonly code: SuperConfigErrorCode;
   /** The dotted path that the error is about. */
   declare readonly path?: string;
@@ -138,7 +138,7 @@ export class SuperConfigError extends Error {
   declare readonly origin?: Origin;
   /** All problems, where there are several. */
   declare readonly issues?: Issue[];
-  /** How to fix it. */
+  /** The remedy. */
   declare readonly hint?: string;
   /** The lines of the text around the problem, with no secret in them. */
   declare readonly snippet?: string;

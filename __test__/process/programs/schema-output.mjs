@@ -1,4 +1,4 @@
-// What a schema gives arrives as it gave it in workers that attach, after reloads too.
+// The output of a schema arrives as it was given in workers that attach, after reloads too.
 import assert from 'node:assert/strict';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { SuperConfig } from 'superconfig';

@@ -24,7 +24,7 @@ export interface Candidate {
   column?: number;
   /** The environment variable or flag. */
   variable?: string;
-  /** What the layer did to the value. */
+  /** The effect of the layer on the value. */
   action: 'set' | 'add' | 'remove' | 'fill';
   /** The layer's value; `[redacted]` for a secret. */
   value: unknown;

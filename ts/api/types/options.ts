@@ -26,7 +26,7 @@ export interface BuilderOptions {
 }
 
 /**
- * How an array merges with the one of the layers below: `replace` it, `append` or `prepend` to it, append only elements that it lacks
+ * The way an array merges with the one of the layers below: `replace` it, `append` or `prepend` to it, append only elements that it lacks
  * (`unique`), or merge the tables that have the same value at a key.
  *
  * @example
@@ -67,7 +67,7 @@ export interface Limits {
 }
 
 /**
- * How files are watched.
+ * Options of watching files.
  *
  * @example
  * ```ts
@@ -114,7 +114,7 @@ export interface LoadOptions extends BuilderOptions {
   sources: readonly Source[];
   /** The profiles, applied in order. */
   profile?: string | readonly string[];
-  /** How arrays merge, by path pattern. */
+  /** The strategies of arrays, by path pattern. */
   arrays?: Readonly<Record<string, ArrayStrategy>>;
   /** Whether `${…}` references are resolved. */
   interpolate?: boolean;

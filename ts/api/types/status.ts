@@ -22,7 +22,7 @@ export interface Watching {
 }
 
 /**
- * How a custom source is doing.
+ * The state of a custom source.
  *
  * @example
  * ```ts
@@ -34,7 +34,7 @@ export interface Watching {
 export interface SourceStatus {
   /** The source's name. */
   name: string;
-  /** What it reports of itself, or what its last answer says of it; see {@link SourceReport}. */
+  /** Its own report, or the state that its last answer shows; see {@link SourceReport}. */
   state: SourceReport['state'];
   /** The revision of its values, where it reports one. */
   revision?: string;
@@ -60,7 +60,7 @@ export interface Status {
   version: number;
   /** The profiles, in the order in which they applied. */
   profiles: string[];
-  /** What is watched; empty without `watch()`. */
+  /** The watched files and directories; empty without `watch()`. */
   watching: Watching[];
   /** The custom sources, in their order. */
   sources: SourceStatus[];

@@ -98,7 +98,7 @@ impl Snapshot {
         self.loaded.dotenv.iter().map(|variable| (&*variable.name, &*variable.value))
     }
 
-    /// What a binding keeps with this version, if it is of this type; see
+    /// The annotation that a binding keeps with this version, if it is of this type; see
     /// [`PreparedLoad::annotate`](crate::PreparedLoad::annotate).
     ///
     /// ```

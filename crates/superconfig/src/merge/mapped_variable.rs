@@ -17,11 +17,11 @@ use std::sync::Arc;
 pub struct MappedVariable {
     /// The names, the first one that is set winning.
     pub names: Vec<Arc<str>>,
-    /// How the text is read; without one as the type that the path has, else by inference.
+    /// The format that the text is read in; without one as the type that the path has, else by inference.
     pub format: Option<VariableFormat>,
 }
 
-/// How a mapped variable's text is read.
+/// The format of a mapped variable's text.
 ///
 /// ```
 /// use superconfig::{EnvOptions, MappedVariable, SuperConfig, VariableFormat};

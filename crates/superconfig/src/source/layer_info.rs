@@ -27,7 +27,7 @@ pub struct LayerInfo {
     /// The file as given or found; `None` for what is no file.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub file: Option<Arc<str>>,
-    /// Where the file is, or would be: absolute. For a pattern, `*` and all.
+    /// The absolute path of the file, which need not exist. For a pattern, `*` and all.
     #[serde(skip)]
     pub path: Option<PathBuf>,
     /// The format that a file or text was read in.

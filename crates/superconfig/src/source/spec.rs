@@ -62,21 +62,21 @@ pub enum SourceSpec {
     File {
         /// The path, relative to the working directory; `~` is the home directory.
         path: String,
-        /// How to read it.
+        /// Its options.
         options: FileOptions,
     },
     /// All files that match a pattern.
     Glob {
         /// The pattern, e.g. `conf.d/*.json`.
         pattern: String,
-        /// How to read them.
+        /// Their options.
         options: GlobOptions,
     },
     /// A directory with `default`, `{profile}`, `local` and `{profile}.local` files.
     Directory {
         /// The directory.
         path: String,
-        /// How to read it.
+        /// Its options.
         options: DirectoryOptions,
     },
     /// The directories of the system, the user and the project that may hold an application's files.
@@ -84,14 +84,14 @@ pub enum SourceSpec {
     Discover {
         /// The application's name.
         name: String,
-        /// How to read them.
+        /// Their options.
         options: DiscoverOptions,
     },
     /// Text given in code.
     Text {
         /// The text.
         text: Arc<str>,
-        /// How to read it.
+        /// Its options.
         options: TextOptions,
     },
     /// `.env` files that supply variables to `Env` sources.
@@ -271,7 +271,7 @@ pub struct EnvOptions {
     /// Whether text that nothing gives a type becomes a number, a boolean, `null` or JSON where it spells one; it does by
     /// default, and stays text otherwise.
     pub infer: bool,
-    /// What an empty variable means.
+    /// The meaning of an empty variable.
     pub empty: EmptyVariable,
 }
 
