@@ -10,6 +10,7 @@ use crate::merge::Explanation;
 use crate::registry::{ConfigHandle, ConfigRegistry, HandleId};
 use crate::source::SourceReport;
 use serde::de::DeserializeOwned;
+use std::fmt;
 use std::sync::Arc;
 #[cfg(feature = "watch")]
 use std::time::Duration;
@@ -32,6 +33,19 @@ const HELD_UP: Duration = Duration::from_secs(1);
 /// ```
 #[derive(Clone)]
 pub struct SuperConfig(pub(super) Arc<Keeper>);
+
+/// Prints the name and the snapshot with every secret replaced by `[redacted]`, or that it is closed. Costs a copy.
+impl fmt::Debug for SuperConfig {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let fields = &mut f.debug_struct("SuperConfig");
+        fields.field("name", &self.name());
+        match self.snapshot() {
+            Ok(snapshot) => fields.field("snapshot", &snapshot),
+            Err(_) => fields.field("closed", &true),
+        }
+        .finish()
+    }
+}
 
 impl SuperConfig {
     /// Opens a configuration that another part of this process loaded, by its name or its token.

@@ -8,6 +8,7 @@ use crate::source::LayerInfo;
 use crate::value::{Meter, Value, closest_path, from_value};
 use serde::de::DeserializeOwned;
 use std::any::Any;
+use std::fmt;
 use std::sync::{Arc, OnceLock, Weak};
 
 /// One version of a configuration. Everything read from one snapshot belongs together.
@@ -26,6 +27,14 @@ pub struct Snapshot {
     pub(crate) loaded: LoadResult,
     /// The configuration that this is a version of, for `SuperConfig::attach`, which finds a snapshot in the registry.
     pub(super) owner: Arc<OnceLock<Weak<dyn Any + Send + Sync>>>,
+}
+
+/// Prints the version and the values with every secret replaced by `[redacted]`. Costs a copy.
+impl fmt::Debug for Snapshot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let fields = &mut f.debug_struct("Snapshot");
+        fields.field("version", &self.version).field("value", &self.redacted()).finish_non_exhaustive()
+    }
 }
 
 impl Snapshot {

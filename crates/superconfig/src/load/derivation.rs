@@ -7,6 +7,7 @@ use crate::source::{BaseDirs, DeriveFunction, Environment, SourceSpec, check_str
 use crate::value::{ExpansionBudget, Limits, Value};
 use parking_lot::Mutex;
 use std::collections::{HashMap, VecDeque};
+use std::fmt;
 use std::sync::Arc;
 
 /// A layer that the host of a binding computes: its values have to be given to
@@ -26,7 +27,7 @@ use std::sync::Arc;
 /// assert_eq!(prepared.commit(None)?.get::<u8>("max")?, 8);
 /// # Ok::<(), superconfig::Error>(())
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Derivation {
     /// The name of the source.
     pub name: Arc<str>,
@@ -34,6 +35,13 @@ pub struct Derivation {
     pub source: usize,
     /// The merged, interpolated values below it.
     pub values: Value,
+}
+
+/// Prints no values, which may be secrets.
+impl fmt::Debug for Derivation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Derivation").field("name", &self.name).field("source", &self.source).finish_non_exhaustive()
+    }
 }
 
 /// The layers of a load that are still to be computed, and what merging them needs.

@@ -4,6 +4,7 @@ use crate::diagnostic::{Origin, SourceKind, Warning};
 use crate::merge::Variable;
 use std::collections::HashMap;
 use std::ffi::OsStr;
+use std::fmt;
 use std::sync::{Arc, OnceLock};
 
 /// A filter of the variables that a load can need; the others are not even copied.
@@ -63,13 +64,21 @@ const INDEX_FROM: usize = 128;
 /// assert_eq!(SuperConfig::builder().env("APP").load_with(environment)?.get::<u16>("port")?, 80);
 /// # Ok::<(), superconfig::Error>(())
 /// ```
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Environment {
     variables: Vec<(Arc<str>, Arc<str>)>,
     /// Built on the first lookup in a long list.
     index: OnceLock<HashMap<Arc<str>, usize>>,
     /// One warning for each variable that is not UTF-8 and was skipped.
     pub(crate) warnings: Vec<Warning>,
+}
+
+/// Prints the names alone: values are often secrets, whatever their names say.
+impl fmt::Debug for Environment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Environment ")?;
+        f.debug_set().entries(self.variables.iter().map(|(name, _)| name)).finish()
+    }
 }
 
 impl Environment {

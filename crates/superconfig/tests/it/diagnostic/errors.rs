@@ -15,7 +15,7 @@ fn app() -> Builder {
 }
 
 fn refused(builder: Builder) -> Error {
-    builder.load().err().expect("it loads")
+    builder.load().expect_err("it loads")
 }
 
 fn directory(files: &[(&str, &str)]) -> tempfile::TempDir {

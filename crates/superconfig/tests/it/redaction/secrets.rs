@@ -1,7 +1,7 @@
 //! A secret value, and every output that could contain it.
 #![cfg(all(feature = "toml", feature = "json", feature = "yaml"))]
 
-use superconfig::{Error, Event, Format, Issue, SuperConfig};
+use superconfig::{Error, Event, Format, Issue, SourceEntry, SourceSpec, SuperConfig, Table, Value};
 
 const CANARY: &str = "Canary-7f3a";
 
@@ -47,6 +47,28 @@ fn outputs_hold_no_secret() {
     silent_error(&config.get::<u8>("inner.pin").unwrap_err());
 }
 
+#[test]
+fn debug_forms_hold_no_secret() {
+    let derive = SourceSpec::Derive { name: "limits".into(), compute: None };
+    let builder = SuperConfig::builder()
+        .name("debug-forms")
+        .text(format!("port = 80\npassword = '{CANARY}'"), Format::Toml)
+        .environment([("APP_HARMLESS", CANARY)])
+        .entry(SourceEntry { spec: derive, fill: false, directives: true });
+    let environment = builder.capture_environment();
+    silent(&format!("{environment:?} {:?}", builder.source_context(&environment).unwrap()));
+    let mut prepared = builder.prepare().unwrap();
+    let derivation = prepared.derivation().unwrap().unwrap();
+    silent(&format!("{derivation:?}"));
+    prepared.derive(Ok(Value::Table(Table::new()))).unwrap();
+    let config = prepared.commit(None).unwrap();
+    let shown = format!("{config:?}");
+    silent(&shown);
+    assert!(shown.contains("debug-forms") && shown.contains("port") && shown.contains("[redacted]"), "{shown}");
+    config.close();
+    assert!(format!("{config:?}").contains("closed: true"));
+}
+
 #[cfg(feature = "interpolation")]
 #[test]
 fn values_derived_from_secrets_are_masked() {
@@ -84,7 +106,7 @@ fn user_parts_of_urls_are_in_no_error() {
 fn errors_hold_no_secret() {
     let broken = |text: &str, format: Format, marked: &[&str]| {
         let builder = SuperConfig::builder().text(text.replace("CANARY", CANARY), format).secrets(marked.iter().copied());
-        builder.load().err().expect("it loads")
+        builder.load().expect_err("it loads")
     };
     for (text, format) in [
         ("password = 'CANARY' x", Format::Toml),

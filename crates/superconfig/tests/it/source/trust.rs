@@ -28,7 +28,7 @@ fn make(directory: &Path, files: &[&str]) {
 
 #[track_caller]
 fn refused(outcome: Result<SuperConfig, Error>, part: &str) {
-    let error = outcome.err().expect("it is trusted");
+    let error = outcome.expect_err("it is trusted");
     assert_eq!(error.code(), ErrorCode::Trust, "{error:?}");
     assert!(error.to_string().contains(part), "{error}");
 }
