@@ -1,7 +1,7 @@
 // Builds the facade: from the TypeScript in ts/ the programs and declarations in ts/dist/.
 // A subpath of the package is one line in SUBPATHS here, and one in `exports` of package.json.
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -58,7 +58,8 @@ function declarations() {
   }
 }
 
-rmSync(dist, { recursive: true, force: true });
+// The command line is made by scripts/cli.mjs.
+for (const name of existsSync(dist) ? readdirSync(dist) : []) if (name !== 'cli') rmSync(join(dist, name), { recursive: true, force: true });
 await bundle('index.ts', 'index');
 for (const [name, entry] of Object.entries(SUBPATHS)) await bundle(entry, name, { plugins: [byName] });
 await build({ ...common, entryPoints: ['ts/engine/addon-files/index.js'], outfile: 'ts/dist/addon-files/index.js' });

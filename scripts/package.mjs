@@ -24,7 +24,7 @@ delete manifest.scripts;
 manifest.optionalDependencies = { '@superconfig/linux-x64-gnu': manifest.version };
 writeFileSync(join(facade, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
 for (const file of ['README.md', 'LICENSE', 'CHANGELOG.md', 'LIMITATIONS.md']) cpSync(join(root, file), join(facade, file));
-cpSync(join(root, 'ts/dist'), join(facade, 'ts/dist'), { recursive: true });
+for (const folder of ['ts/dist', 'schemas']) cpSync(join(root, folder), join(facade, folder), { recursive: true });
 
 cpSync(join(root, platform), addon, { recursive: true });
 cpSync(join(root, 'LICENSE'), join(addon, 'LICENSE'));

@@ -126,7 +126,10 @@ if (!existsSync(loaded) || !existsSync(addon.stamp) || readFileSync(addon.stamp,
   writeFileSync(addon.stamp, mark);
 }
 
-const sources = ['tsconfig.json', 'tsconfig.types.json', 'scripts/facade.mjs', ...files('ts', /\.c?[jt]s$/, ['dist'])];
+const sources = ['tsconfig.json', 'tsconfig.types.json', 'scripts/facade.mjs', ...files('ts', /\.c?[jt]s$/, ['dist', 'cli'])];
 step('facade', sources, 'ts/dist/index.cjs').do(() => run(process.execPath, ['scripts/facade.mjs']));
+// Apart, as it needs no declarations.
+const ofCommandLine = ['package-lock.json', 'scripts/cli.mjs', ...files('ts/cli', /\.ts$/)];
+step('cli', ofCommandLine, 'ts/dist/cli/main.js').do(() => run(process.execPath, ['scripts/cli.mjs']));
 
 if (!statSync(join(root, 'ts/dist/index.d.ts')).isFile()) stop('the facade was not built; delete target/stamps and run this again.');
