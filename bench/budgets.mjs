@@ -1,9 +1,10 @@
 // What may not be missed, as ratios within one run.
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import { here } from './measure.mjs';
+import { file, folder } from '../scripts/addon.mjs';
+import { root } from '../scripts/platforms/platforms.mjs';
 
-const addon = join(here, '../npm/linux-x64-gnu/superconfig.linux-x64-gnu.node');
+const addon = join(root, folder, file);
 
 const rust = (rows) => rows['rust-read'];
 

@@ -1,13 +1,15 @@
-// Where the addon stands, and which build of it: `release` is what users get, `dev` compiles in seconds and is for tests.
+// Where the addon of this machine's platform stands, and which build of it: `release` is what users get, `dev` compiles in seconds and
+// is for tests.
 import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { addonFile, hostName, packageName as nameOf, root } from './platforms/platforms.mjs';
 
-const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+export const platform = hostName();
 /** The folder of the package of this platform, and the addon in it that the facade loads. */
-export const folder = 'npm/linux-x64-gnu';
-export const packageName = '@superconfig/linux-x64-gnu';
-export const file = 'superconfig.linux-x64-gnu.node';
+export const folder = `npm/${platform}`;
+export const packageName = nameOf(platform);
+export const file = addonFile(platform);
 /** Says which build the facade loads, and of which sources: `<release | dev> <digest>`. */
 export const stamp = join(root, 'target/stamps/addon');
 
@@ -21,4 +23,12 @@ export function requireRelease() {
   if (build() === 'release') return;
   process.stderr.write('superconfig: this needs the release build of the addon; run `node scripts/setup.mjs release` first.\n');
   process.exit(1);
+}
+
+/** The flags of the compiler, as a variable for cargo, and with them no directory of this machine in what it makes. */
+export function flags(more = []) {
+  const { RUSTFLAGS = '', CARGO_HOME = join(homedir(), '.cargo') } = process.env;
+  const shown = { [CARGO_HOME]: '/cargo', [root]: '/superconfig' };
+  const remapped = Object.entries(shown).map(([path, name]) => `--remap-path-prefix=${path.replace(/[\\/]$/, '')}=${name}`);
+  return { CARGO_ENCODED_RUSTFLAGS: [...RUSTFLAGS.split(' ').filter(Boolean), ...more, ...remapped].join('\x1f') };
 }

@@ -1,14 +1,15 @@
 // Everything that reads code without running it; stops at the first that complains.
 import { spawnSync } from 'node:child_process';
+import { tool } from './programs.mjs';
 
 const checks = [
-  ['npx', 'biome', 'ci', '.'],
-  ['npx', 'tsc', '-p', 'tsconfig.json'],
-  ['node', 'scripts/check-layers.mjs'],
-  ['cargo', 'fmt', '--all', '--check'],
-  ['cargo', 'clippy', '--workspace', '--all-targets', '--features', 'superconfig/parallel', '--', '-D', 'warnings'],
+  tool('biome', ['ci', '.']),
+  tool('tsc', ['-p', 'tsconfig.json']),
+  [process.execPath, ['scripts/check-layers.mjs']],
+  ['cargo', ['fmt', '--all', '--check']],
+  ['cargo', ['clippy', '--workspace', '--all-targets', '--features', 'superconfig/parallel', '--', '-D', 'warnings']],
 ];
-for (const [command, ...args] of checks) {
+for (const [command, args] of checks) {
   process.stdout.write(`> ${command} ${args.join(' ')}\n`);
   if (spawnSync(command, args, { stdio: ['ignore', 'inherit', 'inherit'] }).status !== 0) process.exit(1);
 }

@@ -1,33 +1,51 @@
-// Packs exactly what a user on this platform would install into target/packages/; what is packed already is not packed again.
+// Packs what users install; what is packed already is not packed again.
+// usage: node scripts/package.mjs [--all]; the package and that of this platform's addon into target/packages/, or with --all those of
+// every platform, whose addons are built on this machine, into target/platforms/packages/.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { folder as platform, requireRelease } from './addon.mjs';
+import * as host from './addon.mjs';
+import { addonFile, names, packageFolder, packageName, root } from './platforms/platforms.mjs';
+import { npm } from './programs.mjs';
 
-requireRelease();
+const isAll = process.argv.includes('--all');
+/** The files of the addons to pack, by the names of their platforms. */
+const addons = {};
+if (isAll) {
+  const { buildAddon } = await import('./platforms/build.mjs');
+  for (const name of names) addons[name] = buildAddon(name);
+} else {
+  host.requireRelease();
+  addons[host.platform] = join(packageFolder(host.platform), host.file);
+}
 
-const root = join(dirname(fileURLToPath(import.meta.url)), '..');
-const packages = join(root, 'target', 'packages');
-const staging = join(root, 'target', 'staging');
-const stamp = join(root, 'target', 'stamps', 'tarballs');
+const target = join(root, 'target', ...(isAll ? ['platforms'] : []));
+const packages = join(target, 'packages');
+const staging = join(target, 'staging');
+const stamp = join(root, 'target/stamps', isAll ? 'all-tarballs' : 'tarballs');
+
+/** Lays out a package as it is to be packed. */
+function stage(name, manifest, files) {
+  const folder = join(staging, name);
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+  for (const [path, from] of Object.entries(files)) cpSync(from, join(folder, path), { recursive: true });
+  return folder;
+}
 
 rmSync(staging, { recursive: true, force: true });
-const [facade, addon] = ['facade', 'addon'].map((name) => join(staging, name));
-mkdirSync(facade, { recursive: true });
-
-// The published manifest names the platform packages; the checkout's does not, since it builds its own.
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-delete manifest.devDependencies;
-delete manifest.scripts;
-manifest.optionalDependencies = { '@superconfig/linux-x64-gnu': manifest.version };
-writeFileSync(join(facade, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
-for (const file of ['README.md', 'LICENSE', 'CHANGELOG.md', 'LIMITATIONS.md']) cpSync(join(root, file), join(facade, file));
-for (const folder of ['ts/dist', 'schemas']) cpSync(join(root, folder), join(facade, folder), { recursive: true });
-
-cpSync(join(root, platform), addon, { recursive: true });
-cpSync(join(root, 'LICENSE'), join(addon, 'LICENSE'));
+for (const key of ['devDependencies', 'scripts', 'overrides', 'napi']) delete manifest[key];
+// The published manifest names the platform packages; the checkout's does not, since it builds its own.
+manifest.optionalDependencies = Object.fromEntries(Object.keys(addons).map((name) => [packageName(name), manifest.version]));
+const shipped = [...manifest.files, 'README.md', 'LICENSE'];
+const folders = [stage('superconfig', manifest, Object.fromEntries(shipped.map((path) => [path, join(root, path)])))];
+for (const [name, addon] of Object.entries(addons)) {
+  const own = packageFolder(name);
+  const platform = JSON.parse(readFileSync(join(own, 'package.json'), 'utf8'));
+  folders.push(stage(name, platform, { [addonFile(name)]: addon, 'README.md': join(own, 'README.md'), LICENSE: join(root, 'LICENSE') }));
+}
 
 const hash = createHash('sha256');
 for (const name of readdirSync(staging, { recursive: true, encoding: 'utf8' }).sort()) {
@@ -39,7 +57,7 @@ const isPacked = existsSync(packages) && existsSync(stamp) && readFileSync(stamp
 if (!isPacked) {
   rmSync(packages, { recursive: true, force: true });
   mkdirSync(packages, { recursive: true });
-  for (const folder of [facade, addon]) execFileSync('npm', ['pack', '--pack-destination', packages], { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] });
+  for (const cwd of folders) execFileSync(...npm(['pack', '--pack-destination', packages]), { cwd, stdio: ['ignore', 'ignore', 'inherit'] });
   mkdirSync(dirname(stamp), { recursive: true });
   writeFileSync(stamp, digest);
 }

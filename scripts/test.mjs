@@ -1,10 +1,10 @@
 // Runs everything there is to test and ends with one line: N passed, N failed.
 import { spawn } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import { root } from './platforms/platforms.mjs';
+import { tool } from './programs.mjs';
 
-const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 let passed = 0;
 let failed = 0;
 
@@ -31,7 +31,10 @@ function count(ran, failures, code) {
 // What is off by default is on here; the addon's tests run what users get, and its linker keeps one processor busy: the tests of
 // the engine are compiled meanwhile.
 const cargo = ['test', '--workspace', '--exclude', 'superconfig-bench', '--features', 'superconfig/parallel', '--no-fail-fast'];
-const [ready] = await Promise.all([run('node', ['scripts/setup.mjs', 'release']), run('cargo', [...cargo, '--lib', '--bins', '--tests', '--no-run'])]);
+const [ready] = await Promise.all([
+  run(process.execPath, ['scripts/setup.mjs', 'release']),
+  run('cargo', [...cargo, '--lib', '--bins', '--tests', '--no-run']),
+]);
 // What is missing has been said.
 if (ready.code !== 0) process.exit(1);
 
@@ -51,7 +54,7 @@ for (const [which, environment] of parts) {
 
 const report = join(root, 'target', 'vitest.json');
 rmSync(report, { force: true });
-const vitest = await run('npx', ['vitest', 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`]);
+const vitest = await run(...tool('vitest', ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`]));
 let counted = { numPassedTests: 0, numFailedTests: 0 };
 try {
   counted = JSON.parse(readFileSync(report, 'utf8'));
@@ -60,7 +63,7 @@ try {
 }
 count(counted.numPassedTests, counted.numFailedTests, vitest.code);
 
-const smoke = await run('node', ['scripts/smoke.mjs']);
+const smoke = await run(process.execPath, ['scripts/smoke.mjs']);
 const [, fine = 0, bad = 0] = smoke.output.match(/^smoke: (\d+) passed, (\d+) failed$/m) ?? [];
 count(Number(fine), Number(bad), smoke.code);
 

@@ -3,6 +3,8 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, cpSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { file, folder } from '../../scripts/addon.mjs';
+import { PLATFORMS } from '../../scripts/platforms/platforms.mjs';
 import { temporaryDirectory } from '../support/temporary.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -43,13 +45,28 @@ test('with too old a Node', () => {
   expect(setup(old)).toBe('superconfig: Node 18.20.8 is too old; install Node 20 or newer.\n');
 });
 
+/** What makes this seem another machine. */
+const machine = (platform: string, arch: string) =>
+  `Object.defineProperties(process, { platform: { value: '${platform}' }, arch: { value: '${arch}' } });
+  if ('${platform}' === 'linux') process.report.getReport = () => ({ header: {} });`;
+
 test.each([
-  ['darwin', 'arm64', ''],
-  ['linux', 'arm64', ''],
-  ['linux', 'x64', 'process.report.getReport = () => ({ header: {} });'],
-])('on %s %s %s', (platform, arch, more) => {
-  const other = `Object.defineProperties(process, { platform: { value: '${platform}' }, arch: { value: '${arch}' } });${more}`;
-  expect(setup(other)).toBe(`superconfig: ${platform}-${arch} is not built yet; use Linux with glibc on x86-64.\n`);
+  ['freebsd', 'x64', 'freebsd-x64'],
+  ['linux', 'riscv64', 'linux-riscv64-musl'],
+  ['win32', 'arm64', 'win32-arm64-msvc'],
+])('on %s %s, for which there is no package', (platform, arch, name) => {
+  const list = Object.keys(PLATFORMS).join(', ');
+  const said = `superconfig: there is no package for ${name}, only for ${list}; docs/platforms.md says how to build the addon alone.\n`;
+  expect(setup(machine(platform, arch))).toBe(said);
+});
+
+test.each([
+  ['darwin', 'arm64'],
+  ['darwin', 'x64'],
+  ['linux', 'arm64'],
+  ['linux', 'x64'],
+])('on %s %s it gets as far as asking for Rust', (platform, arch) => {
+  expect(setup(machine(platform, arch))).toContain('Rust is missing');
 });
 
 test('for a build that there is not', () => {
@@ -62,7 +79,7 @@ test('for a build that there is not', () => {
 const stamped = () => readFileSync(join(root, 'target/stamps/addon'), 'utf8').split(' ') as ['dev' | 'release', string];
 
 test('where everything is done, nothing is done again', () => {
-  const files = ['npm/linux-x64-gnu/superconfig.linux-x64-gnu.node', 'ts/dist/index.js', 'target/stamps/packages'].map((path) => join(root, path));
+  const files = [join(folder, file), 'ts/dist/index.js', 'target/stamps/packages'].map((path) => join(root, path));
   const times = () => files.map((path) => statSync(path).mtimeMs);
   const before = times();
   const env = { ...process.env, SUPERCONFIG_BUILD: stamped()[0] };
@@ -73,7 +90,7 @@ test('where everything is done, nothing is done again', () => {
 
 describe('of two builds', () => {
   const programs = { dev: 'unoptimised', release: 'optimised' };
-  const loaded = () => readFileSync(clone.at('npm/linux-x64-gnu/superconfig.linux-x64-gnu.node'), 'utf8');
+  const loaded = () => readFileSync(clone.at(folder, file), 'utf8');
   const script = (name: string, args: string[] = [], build?: string) =>
     spawnSync(process.execPath, [clone.at('scripts', name), ...args], {
       encoding: 'utf8',
@@ -85,7 +102,7 @@ describe('of two builds', () => {
     for (const path of ['target/stamps', 'ts/dist', 'npm']) cpSync(join(root, path), clone.at(path), { recursive: true });
     symlinkSync(join(root, 'node_modules'), clone.at('node_modules'));
     for (const [build, text] of Object.entries(programs)) {
-      clone.write(join('target/addon', build, 'superconfig.linux-x64-gnu.node'), text);
+      clone.write(join('target/addon', build, file), text);
       clone.write(join('target/stamps', `addon-${build}`), stamped()[1]);
     }
   });

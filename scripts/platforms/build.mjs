@@ -1,0 +1,78 @@
+// Builds the addon of any platform on this machine, once for the same sources.
+// usage: node scripts/platforms/build.mjs NAME…
+import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { flags } from '../addon.mjs';
+import { files, rustSources, step } from '../steps.mjs';
+import { problems } from './inspect.mjs';
+import { addonFile, library, names, PLATFORMS, root } from './platforms.mjs';
+import { debian, once, run, rust, zig } from './tools.mjs';
+
+const here = dirname(fileURLToPath(import.meta.url));
+const target = join(root, 'target/platforms/build');
+
+/** How each system's addon is linked: the command of cargo, flags of the compiler, and variables of the environment. */
+const LINKING = {
+  gnu: ({ target, oldest }) => ({ command: 'zigbuild', triple: `${target}.${oldest.glibc}`, env: zig() }),
+  // musl's own default is a program of one piece, which loads nothing.
+  musl: () => ({ command: 'zigbuild', flags: ['-C', 'target-feature=-crt-static'], env: zig() }),
+  darwin: ({ oldest }, name) => ({
+    command: 'zigbuild',
+    flags: ['-C', `link-arg=-Wl,-install_name,@rpath/${addonFile(name)}`],
+    env: {
+      ...zig(),
+      // The names of what the addon takes of the system: Apple's own files may not be passed on.
+      SDKROOT: join(here, 'macos'),
+      MACOSX_DEPLOYMENT_TARGET: oldest.macos,
+      // The compiler would call a program of Apple's.
+      CARGO_PROFILE_RELEASE_STRIP: 'none',
+    },
+  }),
+  msvc: () => {
+    debian('gcc-mingw-w64-x86-64');
+    return { command: 'build', env: { LIBNODE_PATH: libnode() } };
+  },
+};
+
+/** A library for the linker alone: the addon finds Node's functions in the program that loads it. */
+function libnode() {
+  return once('libnode', '1', (folder) => {
+    writeFileSync(join(folder, 'libnode.dll'), '');
+    run('x86_64-w64-mingw32-ar', ['crs', join(folder, 'libnode.a')]);
+  });
+}
+
+/** The file of the addon of a platform, built where it is not. @throws `Error` where it fails, or the addon is not as it has to be. */
+export function buildAddon(name) {
+  const platform = PLATFORMS[name];
+  const built = join(root, 'target/platforms/addons', addonFile(name));
+  const inputs = [...rustSources(), ...files('scripts/platforms', /^(build|platforms|tools)\.mjs$|\.tbd$/)];
+  step(`addon-${name}`, inputs, relative(root, built)).do(() => {
+    process.stderr.write(`superconfig: building the addon for ${name}\n`);
+    const started = performance.now();
+    const link = LINKING[name.split('-')[2] ?? 'darwin'](platform, name);
+    const compiler = rust();
+    const args = [link.command, '--release', '-p', 'superconfig-napi', ...compiler.args, '--target-dir', target, '--target', link.triple ?? platform.target];
+    const env = {
+      ...compiler.env,
+      ...link.env,
+      ...flags(link.flags),
+      // Nearly as small as with all of it at once, in half the time.
+      CARGO_PROFILE_RELEASE_LTO: 'thin',
+      // A cache of another compiler's results is of no use here.
+      RUSTC_WRAPPER: '',
+    };
+    run(...(link.command === 'build' ? [compiler.env.CARGO ?? 'cargo', args] : ['cargo-zigbuild', args]), { env, quiet: false });
+    mkdirSync(dirname(built), { recursive: true });
+    copyFileSync(join(target, platform.target, 'release', library(platform.target)), built);
+    const found = problems(name, built);
+    if (found.length > 0) throw new Error(`the addon for ${name} ${found.join('; it ')}`);
+    process.stderr.write(`superconfig: built ${relative(root, built)} in ${Math.round((performance.now() - started) / 1000)} s\n`);
+  });
+  return built;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  for (const name of process.argv.length > 2 ? process.argv.slice(2) : names) process.stdout.write(`${relative(root, buildAddon(name))}\n`);
+}
