@@ -10,7 +10,9 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const dist = join(root, 'ts/dist');
 
 /** The subpaths by their names, with their sources in ts/. They use the main entry as their users do: by the package's name. */
-const SUBPATHS = {};
+const SUBPATHS = { 'node-config/index': 'node-config/index.ts' };
+/** Those whose default export is what `require` gives, and of which both module systems share one instance. */
+const SINGLE = ['node-config/index'];
 
 const common = {
   absWorkingDir: root,
@@ -43,6 +45,18 @@ async function bundle(entry, name, more = {}) {
   for (const file of [`${name}.js`, `${name}.cjs`]) joinStrings(join(dist, file));
 }
 
+/** Makes the default export what `require` gives, and the other module system import that. */
+function exportOne(name) {
+  const [file] = name.split('/').slice(-1);
+  const cjs = join(dist, `${name}.cjs`);
+  writeFileSync(cjs, `${readFileSync(cjs, 'utf8')}module.exports=module.exports.default;\n`);
+  writeFileSync(join(dist, `${name}.js`), `import only from './${file}.cjs';\nexport default only;\n`);
+  const types = join(dist, `${name}.d.cts`);
+  const [, type] = readFileSync(types, 'utf8').match(/declare const \w+: (\w+);/);
+  const imported = readFileSync(types, 'utf8').match(new RegExp(`^import type \\{[^}]*\\b${type}\\b.*$`, 'm'))[0];
+  writeFileSync(types, `${imported}\ndeclare const only: ${type};\nexport = only;\n`);
+}
+
 /** The limit of lines breaks strings too, and bundlers that indent the lines of a package change them there. */
 function joinStrings(file) {
   writeFileSync(file, readFileSync(file, 'utf8').replace(/(?<!\\)((?:\\\\)*)\\\n/g, '$1'));
@@ -65,3 +79,4 @@ for (const [name, entry] of Object.entries(SUBPATHS)) await bundle(entry, name, 
 await build({ ...common, entryPoints: ['ts/engine/addon-files/index.js'], outfile: 'ts/dist/addon-files/index.js' });
 copyFileSync(join(root, 'ts/engine/addon-files/package.json'), join(dist, 'addon-files/package.json'));
 declarations();
+for (const name of SINGLE) exportOne(name);

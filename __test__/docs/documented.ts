@@ -85,7 +85,7 @@ import fs from 'node:fs';`;
  */
 export function toProgram(example: string, exported: readonly string[]): { code: string; checks: number } {
   const before: string[] = [];
-  const declares = (name: string) => new RegExp(`\\b(const|let|function|using|import \\{[^}]*)\\s*\\b${name}\\b`).test(example);
+  const declares = (name: string) => new RegExp(`\\b(const|let|function|using|import( type)?( \\{[^}]*)?)\\s*\\b${name}\\b`).test(example);
   for (const [name, code] of Object.entries(AMBIENT)) {
     if (new RegExp(`\\b${name}\\b`).test(example) && !declares(name)) before.push(code);
   }

@@ -1,0 +1,74 @@
+// The drop-in beside the package `config`, each tree in a process of its own: what both show, say and refuse.
+import { execFile } from 'node:child_process';
+import { mkdirSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { sharedDirectory } from '../support/temporary.ts';
+import { seeded, TREES, type Tree } from './trees.ts';
+
+const root = join(import.meta.dirname, '../..');
+const program = join(import.meta.dirname, 'programs/both.cjs');
+const run = promisify(execFile);
+const directory = sharedDirectory();
+const SEEDED = Array.from({ length: 64 }, (_, at) => seeded(at + 1));
+
+interface Outcome {
+  shown?: Record<string, unknown>;
+  failed?: boolean;
+  message?: string;
+  code?: string;
+  complaints: string[];
+}
+
+beforeAll(() => {
+  mkdirSync(directory.at('node_modules'));
+  symlinkSync(root, directory.at('node_modules/superconfig'));
+  for (const name of ['config', 'json5', 'yaml', 'toml']) symlinkSync(join(root, 'node_modules', name), directory.at('node_modules', name));
+});
+
+let trees = 0;
+
+async function both({ files, env = {}, argv = [], read = [] }: Tree): Promise<{ real: Outcome; ours: Outcome }> {
+  trees += 1;
+  const folder = `tree-${trees}`;
+  for (const [name, text] of Object.entries({ 'package.json': '{}', ...files })) directory.write(join(folder, name), text);
+  const environment = { PATH: process.env.PATH, HOME: process.env.HOME, HOST: 'nowhere', ...env, PROBE: JSON.stringify(read) };
+  const { stdout } = await run(process.execPath, ['--no-warnings', program, ...argv], { cwd: directory.at(folder), env: environment });
+  return JSON.parse(stdout) as { real: Outcome; ours: Outcome };
+}
+
+/** The same, without what is the package's own way of saying it. */
+function comparable({ shown, failed, complaints }: Outcome): unknown {
+  return { shown, failed, complaints };
+}
+
+describe.each([
+  ['by hand', TREES],
+  ['seeded', SEEDED],
+])('%s', (_, all) => {
+  test.concurrent.each(all.filter(({ differs }) => differs === undefined).map((tree) => [tree.name, tree] as const))('%s', async (_name, tree) => {
+    const { real, ours } = await both(tree);
+    expect(comparable(ours)).toEqual(comparable(real));
+    // What fails says so with a code.
+    if (ours.failed) expect(ours.code).toMatch(/^ERR_SUPERCONFIG_/);
+  });
+});
+
+describe('on purpose', () => {
+  test.each(TREES.filter(({ differs }) => differs !== undefined).map((tree) => [`${tree.name}: ${tree.differs}`, tree] as const))('%s', async (_name, tree) => {
+    const { real, ours } = await both(tree);
+    expect(comparable(ours)).not.toEqual(comparable(real));
+  });
+
+  test('a format that is not read is one clear error', async () => {
+    const { ours } = await both({ name: '', files: { 'config/default.hjson': '{ a: 1 }' } });
+    expect(ours).toMatchObject({ failed: true, code: 'ERR_SUPERCONFIG_FORMAT', message: expect.stringMatching(/default\.hjson: `hjson` is a format that/) });
+  });
+});
+
+test('there are at least 120 trees, half of them made from a seed', () => {
+  const same = TREES.filter(({ differs }) => differs === undefined).length + SEEDED.length;
+  expect(same).toBeGreaterThanOrEqual(120);
+  expect(SEEDED.length).toBeGreaterThanOrEqual(60);
+});

@@ -1,0 +1,153 @@
+// What the drop-in for `config` adds to it, and how programs reach it: both module systems, reload, provenance, workers.
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { temporaryDirectory } from '../support/temporary.ts';
+
+const root = join(import.meta.dirname, '../..');
+const directory = temporaryDirectory();
+
+/** Runs a program in a tree; gives what it prints as JSON. */
+function run(program: string, files: Record<string, string>, { name = 'main.mjs', env = {} }: { name?: string; env?: Record<string, string> } = {}): unknown {
+  for (const [file, text] of Object.entries({ ...files, [name]: program })) directory.write(file, text);
+  mkdirSync(directory.at('node_modules'), { recursive: true });
+  symlinkSync(root, directory.at('node_modules/superconfig'));
+  const { PATH, HOME } = process.env;
+  const result = spawnSync(process.execPath, ['--no-warnings', name], { cwd: directory.path, env: { PATH, HOME, HOST: 'nowhere', ...env }, encoding: 'utf8' });
+  expect(result.stderr).toBe('');
+  return JSON.parse(result.stdout);
+}
+
+const print = 'const print = (value) => process.stdout.write(JSON.stringify(value));\n';
+const TREE = { 'config/default.json': '{ "server": { "port": 8080 }, "log": "info", "password": "hunter2" }', 'config/local.yaml': 'server:\n  port: 9000\n' };
+
+test('import and require share one instance', () => {
+  const program = `import config from 'superconfig/node-config';
+    import { createRequire } from 'node:module';
+    const required = createRequire(import.meta.url)('superconfig/node-config');
+    ${print} print([config === required, required.server.port]);`;
+  expect(run(program, TREE)).toEqual([true, 9000]);
+});
+
+test('explain names each file that speaks of a value, with line and column, and masks secrets', () => {
+  const files = {
+    ...TREE,
+    'config/custom-environment-variables.json': '{ "log": "APP_LOG", "server": { "host": "APP_HOST" } }',
+    'config/local.js': 'module.exports = { log: "js", f() {} };',
+  };
+  const program = `import config from 'superconfig/node-config';
+    ${print}
+    const { winner, candidates } = config.util.explain('server.port');
+    const log = config.util.explain('log');
+    print([winner, candidates.length, log.winner, log.candidates.map(({ value }) => value), config.util.explain('password').value, config.util.explain('f').value]);`;
+  expect(run(program, files, { env: { APP_LOG: '5' } })).toEqual([
+    expect.objectContaining({ kind: 'file', file: expect.stringMatching(/local\.yaml$/), line: 2, column: 9, value: 9000 }),
+    2,
+    expect.objectContaining({ kind: 'env', variable: 'APP_LOG', value: '5' }),
+    ['info', 'js', '5'],
+    '[redacted]',
+    '[Function: f]',
+  ]);
+});
+
+test('a reload replaces what the first get froze, whole or not at all', () => {
+  const program = `import { writeFileSync } from 'node:fs';
+    import config from 'superconfig/node-config';
+    ${print}
+    const before = config.get('server');
+    const heard = [];
+    config.util.on('change', (change) => heard.push(change));
+    writeFileSync('config/local.yaml', 'server:\\n  port: 9001\\nnew: 1\\n');
+    const result = config.util.reload();
+    writeFileSync('config/local.yaml', 'server: [');
+    let code;
+    try { config.util.reload(); } catch (error) { code = error.code; }
+    let refused = 0;
+    for (const write of [() => { config.get('server').port = 1; }, () => { config.server = 1; }, () => { config.other = 1; }]) {
+      try { write(); } catch { refused += 1; }
+    }
+    print([before.port, config.get('server.port'), config.server.port, config.get('new'), result, heard, code, refused, config.util.toObject(), Object.keys(config)]);`;
+  const change = { version: 2, changed: ['new', 'server.port'] };
+  const values = { server: { port: 9001 }, log: 'info', password: 'hunter2', new: 1 };
+  expect(run(program, TREE)).toEqual([9000, 9001, 9001, 1, change, [change], 'ERR_SUPERCONFIG_PARSE', 3, values, Object.keys(values)]);
+});
+
+test('watching reloads when a file changes', () => {
+  const program = `import { writeFileSync } from 'node:fs';
+    import config from 'superconfig/node-config';
+    ${print}
+    const port = config.get('server.port');
+    const stop = config.util.watch({ debounceMs: 10 });
+    const alive = setInterval(() => {}, 1000);
+    config.util.on('change', ({ changed }) => {
+      print([port, config.get('server.port'), changed]);
+      stop();
+      clearInterval(alive);
+    });
+    writeFileSync('config/local.json', '{ "server": { "port": 9001 } }');
+    writeFileSync('config/local.yaml', '{}');`;
+  expect(run(program, TREE)).toEqual([9000, 9001, ['server.port']]);
+});
+
+test('worker threads attach to the same configuration, or load their own', () => {
+  const program = `import { Worker } from 'node:worker_threads';
+    import config from 'superconfig/node-config';
+    ${print}
+    const text = \`
+      const { parentPort, workerData } = require('node:worker_threads');
+      const attached = require('superconfig').SuperConfig.attach(workerData);
+      parentPort.postMessage([attached.get('server.port'), require('superconfig/node-config').get('server.port')]);\`;
+    const worker = new Worker(text, { eval: true, workerData: config.util.live.token });
+    worker.on('message', print);`;
+  expect(run(program, TREE)).toEqual([9000, 9000]);
+});
+
+test('the definition gives the same values to loadConfig', () => {
+  const program = `import config from 'superconfig/node-config';
+    import { loadConfigSync } from 'superconfig';
+    ${print} print([loadConfigSync(config.util.definition()).current, config.util.toObject()]);`;
+  const [loaded, shown] = run(program, TREE) as [unknown, unknown];
+  expect(loaded).toEqual(shown);
+});
+
+test('an error says where, as errors of the package do', () => {
+  const program = `${print}
+    try { require('superconfig/node-config'); } catch (error) { print([error.code, error.message.split('\\n')[0], error.origin.line, error.origin.column]); }`;
+  const files = { 'config/default.json': '{\n  "a": ]\n}' };
+  expect(run(program, files, { name: 'main.cjs' })).toEqual([
+    'ERR_SUPERCONFIG_PARSE',
+    expect.stringMatching(/^Cannot parse config file: '.*default\.json': /),
+    2,
+    8,
+  ]);
+});
+
+test('functions that programs call of `config.util`', () => {
+  const program = `const config = require('superconfig/node-config');
+    ${print}
+    const { util } = config;
+    const own = util.withModuleDefaults('mail', { from: 'me', to: 'you' });
+    const mail = util.setModuleDefaults('mail', { from: 'us', size: 1 });
+    print([
+      util.toObject(config.server), util.getEnv('NODE_ENV'), util.cloneDeep({ a: [1] }), util.extendDeep({ a: { b: 1 } }, { a: { c: 2 } }),
+      util.equalsDeep({ a: [1] }, { a: [1] }), util.loadFileConfigs('other'), util.getConfigSources().length, mail.from, own.get('mail'), config.mail.get('size'),
+      Object.keys(util.makeHidden({ a: 1, b: 2 }, 'a')), util.parseString('a: 1', 'yaml'), util.getCmdLineArg('X'),
+    ]);`;
+  const files = { ...TREE, 'config/default.toml': '[mail]\nto = "them"', 'other/default.json': '{ "x": 1 }' };
+  expect(run(program, files, { name: 'main.cjs' })).toEqual([
+    { port: 9000 },
+    'development',
+    { a: [1] },
+    { a: { b: 1, c: 2 } },
+    true,
+    { x: 1 },
+    4,
+    'us',
+    { from: 'me', to: 'them' },
+    1,
+    ['b'],
+    { a: 1 },
+    false,
+  ]);
+});

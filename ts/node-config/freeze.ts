@@ -1,0 +1,51 @@
+// Freezing a tree, so that writing to it throws, also in sloppy code.
+import { isRaw } from './deferred.js';
+import { isObject, type Values } from './merge.js';
+
+/** The same frozen object for each view of it. */
+const views = new WeakMap<object, object>();
+
+const refuseWrites: ProxyHandler<Values> = {
+  set(target, name) {
+    const action = Reflect.has(target, name) ? 'update' : 'add';
+    throw new Error(
+      `Can not ${action} runtime configuration property: "${String(name)}". Configuration objects are immutable unless ALLOW_CONFIG_MUTATIONS is set.`,
+    );
+  },
+};
+
+/** Whether it is a table that can be frozen whole: dates, maps and buffers stay as they are. */
+function isTable(value: unknown): value is Values {
+  return isObject(value) && Object.prototype.toString.call(value) === '[object Object]';
+}
+
+/** Makes an object, and what it holds, immutable; tables in it throw when they are written to. */
+export function makeImmutable<T>(object: T, untouched: ReadonlySet<unknown> = new Set()): T {
+  if (Array.isArray(object)) {
+    for (const [at, item] of object.entries()) {
+      const frozen = isRaw(item) ? item.resolve() : isTable(item) || Array.isArray(item) ? makeImmutable(item, untouched) : item;
+      if (frozen !== item) object[at] = frozen;
+    }
+    return Object.freeze(object);
+  }
+  if (!isTable(object) || untouched.has(object) || Object.isFrozen(object)) return object;
+  for (const key of Object.keys(object)) {
+    const descriptor = Object.getOwnPropertyDescriptor(object, key);
+    if (descriptor?.configurable !== true && descriptor?.writable !== true) continue;
+    const value: unknown = (object as Values)[key];
+    const frozen = isRaw(value) ? value.resolve() : untouched.has(value) ? value : viewOf(makeImmutable(value, untouched));
+    Object.defineProperty(object, key, { value: frozen, writable: false, configurable: false });
+  }
+  return Object.preventExtensions(object);
+}
+
+/** What readers get of a table. */
+function viewOf(value: unknown): unknown {
+  if (!isTable(value)) return value;
+  let view = views.get(value);
+  if (view === undefined) {
+    view = new Proxy(value, refuseWrites);
+    views.set(value, view).set(view, view);
+  }
+  return view;
+}
