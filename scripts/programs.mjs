@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 /** The packages whose programs have another name than they. */
-const PACKAGES = { attw: '@arethetypeswrong/cli', biome: '@biomejs/biome', tsc: 'typescript' };
+const PACKAGES = { attw: '@arethetypeswrong/cli', biome: '@biomejs/biome', napi: '@napi-rs/cli', tsc: 'typescript' };
 
 /** A program of a development dependency, as `[command, arguments]` for `spawn`; quicker to start than by `npx`. */
 export function tool(name, args = []) {

@@ -6,7 +6,7 @@ import fs from 'node:fs';
 import { dirname, join } from 'node:path';
 import * as addon from './addon.mjs';
 import { library, names, root } from './platforms/platforms.mjs';
-import { npm } from './programs.mjs';
+import { npm, tool } from './programs.mjs';
 import { files, rustSources, step } from './steps.mjs';
 
 // Taken apart here: a Node too old to have them all is told so below.
@@ -68,11 +68,15 @@ compiled.do(() => {
   const manifest = ['--manifest-path', 'crates/superconfig-napi/Cargo.toml', '--target-dir', 'target'];
   // musl's own default is a program of one piece, which loads nothing.
   const linking = addon.platform.endsWith('-musl') ? ['-C', 'target-feature=-crt-static'] : [];
-  // The other one for the target of `cargo test`: what the tests have compiled is not compiled again.
-  if (build === 'release') run('cargo', ['build', '--release', ...manifest], addon.flags(linking));
-  else run('cargo', ['build', ...manifest], linking.length > 0 ? addon.flags(linking) : {});
   mkdirSync(join(root, kept), { recursive: true });
-  copyFileSync(join(root, 'target', build === 'release' ? 'release' : 'debug', library()), join(root, kept, addon.file));
+  if (build === 'release') {
+    const output = ['--platform', '--no-js', '--output-dir', kept, '--dts', '../addon.d.ts'];
+    run(...tool('napi', ['build', '--release', ...manifest, ...output]), addon.flags(linking));
+  } else {
+    // By cargo itself, for the target of `cargo test`: what the tests have compiled is not compiled again.
+    run('cargo', ['build', ...manifest], linking.length > 0 ? addon.flags(linking) : {});
+    copyFileSync(join(root, 'target/debug', library()), join(root, kept, addon.file));
+  }
 });
 
 const loaded = join(root, addon.folder, addon.file);
