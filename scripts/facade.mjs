@@ -5,6 +5,7 @@ import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileS
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { buildParts, partsPlugin } from './facade-parts.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const dist = join(root, 'ts/dist');
@@ -35,14 +36,13 @@ const byName = {
   },
 };
 
-/** Writes one file of code for each module system. */
-async function bundle(entry, name, more = {}) {
-  const options = { ...common, entryPoints: [`ts/${entry}`], bundle: true, lineLimit: 120, ...more };
-  await build({ ...options, format: 'esm', outfile: `ts/dist/${name}.js` });
-  // What CommonJS has in place of `import.meta.url` is asked for where there is none.
-  const define = { 'import.meta.url': 'undefined' };
-  await build({ ...options, format: 'cjs', outfile: `ts/dist/${name}.cjs`, define, external: ['./addon-files/index.js'] });
-  for (const file of [`${name}.js`, `${name}.cjs`]) joinStrings(join(dist, file));
+/** What CommonJS has in place of `import.meta.url` is asked for where there is none. */
+const cjs = { format: 'cjs', define: { 'import.meta.url': 'undefined' }, external: ['./addon-files/index.js', './parts/*'] };
+
+/** Writes an entry of the package: one file of code. */
+async function bundle(entry, outfile, plugins) {
+  const kind = outfile.endsWith('.cjs') ? cjs : { format: 'esm' };
+  await build({ ...common, ...kind, entryPoints: [`ts/${entry}`], outfile: `ts/dist/${outfile}`, bundle: true, lineLimit: 120, plugins });
 }
 
 /** Makes the default export what `require` gives, and the other module system import that. */
@@ -58,8 +58,11 @@ function exportOne(name) {
 }
 
 /** The limit of lines breaks strings too, and bundlers that indent the lines of a package change them there. */
-function joinStrings(file) {
-  writeFileSync(file, readFileSync(file, 'utf8').replace(/(?<!\\)((?:\\\\)*)\\\n/g, '$1'));
+function joinStrings() {
+  for (const name of readdirSync(dist, { recursive: true, encoding: 'utf8' })) {
+    if (!/\.c?js$/.test(name)) continue;
+    writeFileSync(join(dist, name), readFileSync(join(dist, name), 'utf8').replace(/(?<!\\)((?:\\\\)*)\\\n/g, '$1'));
+  }
 }
 
 /** Each module system reads declarations of its own kind. */
@@ -74,9 +77,16 @@ function declarations() {
 
 // The command line is made by scripts/cli.mjs.
 for (const name of existsSync(dist) ? readdirSync(dist) : []) if (name !== 'cli') rmSync(join(dist, name), { recursive: true, force: true });
-await bundle('index.ts', 'index');
-for (const [name, entry] of Object.entries(SUBPATHS)) await bundle(entry, name, { plugins: [byName] });
-await build({ ...common, entryPoints: ['ts/engine/addon-files/index.js'], outfile: 'ts/dist/addon-files/index.js' });
-copyFileSync(join(root, 'ts/engine/addon-files/package.json'), join(dist, 'addon-files/package.json'));
+const ts = join(root, 'ts');
+for (const format of ['js', 'cjs']) {
+  await bundle('index.ts', `index.${format}`, [partsPlugin(ts, format)]);
+  for (const [name, entry] of Object.entries(SUBPATHS)) await bundle(entry, `${name}.${format}`, [byName]);
+}
+await buildParts(ts, common);
+// Bundlers take the whole: what is loaded by a path is not in their bundles.
+await bundle('index.ts', 'whole.js', []);
+await build({ ...common, entryPoints: ['ts/engine/addon-files/index.js'], outdir: 'ts/dist/addon-files' });
+for (const folder of ['addon-files', 'parts']) copyFileSync(join(root, 'ts/engine/addon-files/package.json'), join(dist, folder, 'package.json'));
+joinStrings();
 declarations();
 for (const name of SINGLE) exportOne(name);

@@ -1,7 +1,7 @@
 // The package in bundles and in what tools gather: code stays as it is, the addon is found beside the application, and never
 // above it.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import commonjsPlugin from '@rollup/plugin-commonjs';
 import { nodeResolve } from '@rollup/plugin-node-resolve';
@@ -18,6 +18,7 @@ const root = join(import.meta.dirname, '../..');
 const name = 'linux-x64-gnu';
 const addon = join(root, 'npm', name, `superconfig.${name}.node`);
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
+const platforms = ['darwin-arm64', 'darwin-x64', 'linux-arm64-gnu', 'linux-arm64-musl', 'linux-x64-gnu', 'linux-x64-musl', 'win32-x64-msvc'];
 /** A home directory with an application deep in it. */
 const home = temporaryDirectory();
 const app = (...path: string[]) => home.at('user/project/app', ...path);
@@ -118,7 +119,12 @@ describe.each(bundles)('a bundle by %s of %s', (kind, entry, bundle) => {
     rmSync(home.at('moved/project/app/node_modules/@superconfig'), { recursive: true });
     const { code, message, hint } = refused(home.at('moved/project/app/dist', `bundle.${extension}`));
     expect([code, message]).toEqual(['ERR_SUPERCONFIG_LOAD_NATIVE', expect.stringContaining('there is no addon for linux x64 beside the bundle')]);
-    expect(hint).toBe(`mark \`superconfig\` as external, or put the package @superconfig/${name}@${version} into \`node_modules\` beside the bundle`);
+    const copy = `cp node_modules/@superconfig/${name}/superconfig.${name}.node ${home.at('moved/project/app/dist')}`;
+    expect(hint).toBe(`mark \`superconfig\` as external, or run \`${copy}\` after bundling`);
+
+    // Which is right.
+    cpSync(addon, home.at('moved/project/app/dist', `superconfig.${name}.node`));
+    expect(run(home.at('moved/project/app/dist', `bundle.${extension}`))).toBe(printed);
   });
 });
 
@@ -132,6 +138,20 @@ test('a bundle in a workspace finds the addon among the packages of the workspac
   expect(run(file)).toBe(printed);
 });
 
+test('a bundle takes nothing from a directory that every user may write to', async () => {
+  const file = app('dist/bundle.mjs');
+  await BUNDLERS['esbuild to ESM']?.(app('main.mjs'), file);
+  rmSync(app('package.json'));
+  for (const place of ['dist', '.']) {
+    installAddon(app(place, 'node_modules'));
+    expect(run(file)).toBe(printed);
+    chmodSync(app(place), 0o1777);
+    expect(refused(file).code).toBe('ERR_SUPERCONFIG_LOAD_NATIVE');
+    chmodSync(app(place), 0o755);
+    rmSync(app(place, 'node_modules'), { recursive: true });
+  }
+});
+
 test('what gathers the files of a program finds the addon', async () => {
   for (const entry of ['main.mjs', 'main.cjs']) {
     const { fileList } = await nodeFileTrace([app(entry)], { base: app() });
@@ -143,7 +163,9 @@ test('what gathers the files of a program finds the addon', async () => {
 });
 
 test('no text of the package goes over a line', () => {
-  for (const file of ['index.js', 'index.cjs', 'addon-files/index.js']) {
+  const files = readdirSync(join(root, 'ts/dist'), { recursive: true, encoding: 'utf8' }).filter((file) => /\.c?js$/.test(file));
+  expect(files.length).toBeGreaterThan(10);
+  for (const file of files) {
     const code = readFileSync(join(root, 'ts/dist', file), 'utf8');
     expect([file, code.match(/\\\n/g)]).toEqual([file, null]);
     execFileSync(process.execPath, ['--check', join(root, 'ts/dist', file)]);
@@ -192,10 +214,38 @@ describe('installed', () => {
     expect(error.hint).toBe(`npm install superconfig@9.8.7 @superconfig/${name}@9.8.7`);
   });
 
+  test('one for another C library says which it needs, and which there is', () => {
+    const musl = 'linux-x64-musl';
+    home.write(`user/project/app/node_modules/@superconfig/${musl}/superconfig.${musl}.node`, 'a library for musl');
+    // The one that fits is loaded also where both are there.
+    expect(run(app('main.mjs'))).toBe(printed);
+    rmSync(app('node_modules/@superconfig', name), { recursive: true });
+    const glibc = found();
+    expect(glibc.message).toMatch(/superconfig\.linux-x64-musl\.node does not load: it needs musl, and this system has glibc \d\.\d+$/);
+    expect(glibc.hint).toBe(`npm install --force @superconfig/${name}@${version}`);
+
+    rmSync(app('node_modules/@superconfig'), { recursive: true });
+    home.write(`user/project/app/node_modules/@superconfig/${name}/superconfig.${name}.node`, 'a library for glibc');
+    home.write('user/project/app/alpine.mjs', "process.report.getReport = () => ({ header: {} }); await import('./main.mjs');");
+    const alpine = refused(app('alpine.mjs'));
+    expect(alpine.message).toMatch(/superconfig\.linux-x64-gnu\.node does not load: it needs glibc, and this system has musl$/);
+    expect(alpine.hint).toBe(`npm install --force @superconfig/${musl}@${version}`);
+  });
+
+  test('one try loads it, and no part of the facade that is not used', () => {
+    const counted = `const opened = [];
+      const { dlopen } = process;
+      process.dlopen = (module, path) => (opened.push(path), dlopen(module, path));
+      process.on('exit', () => console.log(JSON.stringify([opened, Object.keys(require.cache).filter((file) => file.includes('superconfig/ts'))])));`;
+    home.write('user/project/app/counted.cjs', `${counted}\nrequire('./main.cjs');`);
+    const opened = [app('node_modules/@superconfig', name, `superconfig.${name}.node`)];
+    expect(run(app('counted.cjs'))).toBe(`${printed}${JSON.stringify([opened, [app('node_modules/superconfig/ts/dist/index.cjs')]])}\n`);
+  });
+
   test('on a system without an addon it says which there are', () => {
     home.write('user/project/app/other.mjs', `Object.defineProperty(process, 'platform', { value: 'sunos' }); await import('./main.mjs');`);
     const { code, message, hint } = refused(app('other.mjs'));
-    expect([code, message]).toEqual(['ERR_SUPERCONFIG_LOAD_NATIVE', 'superconfig has no addon for sunos x64; there is one for linux-x64-gnu']);
+    expect([code, message]).toEqual(['ERR_SUPERCONFIG_LOAD_NATIVE', `superconfig has no addon for sunos x64; there are some for ${platforms.join(', ')}`]);
     expect(hint).toBe('build the addon from its sources and set SUPERCONFIG_ADDON to its path');
   });
 });

@@ -3,6 +3,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { transformSync } from 'esbuild';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
 import ts from 'typescript-5';
@@ -158,8 +159,13 @@ describe('the packages', () => {
   test('stay small', () => {
     const size = (...path: string[]) => statSync(installed(...path)).size;
     // What Node has to compile at start: a budget, not a measure.
-    expect(size('superconfig/ts/dist/index.js')).toBeLessThan(74_000);
-    expect(size('superconfig/ts/dist/index.cjs')).toBeLessThan(74_000);
+    for (const [file, format] of Object.entries({ 'index.js': 'esm', 'index.cjs': 'cjs' } as const)) {
+      const code = readFileSync(installed('superconfig/ts/dist', file), 'utf8');
+      expect([file, transformSync(code, { minify: true, format, legalComments: 'none' }).code.length]).toEqual([
+        file,
+        expect.toSatisfy((size) => size <= 30 * 1024),
+      ]);
+    }
     expect(size('@superconfig/linux-x64-gnu/superconfig.linux-x64-gnu.node')).toBeLessThan(4 * 1024 * 1024);
     for (const tarball of tarballs) expect(statSync(tarball).size).toBeLessThan(1_700_000);
   });

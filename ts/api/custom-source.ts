@@ -1,9 +1,7 @@
 // The helper for sources that the program implements.
-import { isPlain, optionsOf } from '../engine/codec.js';
-import { type CustomSource, timeoutOf } from '../engine/custom-source.js';
+import { optionsOf } from '../engine/codec.js';
+import { type CustomSource, checkSource } from '../engine/custom-source.js';
 import { guard } from '../engine/native-error.js';
-import { checkNames } from '../engine/option-names.js';
-import { kindOf, optionError } from '../internal/validate.js';
 import type { Source, SourceOptions } from './sources.js';
 
 /**
@@ -21,20 +19,7 @@ import type { Source, SourceOptions } from './sources.js';
  */
 export function source(implementation: CustomSource, options?: SourceOptions): Source {
   return guard(source, () => {
-    const problem = problemOf(implementation);
-    if (problem !== undefined) throw optionError(`a custom source is ${problem}`);
-    // An object of a class may have whatever it needs beside them.
-    if (isPlain(implementation)) checkNames(implementation, ['name', 'load', 'watch', 'close', 'timeoutMs'], 'what a custom source has');
-    if (implementation.timeoutMs !== undefined) timeoutOf(implementation.timeoutMs);
+    checkSource(implementation);
     return { ...optionsOf(options, 'source'), kind: 'custom', name: implementation.name, implementation };
   });
-}
-
-function problemOf(given: unknown): string | undefined {
-  if (typeof given !== 'object' || given === null) return `an object, not ${kindOf(given)}`;
-  const { name, load, watch, close } = given as Partial<CustomSource>;
-  if (typeof name !== 'string' || name === '') return 'an object with a `name`';
-  if (typeof load !== 'function') return 'an object with a function `load`';
-  if (watch !== undefined && typeof watch !== 'function') return 'an object whose `watch` is a function';
-  return close === undefined || typeof close === 'function' ? undefined : 'an object whose `close` is a function';
 }

@@ -1,6 +1,6 @@
 // The helper for sources that are modules of JavaScript or TypeScript.
 import { optionsOf } from '../engine/codec.js';
-import { ConfigModule } from '../engine/config-module.js';
+import { configModule } from '../engine/config-module.js';
 import { guard } from '../engine/native-error.js';
 import { checkNames } from '../engine/option-names.js';
 import { booleanOf, optionError, stringOf } from '../internal/validate.js';
@@ -43,7 +43,7 @@ export function module(path: string, options?: ModuleOptions): Source {
     const given = optionsOf(options, 'module') as ModuleOptions;
     checkNames(given, ['optional', 'export', 'join', 'directives'], 'the options of `module`');
     const { optional = false, export: name = 'default', ...others } = given;
-    const implementation = new ConfigModule(path, booleanOf(optional, 'optional'), stringOf(name, 'an export'));
+    const implementation = configModule(path, booleanOf(optional, 'optional'), stringOf(name, 'an export'));
     return { ...others, kind: 'custom', name: path, file: path, implementation };
   });
 }

@@ -1,89 +1,103 @@
-// The search for the addon's file: only where a package manager installs it, seen from where this code is.
+// The search for the addon in all but the usual case: one that was named or embedded, in a bundle, and where there is none.
+import { SuperConfigError } from '../internal/errors.js';
+import { VERSION } from '../internal/version.js';
+import { misnamed, missing, ofOtherVersion, unloadable } from './addon-error.js';
+import { addonFiles, addonPath, installedAddons, isAmongPackages, openAddon, platformNames } from './addon-file.js';
+import { builtin } from './builtin.js';
+import type { Native } from './protocol.js';
 
-// Both exist in bundles of webpack alone, which writes the path of the machine that built them in place of `import.meta.url`.
-declare const __webpack_require__: unknown;
-declare const __non_webpack_require__: NodeJS.Require;
+/** What `superconfig/embed` puts here opens the addon in the program. */
+const EMBEDDED = Symbol.for('superconfig.embedded');
 
-/** A module of Node, loaded when it is needed: each import would lengthen every start. */
-export function builtin<Name extends keyof Builtins>(name: Name): Builtins[Name] {
-  // Node before 20.16 has another way only where the program is CommonJS.
-  return (process.getBuiltinModule?.(name) ?? require(name)) as Builtins[Name];
-}
-
-interface Builtins {
-  'node:buffer': typeof import('node:buffer');
-  'node:crypto': typeof import('node:crypto');
-  'node:fs': typeof import('node:fs');
-  'node:module': typeof import('node:module');
-  'node:path': typeof import('node:path');
-  'node:url': typeof import('node:url');
-}
-
-/** The platforms that there is an addon for, by the names of their packages. */
-export const PLATFORMS: readonly string[] = ['linux-x64-gnu'];
-
-/** The platform's names as packages carry them, likeliest first: only the one that fits the C library is installed. */
-export function platformNames(): string[] {
-  const base = `${process.platform}-${process.arch}`;
-  if (process.platform === 'linux') return [`${base}-gnu`, `${base}-musl`];
-  return [process.platform === 'win32' ? `${base}-msvc` : base];
-}
-
-/** The path of the addon in a directory with packages. */
-export const addonPath = (name: string): string => `@superconfig/${name}/superconfig.${name}.node`;
-
-function pathOf(url: string): string {
-  // As `fileURLToPath`, which would have to be loaded; a path on Windows begins with its drive.
-  return url.startsWith('file:') ? decodeURIComponent(new URL(url).pathname).replace(/^\/(?=\w:)/, '') : url;
-}
-
-/** The file that this code is in: of the package, or a bundle; `undefined` where no one can say. */
-export function ownFile(): string | undefined {
-  if (typeof __webpack_require__ === 'function') {
-    const [nearest] = __non_webpack_require__.resolve.paths('superconfig') ?? [];
-    return nearest === undefined ? undefined : builtin('node:path').join(nearest, '../bundle');
+/**
+ * The addon for the code in a file, of this package or of a bundle.
+ *
+ * @throws `ERR_SUPERCONFIG_LOAD_NATIVE` where there is none, or none that loads.
+ */
+export function searchAddon(file: string | undefined): Native {
+  const named = process.env.SUPERCONFIG_ADDON;
+  if (named) return openNamed(named);
+  const isInstalled = file !== undefined && isOfPackage(file);
+  let failure: SuperConfigError | undefined;
+  const opened = (path: string, open: () => Native | undefined): Native | undefined => {
+    try {
+      const addon = open();
+      return addon && checked(addon, path);
+    } catch (thrown) {
+      // Another one may fit: of two for the same processor one is for another C library.
+      failure ??= thrown instanceof SuperConfigError ? thrown : unloadable(path, thrown as Error);
+      return undefined;
+    }
+  };
+  const embedded = (globalThis as { [EMBEDDED]?: () => Native | undefined })[EMBEDDED];
+  let addon = embedded && opened('in the program', embedded);
+  for (const path of isInstalled ? installedPlaces(file) : bundlePlaces(file)) {
+    if (addon !== undefined) return addon;
+    if (isFile(path)) addon = opened(path, () => openAddon(path));
   }
-  if (import.meta.url !== undefined) return pathOf(import.meta.url);
-  if (typeof __filename === 'string') return __filename;
-  // A bundle of CommonJS code as an ECMAScript module, which knows neither: the program's main file.
-  const [, main] = process.argv;
-  return main !== undefined && /^(\/|\w:)/.test(main) ? main : undefined;
+  if (addon !== undefined) return addon;
+  throw failure ?? missing(file, isInstalled);
 }
 
-/** Whether a file of this package is installed as it is, not part of a bundle. */
-export function isInstalled(file: string): boolean {
-  if (/[\\/]node_modules[\\/]superconfig[\\/]ts[\\/]dist[\\/][^\\/]+$/.test(file)) return true;
-  // Under another name, or in a checkout.
-  return manifest(builtin('node:path').join(file, '../../..'))?.name === 'superconfig';
+/** The addon that `SUPERCONFIG_ADDON` names. */
+function openNamed(path: string): Native {
+  if (!builtin('node:path').isAbsolute(path)) throw misnamed(`is \`${path}\`, which is not an absolute path`);
+  if (!isFile(path)) throw misnamed(`names no file: ${path}`);
+  let addon: Native;
+  try {
+    addon = openAddon(path);
+  } catch (thrown) {
+    throw unloadable(path, thrown as Error);
+  }
+  return checked(addon, path);
+}
+
+/** An addon of the version that this facade is made for. @throws `ERR_SUPERCONFIG_LOAD_NATIVE` for another one. */
+function checked(addon: Native, path: string): Native {
+  const found = typeof addon.version === 'function' ? addon.version() : undefined;
+  if (found !== VERSION) throw ofOtherVersion(path, found);
+  return addon;
+}
+
+function isFile(path: string): boolean {
+  return builtin('node:fs').statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+}
+
+/** Whether a file is of this package as it was installed, not of a bundle: also under another name, or in a checkout. */
+function isOfPackage(file: string): boolean {
+  if (isAmongPackages(file)) return true;
+  return /[\\/]ts[\\/](dist|engine)[\\/][^\\/]+$/.test(file) && manifest(builtin('node:path').join(file, '../../..'))?.name === 'superconfig';
 }
 
 function manifest(directory: string): { name?: unknown; workspaces?: unknown } | undefined {
   try {
-    return JSON.parse(builtin('node:fs').readFileSync(`${directory}/package.json`, 'utf8'));
+    return JSON.parse(builtin('node:fs').readFileSync(builtin('node:path').join(directory, 'package.json'), 'utf8'));
   } catch {
     return undefined;
   }
 }
 
-/** The files that could be the addon of a platform, likeliest first. */
-export function* candidates(name: string, file: string | undefined): Generator<string> {
-  const addon = addonPath(name);
-  if (file !== undefined && isInstalled(file)) {
-    // Below the package, or beside it: where npm, pnpm and Yarn install it.
-    for (const packages of ['../../node_modules', '../../..']) yield `${file.replace(/[\\/][^\\/]*$/, '')}/${packages}/${addon}`;
-    // Hoisted, or in an archive.
+/** Below the package, beside it, and where the runtime finds it: hoisted, or in an archive. */
+function* installedPlaces(file: string): Generator<string> {
+  yield* installedAddons(file);
+  for (const name of platformNames()) {
     try {
-      yield builtin('node:module').createRequire(file).resolve(addon);
+      yield builtin('node:module').createRequire(file).resolve(addonPath(name));
     } catch {
       // It is not there either.
     }
-    return;
   }
+}
+
+/** With the bundle, in `node_modules` of the application that it is of, and beside the program itself. */
+function* bundlePlaces(file: string | undefined): Generator<string> {
   const { dirname, join } = builtin('node:path');
-  const moved = movedFile(name);
-  if (moved !== undefined) yield moved;
-  if (file !== undefined) yield* besideBundle(dirname(file), addon);
-  yield join(dirname(process.execPath), `superconfig.${name}.node`);
+  for (const name of platformNames()) {
+    const moved = movedFile(name);
+    if (moved !== undefined) yield moved;
+    if (file !== undefined) yield* besideBundle(dirname(file), name);
+    yield join(dirname(process.execPath), `superconfig.${name}.node`);
+  }
 }
 
 /** The file that a bundler put beside its bundle. */
@@ -98,32 +112,27 @@ function movedFile(name: string): string | undefined {
   }
 }
 
-interface AddonFiles {
-  directory: string;
-  files: Readonly<Record<string, string>>;
-}
-
-function addonFiles(): AddonFiles {
-  // Tools that gather files follow just this: a literal path for `require`, or in a URL. Importing `createRequire`, which some
-  // follow too, would lengthen every start.
-  if (import.meta.url === undefined) return require('./addon-files/index.js')();
-  const path = pathOf(new URL('./addon-files/index.js', import.meta.url).href);
-  return builtin('node:module').createRequire(path)(path)();
-}
-
 /**
- * The places of a bundle: `node_modules` of the package that it belongs to, and of the workspace that this is in. What lies further
- * up belongs to others.
+ * The places of a bundle: its own directory, `node_modules` of the package that it belongs to, and of the workspace that this is in. What
+ * lies further up belongs to others, as does all in a directory that every user may write to.
  */
-function* besideBundle(bundle: string, addon: string): Generator<string> {
+function* besideBundle(bundle: string, name: string): Generator<string> {
   const { dirname, join } = builtin('node:path');
   const { existsSync } = builtin('node:fs');
   let isOwn = true;
-  for (let directory = bundle, above = ''; directory !== above; above = directory, directory = dirname(directory)) {
+  for (let directory = bundle, above = ''; directory !== above && !isShared(directory); above = directory, directory = dirname(directory)) {
+    if (directory === bundle) yield join(directory, `superconfig.${name}.node`);
     const found = manifest(directory);
     const isWorkspace = found?.workspaces !== undefined || existsSync(join(directory, 'pnpm-workspace.yaml'));
-    if (isOwn || isWorkspace) yield join(directory, 'node_modules', addon);
+    if (isOwn || isWorkspace) yield join(directory, 'node_modules', addonPath(name));
     if (isWorkspace) return;
     if (found?.name !== undefined || existsSync(join(directory, 'node_modules'))) isOwn = false;
   }
+}
+
+/** Whether every user may put files into a directory, as into that for temporary ones. */
+function isShared(directory: string): boolean {
+  if (process.platform === 'win32') return false;
+  const { mode = 0 } = builtin('node:fs').statSync(directory, { throwIfNoEntry: false }) ?? {};
+  return (mode & 0o002) !== 0;
 }

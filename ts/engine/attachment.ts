@@ -1,9 +1,9 @@
 // The attachment to a configuration in the addon, and the caches of its values, which its objects in one thread share.
 import { generationWords, native, wordIndex } from './addon.js';
 import { closedError } from './closed-error.js';
-import { CustomSources } from './custom-sources.js';
 import type { Environment, LoadRequest } from './load-request.js';
 import type { Attached } from './protocol.js';
+import { NoCustomSources, type Sources } from './sources.js';
 
 /** What delivers the events of an attachment. */
 interface Pump {
@@ -25,9 +25,7 @@ const unreachable = new FinalizationRegistry<Pick<Attachment, 'id' | 'sources'>>
   }
 });
 
-// What a configuration that another thread loaded is made of is known to the addon alone, and its environment is that thread's.
-const ATTACHED: LoadRequest = { options: {}, sources: [], environment: {}, validator: undefined };
-const NO_SOURCES = new CustomSources(ATTACHED);
+const NO_SOURCES = new NoCustomSources();
 
 /** An attachment; closed until it is opened. */
 export class Attachment {
@@ -57,11 +55,11 @@ export class Attachment {
   pump: Pump | undefined = undefined;
   /** Reloads in the background, where only JavaScript can: because it validates, or has custom sources. */
   refresh: (() => void) | undefined = undefined;
-  /** The custom sources, where this thread loaded it. */
-  sources: CustomSources = NO_SOURCES;
+  /** The sources. What those of a configuration are that another thread loaded is known to the addon alone. */
+  sources: Sources = NO_SOURCES;
 
   /** Opens one; the addon releases it when it is closed or no longer reachable. */
-  static open([id, configId, generation, version]: Attached, request?: LoadRequest, sources = new CustomSources(ATTACHED)): Attachment {
+  static open([id, configId, generation, version]: Attached, request?: LoadRequest, sources: Sources = new NoCustomSources()): Attachment {
     const attachment = new Attachment();
     const index = wordIndex(configId);
     attachment.word = generationWords().subarray(index, index + 1);

@@ -1,7 +1,7 @@
 // Modules of JavaScript and TypeScript that export configuration, imported by the runtime.
 import { isError, type SuperConfigErrorCode } from '../internal/errors.js';
 import { isPromiseLike, kindOf } from '../internal/validate.js';
-import { builtin } from './addon-search.js';
+import { builtin } from './builtin.js';
 import type { CustomSource, SourceContext } from './custom-source.js';
 import { ModuleError } from './module-error.js';
 
@@ -11,7 +11,11 @@ const imported = new Map<string, { digest: string; exports: unknown }>();
 const TYPESCRIPT = /\.(?:ts|mts|cts|tsx)$/i;
 
 /** A custom source whose values are the export of a module. */
-export class ConfigModule implements CustomSource {
+export function configModule(path: string, isOptional: boolean, exported: string): CustomSource {
+  return new ConfigModule(path, isOptional, exported);
+}
+
+class ConfigModule implements CustomSource {
   readonly name: string;
   readonly #isOptional: boolean;
   readonly #export: string;

@@ -2,11 +2,12 @@
 import { isError, type Origin, SuperConfigError } from '../internal/errors.js';
 import { isPromiseLike, kindOf, optionError } from '../internal/validate.js';
 import { native } from './addon.js';
-import { encode } from './codec.js';
-import { type Bounds, settleWithin } from './lifetime.js';
+import { encode, isPlain } from './codec.js';
+import type { Bounds } from './lifetime.js';
 import type { Answer } from './load-request.js';
 import { ModuleError } from './module-error.js';
 import { checkNames } from './option-names.js';
+import { settleWithin, timeoutOf } from './settle-within.js';
 
 /**
  * The load that a custom source is called for.
@@ -91,17 +92,26 @@ export interface CustomSource {
   timeoutMs?: number;
 }
 
+/** Checks what a program gives as a source. @throws `ERR_SUPERCONFIG_OPTION` */
+export function checkSource(given: CustomSource): void {
+  const problem = problemOf(given);
+  if (problem !== undefined) throw optionError(`a custom source is ${problem}`);
+  // An object of a class may have whatever it needs beside them.
+  if (isPlain(given)) checkNames(given, ['name', 'load', 'watch', 'close', 'timeoutMs'], 'what a custom source has');
+  if (given.timeoutMs !== undefined) timeoutOf(given.timeoutMs);
+}
+
+function problemOf(given: unknown): string | undefined {
+  if (typeof given !== 'object' || given === null) return `an object, not ${kindOf(given)}`;
+  const { name, load, watch, close } = given as Partial<CustomSource>;
+  if (typeof name !== 'string' || name === '') return 'an object with a `name`';
+  if (typeof load !== 'function') return 'an object with a function `load`';
+  if (watch !== undefined && typeof watch !== 'function') return 'an object whose `watch` is a function';
+  return close === undefined || typeof close === 'function' ? undefined : 'an object whose `close` is a function';
+}
+
 /** How long a source is waited for. */
 const DEFAULT_TIMEOUT_MS = 10_000;
-
-/** The longest time that a timer takes. */
-export const MAX_TIMEOUT_MS = 2 ** 31 - 1;
-
-/** A time to wait. @throws `ERR_SUPERCONFIG_OPTION` for what is none. */
-export function timeoutOf(given: unknown): number {
-  if (typeof given === 'number' && given > 0 && given <= MAX_TIMEOUT_MS) return given;
-  throw optionError(`\`timeoutMs\` is a number of milliseconds above 0 and below 2³¹, not ${typeof given === 'number' ? given : kindOf(given)}`);
-}
 
 const STATES = ['live', 'connecting', 'stale', 'snapshot'];
 

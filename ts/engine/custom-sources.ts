@@ -17,6 +17,7 @@ import {
 import { captureEnvironment } from './environment.js';
 import { type Bounds, Lifetime } from './lifetime.js';
 import { type Answer, type CapturedEnvironment, type LoadRequest, toText } from './load-request.js';
+import type { Collected, Sources } from './sources.js';
 import { type Steps, settled } from './steps.js';
 
 /** A watch that fails is tried again after so long, and each time after twice as long, up to the longest. */
@@ -25,15 +26,6 @@ const LONGEST_RETRY_MS = 60_000;
 
 /** What all sources are given for one load. */
 type Surroundings = Omit<SourceContext, 'signal' | 'report'>;
-
-/** The answers of all custom sources to one load. */
-interface Collected {
-  /** By the indexes of the sources. */
-  readonly answers: ReadonlyMap<number, Answer>;
-  readonly failures: readonly SuperConfigError[];
-  /** The program's own environment of the same moment, for the addon; nothing where that has one, or keeps the last one. */
-  readonly environment: CapturedEnvironment | undefined;
-}
 
 /** One source with what is known of its calls. */
 interface Entry {
@@ -50,9 +42,14 @@ interface Entry {
   failure: SuperConfigError | undefined;
 }
 
-/** The custom sources of one configuration, from its first load until it is closed. */
-export class CustomSources {
+/** The custom sources of a request. */
+export function customSourcesOf(request: LoadRequest): Sources {
+  return new CustomSources(request);
+}
+
+class CustomSources implements Sources {
   readonly lifetime = new Lifetime();
+  readonly isEmpty = false;
   readonly #request: LoadRequest;
   readonly #entries: readonly Entry[];
   readonly #stops = new Set<() => void>();
@@ -81,11 +78,6 @@ export class CustomSources {
     );
   }
 
-  get isEmpty(): boolean {
-    return this.#entries.length === 0;
-  }
-
-  /** Calls all sources at the same time; without any it only captures the environment. `turn` is the number of the reload. */
   *collect(turn: number, isBackground: boolean): Steps<Collected> {
     const answers = new Map<number, Answer>();
     const failures: SuperConfigError[] = [];
@@ -108,19 +100,16 @@ export class CustomSources {
     return { answers, failures, environment };
   }
 
-  /** The failure of a source when it was called last, as this thread saw it. */
   failureOf(name: string | undefined): SuperConfigError | undefined {
     return this.#entries.find(({ source, failure }) => source.name === name && failure !== undefined)?.failure;
   }
 
-  /** The configuration is open: reports go to its attachment. */
   open(attachment: number): void {
     this.#attachment = attachment;
     for (const [index, report] of this.#reports) native().reportSource(attachment, index, report);
     this.#reports.clear();
   }
 
-  /** Watches the sources. */
   watch(changed: () => void): void {
     const surroundings = this.#surroundings;
     if (surroundings === undefined) return;
@@ -132,7 +121,6 @@ export class CustomSources {
     }
   }
 
-  /** Ends what is under way, and lets go of all sources. Safe to repeat. */
   end(): void {
     if (this.lifetime.ended) return;
     this.lifetime.end();
@@ -154,7 +142,6 @@ export class CustomSources {
     if (isBackground) return undefined;
     const { environment: given } = this.#request;
     const captured = given === undefined ? captureEnvironment(this.#request) : undefined;
-    if (this.isEmpty) return captured;
     const env = Object.freeze({ ...(given ?? captured?.variables) });
     const surroundings = JSON.parse(native().sourceContext(toText(this.#request, captured))) as Omit<Surroundings, 'env'>;
     this.#surroundings = { ...surroundings, env };

@@ -9,7 +9,6 @@ import { type Steps, settled } from './steps.js';
 
 /** Computes the derived layers of a prepared load in order, each from the values below it. */
 export function* deriveSteps(prepared: number, request: LoadRequest, bounds: Bounds): Steps<void> {
-  if (!request.sources.some(({ kind }) => kind === 'derive')) return;
   for (let next = native().derivation(prepared); next != null; next = native().derivation(prepared)) {
     const [values, index] = next;
     const { name, implementation } = request.sources[index] as unknown as { name: string; implementation: (values: unknown) => object };

@@ -1,9 +1,9 @@
 // The environment of a load, captured on the thread that starts it.
 import { unpairedSurrogate } from '../internal/unicode.js';
 import { kindOf, optionError } from '../internal/validate.js';
-import { builtin } from './addon-search.js';
 import type { CapturedEnvironment, Environment, LoadRequest } from './load-request.js';
 import type { SourceEntry } from './protocol.js';
+import { isGenuine } from './replacement-character.js';
 
 /** Which variables a load can need. */
 interface Filter {
@@ -90,32 +90,4 @@ function isUndecodable(name: string, value: string | undefined): boolean {
   if (value === undefined) return name.includes('\ufffd');
   if (!name.isWellFormed() || !value.isWellFormed()) return true;
   return (value.includes('\ufffd') || name.includes('\ufffd')) && !isGenuine(name, value);
-}
-
-/** Whether a variable was given its U+FFFD, as far as the system can tell: its bytes say so, or it was set since the process began. */
-function isGenuine(name: string, value: string): boolean {
-  initial ??= readInitial();
-  return initial !== undefined && initial.get(`${name}=${value}`) !== false;
-}
-
-/** The variables with U+FFFD that the process began with, and whether their bytes are UTF-8; nothing where the system does not tell. */
-let initial: ReadonlyMap<string, boolean> | undefined;
-
-function readInitial(): ReadonlyMap<string, boolean> | undefined {
-  try {
-    const { readFileSync } = builtin('node:fs');
-    const { isUtf8 } = builtin('node:buffer');
-    const bytes = readFileSync('/proc/self/environ');
-    const variables = new Map<string, boolean>();
-    for (let start = 0; start < bytes.length; ) {
-      const end = bytes.indexOf(0, start);
-      const variable = bytes.subarray(start, end < 0 ? bytes.length : end);
-      const text = variable.toString();
-      if (text.includes('\ufffd')) variables.set(text, isUtf8(variable) || variables.get(text) === true);
-      start += variable.length + 1;
-    }
-    return variables;
-  } catch {
-    return undefined;
-  }
 }

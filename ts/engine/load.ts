@@ -2,15 +2,15 @@
 import { native } from './addon.js';
 import { Attachment } from './attachment.js';
 import { closedError } from './closed-error.js';
-import { MAX_TIMEOUT_MS } from './custom-source.js';
-import { CustomSources, joinFailures } from './custom-sources.js';
+import { customSourcesOf, joinFailures } from './custom-sources.js';
 import { deriveSteps } from './derive.js';
 import { exportDotenv } from './dotenv-export.js';
 import { checkEnvironment } from './environment.js';
 import { pumpOf } from './event-pump.js';
-import type { Bounds } from './lifetime.js';
+import { type Bounds, MAX_TIMEOUT_MS } from './lifetime.js';
 import { isCheckedByHost, type LoadRequest, toText } from './load-request.js';
 import type { Attached } from './protocol.js';
+import { NoCustomSources } from './sources.js';
 import { runAsync, runSync, type Steps, settled } from './steps.js';
 
 /**
@@ -59,7 +59,7 @@ export async function reload(attachment: Attachment, isBackground: boolean): Pro
 
 function* loadSteps(request: LoadRequest, isAsync: boolean): Steps<Attachment> {
   if (request.environment !== undefined) checkEnvironment(request.environment);
-  const sources = new CustomSources(request);
+  const sources = request.sources.some(({ kind }) => kind === 'custom') ? customSourcesOf(request) : new NoCustomSources(request);
   try {
     const { answers, failures, environment } = yield* sources.collect(0, false);
     if (failures.length > 0) throw joinFailures(failures);
@@ -69,7 +69,7 @@ function* loadSteps(request: LoadRequest, isAsync: boolean): Steps<Attachment> {
     const attached = (yield* publishSteps(prepared, request, bounds)) as Attached;
     const attachment = Attachment.open(attached, request, sources);
     sources.open(attachment.id);
-    attachment.exported = exportDotenv(attachment.id, request);
+    if (request.sources.some((source) => source.kind === 'dotenv' && source.export === true)) attachment.exported = exportDotenv(attachment.id);
     if (request.options.watch !== undefined) {
       attachment.refresh = refresher(new WeakRef(attachment));
       pumpOf(attachment).warn();
@@ -140,7 +140,7 @@ function prepareAsync(text: string, attachment: number | undefined, { lifetime, 
 function* publishSteps(preparing: number | Promise<number>, request: LoadRequest | undefined, bounds: Bounds): Steps<Attached | string> {
   const prepared = yield* settled(preparing, 'the load');
   try {
-    if (request !== undefined) yield* deriveSteps(prepared, request, bounds);
+    if (request?.sources.some(({ kind }) => kind === 'derive')) yield* deriveSteps(prepared, request, bounds);
     const validator = request?.validator;
     const output = validator && (yield* settled(validator.validate(prepared, bounds), 'the schema'));
     return native().commit(prepared, output);

@@ -1,10 +1,11 @@
 // The interface Standard Schema, and the check of a prepared load with such a schema.
 import { native } from '../engine/addon.js';
 import { encode, toValue } from '../engine/codec.js';
-import { reasonOf, timeoutOf } from '../engine/custom-source.js';
-import { type Bounds, settleWithin } from '../engine/lifetime.js';
+import { reasonOf } from '../engine/custom-source.js';
+import type { Bounds } from '../engine/lifetime.js';
 import type { Validator } from '../engine/load-request.js';
 import { fromNative } from '../engine/native-error.js';
+import { settleWithin, timeoutOf } from '../engine/settle-within.js';
 import { type ErrorDetails, isError, isSuperConfigError, SuperConfigError } from '../internal/errors.js';
 import { isPromiseLike, kindOf, optionError } from '../internal/validate.js';
 import { type Issue, type StandardIssue, toIssues } from './issues.js';

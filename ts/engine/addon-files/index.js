@@ -7,6 +7,12 @@ const { join } = require('node:path');
 module.exports = () => ({
   directory: __dirname,
   files: {
+    'darwin-arm64': join(__dirname, '../../../../@superconfig/darwin-arm64/superconfig.darwin-arm64.node'),
+    'darwin-x64': join(__dirname, '../../../../@superconfig/darwin-x64/superconfig.darwin-x64.node'),
+    'linux-arm64-gnu': join(__dirname, '../../../../@superconfig/linux-arm64-gnu/superconfig.linux-arm64-gnu.node'),
+    'linux-arm64-musl': join(__dirname, '../../../../@superconfig/linux-arm64-musl/superconfig.linux-arm64-musl.node'),
     'linux-x64-gnu': join(__dirname, '../../../../@superconfig/linux-x64-gnu/superconfig.linux-x64-gnu.node'),
+    'linux-x64-musl': join(__dirname, '../../../../@superconfig/linux-x64-musl/superconfig.linux-x64-musl.node'),
+    'win32-x64-msvc': join(__dirname, '../../../../@superconfig/win32-x64-msvc/superconfig.win32-x64-msvc.node'),
   },
 });

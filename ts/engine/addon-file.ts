@@ -1,0 +1,75 @@
+// The file that this code is in, and those of the addon as package managers lay them out around it.
+import { builtin } from './builtin.js';
+import type { Native } from './protocol.js';
+
+// Both exist in bundles of webpack alone, which writes the path of the machine that built them in place of `import.meta.url`.
+declare const __webpack_require__: unknown;
+declare const __non_webpack_require__: NodeJS.Require;
+
+/** The platform's names as packages carry them, likeliest first: only the one that fits the C library is installed. */
+export function platformNames(): string[] {
+  const base = `${process.platform}-${process.arch}`;
+  if (process.platform === 'linux') return [`${base}-gnu`, `${base}-musl`];
+  return [process.platform === 'win32' ? `${base}-msvc` : base];
+}
+
+/** The path of the addon in a directory with packages. */
+export const addonPath = (name: string): string => `@superconfig/${name}/superconfig.${name}.node`;
+
+/** The path of a file's address. */
+export function pathOf(url: string): string {
+  // As `fileURLToPath`, which would have to be loaded; a path on Windows begins with its drive.
+  return url.startsWith('file:') ? decodeURIComponent(new URL(url).pathname).replace(/^\/(?=\w:)/, '') : url;
+}
+
+/** The file that this code is in: of the package, or a bundle; `undefined` where no one can say. */
+export function ownFile(): string | undefined {
+  if (typeof __webpack_require__ === 'function') {
+    const [nearest] = __non_webpack_require__.resolve.paths('superconfig') ?? [];
+    return nearest === undefined ? undefined : builtin('node:path').join(nearest, '../bundle');
+  }
+  if (import.meta.url !== undefined) return pathOf(import.meta.url);
+  if (typeof __filename === 'string') return __filename;
+  // A bundle of CommonJS code as an ECMAScript module, which knows neither: the program's main file.
+  const [, main] = process.argv;
+  return main !== undefined && /^(\/|\w:)/.test(main) ? main : undefined;
+}
+
+/** Whether the path of a file is that of one of this package among the packages of a program. */
+export const isAmongPackages = (file: string): boolean => /[\\/]node_modules[\\/]superconfig[\\/]ts[\\/]dist[\\/][^\\/]+$/.test(file);
+
+/** The addons below the package that a file is of, and then those beside it: where npm, pnpm and Yarn install them. Cost: one look each. */
+export function installedAddons(file: string): string[] {
+  const { existsSync } = builtin('node:fs');
+  const { join } = builtin('node:path');
+  const places = platformNames().flatMap((name) => ['../../../node_modules', '../../../..'].map((packages) => join(file, packages, addonPath(name))));
+  return places.filter((path) => existsSync(path));
+}
+
+/** Opens a file as the addon. @throws What the system says of one that it cannot load. */
+export function openAddon(path: string): Native {
+  const module = { exports: {} as Native };
+  process.dlopen(module, path);
+  return module.exports;
+}
+
+/** What a file of CommonJS exports. */
+export function requireFile(path: string): unknown {
+  return builtin('node:module').createRequire(path)(path);
+}
+
+/** The files that tools which gather those of a program have found. */
+export interface AddonFiles {
+  /** The directory that they are told from. */
+  directory: string;
+  /** By the platforms' names. */
+  files: Readonly<Record<string, string>>;
+}
+
+/** The addons' files as paths that such tools can read, and put others in place of. */
+export function addonFiles(): AddonFiles {
+  // Tools follow just this: a literal path for `require`, or in a URL. Importing `createRequire`, which some follow too, would
+  // lengthen every start.
+  if (import.meta.url === undefined) return require('./addon-files/index.js')();
+  return (requireFile(pathOf(new URL('./addon-files/index.js', import.meta.url).href)) as () => AddonFiles)();
+}

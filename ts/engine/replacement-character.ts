@@ -1,0 +1,30 @@
+// Variables that show U+FFFD: whether they were given it, or are bytes that Node could not decode.
+import { builtin } from './builtin.js';
+
+/** Whether a variable was given its U+FFFD, as far as the system can tell: its bytes say so, or it was set since the process began. */
+export function isGenuine(name: string, value: string): boolean {
+  initial ??= readInitial();
+  return initial !== undefined && initial.get(`${name}=${value}`) !== false;
+}
+
+/** The variables with U+FFFD that the process began with, and whether their bytes are UTF-8; nothing where the system does not tell. */
+let initial: ReadonlyMap<string, boolean> | undefined;
+
+function readInitial(): ReadonlyMap<string, boolean> | undefined {
+  try {
+    const { readFileSync } = builtin('node:fs');
+    const { isUtf8 } = builtin('node:buffer');
+    const bytes = readFileSync('/proc/self/environ');
+    const variables = new Map<string, boolean>();
+    for (let start = 0; start < bytes.length; ) {
+      const end = bytes.indexOf(0, start);
+      const variable = bytes.subarray(start, end < 0 ? bytes.length : end);
+      const text = variable.toString();
+      if (text.includes('\ufffd')) variables.set(text, isUtf8(variable) || variables.get(text) === true);
+      start += variable.length + 1;
+    }
+    return variables;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,61 @@
+// The part that JavaScript has in the sources of a configuration; where none of them is custom, that is the environment alone.
+import type { SuperConfigError } from '../internal/errors.js';
+import { captureEnvironment } from './environment.js';
+import { Lifetime } from './lifetime.js';
+import type { Answer, CapturedEnvironment, LoadRequest } from './load-request.js';
+import type { Steps } from './steps.js';
+
+/** The answers of all custom sources to one load. */
+export interface Collected {
+  /** By the indexes of the sources. */
+  readonly answers: ReadonlyMap<number, Answer>;
+  readonly failures: readonly SuperConfigError[];
+  /** The program's own environment of the same moment, for the addon; nothing where that has one, or keeps the last one. */
+  readonly environment: CapturedEnvironment | undefined;
+}
+
+/** The sources of one configuration, from its first load until it is closed. */
+export interface Sources {
+  /** The time in which work for the configuration is of use. */
+  readonly lifetime: Lifetime;
+  /** Whether none is custom. */
+  readonly isEmpty: boolean;
+  /** Calls the custom sources at the same time, and captures the environment. `turn` is the number of the reload. */
+  collect(turn: number, isBackground: boolean): Steps<Collected>;
+  /** The failure of a source when it was called last, as this thread saw it. */
+  failureOf(name: string | undefined): SuperConfigError | undefined;
+  /** The configuration is open: reports go to its attachment. */
+  open(attachment: number): void;
+  /** Watches the custom sources. */
+  watch(changed: () => void): void;
+  /** Ends what is under way, and lets go of all sources. Safe to repeat. */
+  end(): void;
+}
+
+/** The sources of a configuration that has no custom one. */
+export class NoCustomSources implements Sources {
+  readonly lifetime = new Lifetime();
+  readonly isEmpty = true;
+  readonly #request: LoadRequest | undefined;
+
+  constructor(request?: LoadRequest) {
+    this.#request = request;
+  }
+
+  // biome-ignore lint/correctness/useYield: nothing has to be awaited here.
+  *collect(_turn: number, isBackground: boolean): Steps<Collected> {
+    const request = this.#request;
+    const isCaptured = request !== undefined && request.environment === undefined && !isBackground;
+    return { answers: new Map(), failures: [], environment: isCaptured ? captureEnvironment(request) : undefined };
+  }
+
+  failureOf(): undefined {}
+
+  open(): void {}
+
+  watch(): void {}
+
+  end(): void {
+    this.lifetime.end();
+  }
+}
