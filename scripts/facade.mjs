@@ -11,7 +11,7 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const dist = join(root, 'ts/dist');
 
 /** The subpaths by their names, with their sources in ts/. They use the main entry as their users do: by the package's name. */
-const SUBPATHS = { 'node-config/index': 'node-config/index.ts' };
+const SUBPATHS = { 'node-config/index': 'node-config/index.ts', 'testing/index': 'testing/index.ts' };
 /** Those whose default export is what `require` gives, and of which both module systems share one instance. */
 const SINGLE = ['node-config/index'];
 

@@ -15,11 +15,20 @@ import { type InferOutput, type SchemaOptions, type StandardSchema, validatorOf 
 import { RequestBuilder, type SourceVerbs } from './builder.js';
 import { type ConfigChange, changesOf, type EventMap, type Listener, listenerOf, onChange, signalOf } from './events.js';
 import { ConfigHandle } from './handle.js';
+import { OVERLAY, openAtOnce, overlaidRequest } from './overlay.js';
 import type { DeepReadonly, Path, ValueAt } from './typed-path.js';
 import { type Explanation, toExplanation } from './types/explanation.js';
 import type { LayerInfo, Warning } from './types/layer.js';
 import type { BuilderOptions, ChangesOptions, ToStringOptions } from './types/options.js';
 import { type Status, type StatusReport, toStatus } from './types/status.js';
+
+/** The way to lay values over a configuration. */
+interface Overlay {
+  /** The configuration with layers of values above its own; a promise of it where a source or the schema has to be awaited. */
+  open(layers: readonly object[]): SuperConfig | Promise<SuperConfig>;
+  /** Makes reads see what `find` gives, until the returned function is called. */
+  show(find: () => SuperConfig | undefined): () => void;
+}
 
 /**
  * A loaded configuration.
@@ -34,7 +43,7 @@ import { type Status, type StatusReport, toStatus } from './types/status.js';
 export class SuperConfig<T = any> {
   readonly #attachment: Attachment;
   // What `current` compares and returns is in fields of its own, not a step further away: the comparison is all that it costs.
-  readonly #word: Uint32Array;
+  #word: Uint32Array;
   /** The word as it was when the tree was last found to be current; no word is -1. */
   #seen = -1;
   #tree: DeepReadonly<T> | undefined;
@@ -170,7 +179,7 @@ export class SuperConfig<T = any> {
   explain(path: LoosePath = ''): Explanation {
     return guard(SuperConfig.prototype.explain, () => {
       const { text, segments } = toNativePath(path);
-      return toExplanation(native().explain(this.#synced().id, text, segments));
+      return toExplanation(native().explain(this.#synced().shown.id, text, segments));
     });
   }
 
@@ -359,7 +368,7 @@ export class SuperConfig<T = any> {
       checkNames(options, ['format', 'secrets'], 'the options of `toString`');
       const format = stringOf(options.format ?? 'json', 'a format');
       const secrets = booleanOf(options.secrets ?? false, 'secrets');
-      return native().render(this.#synced().id, format, secrets);
+      return native().render(this.#synced().shown.id, format, secrets);
     });
   }
 
@@ -402,11 +411,34 @@ export class SuperConfig<T = any> {
     return `SuperConfig ${inspect(toValue(this.#redacted(), false), options)}`;
   }
 
+  /** Lays values over this configuration, for `superconfig/testing` and the adapters. @internal */
+  get [OVERLAY](): Overlay {
+    return {
+      open: (layers) => {
+        const request = overlaidRequest(this.#synced(), layers);
+        return openAtOnce(request, (attachment) => new SuperConfig(attachment));
+      },
+      show: (find) => {
+        const end = this.#attachment.overlay(() => {
+          const found = find();
+          return found === undefined ? undefined : found.#attachment;
+        });
+        this.#word = this.#attachment.word;
+        return () => {
+          end();
+          this.#word = this.#attachment.word;
+        };
+      },
+    };
+  }
+
   #refresh(): DeepReadonly<T> {
     return guard(getterOf(SuperConfig.prototype, 'current'), () => {
       const tree = readTree(this.#attachment) as DeepReadonly<T>;
-      this.#tree = tree;
-      this.#seen = this.#attachment.seen;
+      if (this.#attachment.overlays.length === 0) {
+        this.#tree = tree;
+        this.#seen = this.#attachment.seen;
+      }
       return tree;
     });
   }
@@ -437,7 +469,7 @@ export class SuperConfig<T = any> {
   }
 
   #redacted(): NativeValue {
-    return native().read(this.#synced().id, '', false, true);
+    return native().read(this.#synced().shown.id, '', false, true);
   }
 }
 

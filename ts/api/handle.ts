@@ -76,7 +76,8 @@ export class ConfigHandle<V = unknown> {
   explain(): Explanation {
     return guard(ConfigHandle.prototype.explain, () => {
       const { text, segments } = toNativePath(this.#path);
-      return toExplanation(native().explain(this.#synced().id, text, segments));
+      const { shown } = this.#synced();
+      return toExplanation(native().explain(shown.id, text, segments));
     });
   }
 
@@ -148,8 +149,10 @@ export class ConfigHandle<V = unknown> {
       const attachment = this.#synced();
       const found = lookUp(attachment, this.#path);
       const value = found === undefined ? readMissing(attachment, this.#path) : found;
-      this.#value = value as V;
-      this.#seen = attachment.seen;
+      if (attachment.overlays.length === 0) {
+        this.#value = value as V;
+        this.#seen = attachment.seen;
+      }
       return value as V;
     });
   }

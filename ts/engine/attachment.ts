@@ -13,6 +13,9 @@ interface Pump {
   end(): void;
 }
 
+/** Finds what a read is to see in place of a configuration; nothing where that is the configuration itself. */
+export type FindOverlay = () => Attachment | undefined;
+
 // No generation equals it, so every read of a closed attachment takes the slow way and fails there.
 const CLOSED_WORD = Uint32Array.of(0xffff_ffff);
 
@@ -30,7 +33,11 @@ const NO_SOURCES = new NoCustomSources();
 /** An attachment; closed until it is opened. */
 export class Attachment {
   /** The generation word of the configuration among those of the addon. */
+  generationWord: Uint32Array = CLOSED_WORD;
+  /** What reads compare: the generation word, or, while there are overlays, one that equals no generation. */
   word: Uint32Array = CLOSED_WORD;
+  /** Find what reads are to see in place of this, each in the asynchronous context of the read. */
+  readonly overlays: FindOverlay[] = [];
   /** The word as it was when the caches were last found to be current. */
   seen = -1;
   /** The generation that the caches belong to. */
@@ -62,7 +69,8 @@ export class Attachment {
   static open([id, configId, generation, version]: Attached, request?: LoadRequest, sources: Sources = new NoCustomSources()): Attachment {
     const attachment = new Attachment();
     const index = wordIndex(configId);
-    attachment.word = generationWords().subarray(index, index + 1);
+    attachment.generationWord = generationWords().subarray(index, index + 1);
+    attachment.word = attachment.generationWord;
     attachment.seen = generation;
     attachment.generation = generation;
     attachment.version = version;
@@ -74,12 +82,34 @@ export class Attachment {
     return attachment;
   }
 
+  /** Makes reads see what `find` finds, until the returned function is called. Meanwhile each read takes the slow way. */
+  overlay(find: FindOverlay): () => void {
+    this.assertOpen();
+    this.overlays.push(find);
+    this.word = CLOSED_WORD;
+    return () => {
+      const at = this.overlays.indexOf(find);
+      if (at >= 0) this.overlays.splice(at, 1);
+      if (this.overlays.length === 0) this.word = this.generationWord;
+    };
+  }
+
+  /** What the current read is to see: this one, unless something is laid over it here. */
+  get shown(): Attachment {
+    for (const find of this.closed ? [] : this.overlays) {
+      const found = find();
+      if (found !== undefined) return found;
+    }
+    return this;
+  }
+
   /** Closes it. Safe to repeat. */
   close(): void {
     if (this.closed) return;
     this.closed = true;
     unreachable.unregister(this);
     this.clear();
+    this.generationWord = CLOSED_WORD;
     this.word = CLOSED_WORD;
     this.seen = -1;
     this.sources.end();

@@ -10,7 +10,7 @@ import type { MissingPath } from './protocol.js';
 /** Makes the caches current: moves to the newest version where there is one. Costs a comparison where nothing changed. */
 export function sync(attachment: Attachment): void {
   // Read before the version is: one that is published in between causes one more sync, never a stale read.
-  const seen = attachment.word[0] as number;
+  const seen = attachment.generationWord[0] as number;
   if (seen === attachment.seen) return;
   attachment.assertOpen();
   const [generation, version] = native().sync(attachment.id);
@@ -23,7 +23,7 @@ export function sync(attachment: Attachment): void {
 }
 
 /** The whole as a frozen value, made once per version. */
-export function readTree(attachment: Attachment): unknown {
+export function readTree({ shown: attachment }: Attachment): unknown {
   sync(attachment);
   attachment.tree ??= toValue(native().read(attachment.id, '', false));
   return attachment.tree;
@@ -34,7 +34,7 @@ export function readTree(attachment: Attachment): unknown {
  *
  * @throws `ERR_SUPERCONFIG_PATH` for a malformed path.
  */
-export function lookUp(attachment: Attachment, path: LoosePath): unknown {
+export function lookUp({ shown: attachment }: Attachment, path: LoosePath): unknown {
   sync(attachment);
   const { text, segments } = toNativePath(path);
   if (text === (segments ? '[]' : '')) return readTree(attachment);
@@ -55,7 +55,7 @@ const MAX_ABSENT = 1000;
 const MAX_ABSENT_LENGTH = 1000;
 
 /** The same, and `undefined` for a malformed path. Reading again what does not exist costs a `Set` lookup. */
-export function lookUpLeniently(attachment: Attachment, path: LoosePath): unknown {
+export function lookUpLeniently({ shown: attachment }: Attachment, path: LoosePath): unknown {
   sync(attachment);
   if (typeof path !== 'string') return lookUpWellFormed(attachment, path);
   const cached = attachment.cache.get(path);
@@ -83,7 +83,7 @@ function lookUpWellFormed(attachment: Attachment, path: LoosePath): unknown {
  *
  * @throws `ERR_SUPERCONFIG_PATH` with the closest path that exists, for one that neither the values nor the schema know.
  */
-export function readMissing(attachment: Attachment, path: LoosePath): undefined {
+export function readMissing({ shown: attachment }: Attachment, path: LoosePath): undefined {
   const { text, segments } = toNativePath(path);
   const { optional, secret, closest } = JSON.parse(native().describeMissing(attachment.id, text, segments)) as MissingPath;
   if (optional) return undefined;
