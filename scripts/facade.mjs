@@ -11,7 +11,7 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const dist = join(root, 'ts/dist');
 
 /** The subpaths by their names, with their sources in ts/. They use the main entry as their users do: by the package's name. */
-const SUBPATHS = { 'node-config/index': 'node-config/index.ts', 'testing/index': 'testing/index.ts' };
+const SUBPATHS = { embed: 'embed.ts', 'node-config/index': 'node-config/index.ts', 'testing/index': 'testing/index.ts' };
 /** Those whose default export is what `require` gives, and of which both module systems share one instance. */
 const SINGLE = ['node-config/index'];
 
@@ -26,13 +26,14 @@ const common = {
   logLevel: 'warning',
 };
 
-/** Imports of the main entry, by the name of the package. */
+/** Imports of the main entry, by the name of the package; and those of files that stay as they are, beside the code. */
 const byName = {
   name: 'by-name',
   setup({ onResolve }) {
     onResolve({ filter: /^\.\.?\/(\.\.\/)*index\.js$/ }, ({ path, resolveDir }) =>
       join(resolveDir, path) === join(root, 'ts/index.js') ? { path: 'superconfig', external: true } : undefined,
     );
+    onResolve({ filter: /\/addon-files\// }, ({ path }) => ({ path: path.replace(/^.*(?=\/addon-files\/)/, '.'), external: true }));
   },
 };
 
@@ -80,12 +81,13 @@ for (const name of existsSync(dist) ? readdirSync(dist) : []) if (name !== 'cli'
 const ts = join(root, 'ts');
 for (const format of ['js', 'cjs']) {
   await bundle('index.ts', `index.${format}`, [partsPlugin(ts, format)]);
+  await bundle('unavailable.ts', `unavailable.${format}`, []);
   for (const [name, entry] of Object.entries(SUBPATHS)) await bundle(entry, `${name}.${format}`, [byName]);
 }
 await buildParts(ts, common);
 // Bundlers take the whole: what is loaded by a path is not in their bundles.
 await bundle('index.ts', 'whole.js', []);
-await build({ ...common, entryPoints: ['ts/engine/addon-files/index.js'], outdir: 'ts/dist/addon-files' });
+await build({ ...common, entryPoints: ['index', 'embedded'].map((name) => `ts/engine/addon-files/${name}.js`), outdir: 'ts/dist/addon-files' });
 for (const folder of ['addon-files', 'parts']) copyFileSync(join(root, 'ts/engine/addon-files/package.json'), join(dist, folder, 'package.json'));
 joinStrings();
 declarations();

@@ -152,6 +152,17 @@ test('a bundle takes nothing from a directory that every user may write to', asy
   }
 });
 
+test('a program that embeds the addon needs nothing beside it', async () => {
+  for (const entry of ['main.mjs', 'main.cjs']) {
+    home.write(`user/project/app/${entry}`, readFileSync(app(entry), 'utf8').replace("'superconfig'", "'superconfig/embed'"));
+    expect(run(app(entry))).toBe(printed);
+    const out = home.at('alone', entry.replace('.', '-'));
+    await build({ entryPoints: [app(entry)], outdir: out, bundle: true, platform: 'node', format: 'cjs', loader: { '.node': 'copy' }, logLevel: 'silent' });
+    expect(readdirSync(out)).toHaveLength(2);
+    expect(run(join(out, 'main.js'))).toBe(printed);
+  }
+});
+
 test('what gathers the files of a program finds the addon', async () => {
   for (const entry of ['main.mjs', 'main.cjs']) {
     const { fileList } = await nodeFileTrace([app(entry)], { base: app() });
