@@ -1,6 +1,6 @@
 // Packs what users install; what is packed already is not packed again.
-// usage: node scripts/package.mjs [--all]; the package and that of this platform's addon into target/packages/, or with --all those of
-// every platform, whose addons are built on this machine, into target/platforms/packages/.
+// usage: node scripts/package.mjs [--all | NAME…]; the package and that of this platform's addon into target/packages/, or those of all
+// platforms or of some, whose addons are built on this machine, into target/platforms/packages/.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -9,21 +9,28 @@ import * as host from './addon.mjs';
 import { addonFile, names, packageFolder, packageName, root } from './platforms/platforms.mjs';
 import { npm } from './programs.mjs';
 
-const isAll = process.argv.includes('--all');
+const given = process.argv.slice(2);
+const isHost = given.length === 0;
+const strange = given.filter((name) => name !== '--all' && !names.includes(name));
+if (strange.length > 0) {
+  process.stderr.write(`superconfig: there is no platform ${strange.join(', ')}, only ${names.join(', ')}, or --all.\n`);
+  process.exit(2);
+}
 /** The files of the addons to pack, by the names of their platforms. */
 const addons = {};
-if (isAll) {
-  const { buildAddon } = await import('./platforms/build.mjs');
-  for (const name of names) addons[name] = buildAddon(name);
-} else {
+if (isHost) {
   host.requireRelease();
   addons[host.platform] = join(packageFolder(host.platform), host.file);
+} else {
+  execFileSync(process.execPath, [join(root, 'scripts/setup.mjs'), 'facade'], { stdio: 'inherit' });
+  const { buildAddon } = await import('./platforms/build.mjs');
+  for (const name of given.includes('--all') ? names : given) addons[name] = buildAddon(name);
 }
 
-const target = join(root, 'target', ...(isAll ? ['platforms'] : []));
+const target = join(root, 'target', ...(isHost ? [] : ['platforms']));
 const packages = join(target, 'packages');
 const staging = join(target, 'staging');
-const stamp = join(root, 'target/stamps', isAll ? 'all-tarballs' : 'tarballs');
+const stamp = join(root, 'target/stamps', isHost ? 'tarballs' : 'platform-tarballs');
 
 /** Lays out a package as it is to be packed. */
 function stage(name, manifest, files) {
@@ -57,7 +64,8 @@ const isPacked = existsSync(packages) && existsSync(stamp) && readFileSync(stamp
 if (!isPacked) {
   rmSync(packages, { recursive: true, force: true });
   mkdirSync(packages, { recursive: true });
-  for (const cwd of folders) execFileSync(...npm(['pack', '--pack-destination', packages]), { cwd, stdio: ['ignore', 'ignore', 'inherit'] });
+  for (const cwd of folders)
+    execFileSync(...npm(['pack', '--loglevel=error', '--pack-destination', packages]), { cwd, stdio: ['ignore', 'ignore', 'inherit'] });
   mkdirSync(dirname(stamp), { recursive: true });
   writeFileSync(stamp, digest);
 }

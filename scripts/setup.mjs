@@ -1,6 +1,6 @@
 // Makes a fresh clone ready, and does nothing that is done already. Uses nothing but Node itself.
-// usage: node scripts/setup.mjs [release]; with SUPERCONFIG_BUILD=dev the addon is unoptimised, which compiles in seconds, unless
-// `release` asks for the one that users get.
+// usage: node scripts/setup.mjs [release | facade]; with SUPERCONFIG_BUILD=dev the addon is unoptimised, which compiles in seconds, unless
+// `release` asks for the one that users get. `facade` makes everything but the addon.
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -50,8 +50,9 @@ const build = process.argv.includes('release') ? 'release' : wanted;
 // Each build is kept, so that going from one to the other copies a file.
 const kept = `target/addon/${build}`;
 const compiled = step(`addon-${build}`, rustSources(), join(kept, addon.file));
+const needsAddon = !process.argv.includes('facade');
 // Known before anything is fetched.
-if (!compiled.done) checkRust();
+if (needsAddon && !compiled.done) checkRust();
 
 step('packages', ['package.json', 'package-lock.json'], 'node_modules').do(() => run(...npm(['install', '--ignore-scripts', '--no-save'])));
 
@@ -64,7 +65,7 @@ if (!existsSync(linked)) {
   symlinkSync(join('../..', addon.folder), linked, 'junction');
 }
 
-compiled.do(() => {
+function compile() {
   const manifest = ['--manifest-path', 'crates/superconfig-napi/Cargo.toml', '--target-dir', 'target'];
   // musl's own default is a program of one piece, which loads nothing.
   const linking = addon.platform.endsWith('-musl') ? ['-C', 'target-feature=-crt-static'] : [];
@@ -77,21 +78,29 @@ compiled.do(() => {
     run('cargo', ['build', ...manifest], linking.length > 0 ? addon.flags(linking) : {});
     copyFileSync(join(root, 'target/debug', library()), join(root, kept, addon.file));
   }
-});
+}
 
-const loaded = join(root, addon.folder, addon.file);
-const mark = `${build} ${compiled.digest}`;
-if (!existsSync(loaded) || !existsSync(addon.stamp) || readFileSync(addon.stamp, 'utf8') !== mark) {
-  // Renamed, not written over: a process that runs has the old one in memory.
-  copyFileSync(join(root, kept, addon.file), `${loaded}.new`);
-  try {
-    renameSync(`${loaded}.new`, loaded);
-  } catch {
-    // Windows replaces no library that is in use, but moves it.
-    renameSync(loaded, join(root, kept, `replaced-${process.pid}.node`));
-    renameSync(`${loaded}.new`, loaded);
+/** Puts the build where the facade loads it from. */
+function place() {
+  const loaded = join(root, addon.folder, addon.file);
+  const mark = `${build} ${compiled.digest}`;
+  if (!existsSync(loaded) || !existsSync(addon.stamp) || readFileSync(addon.stamp, 'utf8') !== mark) {
+    // Renamed, not written over: a process that runs has the old one in memory.
+    copyFileSync(join(root, kept, addon.file), `${loaded}.new`);
+    try {
+      renameSync(`${loaded}.new`, loaded);
+    } catch {
+      // Windows replaces no library that is in use, but moves it.
+      renameSync(loaded, join(root, kept, `replaced-${process.pid}.node`));
+      renameSync(`${loaded}.new`, loaded);
+    }
+    writeFileSync(addon.stamp, mark);
   }
-  writeFileSync(addon.stamp, mark);
+}
+
+if (needsAddon) {
+  compiled.do(compile);
+  place();
 }
 
 const sources = ['tsconfig.json', 'tsconfig.types.json', 'scripts/facade.mjs', ...files('ts', /\.c?[jt]s$/, ['dist', 'cli'])];

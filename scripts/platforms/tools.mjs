@@ -31,7 +31,7 @@ export function once(name, version, make) {
 
 /** Packages of Debian. @throws `Error` with the command to run where this may not install them. */
 export function debian(...packages) {
-  const isInstalled = (name) => spawnSync('dpkg-query', ['--show', '--showformat=${db:Status-Status}', name], { encoding: 'utf8' }).stdout === 'installed';
+  const isInstalled = (name) => /^Status: .* installed$/m.test(spawnSync('dpkg-query', ['--status', name], { encoding: 'utf8' }).stdout);
   const missing = packages.filter((name) => !isInstalled(name));
   if (missing.length === 0) return;
   if (process.getuid?.() !== 0) throw new Error(`this needs packages of Debian: sudo apt-get install --no-install-recommends ${missing.join(' ')}`);
@@ -41,11 +41,11 @@ export function debian(...packages) {
   run('apt-get', ['install', '--yes', '--quiet=2', '--no-install-recommends', ...missing], { env });
 }
 
-/** A package of npm for any platform, with its dependencies; gives the folder of the package. */
-export function fromNpm(name, version) {
+/** A package of npm for any platform, with its dependencies, of which `overrides` sets versions; gives the folder of the package. */
+export function fromNpm(name, version, overrides = {}) {
   const spec = `${name}@${version}`;
   const folder = once(spec.replace(/[@/]+/g, '-').replace(/^-/, ''), version, (prefix) => {
-    writeFileSync(join(prefix, 'package.json'), '{ "private": true }');
+    writeFileSync(join(prefix, 'package.json'), JSON.stringify({ private: true, overrides }));
     run(...npm(['install', '--prefix', prefix, '--ignore-scripts', '--no-audit', '--no-fund', '--force', spec]), { cwd: prefix });
   });
   return join(folder, 'node_modules', name);
