@@ -7,6 +7,8 @@ import { NoCustomSources, type Sources } from './sources.js';
 
 /** What delivers the events of an attachment. */
 interface Pump {
+  /** Whether it gets what happens. */
+  readonly isSubscribed: boolean;
   /** Delivers what has happened since the last time. */
   deliver(): void;
   /** Ends the delivery. */

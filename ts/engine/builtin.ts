@@ -4,6 +4,7 @@ import { SuperConfigError } from '../internal/errors.js';
 interface Builtins {
   'node:buffer': typeof import('node:buffer');
   'node:crypto': typeof import('node:crypto');
+  'node:diagnostics_channel': typeof import('node:diagnostics_channel');
   'node:fs': typeof import('node:fs');
   'node:module': typeof import('node:module');
   'node:path': typeof import('node:path');

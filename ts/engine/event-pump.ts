@@ -3,8 +3,10 @@ import { isError, type SuperConfigError } from '../internal/errors.js';
 import { isPromiseLike, kindOf } from '../internal/validate.js';
 import { native } from './addon.js';
 import type { Attachment } from './attachment.js';
+import { publish, publishFailure } from './diagnostics.js';
 import { type ErrorReport, fromReport } from './native-error.js';
 import type { Version } from './protocol.js';
+import { currentVersion } from './read-cache.js';
 import { type Transition, transition } from './transition.js';
 
 /** What happened since the last report, as the addon describes it. */
@@ -41,6 +43,7 @@ export class EventPump {
   readonly #observers = new Set<Observer>();
   readonly #errorListeners = new Set<(error: SuperConfigError) => unknown>();
   #warns = false;
+  #reports = false;
   #isSubscribed = false;
   #isDelivering = false;
 
@@ -52,6 +55,16 @@ export class EventPump {
   warn(): void {
     this.#warns = true;
     this.#subscribe();
+  }
+
+  /** Gets what happens for those who observe the channels of diagnostics. */
+  report(): void {
+    this.#reports = true;
+    this.#subscribe();
+  }
+
+  get isSubscribed(): boolean {
+    return this.#isSubscribed;
   }
 
   /** Adds a listener for failures; returns what removes it. */
@@ -95,6 +108,7 @@ export class EventPump {
   #dispatch({ change, failure, background, changeFirst, reloadRequested }: Report, versions: [Version, Version] | undefined): void {
     const dispatchChange = () => {
       if (change === undefined || versions === undefined) return;
+      publish('change', () => ({ name: this.#name, version: change.version, changed: change.changed }));
       const whole = transition(change.version, change.changed, ...versions);
       for (const observer of [...this.#observers]) {
         if (this.#observers.has(observer)) observer.next(whole);
@@ -112,7 +126,12 @@ export class EventPump {
     return original ?? error;
   }
 
+  get #name(): string | undefined {
+    return (JSON.parse(native().describe(this.#attachment.id, 'name')) as string | null) ?? undefined;
+  }
+
   #fail(error: SuperConfigError, isBackground: boolean): void {
+    publishFailure(error, () => ({ name: this.#name, version: currentVersion(this.#attachment) }));
     for (const listener of [...this.#errorListeners]) {
       if (this.#errorListeners.has(listener)) callListener('error', listener, error);
     }
@@ -138,7 +157,7 @@ export class EventPump {
     const hasListeners = this.#observers.size > 0 || this.#errorListeners.size > 0;
     if (hasListeners) listening.add(this);
     else listening.delete(this);
-    const wanted = hasListeners || this.#warns;
+    const wanted = hasListeners || this.#warns || this.#reports;
     if (wanted === this.#isSubscribed) return;
     this.#isSubscribed = wanted;
     if (!wanted) {

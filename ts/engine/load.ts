@@ -4,12 +4,14 @@ import { Attachment } from './attachment.js';
 import { closedError } from './closed-error.js';
 import { customSourcesOf, joinFailures } from './custom-sources.js';
 import { deriveSteps } from './derive.js';
+import { isObserved, publish, publishFailure } from './diagnostics.js';
 import { exportDotenv } from './dotenv-export.js';
 import { checkEnvironment } from './environment.js';
 import { pumpOf } from './event-pump.js';
 import { type Bounds, MAX_TIMEOUT_MS } from './lifetime.js';
 import { isCheckedByHost, type LoadRequest, toText } from './load-request.js';
 import type { Attached } from './protocol.js';
+import { currentVersion } from './read-cache.js';
 import { NoCustomSources } from './sources.js';
 import { runAsync, runSync, type Steps, settled } from './steps.js';
 
@@ -31,18 +33,18 @@ export interface ReloadResult {
 
 /** Loads on this thread. @throws `ERR_SUPERCONFIG_ASYNC` where a source or the schema has to be awaited. */
 export function loadSync(request: LoadRequest): Attachment {
-  return runSync(loadSteps(request, false));
+  return runSync(observedLoad(request, false));
 }
 
 /** Loads on another thread. The environment is captured at once. */
 export function load(request: LoadRequest): Promise<Attachment> {
-  return runAsync(loadSteps(request, true));
+  return runAsync(observedLoad(request, true));
 }
 
 /** Loads everything again, on this thread. */
 export function reloadSync(attachment: Attachment): ReloadResult {
   try {
-    return runSync(reloadSteps(attachment, false, false));
+    return runSync(observedReload(attachment, false, false));
   } finally {
     attachment.pump?.deliver();
   }
@@ -51,9 +53,39 @@ export function reloadSync(attachment: Attachment): ReloadResult {
 /** Loads everything again, on another thread; in the background where no caller waits for it. */
 export async function reload(attachment: Attachment, isBackground: boolean): Promise<ReloadResult> {
   try {
-    return await runAsync(reloadSteps(attachment, true, isBackground));
+    return await runAsync(observedReload(attachment, true, isBackground));
   } finally {
     attachment.pump?.deliver();
+  }
+}
+
+/** A load that tells those who observe loads. */
+function* observedLoad(request: LoadRequest, isAsync: boolean): Steps<Attachment> {
+  const begun = performance.now();
+  const about = () => ({ name: request.options.name as string | undefined, durationMs: performance.now() - begun });
+  try {
+    const attachment = yield* loadSteps(request, isAsync);
+    publish('load', () => ({ ...about(), version: attachment.version }));
+    if (isObserved('change') || isObserved('error')) pumpOf(attachment).report();
+    return attachment;
+  } catch (thrown) {
+    publishFailure(thrown, about);
+    throw thrown;
+  }
+}
+
+/** A reload that does so where the pump, which tells of every version, does not run. */
+function* observedReload(attachment: Attachment, isAsync: boolean, isBackground: boolean): Steps<ReloadResult> {
+  const begun = performance.now();
+  const name = attachment.request?.options.name as string | undefined;
+  const about = () => ({ name, durationMs: performance.now() - begun });
+  try {
+    const result = yield* reloadSteps(attachment, isAsync, isBackground);
+    if (result.changed.length > 0 && !attachment.pump?.isSubscribed) publish('change', () => ({ ...about(), ...result }));
+    return result;
+  } catch (thrown) {
+    if (!attachment.closed && !attachment.pump?.isSubscribed) publishFailure(thrown, () => ({ ...about(), version: currentVersion(attachment) }));
+    throw thrown;
   }
 }
 

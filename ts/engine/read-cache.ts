@@ -22,6 +22,12 @@ export function sync(attachment: Attachment): void {
   attachment.version = version;
 }
 
+/** The version that a read would see. */
+export function currentVersion(attachment: Attachment): number {
+  sync(attachment);
+  return attachment.version;
+}
+
 /** The whole as a frozen value, made once per version. */
 export function readTree({ shown: attachment }: Attachment): unknown {
   sync(attachment);

@@ -58,6 +58,10 @@ export interface SourceStatus {
 export interface Status {
   /** The version in use. */
   version: number;
+  /** A digest of the leaves that are not secret: equal in replicas that have loaded the same. */
+  fingerprint: string;
+  /** A digest of the secret leaves, with a key of the process: it tells whether they have changed, and nothing outside of it. */
+  secretsFingerprint: string;
   /** The profiles, in the order in which they applied. */
   profiles: string[];
   /** The watched files and directories; empty without `watch()`. */
@@ -80,7 +84,7 @@ interface SourceStatusReport extends Pick<SourceStatus, 'name' | 'state' | 'revi
 }
 
 /** A status as the addon describes it. */
-export interface StatusReport extends Pick<Status, 'version' | 'profiles' | 'watching'> {
+export interface StatusReport extends Pick<Status, 'version' | 'fingerprint' | 'secretsFingerprint' | 'profiles' | 'watching'> {
   sources: SourceStatusReport[];
   lastReload: number;
   lastError?: ErrorReport;

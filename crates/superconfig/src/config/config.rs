@@ -2,6 +2,7 @@
 
 use super::core::Keeper;
 use super::event::{Event, Subscription};
+use super::fingerprint::Fingerprints;
 use super::snapshot::{Snapshot, closed};
 use super::status::Status;
 use super::token;
@@ -273,7 +274,8 @@ impl SuperConfig {
     /// `ERR_SUPERCONFIG_CLOSED` after [`SuperConfig::close`].
     pub fn status(&self) -> Result<Status, Error> {
         let snapshot = self.snapshot()?;
-        let status = self.0.health.lock().status(snapshot.version(), snapshot.profiles().to_vec());
+        let fingerprints = Fingerprints::new(snapshot.value(), &snapshot.redacted());
+        let status = self.0.health.lock().status(&snapshot, fingerprints);
         #[cfg(feature = "watch")]
         if let Some((path, elapsed)) = self.0.in_progress.held_up(HELD_UP) {
             return Ok(status.with_held_up(path.as_deref(), elapsed));

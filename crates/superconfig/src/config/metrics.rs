@@ -1,6 +1,7 @@
 //! The process's counters in the text format of Prometheus.
 
 use super::counters::{LOADS, RELOADS};
+use super::fingerprint::Fingerprints;
 use super::snapshot::Snapshot;
 use crate::registry::ConfigRegistry;
 use std::fmt::Write;
@@ -10,7 +11,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 /// The process's counters and gauges in the text format of Prometheus.
 ///
 /// Counters start with the process: loads and reloads, how many of them failed, and how long reading and merging took, in
-/// seconds. Gauges say how things are: the version of each open configuration, by its name or else its token, and the
+/// seconds. Gauges say how things are: the version and the fingerprint of each open configuration, by its name or else its token, and the
 /// entries, references and bytes of [`ConfigRegistry::global`]. Costs what [`ConfigRegistry::stats`] costs.
 ///
 /// ```
@@ -40,14 +41,26 @@ pub fn metrics() -> String {
         let _ = writeln!(text, "{duration}_sum {seconds}\n{duration}_count {done}");
     }
     let registry = ConfigRegistry::global();
-    let mut versions: Vec<(String, f64)> = Vec::new();
+    let mut snapshots: Vec<(String, Arc<Snapshot>)> = Vec::new();
     registry.visit(|id, name, value: &Arc<Snapshot>| {
-        let name = name.map_or_else(|| format!("superconfig:{id}"), escaped);
-        versions.push((format!("{{configuration=\"{name}\"}}"), value.version() as f64));
+        snapshots.push((name.map_or_else(|| format!("superconfig:{id}"), escaped), value.clone()));
     });
-    versions.sort_by(|one, other| one.0.cmp(&other.0));
+    snapshots.sort_by(|one, other| one.0.cmp(&other.0));
+    let named = |name: &str| format!("configuration=\"{name}\"");
+    let versions: Vec<(String, f64)> =
+        snapshots.iter().map(|(name, snapshot)| (format!("{{{}}}", named(name)), snapshot.version() as f64)).collect();
+    // A label holds it, as values are numbers.
+    let fingerprints: Vec<(String, f64)> = snapshots
+        .iter()
+        .map(|(name, snapshot)| {
+            let Fingerprints { visible, .. } = Fingerprints::new(snapshot.value(), &snapshot.redacted());
+            (format!("{{{},fingerprint=\"{visible}\"}}", named(name)), 1.0)
+        })
+        .collect();
     let versions: Vec<(&str, f64)> = versions.iter().map(|(labels, version)| (&**labels, *version)).collect();
     sample(&mut text, "gauge", "superconfig_version", "Version of each open configuration.", &versions);
+    let fingerprints: Vec<(&str, f64)> = fingerprints.iter().map(|(labels, one)| (&**labels, *one)).collect();
+    sample(&mut text, "gauge", "superconfig_fingerprint_info", "Digest of the values that are not secret.", &fingerprints);
     let stats = registry.stats();
     sample(&mut text, "gauge", "superconfig_handles", "Entries of the registry.", &[("", stats.total_handles as f64)]);
     let references = stats.active_references as f64;

@@ -7,6 +7,7 @@ mod counters;
 #[cfg(all(test, feature = "json", feature = "toml"))]
 mod descriptions_test;
 mod event;
+mod fingerprint;
 mod live_handle;
 #[cfg(feature = "metrics")]
 mod metrics;

@@ -1,5 +1,7 @@
 //! The health of a configuration: its version, times, last error, watched paths and sources.
 
+use super::fingerprint::Fingerprints;
+use super::snapshot::Snapshot;
 use super::source_status::{self, SourceStatus};
 use crate::diagnostic::Error;
 use crate::load::LoadOptions;
@@ -26,6 +28,10 @@ use std::time::SystemTime;
 pub struct Status {
     /// The version in use.
     pub version: u64,
+    /// A digest of the leaves that are not secret: equal in replicas that have loaded the same.
+    pub fingerprint: String,
+    /// A digest of the secret leaves, with a key of the process: it tells whether they have changed, and nothing outside it.
+    pub secrets_fingerprint: String,
     /// The profiles, in the order in which they applied.
     pub profiles: Vec<String>,
     /// The watched files and directories; empty without [`Builder::watch`](crate::Builder::watch).
@@ -136,10 +142,12 @@ impl Health {
         }
     }
 
-    pub(super) fn status(&self, version: u64, profiles: Vec<String>) -> Status {
+    pub(super) fn status(&self, snapshot: &Snapshot, fingerprints: Fingerprints) -> Status {
         Status {
-            version,
-            profiles,
+            version: snapshot.version(),
+            fingerprint: fingerprints.visible,
+            secrets_fingerprint: fingerprints.secret,
+            profiles: snapshot.profiles().to_vec(),
             watching: self.watching.clone(),
             sources: self.sources.values().cloned().collect(),
             last_reload: self.last_reload,
