@@ -11,7 +11,13 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const dist = join(root, 'ts/dist');
 
 /** The subpaths by their names, with their sources in ts/. They use the main entry as their users do: by the package's name. */
-const SUBPATHS = { embed: 'embed.ts', 'node-config/index': 'node-config/index.ts', 'testing/index': 'testing/index.ts' };
+const SUBPATHS = {
+  embed: 'embed.ts',
+  'node-config/index': 'node-config/index.ts',
+  'testing/index': 'testing/index.ts',
+  'adapters/nestjs/index': 'adapters/nestjs/index.ts',
+  'adapters/fastify/index': 'adapters/fastify/index.ts',
+};
 /** Those whose default export is what `require` gives, and of which both module systems share one instance. */
 const SINGLE = ['node-config/index'];
 
