@@ -191,9 +191,7 @@ function idOrNone(entry: RegistryHandle | number): number {
 }
 
 function crossing(value: unknown): string {
-  const { value: copy, specials = [] } = encode(value, 'the value');
-  // A key `__proto__` is a warning of a configuration; an entry has no warnings, so it is only dropped.
-  return JSON.stringify({ value: copy, specials: specials.filter(([, type]) => type !== 'forbidden') });
+  return JSON.stringify(encode(value, 'the value'));
 }
 
 function checkOptions(options: InsertOptions): void {

@@ -39,14 +39,21 @@ export function encode(value: unknown, what: string, { isOutput = false } = {}):
   const specials: Special[] = [];
   const ancestors = new Set<object>();
   const segments: (string | number)[] = [];
+  // How many segments of the path the last special has too.
+  let shared = 0;
 
   const fail = (problem: string, code: SuperConfigErrorCode = 'ERR_SUPERCONFIG_OPTION', hint = KINDS, cause?: unknown): never => {
     const at = showPath(segments.length > 12 ? [...segments.slice(0, 12), '…'] : segments);
     throw new SuperConfigError(code, `${what}${at === '' ? '' : `: ${at}`}: ${problem}`, { ...(at !== '' && { path: at }), hint, cause });
   };
-  const special = (type: Special[1], text: string): null => {
-    specials.push([[...segments], type, text]);
+  const special = (type: Special[2], text: string): null => {
+    specials.push([shared, segments.slice(shared), type, text]);
+    shared = segments.length;
     return null;
+  };
+  const leave = (): void => {
+    segments.pop();
+    if (shared > segments.length) shared = segments.length;
   };
 
   const walk = (input: unknown): unknown => {
@@ -91,7 +98,7 @@ export function encode(value: unknown, what: string, { isOutput = false } = {}):
       segments.push(output.length);
       // As in JSON: leaving it out would move all that follow.
       output.push(element === undefined ? null : walk(element));
-      segments.pop();
+      leave();
     }
     return output;
   };
@@ -101,14 +108,14 @@ export function encode(value: unknown, what: string, { isOutput = false } = {}):
       segments.push(key);
       const element = input[key];
       if (element === undefined) {
-        segments.pop();
+        leave();
         continue;
       }
       if (unpairedSurrogate(key) >= 0) fail('a key with half of a surrogate pair is not text');
       // An own key of that name sets no prototype here; the addon drops it with a warning.
       if (key === '__proto__') special('forbidden', '');
       else output[key] = walk(element);
-      segments.pop();
+      leave();
     }
     // A key named toJSON would be called by JSON.stringify only if it were a function, which walk refuses.
     return output;
@@ -133,24 +140,25 @@ export function optionsOf<T extends object>(given: T | undefined, verb: string):
   const what = `the options of \`${verb}\``;
   const { value, specials: [special] = [] } = encode(objectOf(given, what), what);
   if (special === undefined) return value as Partial<T>;
-  const [segments, type, text] = special;
+  const [, segments, type, text] = special;
   throw optionError(`\`${segments.join('.')}\` of \`${verb}\` cannot be the ${type} ${text}`);
 }
 
 /** The JavaScript value of a tree. Cost: `JSON.parse`, and one walk where it is frozen. */
 function decode([json, specials]: NativeTree, freeze: boolean, bigint: (digits: string) => unknown = BigInt): unknown {
-  const root: unknown = JSON.parse(json);
-  let value = root;
+  const value: unknown = JSON.parse(json);
   if (specials != null) {
-    for (const [segments, type, text] of JSON.parse(specials) as Special[]) {
-      const number = type === 'bigint' ? bigint(text) : Number(text);
-      if (segments.length === 0) {
-        value = number;
-        continue;
+    // The values along the path, from the root down to the one that holds the special.
+    const holders = [value as Record<string | number, unknown>];
+    for (const [shared, segments, type, text] of JSON.parse(specials) as Special[]) {
+      holders.length = shared + 1;
+      let holder = holders[shared] as Record<string | number, unknown>;
+      const last = segments.pop() as string | number;
+      for (const segment of segments) {
+        holder = holder[segment] as Record<string | number, unknown>;
+        holders.push(holder);
       }
-      let holder = root as Record<string | number, unknown>;
-      for (const segment of segments.slice(0, -1)) holder = holder[segment] as Record<string | number, unknown>;
-      holder[segments[segments.length - 1] as string | number] = number;
+      holder[last] = type === 'bigint' ? bigint(text) : Number(text);
     }
   }
   return freeze ? deepFreeze(value) : value;

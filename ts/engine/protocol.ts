@@ -1,7 +1,10 @@
 // The functions of the addon, and what crosses between it and JavaScript.
 
-/** What JSON cannot hold: its path, and a number's type and text; or a key that is forbidden. */
-export type Special = [segments: (string | number)[], type: 'bigint' | 'number' | 'forbidden', text: string];
+/**
+ * What JSON cannot hold: a number's type and text, or a key that is forbidden. Its path is the first `shared` segments of the path before
+ * it and then `segments`, so that all paths together are no larger than the value.
+ */
+export type Special = [shared: number, segments: (string | number)[], type: 'bigint' | 'number' | 'forbidden', text: string];
 
 /** A JavaScript value on its way to the addon: plain JSON, and beside it what JSON cannot hold. */
 export interface Encoded {

@@ -6,19 +6,23 @@
 //! the host knows by number ([`HandleTable`]) and writes descriptions as JSON text ([`describe`]).
 
 mod attachment;
+mod big_integers;
 mod checked_output;
 mod encoded_value;
 mod handle_table;
 mod mailbox;
 pub mod options;
 mod prepared;
+mod special_row;
 
 pub use attachment::{Attachment, MissingPath};
-pub use checked_output::{BigIntegers, CheckedOutput};
-pub use encoded_value::{EncodedValue, parse_segments, specials_text};
+pub use big_integers::BigIntegers;
+pub use checked_output::CheckedOutput;
+pub use encoded_value::{EncodedValue, parse_segments};
 pub use handle_table::HandleTable;
 pub use mailbox::{Mail, Mailbox};
 pub use prepared::{Committed, Preparation, Prepared, ReportedIssue};
+pub use special_row::specials_text;
 
 use serde::Serialize;
 use superconfig::{Error, Format, Limits, Value, to_json, to_value};

@@ -1,6 +1,7 @@
 //! Loads in two steps, so that a host can validate the values before they are published.
 
-use crate::checked_output::{BigIntegers, CheckedOutput};
+use crate::big_integers::BigIntegers;
+use crate::checked_output::CheckedOutput;
 use crate::encoded_value::Segments;
 use serde::Deserialize;
 use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -5,7 +5,7 @@ use crate::to_napi;
 use napi::Result;
 use napi_derive::napi;
 use std::cell::RefCell;
-use superconfig::{Error, ErrorCode, Path, Segment, SuperConfig, to_value};
+use superconfig::{Error, ErrorCode, Segment, SuperConfig, to_value};
 use superconfig_binding::{Attachment, BigIntegers, HandleTable, describe};
 
 thread_local! {
@@ -57,8 +57,14 @@ pub fn explain(attachment: f64, at: String, segments: bool) -> Result<HostValue>
         let path = path(&at, segments)?;
         let described = attachment.described();
         let explanation = to_value(&described.explain(&path)?)?;
-        let in_value = |path: Path| std::iter::once(Segment::from("value")).chain(path.iter().cloned()).collect();
-        let big_integers = BigIntegers::below(&described, &path).into_iter().map(in_value).collect();
+        let mut big_integers = BigIntegers::specials(&described, &path, explanation.child(&"value".into()));
+        for (at, special) in big_integers.iter_mut().enumerate() {
+            // They are in the field `value`.
+            match at {
+                0 => special.rest.insert(0, Segment::from("value")),
+                _ => special.shared += 1,
+            }
+        }
         Ok(HostValue { value: Some(explanation), big_integers })
     })
 }

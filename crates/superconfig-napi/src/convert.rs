@@ -2,7 +2,7 @@
 
 use napi::bindgen_prelude::{Array, BigInt, ToNapiValue};
 use napi::{Env, Result, sys};
-use superconfig::{JsonText, Path, Value};
+use superconfig::{JsonText, Path, SpecialNumber, Value};
 use superconfig_binding::{parse_segments, specials_text};
 
 /// A value on its way to JavaScript: a primitive as itself, an array or table as `[json, specials?]`.
@@ -10,8 +10,8 @@ use superconfig_binding::{parse_segments, specials_text};
 pub struct HostValue {
     /// The value; `undefined` without one.
     pub value: Option<Value>,
-    /// The paths of integers in it that are `bigint`s although numbers hold them.
-    pub big_integers: Vec<Path>,
+    /// The integers in it that are `bigint`s although numbers hold them.
+    pub big_integers: Vec<SpecialNumber>,
 }
 
 impl From<Value> for HostValue {
@@ -54,13 +54,9 @@ fn string(env: sys::napi_env, text: &str) -> Result<sys::napi_value> {
     }
 }
 
-fn structure(env: sys::napi_env, tree: &Value, big_integers: Vec<Path>) -> Result<sys::napi_value> {
+fn structure(env: sys::napi_env, tree: &Value, big_integers: Vec<SpecialNumber>) -> Result<sys::napi_value> {
     let mut json = JsonText::lossless(tree);
-    // Where a secret is hidden there is no integer any more.
-    json.specials.extend(big_integers.into_iter().filter_map(|path| match tree.at(&path) {
-        Some(number @ Value::Integer(_)) => Some((path.iter().cloned().collect(), number.clone())),
-        _ => None,
-    }));
+    json.specials.extend(big_integers);
     let wrapped = Env::from_raw(env);
     let mut parts: Array = wrapped.create_array(0)?;
     // SAFETY: `env` is the one of the running call.

@@ -52,7 +52,8 @@ pub fn read(from: Readable, at: String, segments: bool, redacted: Option<bool>) 
     let read = |version: &Version| -> std::result::Result<HostValue, Error> {
         let path = path(&at, segments)?;
         let value = if redacted == Some(true) { version.redacted_at(&path) } else { version.at(&path).cloned() };
-        Ok(HostValue { value, big_integers: BigIntegers::below(version, &path) })
+        let big_integers = BigIntegers::specials(version, &path, value.as_ref());
+        Ok(HostValue { value, big_integers })
     };
     match from {
         Readable::Attachment(number) => attachment::with(number, |attachment| read(&attachment.pinned)),

@@ -124,8 +124,8 @@ pub use source::{
     SourceWatch, TextOptions, Trust,
 };
 pub use value::{
-    FieldNames, JsonText, Limits, Meter, MismatchKind, PathPattern, Table, TableIter, TypeMismatch, Value, read_options, to_json,
-    to_value,
+    FieldNames, JsonText, Limits, Meter, MismatchKind, PathPattern, SpecialNumber, Table, TableIter, TypeMismatch, Value,
+    read_options, to_json, to_value,
 };
 
 /// The documents with Rust in them, whose code runs among the doctests.

@@ -1,7 +1,7 @@
 //! The JSON text of a value, with a list of what JSON cannot express.
 
 use super::value::Value;
-use crate::diagnostic::Segment;
+use crate::diagnostic::{Segment, count_steps};
 use std::sync::Arc;
 
 /// The largest integer up to which a double holds every integer: 2^53 − 1.
@@ -18,8 +18,28 @@ const MAX_SAFE_INTEGER: u64 = (1 << 53) - 1;
 pub struct JsonText {
     /// The text, compact. Where a value has no JSON form for a reader of doubles it says `null`.
     pub text: String,
-    /// Path and value of each lossy number: integers beyond ±(2^53 − 1), infinities, NaN and negative zero.
-    pub specials: Vec<(Vec<Segment>, Value)>,
+    /// Each lossy number in the order of the text: integers beyond ±(2^53 − 1), infinities, NaN and negative zero.
+    pub specials: Vec<SpecialNumber>,
+}
+
+/// A number that JSON text loses. Its path begins with that of the number before it in a list, so that all paths together are no
+/// larger than the value, however deep it nests.
+///
+/// ```
+/// use superconfig::{JsonText, Segment, Value};
+///
+/// let json = JsonText::lossless(&Value::array(vec![Value::array(vec![Value::Float(-0.0), Value::Float(f64::NAN)])]));
+/// assert_eq!((json.specials[0].shared, &*json.specials[0].rest), (0, &[Segment::Index(0), Segment::Index(0)][..]));
+/// assert_eq!((json.specials[1].shared, &*json.specials[1].rest), (1, &[Segment::Index(1)][..]));
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct SpecialNumber {
+    /// The number of segments that its path has in common with the one before it; 0 for the first.
+    pub shared: usize,
+    /// The segments that follow those.
+    pub rest: Vec<Segment>,
+    /// The number.
+    pub value: Value,
 }
 
 impl JsonText {
@@ -33,8 +53,7 @@ impl JsonText {
     /// assert!(JsonText::lossless(&Value::Integer(1)).specials.is_empty());
     /// ```
     pub fn lossless(value: &Value) -> Self {
-        let mut writer =
-            Writer { text: String::with_capacity(256), specials: Vec::new(), path: Vec::new(), separate: true, json5: false };
+        let mut writer = Writer { text: String::with_capacity(256), separate: true, ..Writer::default() };
         writer.value(value);
         Self { text: writer.text, specials: writer.specials }
     }
@@ -48,14 +67,14 @@ impl JsonText {
 /// assert_eq!(to_json(&Value::array(vec![Value::Null, Value::Bool(true)])), "[null,true]");
 /// ```
 pub fn to_json(value: &Value) -> String {
-    let mut writer = Writer { text: String::new(), specials: Vec::new(), path: Vec::new(), separate: false, json5: false };
+    let mut writer = Writer::default();
     writer.value(value);
     writer.text
 }
 
 /// [`to_json`] with the words that JSON5 has for infinities and NaN.
 pub(crate) fn to_json5(value: &Value) -> String {
-    let mut writer = Writer { text: String::new(), specials: Vec::new(), path: Vec::new(), separate: false, json5: true };
+    let mut writer = Writer { json5: true, ..Writer::default() };
     writer.value(value);
     writer.text
 }
@@ -110,16 +129,23 @@ fn may_hold_escaped(word: u64) -> bool {
 }
 
 /// A segment on the way to a value; made into one that owns its key only where it is needed.
-#[derive(Clone, Copy)]
 enum Step<'a> {
     Key(&'a Arc<str>),
     Index(usize),
 }
 
+/// A step of the path that is being written.
+struct Frame<'a> {
+    step: Step<'a>,
+    /// Whether the path of a special has it already.
+    is_listed: bool,
+}
+
+#[derive(Default)]
 struct Writer<'a> {
     text: String,
-    specials: Vec<(Vec<Segment>, Value)>,
-    path: Vec<Step<'a>>,
+    specials: Vec<SpecialNumber>,
+    path: Vec<Frame<'a>>,
     /// Whether lossy numbers go to `specials`.
     separate: bool,
     /// Whether infinities and NaN have words.
@@ -152,7 +178,7 @@ impl<'a> Writer<'a> {
                     if at > 0 {
                         self.text.push(',');
                     }
-                    self.path.push(Step::Index(at));
+                    self.path.push(Frame { step: Step::Index(at), is_listed: false });
                     self.value(item);
                     self.path.pop();
                 }
@@ -166,7 +192,7 @@ impl<'a> Writer<'a> {
                     }
                     write_json_string(&mut self.text, key);
                     self.text.push(':');
-                    self.path.push(Step::Key(key));
+                    self.path.push(Frame { step: Step::Key(key), is_listed: false });
                     self.value(item);
                     self.path.pop();
                 }
@@ -177,11 +203,17 @@ impl<'a> Writer<'a> {
 
     fn special(&mut self, value: &Value) {
         self.text.push_str("null");
-        let segment = |step: &Step<'_>| match step {
-            Step::Key(key) => Segment::Key(Arc::clone(key)),
-            Step::Index(index) => Segment::Index(*index),
+        let shared = self.path.iter().rposition(|frame| frame.is_listed).map_or(0, |last| last + 1);
+        let segment = |frame: &mut Frame<'_>| {
+            frame.is_listed = true;
+            match frame.step {
+                Step::Key(key) => Segment::Key(Arc::clone(key)),
+                Step::Index(index) => Segment::Index(index),
+            }
         };
-        self.specials.push((self.path.iter().map(segment).collect(), value.clone()));
+        let rest: Vec<Segment> = self.path[shared..].iter_mut().map(segment).collect();
+        count_steps(1 + rest.len());
+        self.specials.push(SpecialNumber { shared, rest, value: value.clone() });
     }
 }
 
@@ -221,9 +253,29 @@ mod tests {
         let table: Table = [("a", Value::array(list))].into_iter().collect();
         let json = JsonText::lossless(&Value::Table(table.clone()));
         assert_eq!(json.text, r#"{"a":[9007199254740991,null,null,null,null,1e+21]}"#);
-        let indexes: Vec<_> = json.specials.iter().map(|(path, _)| path[1].clone()).collect();
-        assert_eq!(indexes, [1, 2, 3, 4].map(Segment::Index));
+        let paths: Vec<_> = json.specials.iter().map(|special| (special.shared, special.rest.clone())).collect();
+        let first = (0, vec![Segment::from("a"), Segment::Index(1)]);
+        assert_eq!(paths, [first, (1, vec![Segment::Index(2)]), (1, vec![Segment::Index(3)]), (1, vec![Segment::Index(4)])]);
         let plain = to_json(&Value::Table(table));
         assert_eq!(plain, r#"{"a":[9007199254740991,-9007199254740992,18446744073709551615,null,-0.0,1e+21]}"#);
+    }
+
+    /// A path was written in full for each number, so that deep ones took their depth times their number.
+    #[test]
+    fn paths_of_specials_are_no_larger_than_the_value() {
+        use crate::diagnostic::assert_linear;
+        let nested = |depth: usize, inner: Value| {
+            (0..depth).fold(inner, |inner, level| Value::Table([(format!("key{level}"), inner)].into_iter().collect()))
+        };
+        for special in [Value::Unsigned(u64::MAX), Value::Float(-0.0), Value::Float(f64::NAN)] {
+            assert_linear("as many numbers as levels above them", |size| {
+                let value = nested(size / 4, Value::array(vec![special.clone(); size]));
+                drop(JsonText::lossless(&value));
+            });
+        }
+        let shared = nested(2, Value::array(vec![Value::Float(-0.0); 2]));
+        let twice = Value::array(vec![shared.clone(), shared]);
+        let shared: Vec<_> = JsonText::lossless(&twice).specials.iter().map(|special| special.shared).collect();
+        assert_eq!(shared, [0, 3, 0, 3], "the same table at two places has two paths");
     }
 }

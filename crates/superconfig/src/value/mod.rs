@@ -31,7 +31,7 @@ pub(crate) use expansion_budget::{Exceeded, ExpandedSize, ExpansionBudget};
 pub(crate) use infer::{infer, parse_json};
 pub(crate) use json_schema::{SchemaAddress, SchemaNode};
 pub(crate) use json_text::to_json5;
-pub use json_text::{JsonText, to_json};
+pub use json_text::{JsonText, SpecialNumber, to_json};
 pub(crate) use kind::ValueKind;
 pub(crate) use kind_set::KindSet;
 pub use limits::Limits;
