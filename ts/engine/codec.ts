@@ -7,6 +7,9 @@ import type { Encoded, NativeTree, NativeValue, Special } from './protocol.js';
 
 // Far above every limit that can be useful, far below what the stack takes: the addon applies the real limit.
 const MAX_DEPTH = 512;
+// What a value may hold, however often one of its parts is in it: a list of two that holds one of two, and so on, is never written out.
+const MAX_VALUES = 2 ** 22;
+const MAX_CHARACTERS = 2 ** 26;
 const KINDS = 'values are plain objects, arrays, strings, numbers, bigints, booleans, dates and null';
 
 // What the engine's integers hold: i64, and above it u64.
@@ -41,6 +44,8 @@ export function encode(value: unknown, what: string, { isOutput = false } = {}):
   const segments: (string | number)[] = [];
   // How many segments of the path the last special has too.
   let shared = 0;
+  let values = 0;
+  let characters = 0;
 
   const fail = (problem: string, code: SuperConfigErrorCode = 'ERR_SUPERCONFIG_OPTION', hint = KINDS, cause?: unknown): never => {
     const at = showPath(segments.length > 12 ? [...segments.slice(0, 12), '…'] : segments);
@@ -51,12 +56,20 @@ export function encode(value: unknown, what: string, { isOutput = false } = {}):
     shared = segments.length;
     return null;
   };
+  const count = (text: string | undefined): void => {
+    values += 1;
+    characters += text?.length ?? 0;
+    if (values <= MAX_VALUES && characters <= MAX_CHARACTERS) return;
+    const most = values > MAX_VALUES ? `${MAX_VALUES} values` : `${MAX_CHARACTERS} characters of text`;
+    fail(`written out, the value holds more than ${most}`, 'ERR_SUPERCONFIG_LIMIT', 'give a large part once, not in many places');
+  };
   const leave = (): void => {
     segments.pop();
     if (shared > segments.length) shared = segments.length;
   };
 
   const walk = (input: unknown): unknown => {
+    count(typeof input === 'string' ? input : undefined);
     switch (typeof input) {
       case 'string':
         return unpairedSurrogate(input) >= 0 ? fail('a string with half of a surrogate pair is not text') : input;
@@ -94,10 +107,11 @@ export function encode(value: unknown, what: string, { isOutput = false } = {}):
   };
   const walkArray = (input: unknown[]): unknown[] => {
     const output: unknown[] = [];
+    if (input.length > MAX_VALUES) fail(`an array of ${input.length} elements is too long`, 'ERR_SUPERCONFIG_LIMIT');
     for (const element of input) {
       segments.push(output.length);
       // As in JSON: leaving it out would move all that follow.
-      output.push(element === undefined ? null : walk(element));
+      output.push(walk(element === undefined ? null : element));
       leave();
     }
     return output;
@@ -106,6 +120,7 @@ export function encode(value: unknown, what: string, { isOutput = false } = {}):
     const output: Record<string, unknown> = {};
     for (const key of Object.keys(input)) {
       segments.push(key);
+      characters += key.length;
       const element = input[key];
       if (element === undefined) {
         leave();

@@ -2,7 +2,7 @@
 import { isError, type SuperConfigErrorCode } from '../internal/errors.js';
 import { isPromiseLike, kindOf } from '../internal/validate.js';
 import { builtin } from './builtin.js';
-import type { CustomSource, SourceContext } from './custom-source.js';
+import { type CustomSource, reasonOf, type SourceContext } from './custom-source.js';
 import { ModuleError } from './module-error.js';
 
 /** The modules that this thread has imported last, by file, with the digest of their text: the runtime keeps each for good. */
@@ -40,10 +40,9 @@ class ConfigModule implements CustomSource {
 
   /** The digest of the module's text, or nothing where there is none and need not be. */
   #digestOf(file: string): string | undefined {
-    const { readFileSync } = builtin('node:fs');
     const { createHash } = builtin('node:crypto');
     try {
-      return createHash('sha256').update(readFileSync(file)).digest('hex').slice(0, 16);
+      return createHash('sha256').update(readRegularFile(file)).digest('hex').slice(0, 16);
     } catch (thrown) {
       const isMissing = ['ENOENT', 'ENOTDIR'].includes((thrown as { code?: string }).code ?? '');
       if (isMissing && this.#isOptional) return undefined;
@@ -66,7 +65,7 @@ class ConfigModule implements CustomSource {
       if (isNamespace(exports)) imported.set(file, { digest, exports });
       return exports;
     } catch (thrown) {
-      const { code } = thrown as { code?: unknown };
+      const code = isError(thrown) ? (thrown as { code?: unknown }).code : undefined;
       if (code === 'ERR_UNKNOWN_FILE_EXTENSION' && TYPESCRIPT.test(file)) throw this.#noTypeScript();
       // What holds `await`, and on older runtimes every module, can only be imported.
       if (code !== 'ERR_REQUIRE_ASYNC_MODULE' && code !== 'ERR_REQUIRE_ESM') return this.#fail(thrown);
@@ -112,7 +111,7 @@ class ConfigModule implements CustomSource {
   }
 
   #fail(thrown: unknown): never {
-    throw this.#error('ERR_SUPERCONFIG_SOURCE', isError(thrown) ? thrown.message || thrown.name : `${kindOf(thrown)} was thrown`, thrown);
+    throw this.#error('ERR_SUPERCONFIG_SOURCE', reasonOf(thrown), thrown);
   }
 
   #error(code: SuperConfigErrorCode, problem: string, cause?: unknown, hint?: string): ModuleError {
@@ -121,6 +120,18 @@ class ConfigModule implements CustomSource {
       ...(cause !== undefined && { cause }),
       ...(hint !== undefined && { hint }),
     });
+  }
+}
+
+/** Reads a file. @throws For a directory, a pipe or a device, which would have to be waited for, or has no end. */
+function readRegularFile(file: string): Buffer {
+  const { closeSync, constants, fstatSync, openSync, readFileSync } = builtin('node:fs');
+  const opened = openSync(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+  try {
+    if (!fstatSync(opened).isFile()) throw new Error('it is not a regular file');
+    return readFileSync(opened);
+  } finally {
+    closeSync(opened);
   }
 }
 

@@ -160,14 +160,14 @@ export function callSource(
   bounds: Bounds,
 ): Answer | SuperConfigError | Promise<Answer | SuperConfigError> {
   const fail = (cause: unknown) =>
-    cause instanceof ModuleError
+    isError(cause) && cause instanceof ModuleError
       ? cause
       : new SuperConfigError('ERR_SUPERCONFIG_SOURCE', `the source \`${source.name}\` failed: ${reasonOf(cause)}`, { origin: originOf(source), cause });
   const accept = (values: unknown) => {
-    if (typeof values !== 'object' || values === null || Array.isArray(values)) {
-      return fail(new TypeError(`it gave ${kindOf(values)}, and must give an object`));
-    }
     try {
+      if (typeof values !== 'object' || values === null || Array.isArray(values)) {
+        return fail(new TypeError(`it gave ${kindOf(values)}, and must give an object`));
+      }
       return { values: encode(values, source.name) };
     } catch (thrown) {
       return fail(thrown);
@@ -195,6 +195,17 @@ export function originOf({ name }: CustomSource): Origin {
 
 /** Why code of the program failed, for a message; `user:password` of URLs, which clients like to quote, is masked. */
 export function reasonOf(thrown: unknown): string {
-  const text = isError(thrown) ? thrown.message || thrown.name : typeof thrown === 'string' ? thrown : `${kindOf(thrown)} was thrown`;
-  return native().maskUserinfo(text);
+  return native().maskUserinfo(messageOf(thrown).toWellFormed());
+}
+
+/** The message of what was thrown, which may be anything, with getters that throw themselves. */
+function messageOf(thrown: unknown): string {
+  if (typeof thrown === 'string') return thrown;
+  if (!isError(thrown)) return `${kindOf(thrown)} was thrown`;
+  try {
+    const text: unknown = thrown.message || thrown.name;
+    return typeof text === 'string' ? text : 'an error without a message was thrown';
+  } catch {
+    return 'an error was thrown whose message cannot be read';
+  }
 }

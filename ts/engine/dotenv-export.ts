@@ -1,4 +1,5 @@
 // The variables of `.env` files in the program's own environment, for libraries that read them there.
+import { SuperConfigError } from '../internal/errors.js';
 import { native } from './addon.js';
 import type { Environment } from './load-request.js';
 
@@ -6,6 +7,13 @@ import type { Environment } from './load-request.js';
 export function exportDotenv(attachment: number): Environment {
   const variables = JSON.parse(native().describe(attachment, 'dotenv')) as [name: string, value: string][];
   const unset = variables.filter(([name]) => process.env[name] === undefined);
-  for (const [name, value] of unset) process.env[name] = value;
+  for (const [name, value] of unset) {
+    try {
+      process.env[name] = value;
+    } catch (cause) {
+      // The program has put an object of its own there.
+      throw new SuperConfigError('ERR_SUPERCONFIG_OPTION', `\`process.env\` does not take the variable ${name}`, { cause });
+    }
+  }
   return Object.fromEntries(unset);
 }

@@ -92,6 +92,7 @@ function* observedReload(attachment: Attachment, isAsync: boolean, isBackground:
 function* loadSteps(request: LoadRequest, isAsync: boolean): Steps<Attachment> {
   if (request.environment !== undefined) checkEnvironment(request.environment);
   const sources = request.sources.some(({ kind }) => kind === 'custom') ? customSourcesOf(request) : new NoCustomSources(request);
+  let attachment: Attachment | undefined;
   try {
     const { answers, failures, environment } = yield* sources.collect(0, false);
     if (failures.length > 0) throw joinFailures(failures);
@@ -99,7 +100,7 @@ function* loadSteps(request: LoadRequest, isAsync: boolean): Steps<Attachment> {
     const text = toText(request, environment, answers);
     const prepared = isAsync ? prepareAsync(text, undefined, bounds) : native().prepare(text);
     const attached = (yield* publishSteps(prepared, request, bounds)) as Attached;
-    const attachment = Attachment.open(attached, request, sources);
+    attachment = Attachment.open(attached, request, sources);
     sources.open(attachment.id);
     if (request.sources.some((source) => source.kind === 'dotenv' && source.export === true)) attachment.exported = exportDotenv(attachment.id);
     if (request.options.watch !== undefined) {
@@ -109,6 +110,7 @@ function* loadSteps(request: LoadRequest, isAsync: boolean): Steps<Attachment> {
     }
     return attachment;
   } catch (thrown) {
+    attachment?.close();
     sources.end();
     throw thrown;
   }

@@ -173,10 +173,19 @@ Object.defineProperties(SuperConfigError.prototype, {
  * ```
  */
 export function isSuperConfigError(error: unknown): error is SuperConfigError {
-  return typeof error === 'object' && error !== null && (error as Record<symbol, unknown>)[MARK] === true;
+  try {
+    return typeof error === 'object' && error !== null && (error as Record<symbol, unknown>)[MARK] === true;
+  } catch {
+    // A proxy may throw for whatever is asked of it.
+    return false;
+  }
 }
 
 /** Whether something is an error of whatever realm: in a context of `vm`, as Jest has one for each test, the addon's are of another. */
 export function isError(thrown: unknown): thrown is Error {
-  return thrown instanceof Error || Object.prototype.toString.call(thrown) === '[object Error]';
+  try {
+    return thrown instanceof Error || Object.prototype.toString.call(thrown) === '[object Error]';
+  } catch {
+    return false;
+  }
 }

@@ -102,13 +102,15 @@ function validate(schema: StandardSchema, prepared: number, timeoutMs: number, b
     throw withDetails(refusal(prepared, output.issues), output.details);
   };
   let result: unknown;
+  let later: PromiseLike<unknown> | undefined;
   try {
     result = schema['~standard'].validate(toValue(native().preparedValue(prepared), false));
+    if (isPromiseLike(result)) later = result;
   } catch (thrown) {
     return failed(thrown);
   }
-  if (!isPromiseLike(result)) return conclude(result);
-  return settleWithin(result, timeoutMs, bounds, () => new Error(`it has not answered within ${timeoutMs} ms`)).then(conclude, failed);
+  if (later === undefined) return conclude(result);
+  return settleWithin(later, timeoutMs, bounds, () => new Error(`it has not answered within ${timeoutMs} ms`)).then(conclude, failed);
 }
 
 /** The error of a schema that threw in place of returning issues; with what it threw where that has nothing but its message, and the message quotes no secret. */
@@ -172,5 +174,9 @@ function withDetails(error: unknown, details: ErrorDetails | undefined): unknown
 
 /** Whether an error has nothing but its message, which is masked: a nested cause or another field could quote a secret too. */
 function isBare(thrown: unknown): boolean {
-  return isError(thrown) && Reflect.ownKeys(thrown).every((key) => key === 'message' || key === 'stack');
+  try {
+    return isError(thrown) && Reflect.ownKeys(thrown).every((key) => key === 'message' || key === 'stack');
+  } catch {
+    return false;
+  }
 }
