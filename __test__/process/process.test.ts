@@ -68,6 +68,10 @@ test.each(['workers-environment.mjs', 'environment-writer.mjs', 'schema-output.m
   expect(await run(program)).toEqual(fine);
 });
 
+test('stack-size.mjs', { timeout: 120_000 }, async () => {
+  expect(await run('stack-size.mjs', [], { RUST_MIN_STACK: String(2 ** 53) })).toEqual(fine);
+});
+
 test('reload-storm.mjs', { timeout: 120_000 }, async () => {
   expect(await run('reload-storm.mjs', ['3', '1500'])).toEqual(fine);
 });

@@ -6,6 +6,7 @@ mod path;
 mod path_parser;
 mod steps;
 mod suggestion;
+mod thread;
 mod warning;
 
 pub(crate) use error::REDACTED;
@@ -19,4 +20,5 @@ pub(crate) use steps::count_steps;
 #[cfg(any(test, fuzzing))]
 pub(crate) use steps::steps_of;
 pub use suggestion::closest_name;
+pub(crate) use thread::{settle_default_stack, thread_builder};
 pub use warning::Warning;

@@ -3,6 +3,7 @@
 use super::file_cache::{CachedFile, FileCache};
 use super::loader::Loader;
 use super::rules::Rules;
+use crate::diagnostic::thread_builder;
 use crate::format::Format;
 use crate::source::{BaseDirs, FileCandidate, GlobPattern, GlobWalk, Presence, SourceSpec, files};
 use crate::value::ExpansionBudget;
@@ -79,7 +80,7 @@ impl FileCache {
         thread::scope(|scope| {
             for _ in 1..threads {
                 // Where no thread can be had, this one does it all.
-                let _ = thread::Builder::new().name("superconfig-parse".to_owned()).spawn_scoped(scope, work);
+                let _ = thread_builder("superconfig-parse").spawn_scoped(scope, work);
             }
             work();
         });

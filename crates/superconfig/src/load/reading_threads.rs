@@ -5,6 +5,7 @@
 //! work goes on, one more each time that all of them are blocked, and none when there is nothing to do. No process waits for
 //! them when it ends.
 
+use crate::diagnostic::thread_builder;
 use parking_lot::{Condvar, Mutex};
 use std::collections::VecDeque;
 use std::num::NonZero;
@@ -66,7 +67,7 @@ fn usual_threads() -> usize {
 }
 
 fn start(name: &str, work: fn()) -> bool {
-    thread::Builder::new().name(name.into()).spawn(work).is_ok()
+    thread_builder(name).spawn(work).is_ok()
 }
 
 fn start_thread(state: &mut State) {

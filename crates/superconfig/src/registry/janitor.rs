@@ -3,12 +3,11 @@
 use super::handle_id::HandleId;
 use super::slot::ErasedSlot;
 use super::store::Store;
-use crate::diagnostic::{Error, ErrorCode};
+use crate::diagnostic::{Error, ErrorCode, thread_builder};
 use parking_lot::{Condvar, Mutex, MutexGuard};
 use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::thread;
 
 /// The deadlines of all entries that have one, and the thread that waits for the nearest.
 ///
@@ -36,7 +35,7 @@ impl Store {
         self.enqueue(&mut queue, slot);
         if !queue.running && !queue.deadlines.is_empty() {
             let store = Arc::clone(self);
-            if let Err(cause) = thread::Builder::new().name("superconfig-ttl".into()).spawn(move || clean(&store)) {
+            if let Err(cause) = thread_builder("superconfig-ttl").spawn(move || clean(&store)) {
                 queue.deadlines.clear();
                 return Err(Error::new(ErrorCode::Limit, "the thread that ends entries with a time to live cannot be started")
                     .with_hint("raise the limit on threads or memory, or insert without a time to live")

@@ -6,7 +6,7 @@ use super::command::{Command, Scheduled};
 use super::schedule::Schedule;
 use super::watch_plan::WatchSet;
 use super::work_queue::{Batch, WorkQueue};
-use crate::diagnostic::{Error, ErrorCode};
+use crate::diagnostic::{Error, ErrorCode, settle_default_stack, thread_builder};
 use parking_lot::Mutex;
 use std::collections::{BTreeSet, HashMap};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -38,8 +38,8 @@ impl Running {
         let watcher = Arc::new(Watcher { queue, backend });
         let (alive, ended) = channel();
         let own = watcher.clone();
-        // The name is cut after 15 bytes where people see it.
-        let thread = std::thread::Builder::new().name("config-watcher".into()).spawn(move || {
+        settle_default_stack();
+        let thread = thread_builder("config-watcher").spawn(move || {
             let _alive: Sender<()> = alive;
             Dispatcher::new(own).run();
         });
