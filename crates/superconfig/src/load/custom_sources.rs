@@ -2,7 +2,7 @@
 
 use super::context::source_context;
 use super::options::LoadOptions;
-use crate::diagnostic::Error;
+use crate::diagnostic::{Error, thread_builder};
 use crate::source::{Environment, Source, SourceCall, SourceContext, SourceError, SourceReport, SourceSpec, failed, panicked};
 use crate::value::Value;
 use parking_lot::Mutex;
@@ -10,7 +10,6 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, channel};
-use std::thread;
 use std::time::{Duration, Instant};
 
 /// The results of custom sources, by index among the sources.
@@ -124,7 +123,7 @@ impl CustomSources {
             // The caller may have stopped waiting.
             let _ = sender.send(result);
         };
-        match thread::Builder::new().name("config-source".into()).spawn(work) {
+        match thread_builder("config-source").spawn(work) {
             Ok(_) => {
                 let deadline = begun.checked_add(timeout).unwrap_or(begun + Duration::from_secs(u32::MAX.into()));
                 Call::Running { returned, deadline, timeout, is_over, begun }
@@ -210,5 +209,6 @@ impl Shared {
 
 fn call(source: &dyn Source, context: &SourceContext) -> Result<Value, SourceError> {
     let result = catch_unwind(AssertUnwindSafe(|| source.load(context)));
-    result.unwrap_or_else(|panic| Err(format!("it panicked: {}", panicked(&*panic)).into()))
+    let result = result.unwrap_or_else(|panic| Err(format!("it panicked: {}", panicked(&*panic)).into()));
+    result.map(Value::limit_depth)
 }

@@ -118,7 +118,7 @@ impl LoadResult {
                 return Ok(());
             };
             let result = match catch_unwind(AssertUnwindSafe(|| compute(&derivation.values))) {
-                Ok(result) => result.map_err(|error| error.to_string()),
+                Ok(result) => result.map(Value::limit_depth).map_err(|error| error.to_string()),
                 Err(panic) => Err(format!("it panicked: {}", panicked(&*panic))),
             };
             self.derive(result)?;

@@ -53,10 +53,10 @@ impl LoadResult {
         self.check_derived()?;
         let Some(validator) = validator else { return Ok(None) };
         match catch_unwind(AssertUnwindSafe(|| validator(&self.value))) {
-            Ok(Ok(output)) => match self.problem() {
-                Some(problem) => Err(problem),
-                None => Ok(Some(output)),
-            },
+            Ok(Ok(output)) => {
+                let output = output.limit_depth();
+                self.problem().map_or(Ok(Some(output)), Err)
+            }
             Ok(Err(issues)) => Err(self.refuse(issues)),
             Err(panic) => {
                 let cause = self.secret_texts().mask(panicked(&*panic).to_owned());

@@ -240,6 +240,16 @@ impl Table {
         Iter(self.0.list.iter())
     }
 
+    /// Whether no other table shares its entries, so that they can be changed in place.
+    pub(crate) fn is_unique(&mut self) -> bool {
+        Arc::get_mut(&mut self.0).is_some()
+    }
+
+    /// The values that no other table shares; none of a table that is shared.
+    pub(super) fn into_values(self) -> impl Iterator<Item = Value> {
+        Arc::into_inner(self.0).into_iter().flat_map(|entries| entries.list).map(|(_, value)| value)
+    }
+
     /// The entries in order with the shared key, for building another table without copying text.
     pub(crate) fn entries(&self) -> &[(Arc<str>, Value)] {
         &self.0.list

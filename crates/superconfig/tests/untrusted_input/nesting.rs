@@ -1,7 +1,7 @@
 //! Nesting: documents deeper than any limit.
 
-use super::small_stack::read;
-use superconfig::{ErrorCode, Format, Limits, SuperConfig, Table, Value};
+use super::small_stack::{on_a_small_stack, read};
+use superconfig::{Builder, ErrorCode, Format, Limits, Source, SourceContext, SourceError, SuperConfig, Table, Value};
 
 #[test]
 fn deep_nesting_hits_a_limit_on_a_small_stack() {
@@ -93,4 +93,52 @@ fn all_formats_share_one_depth_limit() {
     };
     assert!(yaml(255).is_ok());
     assert_eq!(yaml(256).unwrap_err().code(), ErrorCode::Limit);
+}
+
+/// What a program's own code gives is refused before it is dropped, copied or compared.
+#[test]
+fn deep_values_from_code_hit_a_limit_on_a_small_stack() {
+    const DEEP: usize = 200_000;
+    let in_tables = || (0..DEEP).fold(Value::Null, |inner, _| Table::from_iter([("a", inner)]).into());
+    let in_arrays = || {
+        let inner = (0..DEEP).fold(Value::Null, |inner, _| Value::array(vec![Value::Null, inner]));
+        Value::Table(Table::from_iter([("a", inner)]))
+    };
+    struct Deep(fn() -> Value);
+    impl Source for Deep {
+        fn name(&self) -> &str {
+            "deep"
+        }
+        fn load(&self, _: &SourceContext) -> Result<Value, SourceError> {
+            Ok(self.0())
+        }
+    }
+    let values: [fn() -> Value; 2] = [in_tables, in_arrays];
+    for value in values {
+        let loads: [fn(fn() -> Value) -> Builder; 6] = [
+            |value| SuperConfig::builder().defaults(value()),
+            |value| SuperConfig::builder().overrides(value()),
+            |value| SuperConfig::builder().join(value()),
+            |value| SuperConfig::builder().source(Deep(value)),
+            |value| SuperConfig::builder().derive("deep", move |_| Ok(value())),
+            |value| SuperConfig::builder().validate_with(move |_| Ok(value())),
+        ];
+        for (at, load) in loads.into_iter().enumerate() {
+            let (outcome, _) = on_a_small_stack(move || load(value).load().map(drop).map_err(|error| error.code()));
+            assert_eq!(outcome, Err(ErrorCode::Limit), "{at}");
+        }
+        // Where there is an error already, or another value holds a part of it.
+        let (outcome, _) = on_a_small_stack(move || {
+            let builder = SuperConfig::builder().defaults(Table::from_iter([("port", Value::Integer(1))]));
+            let unusable = builder.environment([("APP_PORT", "x")]).env("APP").validate_with(move |_| Ok(value()));
+            let schema = SuperConfig::builder().json_schema(value()).load().map(drop);
+            (unusable.load().map(drop).map_err(|error| error.code()), schema.is_ok())
+        });
+        assert_eq!(outcome, (Err(ErrorCode::Env), true));
+        let (outcome, _) = on_a_small_stack(move || {
+            let array = Value::array(vec![value()]);
+            SuperConfig::builder().defaults(array).load().map(drop).map_err(|error| error.code())
+        });
+        assert_eq!(outcome, Err(ErrorCode::Option));
+    }
 }

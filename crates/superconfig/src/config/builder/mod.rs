@@ -116,7 +116,7 @@ impl Builder {
     /// # Ok::<(), superconfig::Error>(())
     /// ```
     pub fn json_schema(mut self, schema: impl Into<Value>) -> Self {
-        self.options.json_schema = Some(schema.into());
+        self.options.json_schema = Some(schema.into().limit_depth());
         self
     }
 

@@ -42,7 +42,7 @@ impl Builder {
     /// # Ok::<(), superconfig::Error>(())
     /// ```
     pub fn defaults(self, value: impl Into<Value>) -> Self {
-        self.push(SourceSpec::Values { kind: SourceKind::Defaults, name: "defaults".into(), value: value.into() })
+        self.push(SourceSpec::Values { kind: SourceKind::Defaults, name: "defaults".into(), value: value.into().limit_depth() })
     }
 
     /// Adds values given in code, usually as the highest layer.
@@ -56,7 +56,7 @@ impl Builder {
     /// # Ok::<(), superconfig::Error>(())
     /// ```
     pub fn overrides(self, value: impl Into<Value>) -> Self {
-        self.push(SourceSpec::Values { kind: SourceKind::Override, name: "overrides".into(), value: value.into() })
+        self.push(SourceSpec::Values { kind: SourceKind::Override, name: "overrides".into(), value: value.into().limit_depth() })
     }
 
     /// Adds a required file; `{profile}` in its path is replaced by each profile in turn.
