@@ -10,7 +10,7 @@ use crate::value::{FORBIDDEN, PathPattern, Table, Value, ValueIndex};
 use std::collections::HashSet;
 use std::sync::Arc;
 
-/// Tables up to this size are merged into a new one.
+/// Tables up to this size are merged into a new one where they are shared.
 const SMALL: usize = 16;
 
 fn is_scalar(value: &Value) -> bool {
@@ -107,7 +107,7 @@ impl Merger<'_> {
             *below = self.normalize_table(above, cursor)?.unwrap_or_else(|| above.clone());
             return Ok(());
         }
-        let directives = if below.len().max(above.len()) <= SMALL {
+        let directives = if below.len().max(above.len()) <= SMALL && !below.is_unique() {
             self.merge_small(below, above, cursor)?
         } else {
             self.merge_large(below, above, cursor)?
@@ -115,8 +115,7 @@ impl Merger<'_> {
         if directives { self.apply_directives(below, above, cursor) } else { Ok(()) }
     }
 
-    /// Builds the merged table anew: a small one that is shared would be copied anyway, and this way what the layer
-    /// replaces is not. True when the layer has directives.
+    /// Builds the merged table anew: one that is shared would be copied anyway, and this way what the layer replaces is not. True when the layer has directives.
     fn merge_small(&mut self, below: &mut Table, above: &Table, cursor: &MergeCursor<'_>) -> MergeResult<bool> {
         let entries = above.entries();
         let mut merged = Vec::with_capacity(below.len() + entries.len());
@@ -187,9 +186,8 @@ impl Merger<'_> {
             return Ok(());
         }
         if placement.shift > 0 {
-            let mut items = self.normalized_elements(above, cursor)?;
-            items.extend(below.iter().cloned());
-            *below = Arc::new(items);
+            let items = self.normalized_elements(above, cursor)?;
+            Arc::make_mut(below).splice(0..0, items);
             return Ok(());
         }
         let items = Arc::make_mut(below);
@@ -359,8 +357,34 @@ impl Merger<'_> {
     }
 }
 
+/// Puts the values of `above` that `below` lacks into it; what lacks none stays shared.
+pub(crate) fn fill(below: &mut Table, above: &Table) {
+    if !below.is_unique() {
+        if let Some(table) = filled(below, above) {
+            *below = table;
+        }
+        return;
+    }
+    for (key, value) in above.entries() {
+        if !below.contains_key(key) {
+            below.insert(Arc::clone(key), value.clone());
+        } else if let (Value::Table(above), Some(Value::Table(below))) = (value, below.get_mut(key)) {
+            fill(below, above);
+        }
+    }
+}
+
+/// Whether `above` has a value that `below` lacks.
+pub(crate) fn lacks(below: &Table, above: &Table) -> bool {
+    above.iter().any(|(key, value)| match (below.get(key), value) {
+        (None, _) => true,
+        (Some(Value::Table(below)), Value::Table(above)) => lacks(below, above),
+        _ => false,
+    })
+}
+
 /// The values of `above` that `below` lacks; `None` when there are none, so that nothing is copied.
-pub(crate) fn filled(below: &Table, above: &Table) -> Option<Table> {
+fn filled(below: &Table, above: &Table) -> Option<Table> {
     let mut result: Option<Table> = None;
     for (key, value) in above.entries() {
         let new = match (below.get(key), value) {

@@ -35,7 +35,7 @@ pub(crate) use layer::{Content, Document, Flag, FlagValue, Layer, Variable, Vari
 pub use mapped_variable::{MappedVariable, VariableFormat};
 use merge_note::MergeNoteKind;
 pub(crate) use merged::Merged;
-use merger::{MergeFault, MergeFaultKind, MergeResult, Merger, filled};
+use merger::{MergeFault, MergeFaultKind, MergeResult, Merger};
 pub(crate) use options::MergeOptions;
 use options::{Locate, ReadFile};
 use step::{Step, StepContent};

@@ -4,7 +4,7 @@ use super::assign::assignment::Assignment;
 use super::cursor::MergeCursor;
 use super::layer::{Content, Document, Layer};
 use super::merge_note::MergeNoteKind;
-use super::merger::{Merger, filled};
+use super::merger::{Merger, fill};
 use crate::diagnostic::Segment;
 use crate::value::Value;
 
@@ -44,21 +44,26 @@ impl<'a> Step<'a> {
     pub(crate) fn apply(&self, root: &mut Value, merger: &mut Merger<'_>) -> crate::merge::MergeResult<()> {
         match self.content {
             StepContent::Assignment(assignment) => merger.assign(root, assignment, self.layer.fill),
-            StepContent::Document(document) if !self.layer.fill => merger.merge(root, &document.value, &MergeCursor::ROOT),
-            StepContent::Document(document) => {
-                let own = merger.normalize(&document.value, &MergeCursor::ROOT)?;
-                // The layer was folded by itself, and a key that it has created may be there below.
-                merger
-                    .notes
-                    .list
-                    .retain(|note| !matches!(note.kind, MergeNoteKind::NewKey) || root.at(&note.result_path).is_none());
-                if let (Value::Table(below), Value::Table(above)) = (&*root, own.as_ref().unwrap_or(&document.value))
-                    && let Some(table) = filled(below, above)
-                {
-                    *root = Value::Table(table);
-                }
-                Ok(())
-            }
+            StepContent::Document(document) => self.apply_document(root, &document.value, merger),
         }
+    }
+
+    /// Merges the values of the step's layer, or a part of them, over what lies below it.
+    pub(super) fn apply_document(
+        &self,
+        root: &mut Value,
+        values: &Value,
+        merger: &mut Merger<'_>,
+    ) -> crate::merge::MergeResult<()> {
+        if !self.layer.fill {
+            return merger.merge(root, values, &MergeCursor::ROOT);
+        }
+        let own = merger.normalize(values, &MergeCursor::ROOT)?;
+        // The layer was folded by itself, and a key that it has created may be there below.
+        merger.notes.list.retain(|note| !matches!(note.kind, MergeNoteKind::NewKey) || root.at(&note.result_path).is_none());
+        if let (Value::Table(below), Value::Table(above)) = (root, own.as_ref().unwrap_or(values)) {
+            fill(below, above);
+        }
+        Ok(())
     }
 }

@@ -4,6 +4,7 @@
 mod content;
 mod expansion;
 mod files;
+mod growth;
 mod nesting;
 mod size;
 mod small_stack;

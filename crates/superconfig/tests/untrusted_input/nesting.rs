@@ -113,9 +113,10 @@ fn deep_values_from_code_hit_a_limit_on_a_small_stack() {
             Ok(self.0())
         }
     }
-    let values: [fn() -> Value; 2] = [in_tables, in_arrays];
+    type Make = fn() -> Value;
+    let values: [Make; 2] = [in_tables, in_arrays];
     for value in values {
-        let loads: [fn(fn() -> Value) -> Builder; 6] = [
+        let loads: [fn(Make) -> Builder; 6] = [
             |value| SuperConfig::builder().defaults(value()),
             |value| SuperConfig::builder().overrides(value()),
             |value| SuperConfig::builder().join(value()),

@@ -12,6 +12,8 @@ thread_local! {
     /// Bytes that the thread allocated and did not free; below zero where it freed those of another.
     static USED: Cell<isize> = const { Cell::new(0) };
     static PEAK: Cell<isize> = const { Cell::new(0) };
+    /// Bytes that the thread ever allocated.
+    static TOTAL: Cell<usize> = const { Cell::new(0) };
 }
 
 // SAFETY: everything is passed on to the system's allocator, which keeps the promises; the counters allocate nothing.
@@ -19,6 +21,7 @@ unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         let used = USED.get() + layout.size() as isize;
         USED.set(used);
+        TOTAL.set(TOTAL.get() + layout.size());
         PEAK.set(PEAK.get().max(used));
         // SAFETY: the caller's promise is passed on.
         unsafe { System.alloc(layout) }
@@ -47,6 +50,13 @@ pub(crate) fn on_a_small_stack<T: Send + 'static>(work: impl FnOnce() -> T + Sen
     };
     let thread = std::thread::Builder::new().stack_size(STACK).spawn(measured).unwrap();
     thread.join().expect("no panic")
+}
+
+/// The bytes that some work allocates, whether or not it frees them: what is copied again and again counts each time.
+pub(crate) fn allocated_by(work: impl FnOnce()) -> usize {
+    let before = TOTAL.get();
+    work();
+    TOTAL.get() - before
 }
 
 /// Goes through large cases in as many threads as there are processors.

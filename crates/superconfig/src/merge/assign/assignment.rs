@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Origin, Path, Segment};
 use crate::merge::{
-    Action, Directive, MergeCursor, MergeFault, MergeFaultKind, MergeNoteKind, MergeResult, Merger, SegmentRef, filled,
+    Action, Directive, MergeCursor, MergeFault, MergeFaultKind, MergeNoteKind, MergeResult, Merger, SegmentRef, merger,
 };
 use crate::value::{Table, Value};
 use std::sync::Arc;
@@ -60,10 +60,8 @@ impl Merger<'_> {
             if !fill {
                 return self.merge(slot, value, cursor);
             }
-            if let (Value::Table(below), Value::Table(above)) = (&mut *slot, value)
-                && let Some(table) = filled(below, above)
-            {
-                *below = table;
+            if let (Value::Table(below), Value::Table(above)) = (slot, value) {
+                merger::fill(below, above);
             }
             return Ok(());
         };

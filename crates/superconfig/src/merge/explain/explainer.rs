@@ -1,78 +1,81 @@
 //! Replays a merge to collect the layers that contributed to a value.
 
 use super::explanation::{Candidate, Explanation};
-use super::step_change::StepChange;
+use super::path_replay::PathReplay;
 use super::tracer::{Contribution, Tracer};
-use crate::diagnostic::{Origin, Path, Segment};
+use crate::diagnostic::{Origin, Path, Segment, count_steps};
 use crate::merge::{ArrayStrategy, Layer, Locate, MergeOptions, Merged, Merger, Step, StepContent};
 use crate::value::{PathPattern, Table, Value};
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
 
 /// The most searches for positions in the texts of all layers, each of which may cost a parse of a whole text; and the bytes
 /// searched in any case, so that small files have all of theirs.
 const SEARCHES: usize = 100;
 const SEARCHED_BYTES: usize = 4 << 20;
 
+/// The steps looked at for the origins of issues and warnings in any case, beside as many searches through all of them.
+const TRACED_STEPS: usize = 250_000;
+
 /// Explains one path; for many of them keep an [`Explainer`].
 pub(crate) fn explain(layers: &[Layer], merged: &Merged, options: &MergeOptions<'_>, path: &[Segment]) -> Explanation {
     Explainer::new(layers, merged, options).explain(path)
 }
 
-/// The replayed merge, each change kept, so that any number of paths can be explained.
+/// The steps of a merge, to be replayed for the paths that are explained.
 ///
-/// Making one costs a fold; the changes share whatever a layer left alone.
+/// A replay follows the tables along one path and leaves the rest of each layer alone, so that wide layers cost no more than narrow
+/// ones. The last one is kept: paths into one array need no other.
 pub(crate) struct Explainer<'a> {
     steps: Vec<Step<'a>>,
-    /// One for each step.
-    changes: Vec<StepChange>,
     /// The value after all steps.
     merged: Value,
     arrays: &'a [(PathPattern, ArrayStrategy)],
     locate: Option<&'a Locate<'a>>,
     /// Bytes that may still be searched for positions.
     searchable: Cell<usize>,
+    /// Steps that may still be looked at for the origins of issues and warnings.
+    traceable: Cell<usize>,
+    replay: RefCell<Option<Rc<PathReplay>>>,
 }
 
 impl<'a> Explainer<'a> {
     /// Goes through the layers of a fold.
     pub(crate) fn new(layers: &'a [Layer], merged: &'a Merged, options: &MergeOptions<'a>) -> Self {
         let steps = layers.iter().zip(&merged.assignments).flat_map(|(layer, assigned)| Step::of_layer(layer, assigned));
-        Self::of_steps(steps.collect(), options.arrays, options.locate)
+        Self { merged: merged.value.clone(), ..Self::of_steps(steps.collect(), options.arrays, options.locate) }
     }
 
+    /// Goes through steps, of which there may be no result: for origins before one of them.
     pub(crate) fn of_steps(
         steps: Vec<Step<'a>>,
         arrays: &'a [(PathPattern, ArrayStrategy)],
         locate: Option<&'a Locate<'a>>,
     ) -> Self {
-        let mut merged = Value::Table(Table::new());
-        let mut changes = Vec::with_capacity(steps.len());
-        for step in &steps {
-            let path: &[Segment] = match step.content {
-                StepContent::Document(_) => &[],
-                StepContent::Assignment(assignment) => &assignment.path,
-            };
-            let before = merged.at(path).cloned();
-            let outcome = step.apply(&mut merged, &mut merger_of(step, arrays));
-            changes.push(StepChange { before, after: merged.at(path).cloned() });
-            // A step that fails has been reported by the fold; only the steps before it are explained then.
-            if outcome.is_err() {
-                break;
-            }
-        }
         let text_bytes = |step: &Step<'_>| match step.content {
             StepContent::Document(document) => document.text.as_ref().map_or(0, |(text, _)| text.len()),
             StepContent::Assignment(_) => 0,
         };
         let searchable = steps.iter().map(text_bytes).sum::<usize>().saturating_mul(SEARCHES).saturating_add(SEARCHED_BYTES);
-        Self { steps, changes, merged, arrays, locate, searchable: Cell::new(searchable) }
+        let traceable = steps.len().saturating_mul(SEARCHES).saturating_add(TRACED_STEPS);
+        let (searchable, traceable) = (Cell::new(searchable), Cell::new(traceable));
+        Self { steps, merged: Value::Table(Table::new()), arrays, locate, searchable, traceable, replay: RefCell::default() }
     }
 
-    /// Explains a path. Costs the path's length in each layer, and one parse of each file that contributed.
+    /// The replay of all steps for a path.
+    fn replay(&self, path: &[Segment]) -> Rc<PathReplay> {
+        let mut kept = self.replay.borrow_mut();
+        match &*kept {
+            Some(replay) if replay.serves(path) => Rc::clone(replay),
+            _ => Rc::clone(kept.insert(Rc::new(PathReplay::new(&self.steps, self.arrays, path)))),
+        }
+    }
+
+    /// Explains a path. Costs a merge of what each layer has along it, and one parse of each file that contributed.
     pub(crate) fn explain(&self, path: &[Segment]) -> Explanation {
         let path = normalized(&self.merged, path);
         let value = self.merged.at(&path).cloned();
-        let contributions = self.contributions_to(self.changes.len(), &path);
+        let contributions = self.contributions_to(self.steps.len(), &path);
         let winner = if value.is_some() { last_effective(&contributions) } else { None };
         let candidate = |(at, contribution): (usize, Contribution)| Candidate {
             origin: self.origin(&self.steps[at], &contribution.layer_path),
@@ -82,22 +85,29 @@ impl<'a> Explainer<'a> {
         Explanation { path, value, winner, candidates: contributions.into_iter().map(candidate).collect() }
     }
 
-    /// The origin of the value in effect at a path; `None` where there is none, or no layer set it.
+    /// The origin of the value in effect at a path; `None` where there is none, or no layer set it, or too many were looked for.
     pub(crate) fn origin_of(&self, path: &[Segment]) -> Option<Origin> {
         let path = normalized(&self.merged, path);
         self.merged.at(&path)?;
-        let mut contributions = self.contributions_to(self.changes.len(), &path);
-        let (at, contribution) = contributions.swap_remove(last_effective(&contributions)?);
-        Some(self.origin(&self.steps[at], &contribution.layer_path))
+        self.may_trace().then(|| self.last_origin(self.steps.len(), &path)).flatten()
     }
 
-    /// The origin of the value that a step found at a path.
+    /// The origin of the value that a step found at a path; `None` as for [`origin_of`](Self::origin_of).
     pub(crate) fn origin_before(&self, step: usize, path: &[Segment]) -> Option<Origin> {
+        let content = self.steps.get(step)?.content;
         // A document may meet what it made itself; variables and flags meet only what is there.
-        if let (StepContent::Document(_), Some(change)) = (self.steps.get(step)?.content, self.changes.get(step)) {
-            change.before.as_ref()?.at(path)?;
-        }
-        let mut contributions = self.contributions_to(step.min(self.changes.len()), path);
+        let is_there = || matches!(content, StepContent::Assignment(_)) || self.replay(path).has_before(step, path);
+        (self.may_trace() && is_there()).then(|| self.last_origin(step, path)).flatten()
+    }
+
+    fn may_trace(&self) -> bool {
+        let left = self.traceable.get().checked_sub(self.steps.len());
+        self.traceable.set(left.unwrap_or_default());
+        left.is_some()
+    }
+
+    fn last_origin(&self, end: usize, path: &[Segment]) -> Option<Origin> {
+        let mut contributions = self.contributions_to(end, path);
         let (at, contribution) = contributions.swap_remove(last_effective(&contributions)?);
         Some(self.origin(&self.steps[at], &contribution.layer_path))
     }
@@ -139,11 +149,17 @@ impl<'a> Explainer<'a> {
         // path, and the path's counterpart below it.
         let mut contributions: Vec<(usize, Contribution)> = Vec::new();
         let mut wanted = path.to_vec();
-        for (at, (step, change)) in self.steps.iter().zip(&self.changes[..end]).enumerate().rev() {
+        let replay = self.replay(path);
+        for (at, step) in self.steps[..end].iter().enumerate().rev() {
+            count_steps(1);
             if !step.is_about(&wanted) {
                 continue;
             }
-            let mut tracer = Tracer { merger: merger_of(step, self.arrays), contributions: Vec::new() };
+            if replay.is_forgotten(at) {
+                break;
+            }
+            let Some(change) = replay.change(at) else { continue };
+            let mut tracer = Tracer { merger: Merger::new(step.layer, self.arrays), contributions: Vec::new() };
             let below = tracer.step(step, change, &wanted);
             contributions.extend(tracer.contributions.into_iter().rev().map(|contribution| (at, contribution)));
             match below {
@@ -158,10 +174,6 @@ impl<'a> Explainer<'a> {
 
 fn last_effective(contributions: &[(usize, Contribution)]) -> Option<usize> {
     contributions.iter().rposition(|(_, contribution)| contribution.effective)
-}
-
-fn merger_of<'a>(step: &Step<'_>, arrays: &'a [(PathPattern, ArrayStrategy)]) -> Merger<'a> {
-    Merger::new(step.layer, arrays)
 }
 
 /// The path with the indexes of arrays as indexes and the keys of tables as keys, however they were written.

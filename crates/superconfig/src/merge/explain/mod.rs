@@ -2,5 +2,6 @@
 
 pub(super) mod explainer;
 pub(super) mod explanation;
+mod path_replay;
 mod step_change;
 pub(super) mod tracer;

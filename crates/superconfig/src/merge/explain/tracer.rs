@@ -68,7 +68,7 @@ impl Tracer<'_> {
             StepContent::Assignment(assignment) if step.layer.fill => {
                 let effective = change.is_seen_at(target.get(assignment.path.len()..).unwrap_or_default());
                 let from = self.contributions.len();
-                self.assignment(assignment, &StepChange { before: None, after: change.after.clone() }, target);
+                self.assignment(assignment, &StepChange { before: None, after: change.after.clone(), is_seen: None }, target);
                 self.contributions.retain(|contribution| contribution.action != Action::Remove);
                 for contribution in &mut self.contributions[from..] {
                     (contribution.action, contribution.effective) = (Action::Fill, effective);

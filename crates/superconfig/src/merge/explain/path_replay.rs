@@ -1,0 +1,159 @@
+//! A merge once more, along one path.
+
+use super::step_change::StepChange;
+use crate::diagnostic::{Path, Segment, count_steps};
+use crate::merge::merger::lacks;
+use crate::merge::{ArrayStrategy, Directive, MergeCursor, Merger, Step, StepContent};
+use crate::value::{PathPattern, Table, Value};
+
+/// The most elements of earlier states of an array that are kept, some hundred megabytes: where there are more, the lowest layers are
+/// not explained.
+const KEPT_ELEMENTS: usize = 4 << 20;
+
+/// The changes of each step to what lies on a path.
+///
+/// The tables along its leading keys hold nothing else, so that wide layers cost no more than narrow ones. What is at the end of these
+/// keys is whole where the path goes on into an array; else only as much of it is kept as tells what a layer did to it, so that it
+/// can be changed in place.
+pub(super) struct PathReplay {
+    /// The leading keys of the path.
+    keys: Path,
+    /// Whether the path goes on behind them.
+    is_whole: bool,
+    /// One for each step that is about the path, up to one that fails: the fold has reported it.
+    changes: Vec<Option<StepChange>>,
+    /// The first step whose change is kept.
+    first: usize,
+}
+
+impl PathReplay {
+    /// Merges the steps along a path. Costs the length of its leading keys in each step, and what the layers have at their end.
+    pub(super) fn new(steps: &[Step<'_>], arrays: &[(PathPattern, ArrayStrategy)], path: &[Segment]) -> Self {
+        let keys = leading_keys(path);
+        let is_whole = keys.len() < path.len();
+        let mut root = Value::Table(Table::new());
+        let mut replay = Self { keys, is_whole, changes: Vec::with_capacity(steps.len()), first: 0 };
+        let mut kept = 0;
+        for (at, step) in steps.iter().enumerate() {
+            count_steps(1 + replay.keys.len());
+            if !step.is_about(&replay.keys) {
+                replay.changes.push(None);
+                continue;
+            }
+            let (change, is_last) = replay.apply(step, &mut root, &mut Merger::new(step.layer, arrays));
+            kept += change.elements(&replay.keys);
+            replay.changes.push(Some(change));
+            while kept > KEPT_ELEMENTS && replay.first < at {
+                let dropped = replay.changes[replay.first].take();
+                kept -= dropped.map_or(0, |change| change.elements(&replay.keys));
+                replay.first += 1;
+            }
+            if is_last {
+                break;
+            }
+        }
+        replay
+    }
+
+    /// Applies a step; true where it failed.
+    fn apply(&self, step: &Step<'_>, root: &mut Value, merger: &mut Merger<'_>) -> (StepChange, bool) {
+        let document = match step.content {
+            StepContent::Document(document) => document,
+            StepContent::Assignment(assignment) => {
+                let before = root.at(&assignment.path).cloned();
+                let failed = step.apply(root, merger).is_err();
+                return (StepChange { before, after: root.at(&assignment.path).cloned(), is_seen: None }, failed);
+            }
+        };
+        let own = along(&document.value, &self.keys);
+        if self.is_whole {
+            let before = Some(root.clone());
+            let failed = step.apply_document(root, &own, merger).is_err();
+            return (StepChange { before, after: Some(root.clone()), is_seen: None }, failed);
+        }
+        if step.layer.fill {
+            let normalized = merger.normalize(&own, &MergeCursor::ROOT).ok().flatten().unwrap_or_else(|| own.clone());
+            let (was_there, is_lacking) = match (root.at(&self.keys), normalized.at(&self.keys)) {
+                (Some(Value::Table(below)), Some(Value::Table(above))) => (true, lacks(below, above)),
+                (below, _) => (below.is_some(), false),
+            };
+            let failed = step.apply_document(root, &own, merger).is_err();
+            let is_seen = is_lacking || !was_there && root.at(&self.keys).is_some();
+            return (StepChange { before: None, after: None, is_seen: Some(is_seen) }, failed);
+        }
+        let before = Some(self.reduced(root, &own));
+        let failed = step.apply_document(root, &own, merger).is_err();
+        (StepChange { before, after: None, is_seen: Some(true) }, failed)
+    }
+
+    /// Whether it is the replay for a path.
+    pub(super) fn serves(&self, path: &[Segment]) -> bool {
+        *self.keys == *leading_keys(path) && (self.is_whole || path.len() == self.keys.len())
+    }
+
+    /// The change of a step.
+    pub(super) fn change(&self, step: usize) -> Option<&StepChange> {
+        self.changes.get(step)?.as_ref()
+    }
+
+    /// Whether the changes of a step and those before it are kept no more.
+    pub(super) fn is_forgotten(&self, step: usize) -> bool {
+        step < self.first
+    }
+
+    /// Whether a step found a value at a path.
+    pub(super) fn has_before(&self, step: usize, path: &[Segment]) -> bool {
+        let Some(change) = self.change(step) else { return false };
+        change.before.as_ref().is_some_and(|before| before.at(path).is_some())
+    }
+
+    /// The values along the keys, and at their end what a layer can remove: it matters for nothing else what else a table or an array
+    /// there holds.
+    fn reduced(&self, root: &Value, layer: &Value) -> Value {
+        let removed = match self.keys.split_last() {
+            Some((Segment::Key(key), above)) => {
+                let name = [&**key, Directive::Remove.suffix()].concat();
+                layer.at(above).and_then(Value::as_table).and_then(|table| table.get(&name)).and_then(Value::as_array)
+            }
+            _ => None,
+        };
+        let end = match (root.at(&self.keys), removed) {
+            (Some(Value::Table(table)), removed) => {
+                let names = removed.unwrap_or_default().iter().filter_map(Value::as_str);
+                let present = names.filter_map(|name| table.get(name).map(|value| (name, value.clone())));
+                Some(Value::Table(present.collect()))
+            }
+            (Some(Value::Array(_)), None) => Some(Value::array(Vec::new())),
+            (end, _) => end.cloned(),
+        };
+        replaced(root, &self.keys, end)
+    }
+}
+
+fn leading_keys(path: &[Segment]) -> Path {
+    path.iter().take_while(|segment| matches!(segment, Segment::Key(_))).cloned().collect()
+}
+
+/// A layer's value with nothing in its tables along the keys but these and their directives.
+fn along(value: &Value, keys: &[Segment]) -> Value {
+    let (Value::Table(table), Some((Segment::Key(key), rest))) = (value, keys.split_first()) else { return value.clone() };
+    let mut kept = Table::new();
+    if let Some(inner) = table.get(key) {
+        kept.insert(key.clone(), along(inner, rest));
+    }
+    for directive in [Directive::Add, Directive::Remove] {
+        let name = [&**key, directive.suffix()].concat();
+        if let Some(list @ Value::Array(_)) = table.get(&name) {
+            kept.insert(name, list.clone());
+        }
+    }
+    Value::Table(kept)
+}
+
+/// The tables along the keys, with another value at their end.
+fn replaced(value: &Value, keys: &[Segment], end: Option<Value>) -> Value {
+    let Some((Segment::Key(key), rest)) = keys.split_first() else { return end.unwrap_or_default() };
+    let Value::Table(table) = value else { return value.clone() };
+    let inner = table.get(key).map(|inner| (key.clone(), replaced(inner, rest, end)));
+    Value::Table(inner.into_iter().collect())
+}
