@@ -2,6 +2,7 @@
 
 use super::value::Value;
 use crate::diagnostic::{Error, ErrorCode};
+use std::sync::Arc;
 
 /// The limits of a document: nesting, size and expansion. The same limits hold for every format and for values that come
 /// from a host language.
@@ -72,6 +73,32 @@ impl Limits {
         }
         let message = format!("{what} nests deeper than the limit of {}", self.depth);
         Err(Error::new(ErrorCode::Limit, message).with_hint("the limit `depth` can be raised"))
+    }
+}
+
+impl Value {
+    /// The value as it comes from code. One that nests deeper than any limit allows is replaced by one that just does, so that it can be
+    /// dropped, copied and compared until it is refused.
+    pub(crate) fn limit_depth(self) -> Self {
+        if !self.nests_deeper_than(Limits::MAX_DEPTH) {
+            return self;
+        }
+        let is_table = self.as_table().is_some();
+        self.dismantle();
+        let nested = (0..Limits::MAX_DEPTH).fold(Value::Null, |inner, _| Value::array(vec![inner]));
+        if is_table { Value::Table([("", nested)].into_iter().collect()) } else { Value::array(vec![nested]) }
+    }
+
+    /// Drops it level by level, where dropping it as a whole would overflow the stack.
+    fn dismantle(self) {
+        let mut rest = vec![self];
+        while let Some(value) = rest.pop() {
+            match value {
+                Value::Array(items) => rest.extend(Arc::into_inner(items).into_iter().flatten()),
+                Value::Table(table) => rest.extend(table.into_values()),
+                _ => {}
+            }
+        }
     }
 }
 

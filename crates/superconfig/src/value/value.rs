@@ -1,6 +1,5 @@
 //! The one value type that every parser produces and everything else reads.
 
-use super::limits::Limits;
 use super::table::Table;
 use crate::diagnostic::Segment;
 
@@ -215,32 +214,6 @@ impl Value {
             Value::Array(items) => limit == 0 || items.iter().any(|item| item.nests_deeper_than(limit - 1)),
             Value::Table(table) => limit == 0 || table.iter().any(|(_, item)| item.nests_deeper_than(limit - 1)),
             _ => false,
-        }
-    }
-}
-
-impl Value {
-    /// The value as it comes from code. One that nests deeper than any limit allows is replaced by one that just does, so that it can be
-    /// dropped, copied and compared until it is refused.
-    pub(crate) fn limit_depth(self) -> Self {
-        if !self.nests_deeper_than(Limits::MAX_DEPTH) {
-            return self;
-        }
-        let is_table = self.as_table().is_some();
-        self.dismantle();
-        let nested = (0..Limits::MAX_DEPTH).fold(Value::Null, |inner, _| Value::array(vec![inner]));
-        if is_table { Value::Table([("", nested)].into_iter().collect()) } else { Value::array(vec![nested]) }
-    }
-
-    /// Drops it level by level, where dropping it as a whole would overflow the stack.
-    fn dismantle(self) {
-        let mut rest = vec![self];
-        while let Some(value) = rest.pop() {
-            match value {
-                Value::Array(items) => rest.extend(Arc::into_inner(items).into_iter().flatten()),
-                Value::Table(table) => rest.extend(table.into_values()),
-                _ => {}
-            }
         }
     }
 }
