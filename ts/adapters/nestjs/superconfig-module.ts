@@ -5,15 +5,15 @@ import { askedPaths, configToken } from './inject-config.js';
 import { BASE, SHOWN } from './tokens.js';
 
 /** A provider, as Nest takes it. */
-interface Provider {
-  // biome-ignore lint/suspicious/noExplicitAny: a token of any kind.
-  provide: any;
-  useValue?: unknown;
-  // biome-ignore lint/suspicious/noExplicitAny: what Nest injects.
-  useFactory?: (...given: any[]) => unknown;
-  // biome-ignore lint/suspicious/noExplicitAny: tokens of any kind.
-  inject?: any[];
-}
+// biome-ignore lint/suspicious/noExplicitAny: a token of any kind.
+type Provider<Token = any> =
+  | { provide: Token; useValue: unknown }
+  | {
+      provide: Token;
+      // biome-ignore lint/suspicious/noExplicitAny: what Nest injects.
+      useFactory: (...given: any[]) => unknown;
+      inject: Token[];
+    };
 
 /** A module, as Nest takes it. */
 interface DynamicModule {
