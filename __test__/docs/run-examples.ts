@@ -93,7 +93,8 @@ function runIn(directory: string, examples: ReadonlyMap<string, string>, exporte
   let checks = 0;
   mkdirSync(join(directory, 'node_modules'));
   symlinkSync(root, join(directory, 'node_modules/superconfig'));
-  for (const name of ['zod', '@types', '@nestjs', 'fastify', 'hono', 'reflect-metadata', 'rxjs']) symlinkSync(join(root, 'node_modules', name), join(directory, 'node_modules', name));
+  for (const name of ['zod', '@types', '@nestjs', 'fastify', 'hono', 'reflect-metadata', 'rxjs'])
+    symlinkSync(join(root, 'node_modules', name), join(directory, 'node_modules', name));
   for (const [name, text] of Object.entries(FILES)) {
     mkdirSync(join(directory, 'files', name, '..'), { recursive: true });
     writeFileSync(join(directory, 'files', name), text);
