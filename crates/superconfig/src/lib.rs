@@ -109,10 +109,12 @@ pub use config::{
 };
 pub use diagnostic::{Error, ErrorCode, Issue, Origin, Path, Position, Segment, SourceKind, Warning, closest_name};
 pub use format::{Format, parse, parse_within, render};
-pub use load::Derivation;
 #[cfg(feature = "watch")]
 pub use load::WatchOptions;
-pub use merge::{Action, ArrayStrategy, Candidate, Explanation, MappedVariable, VariableFormat};
+pub use load::{Derivation, RenderOptions};
+pub use merge::{
+    Action, ArrayStrategy, Candidate, Explanation, MappedVariable, SettableName, UnmatchedVariable, Unreached, VariableFormat,
+};
 pub use redaction::mask_userinfo;
 pub use registry::generation;
 pub use registry::{CachedHandle, ConfigHandle, ConfigRegistry, Guard, HandleId, InsertOptions, RegistryOptions, RegistryStats};
@@ -120,12 +122,12 @@ pub use registry::{CachedHandle, ConfigHandle, ConfigRegistry, Guard, HandleId, 
 pub use source::DiscoverOptions;
 pub use source::{
     DeriveFunction, DirectoryOptions, DotenvOptions, EmptyVariable, EnvOptions, Environment, FileOptions, GlobOptions, LayerInfo,
-    LayerStatus, Source, SourceContext, SourceEntry, SourceError, SourceReport, SourceSignal, SourceSpec, SourceState,
+    LayerStatus, LayerUse, Source, SourceContext, SourceEntry, SourceError, SourceReport, SourceSignal, SourceSpec, SourceState,
     SourceWatch, TextOptions, Trust,
 };
 pub use value::{
-    FieldNames, JsonText, Limits, Meter, MismatchKind, PathPattern, SpecialNumber, Table, TableIter, TypeMismatch, Value,
-    read_options, to_json, to_value,
+    FieldNames, JsonText, Limits, Meter, MismatchKind, PathPattern, SchemaSummary, SpecialNumber, Table, TableIter, TypeMismatch,
+    Value, read_options, to_json, to_value,
 };
 
 /// The documents with Rust in them, whose code runs among the doctests.

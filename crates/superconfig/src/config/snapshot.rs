@@ -1,10 +1,10 @@
 //! One immutable version of a configuration, shared by all its readers.
 
 use crate::diagnostic::{Error, ErrorCode, Issue, Path, Segment, Warning};
-use crate::format::{Format, render};
-use crate::load::LoadResult;
-use crate::merge::{Explanation, changed_below};
-use crate::source::LayerInfo;
+use crate::format::Format;
+use crate::load::{LoadResult, RenderOptions};
+use crate::merge::{Explanation, UnmatchedVariable, changed_below};
+use crate::source::{LayerInfo, LayerUse};
 use crate::value::{Meter, Value, closest_path, from_value};
 use serde::de::DeserializeOwned;
 use std::any::Any;
@@ -251,11 +251,26 @@ impl Snapshot {
     /// # Errors
     /// `ERR_SUPERCONFIG_FORMAT`, with the path, for what the format cannot say.
     pub fn render(&self, format: Format, secrets: bool) -> Result<String, Error> {
-        match secrets {
-            true => render(self.value(), format),
-            false => render(&self.redacted(), format),
-        }
-        .map_err(|error| self.loaded.secrets.without_hidden_keys(error))
+        self.render_with(format, RenderOptions { secrets, ..RenderOptions::default() })
+    }
+
+    /// The merged values as text of a format, as the options say: indented, with their origins in comments, or only what is not a default.
+    /// With origins it costs a merge, and a search for each value.
+    ///
+    /// ```
+    /// use superconfig::{Format, RenderOptions, SuperConfig, parse};
+    ///
+    /// let builder = SuperConfig::builder().defaults(parse("{ port: 80, host: a }", Format::Yaml)?).text("port = 8080", Format::Toml);
+    /// let options = RenderOptions { changed: true, indent: true, ..RenderOptions::default() };
+    /// assert_eq!(builder.load()?.snapshot()?.render_with(Format::Json, options)?, "{\n  \"port\": 8080\n}\n");
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// `ERR_SUPERCONFIG_FORMAT`, with the path, for what the format cannot say; `ERR_SUPERCONFIG_OPTION` for origins in JSON, which has no
+    /// comments.
+    pub fn render_with(&self, format: Format, options: RenderOptions) -> Result<String, Error> {
+        self.loaded.render(format, options)
     }
 
     /// Every source, and each of its files, in order: found, missing, or skipped with a reason.
@@ -303,6 +318,52 @@ impl Snapshot {
     /// `ERR_SUPERCONFIG_PATH` when no layer knows the path, with the closest one that is known.
     pub fn explain(&self, path: &Path) -> Result<Explanation, Error> {
         self.loaded.explain(path).ok_or_else(|| self.unknown_path(path))
+    }
+
+    /// Explains every leaf that the values have or the schema declares, in the order of the values: what `explain` tells of each, an
+    /// array and a secret table being one. Costs a merge, and for each path what explaining it costs.
+    ///
+    /// ```
+    /// use superconfig::{Format, SuperConfig};
+    ///
+    /// let config = SuperConfig::builder().text("[server]\nport = 8080\nhost = 'a'", Format::Toml).load()?;
+    /// let paths: Vec<String> = config.snapshot()?.explain_all().iter().map(|explanation| explanation.path.to_string()).collect();
+    /// assert_eq!(paths, ["server.port", "server.host"]);
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
+    pub fn explain_all(&self) -> Vec<Explanation> {
+        self.loaded.explain_all()
+    }
+
+    /// The variables that begin with the prefix of a source and set no path that layers or schema know, with the path that each was
+    /// probably meant for. Costs a merge, and a look at each known path for each variable.
+    ///
+    /// ```
+    /// use superconfig::{Format, SuperConfig};
+    ///
+    /// let builder = SuperConfig::builder().environment([("APP_PROT", "80")]).text("port = 8080", Format::Toml).env("APP");
+    /// let unmatched = builder.load()?.snapshot()?.unmatched_variables();
+    /// assert_eq!(unmatched[0].origin.variable.as_deref(), Some("APP_PROT"));
+    /// assert_eq!(unmatched[0].closest.as_ref().unwrap().to_string(), "port");
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
+    pub fn unmatched_variables(&self) -> Vec<UnmatchedVariable> {
+        self.loaded.unmatched_variables()
+    }
+
+    /// Every place that was looked at, in order, with the number of values that it sets and of those in effect. Costs a merge, and a look
+    /// at every value and at every file.
+    ///
+    /// ```
+    /// use superconfig::{Format, SuperConfig};
+    ///
+    /// let config = SuperConfig::builder().text("[server]\nport = 8080", Format::Toml).load()?;
+    /// let files = config.snapshot()?.files();
+    /// assert_eq!((files[0].sets, files[0].wins), (1, 1));
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
+    pub fn files(&self) -> Vec<LayerUse> {
+        self.loaded.layer_uses()
     }
 
     /// The error for a path that is not there. Of a path that leads into a secret it names nothing behind that.

@@ -1,11 +1,13 @@
 //! Parsers and writers of seven formats.
 
+mod annotate;
 mod codec;
 mod detect;
 #[cfg(feature = "dotenv")]
 mod dotenv;
 mod fault;
 mod format;
+mod indent;
 #[cfg(feature = "ini")]
 mod ini;
 mod integer;
@@ -25,11 +27,13 @@ mod writing;
 #[cfg(feature = "yaml")]
 mod yaml;
 
+pub(crate) use annotate::annotate;
 pub(crate) use detect::{detect, is_program, refuse_program};
 #[cfg(feature = "dotenv")]
 pub(crate) use dotenv::{dotenv_entries, expand};
 use fault::{ParseFault, refuse_nul, shorten};
 pub use format::Format;
+pub(crate) use indent::indent;
 use integer::{Number, integer};
 #[cfg(any(feature = "simd", feature = "toml", feature = "yaml"))]
 use key_interner::KeyInterner;

@@ -62,8 +62,15 @@ impl Loader {
                 let files = FileOptions { format: options.format, trust: options.trust, ..FileOptions::default() };
                 collector.profile_use.look();
                 let mut others = BTreeSet::new();
-                let lookups =
-                    files::directory(base_dirs, path, profiles, options.optional, &mut others, &mut collector.warnings)?;
+                let lookups = files::directory(
+                    base_dirs,
+                    path,
+                    profiles,
+                    options.optional,
+                    &mut others,
+                    &mut collector.unselected,
+                    &mut collector.warnings,
+                )?;
                 collector.profile_use.add_others(others.iter().map(String::as_str));
                 for lookup in lookups {
                     match lookup {

@@ -3,7 +3,7 @@
 use super::derivation::Derivations;
 use super::rules::Rules;
 use crate::diagnostic::{Error, Path, Segment, Warning};
-use crate::merge::{Content, Explanation, Layer, Merged, Variable, explain};
+use crate::merge::{Content, Explainer, Explanation, Layer, Merged, NamedLayers, Variable, explain};
 use crate::redaction::SecretRules;
 use crate::source::LayerInfo;
 use crate::value::{Meter, Value};
@@ -17,6 +17,8 @@ pub(crate) struct LoadResult {
     pub(crate) warnings: Vec<Warning>,
     pub(crate) profiles: Vec<String>,
     pub(crate) searched: Vec<LayerInfo>,
+    /// Files of profiles that are not selected.
+    pub(super) unselected: Vec<LayerInfo>,
     pub(super) layers: Vec<Layer>,
     pub(super) merged: Merged,
     /// The variables and flags that cannot be used, for the error that a validator's issues are in too.
@@ -61,23 +63,14 @@ impl LoadResult {
 
     /// The provenance of the value at a path, redacted; `None` when no layer contributed.
     pub(crate) fn explain(&self, path: &Path) -> Option<Explanation> {
-        let value = self.value.at(path);
-        let mut explanation = self.trace(path);
-        if explanation.candidates.is_empty() && value.is_some() {
-            explanation = Explanation { path: explanation.path, ..self.trace(self.source_path(path)) };
-        }
+        let options = self.rules.merge_options();
+        let explanation = self.traced(&Explainer::new(&self.layers, &self.merged, &options), path);
         // A schema's output can hold values of no layer.
-        if explanation.candidates.is_empty() && value.is_none() {
+        if explanation.candidates.is_empty() && self.value.at(path).is_none() {
             return None;
         }
-        let segments: Vec<Segment> = path.to_vec();
-        let redact = |value: &Value| self.secrets.redact(&mut segments.clone(), value);
-        // Readers see the interpolated value, or a schema's output.
-        explanation.value = value.map(redact);
-        for candidate in &mut explanation.candidates {
-            candidate.value = redact(&candidate.value);
-        }
-        Some(explanation)
+        let named = NamedLayers::new(&self.layers, &self.merged, options);
+        Some(self.described(explanation, path, &named))
     }
 
     pub(super) fn trace(&self, path: &[Segment]) -> Explanation {
@@ -86,7 +79,7 @@ impl LoadResult {
 
     /// The path in the layers of a value that was copied elsewhere: by a reference to a table, or by a schema that took a
     /// text apart. Without one the path stays as it is.
-    fn source_path<'p>(&self, path: &'p [Segment]) -> &'p [Segment] {
+    pub(super) fn source_path<'p>(&self, path: &'p [Segment]) -> &'p [Segment] {
         let mut above = (1..path.len()).map(|length| &path[..length]);
         let made = above.find(|above| {
             self.merged.value.at(above).is_some_and(|value| !matches!(value, Value::Table(_) | Value::Array(_) | Value::Null))

@@ -59,6 +59,8 @@ pub(super) struct LayerCollector {
     pub(super) layers: Vec<Layer>,
     pub(super) warnings: Vec<Warning>,
     pub(super) searched: Vec<LayerInfo>,
+    /// Files of profiles that are not selected.
+    pub(super) unselected: Vec<LayerInfo>,
     pub(super) dotenv: Vec<Variable>,
     /// The layers that are to be computed: their indexes among the layers and among the sources.
     pub(super) derivations: VecDeque<(usize, usize)>,
@@ -77,6 +79,7 @@ impl LayerCollector {
             layers: Vec::new(),
             warnings,
             searched: Vec::new(),
+            unselected: Vec::new(),
             dotenv: Vec::new(),
             derivations: VecDeque::new(),
             failed_sources: Vec::new(),
@@ -186,14 +189,25 @@ impl Loader {
         if let Some(first) = collector.problems.first() {
             Error::together(first.code(), "sources cannot be loaded", std::mem::take(&mut collector.problems))?;
         }
-        let LayerCollector { layers, mut warnings, searched, failed_sources, dotenv, derivations, budget, profile_use, .. } =
-            collector;
+        let LayerCollector {
+            layers,
+            mut warnings,
+            searched,
+            unselected,
+            failed_sources,
+            dotenv,
+            derivations,
+            budget,
+            profile_use,
+            ..
+        } = collector;
         warnings.extend(profile_use.warnings(&profiles, &options, &self.environment));
         let mut loaded = LoadResult {
             value: Value::Table(Table::new()),
             warnings,
             profiles,
             searched,
+            unselected,
             layers,
             merged: Merged::default(),
             problems: Vec::new(),

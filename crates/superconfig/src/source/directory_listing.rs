@@ -51,6 +51,11 @@ impl Listing {
         self.by_stem.values().flatten().map(|(_, name)| name).chain(&self.others).map(String::as_str)
     }
 
+    /// The files in a known format, in no order: the name without its extension, and the whole one.
+    pub(super) fn files(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.by_stem.iter().flat_map(|(stem, files)| files.iter().map(|(_, name)| (stem.as_str(), name.as_str())))
+    }
+
     /// The names without their extensions, in no order.
     pub(super) fn stems(&self) -> impl Iterator<Item = &str> {
         self.by_stem.keys().map(String::as_str)

@@ -2,7 +2,7 @@
 
 use super::directory_listing::Listing;
 use super::layer_info::{LayerInfo, LayerStatus};
-use super::unread_file::warn_in_directory;
+use super::unread_file::{reason_in_directory, warn_in_directory};
 use crate::diagnostic::{Error, ErrorCode, SourceKind, Warning};
 use smallvec::SmallVec;
 use std::collections::BTreeSet;
@@ -112,6 +112,7 @@ pub(crate) fn directory(
     profiles: &[String],
     optional: bool,
     other_profiles: &mut BTreeSet<String>,
+    unselected: &mut Vec<LayerInfo>,
     warnings: &mut Vec<Warning>,
 ) -> Result<Vec<Lookup>, Error> {
     let path = base_dirs.resolve(display_path);
@@ -140,6 +141,16 @@ pub(crate) fn directory(
     if !profiles.is_empty() {
         other_profiles.extend(listing.stems().map(|stem| stem.strip_suffix(".local").unwrap_or(stem).to_owned()));
     }
+    for (stem, name) in listing.files() {
+        let profile = stem.strip_suffix(".local").unwrap_or(stem);
+        let is_selected = ["default", "local"].contains(&profile) || profiles.iter().any(|own| own == profile);
+        if !is_selected && reason_in_directory(name, profiles).is_none() {
+            let file = path.join(name);
+            let reason = format!("the profile `{profile}` is not selected");
+            unselected.push(LayerInfo::absent(SourceKind::File, display(&file), file, LayerStatus::Skipped, reason));
+        }
+    }
+    unselected.sort_by(|one, other| one.name.cmp(&other.name));
     Ok(lookups)
 }
 

@@ -75,6 +75,37 @@ impl LayerStatus {
     }
 }
 
+/// A place that was looked at, with what came of it.
+///
+/// ```
+/// use superconfig::{Format, SuperConfig};
+///
+/// let config = SuperConfig::builder().text("port = 80\nhost = 'a'", Format::Toml).text("port = 81", Format::Toml).load()?;
+/// let uses = config.snapshot()?.files();
+/// assert_eq!(uses.iter().map(|layer| (layer.sets, layer.wins)).collect::<Vec<_>>(), [(2, 1), (1, 1)]);
+/// # Ok::<(), superconfig::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct LayerUse {
+    /// The layer, or the place where nothing was found.
+    #[serde(flatten)]
+    pub info: LayerInfo,
+    /// Why others could have written the file, if they could.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub concern: Option<String>,
+    /// The number of its values; an array is one.
+    pub sets: usize,
+    /// The number of values in effect that are its own.
+    pub wins: usize,
+}
+
+impl LayerUse {
+    pub(crate) fn new(info: LayerInfo, concern: Option<String>, (sets, wins): (usize, usize)) -> Self {
+        Self { info, concern, sets, wins }
+    }
+}
+
 impl LayerInfo {
     /// A layer that took part and is no file.
     pub(crate) fn found(kind: SourceKind, name: Arc<str>) -> Self {

@@ -28,7 +28,7 @@ pub(crate) use environment::EnvironmentFilter;
 pub use environment::{EmptyVariable, Environment};
 pub(crate) use files::{BaseDirs, FileCandidate, Lookup, Presence, check_name, check_path};
 use files::{unreadable, with_stem};
-pub use layer_info::{LayerInfo, LayerStatus};
+pub use layer_info::{LayerInfo, LayerStatus, LayerUse};
 pub use ownership::Trust;
 pub(crate) use ownership::{Ownership, check_strictly};
 pub(crate) use read_file::Fingerprint;

@@ -65,7 +65,7 @@ fn warn(mut found: Vec<(&str, String)>, directory: &Path, display: &dyn Fn(&Path
 }
 
 /// Why `dir` does not read a file; `None` for one that it reads, or that has nothing to do with it.
-fn reason_in_directory(name: &str, profiles: &[String]) -> Option<String> {
+pub(super) fn reason_in_directory(name: &str, profiles: &[String]) -> Option<String> {
     let (stem, _) = name.rsplit_once('.')?;
     let is_known = Format::from_file_name(name).is_some();
     if stem == "custom-environment-variables" {

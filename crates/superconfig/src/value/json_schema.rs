@@ -26,11 +26,11 @@ const CHOICES: [&str; 2] = ["anyOf", "oneOf"];
 /// walks the document.
 #[derive(Clone)]
 pub(crate) struct SchemaNode<'a> {
-    document: &'a Value,
-    nodes: Nodes<'a>,
+    pub(super) document: &'a Value,
+    pub(super) nodes: Nodes<'a>,
 }
 
-type Nodes<'a> = SmallVec<[&'a Value; 1]>;
+pub(super) type Nodes<'a> = SmallVec<[&'a Value; 1]>;
 
 /// The addresses of a location's schemas.
 pub(crate) type SchemaAddress = SmallVec<[usize; 1]>;

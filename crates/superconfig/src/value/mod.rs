@@ -16,6 +16,7 @@ mod memory_meter;
 mod path_pattern;
 mod schema_fit;
 mod schema_parts;
+mod schema_summary;
 mod schema_visits;
 mod serialize;
 mod table;
@@ -38,6 +39,7 @@ pub use limits::Limits;
 pub use memory_meter::Meter;
 pub use path_pattern::PathPattern;
 pub(crate) use schema_fit::Strictness;
+pub use schema_summary::SchemaSummary;
 #[cfg(feature = "toml")]
 pub(crate) use table::Entries;
 pub use table::{Iter as TableIter, Table};

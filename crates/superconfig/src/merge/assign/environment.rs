@@ -10,7 +10,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 /// The suffix of a variable that holds a file's name instead of the value.
-const FILE_SUFFIX: &str = "_FILE";
+pub(super) const FILE_SUFFIX: &str = "_FILE";
 
 /// Resolves each variable of a layer to an assignment. The order of the list makes no difference.
 pub(crate) fn assignments(
@@ -73,20 +73,72 @@ fn add_by_name(
     if segments.is_empty() {
         return Ok(());
     }
-    let stem = file_stem(variables, rest);
-    let Some(target) = resolve(builder, &segments, &origin, needs_known)? else { return Ok(()) };
+    let Some((target, as_file)) = find_target(variables, rest, &segments, builder, &origin)? else { return Ok(()) };
+    let text = value_text(variable, as_file, read_file)?;
+    builder.add(target, &text, None, origin)
+}
+
+/// The target of a name behind its prefix, and whether the variable names a file that holds the value.
+fn find_target<'a>(
+    variables: &Variables,
+    rest: &str,
+    segments: &[&str],
+    builder: &mut AssignmentBuilder<'a, '_>,
+    origin: &Origin,
+) -> Result<Option<(ResolvedName<'a>, bool)>, Error> {
+    let needs_known = builder.resolver.known_only;
+    let counts = |target: &ResolvedName<'a>| target.known || !needs_known;
+    let Some(target) = resolve(builder, segments, origin, needs_known)? else { return Ok(None) };
     // A known key that ends like this, `log_file`, is the key and not a file with the value of `log`.
-    let Some(stem) = stem.filter(|_| !target.known) else {
-        return if needs_known && !target.known { Ok(()) } else { builder.add(target, &variable.value, None, origin) };
+    let Some(stem) = file_stem(variables, rest).filter(|_| !target.known) else {
+        return Ok(Some((target, false)).filter(|(target, _)| counts(target)));
     };
     let mut segments = split(stem, &variables.separator);
     segments.retain(|segment| !segment.is_empty());
-    match resolve(builder, &segments, &origin, needs_known)? {
-        Some(target) if target.known || !needs_known => {
-            let text = value_text(variable, true, read_file)?;
-            builder.add(target, &text, None, origin)
+    Ok(resolve(builder, &segments, origin, needs_known)?.filter(counts).map(|target| (target, true)))
+}
+
+/// How variables are matched, for what asks which names mean a path.
+pub(super) struct VariableMatcher<'v, 'a, 'w> {
+    variables: &'v Variables,
+    pub(super) prefix: Option<Prefix<'v>>,
+    builder: AssignmentBuilder<'a, 'w>,
+}
+
+impl<'v, 'a, 'w> VariableMatcher<'v, 'a, 'w> {
+    pub(super) fn new(variables: &'v Variables, mut builder: AssignmentBuilder<'a, 'w>) -> Self {
+        let prefix = variables.prefix.as_deref().map(|prefix| Prefix::new(prefix, &variables.separator));
+        builder.resolver.known_only = prefix.as_ref().is_none_or(|prefix| prefix.text.is_empty());
+        Self { variables, prefix, builder }
+    }
+
+    /// The targets of the mappings that a name serves, each with whether it names a file that holds the value.
+    pub(super) fn mapped(&self, name: &str) -> Vec<(ResolvedName<'a>, bool)> {
+        let stem = name.strip_suffix(FILE_SUFFIX).filter(|_| self.variables.file_suffix);
+        let mut found = Vec::new();
+        for (path, variable) in &self.variables.mapping {
+            for (wanted, as_file) in [(Some(name), false), (stem, true)] {
+                if wanted.is_some_and(|wanted| variable.names.iter().any(|own| **own == *wanted)) {
+                    found.push((resolve_mapping(&self.builder, path), as_file));
+                }
+            }
         }
-        _ => Ok(()),
+        found
+    }
+
+    /// The target of a name by its prefix, or `None` where it takes no part.
+    ///
+    /// # Errors
+    /// `ERR_SUPERCONFIG_ENV` for a name that means several paths.
+    pub(super) fn by_name(&mut self, name: &str) -> Result<Option<(ResolvedName<'a>, bool)>, Error> {
+        let Some(rest) = self.prefix.as_ref().and_then(|prefix| prefix.strip(name)) else { return Ok(None) };
+        let mut segments = split(rest, &self.variables.separator);
+        segments.retain(|segment| !segment.is_empty());
+        if segments.is_empty() {
+            return Ok(None);
+        }
+        let origin = Origin::new(crate::diagnostic::SourceKind::Env, "env");
+        find_target(self.variables, rest, &segments, &mut self.builder, &origin)
     }
 }
 
@@ -142,8 +194,8 @@ fn resolve_mapping<'a>(builder: &AssignmentBuilder<'a, '_>, path: &[Segment]) ->
 }
 
 /// The start of the names that take part.
-struct Prefix<'a> {
-    text: &'a str,
+pub(super) struct Prefix<'a> {
+    pub(super) text: &'a str,
     separator: &'a str,
 }
 
@@ -155,7 +207,7 @@ impl<'a> Prefix<'a> {
     }
 
     /// What follows the prefix and its end; `None` for a name that does not take part.
-    fn strip<'n>(&self, name: &'n str) -> Option<&'n str> {
+    pub(super) fn strip<'n>(&self, name: &'n str) -> Option<&'n str> {
         if self.text.is_empty() {
             return Some(name);
         }

@@ -8,3 +8,4 @@ pub(super) mod flags;
 pub(super) mod key_index;
 pub(super) mod location;
 pub(super) mod name_resolver;
+pub(super) mod named_layers;

@@ -82,7 +82,26 @@ impl<'a> Explainer<'a> {
             action: contribution.action,
             value: contribution.value,
         };
-        Explanation { path, value, winner, candidates: contributions.into_iter().map(candidate).collect() }
+        Explanation {
+            path,
+            value,
+            winner,
+            candidates: contributions.into_iter().map(candidate).collect(),
+            unreached: Vec::new(),
+            names: Vec::new(),
+            schema: None,
+        }
+    }
+
+    /// The layer whose value is in effect at a path, and the file of the variable that it is from if that is a `.env` file.
+    pub(crate) fn winning_layer(&self, path: &[Segment]) -> Option<(&'a Layer, Option<&'a Origin>)> {
+        let contributions = self.contributions_to(self.steps.len(), path);
+        let step = self.steps[contributions[last_effective(&contributions)?].0];
+        let origin = match step.content {
+            StepContent::Assignment(assignment) => Some(&assignment.origin),
+            StepContent::Document(_) => None,
+        };
+        Some((step.layer, origin))
     }
 
     /// The origin of the value in effect at a path; `None` where there is none, or no layer set it, or too many were looked for.

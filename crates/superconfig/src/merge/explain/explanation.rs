@@ -1,9 +1,12 @@
 //! The layers that contributed to a value.
 
+use super::origin_fields::OriginFields;
+use super::settable_name::SettableName;
+use super::unreached::Unreached;
 use crate::diagnostic::{Origin, Path};
 use crate::merge::Action;
-use crate::value::Value;
-use serde::ser::{Serialize, SerializeStruct, Serializer};
+use crate::value::{SchemaSummary, Value};
+use serde::ser::{Serialize, SerializeMap, Serializer};
 
 /// One layer's word about a value.
 ///
@@ -28,22 +31,10 @@ pub struct Candidate {
 /// Serializes flat: the origin's fields, its source as `name`, beside `action` and `value`.
 impl Serialize for Candidate {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Origin { kind, source, file, line, column, variable } = &self.origin;
-        let mut fields = serializer.serialize_struct("Candidate", 8)?;
-        fields.serialize_field("kind", kind)?;
-        fields.serialize_field("name", source)?;
-        for (name, text) in [("file", file), ("variable", variable)] {
-            if let Some(text) = text {
-                fields.serialize_field(name, text)?;
-            }
-        }
-        for (name, number) in [("line", line), ("column", column)] {
-            if let Some(number) = number {
-                fields.serialize_field(name, number)?;
-            }
-        }
-        fields.serialize_field("action", &self.action)?;
-        fields.serialize_field("value", &self.value)?;
+        let mut fields = serializer.serialize_map(None)?;
+        OriginFields(&self.origin).serialize_into(&mut fields)?;
+        fields.serialize_entry("action", &self.action)?;
+        fields.serialize_entry("value", &self.value)?;
         fields.end()
     }
 }
@@ -69,6 +60,13 @@ pub struct Explanation {
     pub candidates: Vec<Candidate>,
     /// The candidate in effect: the last that changed the value. For a table the last that set anything in it.
     pub winner: Option<usize>,
+    /// What could have contributed and did not.
+    pub unreached: Vec<Unreached>,
+    /// The variables and flags that could set it.
+    pub names: Vec<SettableName>,
+    /// What the schema says about the path; `None` where it has nothing to say.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub schema: Option<SchemaSummary>,
 }
 
 impl Explanation {

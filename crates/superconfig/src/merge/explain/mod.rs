@@ -2,6 +2,9 @@
 
 pub(super) mod explainer;
 pub(super) mod explanation;
+mod origin_fields;
 mod path_replay;
+pub(super) mod settable_name;
 mod step_change;
 pub(super) mod tracer;
+pub(super) mod unreached;

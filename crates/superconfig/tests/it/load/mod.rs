@@ -2,5 +2,6 @@
 
 mod custom_sources;
 mod derivation;
+mod inspection;
 mod parallel;
 mod prepare;
