@@ -34,8 +34,8 @@ export {
   type ValueOptions,
 } from './api/sources.js';
 export type { DeepReadonly, Path, ValueAt } from './api/typed-path.js';
-export type { Candidate, Explanation } from './api/types/explanation.js';
-export type { LayerInfo, Warning } from './api/types/layer.js';
+export type { Candidate, Explanation, SchemaSummary, SettableName, Unreached } from './api/types/explanation.js';
+export type { LayerInfo, LayerUse, UnmatchedVariable, Warning } from './api/types/layer.js';
 export type { ArrayStrategy, BuilderOptions, ChangesOptions, Limits, LoadOptions, NameOptions, ToStringOptions, WatchOptions } from './api/types/options.js';
 export type { SourceStatus, Status, Watching } from './api/types/status.js';
 export type { CustomSource, SourceContext, SourceReport } from './engine/custom-source.js';

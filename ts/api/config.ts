@@ -17,8 +17,8 @@ import { type ConfigChange, changesOf, type EventMap, type Listener, listenerOf,
 import { ConfigHandle } from './handle.js';
 import { OVERLAY, openAtOnce, overlaidRequest } from './overlay.js';
 import type { DeepReadonly, Path, ValueAt } from './typed-path.js';
-import { type Explanation, toExplanation } from './types/explanation.js';
-import type { LayerInfo, Warning } from './types/layer.js';
+import { type Explanation, toExplanation, toExplanations } from './types/explanation.js';
+import type { LayerInfo, LayerUse, UnmatchedVariable, Warning } from './types/layer.js';
 import type { BuilderOptions, ChangesOptions, ToStringOptions } from './types/options.js';
 import { type Status, type StatusReport, toStatus } from './types/status.js';
 
@@ -29,6 +29,9 @@ interface Overlay {
   /** Makes reads see what `find` gives, until the returned function is called. */
   show(find: () => SuperConfig | undefined): () => void;
 }
+
+/** The options of `toString` that are there or not. */
+const SWITCHES = ['secrets', 'indent', 'origins', 'changed'] as const;
 
 /**
  * A loaded configuration.
@@ -184,6 +187,21 @@ export class SuperConfig<T = any> {
   }
 
   /**
+   * Explains every value that the layers have or the schema declares, in their order; an array is one, and so is a secret table. Costs
+   * what as many calls of `explain` cost, less a merge for each.
+   *
+   * @throws `ERR_SUPERCONFIG_CLOSED` after closing.
+   * @example
+   * ```ts
+   * const explanations = SuperConfig.builder().defaults({ a: { b: 1 }, c: [2] }).loadSync().explainAll();
+   * explanations.map(({ path, value }) => [path, value]); // [['a.b', 1], ['c', [2]]]
+   * ```
+   */
+  explainAll(): Explanation[] {
+    return guard(SuperConfig.prototype.explainAll, () => toExplanations(native().explainAll(this.#synced().shown.id)));
+  }
+
+  /**
    * The version: 1 after the load, one more with every reload that changes something.
    *
    * @throws `ERR_SUPERCONFIG_CLOSED` after closing.
@@ -207,6 +225,36 @@ export class SuperConfig<T = any> {
    */
   get layers(): LayerInfo[] {
     return this.#describe('layers') as LayerInfo[];
+  }
+
+  /**
+   * Every place that was looked at, in order, with the number of values that it sets and of those in effect; files of profiles that are
+   * not selected come last. Made anew at each call, which costs a merge and a look at every value and file.
+   *
+   * @throws `ERR_SUPERCONFIG_CLOSED` after closing.
+   * @example
+   * ```ts
+   * const config = SuperConfig.builder().defaults({ a: 1, b: 1 }).overrides({ b: 2 }).loadSync();
+   * config.files.map(({ name, sets, wins }) => [name, sets, wins]); // [['defaults', 2, 1], ['overrides', 1, 1]]
+   * ```
+   */
+  get files(): LayerUse[] {
+    return this.#describe('files') as LayerUse[];
+  }
+
+  /**
+   * The variables that begin with the prefix of a source and set no path that layers or the schema know, with the path that each was
+   * probably meant for. Made anew at each call, which costs a merge.
+   *
+   * @throws `ERR_SUPERCONFIG_CLOSED` after closing.
+   * @example
+   * ```ts
+   * const config = SuperConfig.builder({ env: { APP_SERVER__PROT: '1' } }).dir('config').env('APP').loadSync();
+   * config.unmatchedVariables.map(({ origin, closest }) => [origin.variable, closest]); // [['APP_SERVER__PROT', 'server.port']]
+   * ```
+   */
+  get unmatchedVariables(): UnmatchedVariable[] {
+    return this.#describe('unmatchedVariables') as UnmatchedVariable[];
   }
 
   /**
@@ -353,11 +401,11 @@ export class SuperConfig<T = any> {
   }
 
   /**
-   * The whole as text, with secrets redacted unless `secrets` is set. Parsing the text gives the same values again, but that JSON
+   * The whole as text, with secrets redacted unless `secrets` is set; with the origin of each value in a comment where `origins` is. Parsing the text gives the same values again, but that JSON
    * says `null` for infinities and NaN, and dotenv knows only text: `server.port` is `SERVER__PORT`, arrays are JSON.
    *
    * @throws `ERR_SUPERCONFIG_OPTION` for an unknown format, `ERR_SUPERCONFIG_FORMAT` with the path for what the format cannot say,
-   * such as `null` in TOML, `ERR_SUPERCONFIG_CLOSED` after closing.
+   * such as `null` in TOML; `ERR_SUPERCONFIG_OPTION` for origins in JSON; `ERR_SUPERCONFIG_CLOSED` after closing.
    * @example
    * ```ts
    * writeFileSync('effective.toml', config.toString({ format: 'toml', secrets: true }));
@@ -365,10 +413,10 @@ export class SuperConfig<T = any> {
    */
   toString(options: ToStringOptions = {}): string {
     return guard(SuperConfig.prototype.toString, () => {
-      checkNames(options, ['format', 'secrets'], 'the options of `toString`');
+      checkNames(options, ['format', ...SWITCHES], 'the options of `toString`');
       const format = stringOf(options.format ?? 'json', 'a format');
-      const secrets = booleanOf(options.secrets ?? false, 'secrets');
-      return native().render(this.#synced().shown.id, format, secrets);
+      const switches = SWITCHES.filter((name) => booleanOf(options[name] ?? false, name));
+      return native().render(this.#synced().shown.id, format, switches.join(' '));
     });
   }
 

@@ -35,7 +35,7 @@ export interface MissingPath {
 }
 
 /** What `describe` describes; the answer is JSON text. */
-export type Described = 'layers' | 'warnings' | 'status' | 'name' | 'token' | 'dotenv';
+export type Described = 'layers' | 'files' | 'unmatchedVariables' | 'warnings' | 'status' | 'name' | 'token' | 'dotenv';
 
 /** A source; the addon knows the kinds, what each is made of, and their options. */
 export interface SourceEntry {
@@ -63,7 +63,10 @@ export interface Native {
   closestName(wanted: string, names: string[]): string | null | undefined;
   /** A `MissingPath` as JSON text. */
   describeMissing(attachment: number, path: string, segments: boolean): string;
-  render(attachment: number, format: string, secrets: boolean): string;
+  /** `Explanation`s, their winners as indexes. */
+  explainAll(attachment: number): NativeValue;
+  /** The options' names, separated by spaces: `secrets`, `indent`, `origins`, `changed`. */
+  render(attachment: number, format: string, options: string): string;
   /** The context of custom sources, `{ cwd, home?, profiles }` as JSON text. */
   sourceContext(request: string): string;
   /**

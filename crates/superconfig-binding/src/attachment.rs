@@ -3,7 +3,7 @@
 use crate::mailbox::Mailbox;
 use serde::Serialize;
 use std::sync::Arc;
-use superconfig::{Error, ErrorCode, Format, Path, Snapshot, Status, SuperConfig};
+use superconfig::{Error, ErrorCode, Format, Path, RenderOptions, Snapshot, Status, SuperConfig};
 
 /// The description of a path without a value.
 #[derive(Debug, PartialEq, Serialize)]
@@ -62,18 +62,12 @@ impl Attachment {
         newest.unwrap_or_else(|| self.pinned.clone())
     }
 
-    /// The version that is read as text of a format, secrets redacted unless `secrets` is set.
+    /// The version that is read as text of a format, as the options say.
     ///
     /// # Errors
     /// `ERR_SUPERCONFIG_OPTION` for what is not the name of a format that is written, and those of [`Snapshot::render`].
-    pub fn render(&self, format: &str, secrets: bool) -> Result<String, Error> {
-        let known = Format::ALL.into_iter().find(|known| known.is_written() && known.as_str() == format);
-        let Some(format) = known else {
-            let names = Format::ALL.into_iter().filter(|format| format.is_written()).map(Format::as_str);
-            let hint = format!("the formats are {}", names.collect::<Vec<_>>().join(", "));
-            return Err(Error::new(ErrorCode::Option, format!("a configuration is not written as {format:?}")).with_hint(hint));
-        };
-        self.pinned.render(format, secrets)
+    pub fn render(&self, format: &str, options: RenderOptions) -> Result<String, Error> {
+        self.pinned.render_with(written_format(format)?, options)
     }
 
     /// Describes a path at which the version that is read has nothing.
@@ -97,6 +91,19 @@ impl Attachment {
         status.profiles = pinned.profiles().to_vec();
         Ok(status)
     }
+}
+
+/// The format of a name, if values are written in it.
+///
+/// # Errors
+/// `ERR_SUPERCONFIG_OPTION`, with the formats that there are.
+pub fn written_format(name: &str) -> Result<Format, Error> {
+    let known = Format::ALL.into_iter().find(|known| known.is_written() && known.as_str() == name);
+    known.ok_or_else(|| {
+        let names = Format::ALL.into_iter().filter(|format| format.is_written()).map(Format::as_str);
+        let hint = format!("the formats are {}", names.collect::<Vec<_>>().join(", "));
+        Error::new(ErrorCode::Option, format!("a configuration is not written as {name:?}")).with_hint(hint)
+    })
 }
 
 #[cfg(test)]
@@ -149,10 +156,13 @@ mod tests {
     #[test]
     fn render_rejects_formats_without_a_writer() {
         let attachment = attached();
-        assert_eq!(attachment.render("json", false).unwrap(), r#"{"password":"[redacted]","port":80}"#);
-        assert_eq!(attachment.render("yaml", true).unwrap(), "password: hunter2\nport: 80\n");
+        assert_eq!(attachment.render("json", RenderOptions::default()).unwrap(), r#"{"password":"[redacted]","port":80}"#);
+        assert_eq!(
+            attachment.render("yaml", RenderOptions { secrets: true, ..RenderOptions::default() }).unwrap(),
+            "password: hunter2\nport: 80\n"
+        );
         for name in ["ini", "tmol", ""] {
-            let error = attachment.render(name, false).unwrap_err();
+            let error = attachment.render(name, RenderOptions::default()).unwrap_err();
             assert_eq!(
                 (error.code(), error.message()),
                 (ErrorCode::Option, &*format!("a configuration is not written as {name:?}"))

@@ -15,7 +15,7 @@ pub mod options;
 mod prepared;
 mod special_row;
 
-pub use attachment::{Attachment, MissingPath};
+pub use attachment::{Attachment, MissingPath, written_format};
 pub use big_integers::BigIntegers;
 pub use checked_output::CheckedOutput;
 pub use encoded_value::{EncodedValue, parse_segments};

@@ -5,7 +5,7 @@ use crate::to_napi;
 use napi::Result;
 use napi_derive::napi;
 use std::cell::RefCell;
-use superconfig::{Error, ErrorCode, Segment, SuperConfig, to_value};
+use superconfig::{Error, ErrorCode, RenderOptions, Segment, SuperConfig, to_value};
 use superconfig_binding::{Attachment, BigIntegers, HandleTable, describe};
 
 thread_local! {
@@ -76,6 +76,8 @@ pub fn describe_part(attachment: f64, part: String) -> Result<String> {
         Ok(match part.as_str() {
             "layers" => describe(&attachment.described().layers()),
             "warnings" => describe(&attachment.described().warnings()),
+            "files" => describe(&attachment.described().files()),
+            "unmatchedVariables" => describe(&attachment.described().unmatched_variables()),
             "status" => describe(&attachment.status()?),
             "name" => describe(&attachment.config.name()),
             "token" => describe(&attachment.config.token()),
@@ -85,10 +87,22 @@ pub fn describe_part(attachment: f64, part: String) -> Result<String> {
     })
 }
 
-/// The whole configuration as text of a format, secrets redacted unless `secrets` is set.
+/// The whole configuration as text of a format; the options' names are separated by spaces: `secrets`, `indent`, `origins`, `changed`.
 #[napi(catch_unwind)]
-pub fn render(attachment: f64, format: String, secrets: bool) -> Result<String> {
-    with(attachment, |attachment| attachment.render(&format, secrets))
+pub fn render(attachment: f64, format: String, options: String) -> Result<String> {
+    let has = |name: &str| options.split(' ').any(|option| option == name);
+    let options =
+        RenderOptions { secrets: has("secrets"), indent: has("indent"), origins: has("origins"), changed: has("changed") };
+    with(attachment, |attachment| attachment.render(&format, options))
+}
+
+/// The explanations of all paths that layers or the schema know.
+#[napi(catch_unwind, ts_return_type = "unknown")]
+pub fn explain_all(attachment: f64) -> Result<HostValue> {
+    with(attachment, |attachment| {
+        let explanations = to_value(&attachment.described().explain_all())?;
+        Ok(HostValue { value: Some(explanations), big_integers: Default::default() })
+    })
 }
 
 /// Lets a configuration go; it ends with the last that refers to it.

@@ -48,10 +48,87 @@ export interface Explanation {
   winner: Candidate | null;
   /** The contributions, from the lowest layer to the highest. */
   candidates: Candidate[];
+  /** What could have contributed and did not. */
+  unreached: Unreached[];
+  /** The variables and flags that could set it. */
+  names: SettableName[];
+  /** What the schema's JSON Schema says about the path, if anything. */
+  schema?: SchemaSummary;
+}
+
+/**
+ * A layer or a variable that could have contributed to a value and did not: it was not there, not selected, or overruled.
+ *
+ * @example
+ * ```ts
+ * const unreached: Unreached[] = config.explain('server.port').unreached;
+ * unreached.map(({ name, reason }) => `${name}: ${reason}`); // ['config/local.*: there is no such file']
+ * ```
+ */
+export interface Unreached extends Omit<Candidate, 'action' | 'value'> {
+  /** Why it did not contribute. */
+  reason: string;
+}
+
+/**
+ * A variable or flag that could set a path.
+ *
+ * @example
+ * ```ts
+ * const names: SettableName[] = SuperConfig.builder().dir('config').env('APP').loadSync().explain('server.port').names;
+ * names.map(({ name }) => name); // ['APP_SERVER__PORT', 'APP_SERVER_PORT']
+ * ```
+ */
+export interface SettableName {
+  /** `env` for a variable, `args` for a flag. */
+  kind: 'env' | 'args';
+  /** The variable or flag. */
+  name: string;
+  /** Whether it names a file that holds the value. */
+  file: boolean;
+  /** Whether it means another path as well, so that setting it is an error. */
+  ambiguous: boolean;
+}
+
+/**
+ * What a schema says about a path; default and listed values of a secret are `[redacted]`.
+ *
+ * @example
+ * ```ts
+ * const schema = z.object({ server: z.object({ port: z.number().min(1) }) });
+ * const summary: SchemaSummary | undefined = SuperConfig.builder().dir('config').schema(schema).loadSync().explain('server.port').schema;
+ * summary; // { type: 'number', minimum: 1, required: true }
+ * ```
+ */
+export interface SchemaSummary {
+  /** The types that it allows, as `integer` or `string or null`; absent where it allows any. */
+  type?: string;
+  /** What the value is for. */
+  description?: string;
+  /** The value where no layer sets one. */
+  default?: unknown;
+  /** The least number. */
+  minimum?: number | bigint;
+  /** The greatest number. */
+  maximum?: number | bigint;
+  /** The values that it allows, where it lists them. */
+  values?: unknown[];
+  /** Whether something has to set it. */
+  required: boolean;
 }
 
 /** The explanation that the addon describes, where the winner is an index into the candidates. */
 export function toExplanation(given: NativeValue): Explanation {
-  const { winner, candidates, ...explanation } = toValue(given, false) as Omit<Explanation, 'winner'> & { winner: number | null };
-  return { ...explanation, winner: candidates[winner ?? -1] ?? null, candidates };
+  return withWinner(toValue(given, false) as Indexed);
+}
+
+/** The explanations that the addon describes. */
+export function toExplanations(given: NativeValue): Explanation[] {
+  return (toValue(given, false) as Indexed[]).map(withWinner);
+}
+
+type Indexed = Omit<Explanation, 'winner'> & { winner: number | null };
+
+function withWinner({ winner, candidates, path, value, ...rest }: Indexed): Explanation {
+  return { path, value, winner: candidates[winner ?? -1] ?? null, candidates, ...rest };
 }

@@ -28,6 +28,43 @@ export interface LayerInfo {
 }
 
 /**
+ * A place that was looked at, with what came of it.
+ *
+ * @example
+ * ```ts
+ * const unused: LayerUse[] = config.files.filter(({ status, wins }) => status === 'found' && wins === 0);
+ * unused.map(({ name }) => name); // []
+ * ```
+ */
+export interface LayerUse extends LayerInfo {
+  /** Why others could have written the file, if they could. */
+  concern?: string;
+  /** The number of its values; an array is one. */
+  sets: number;
+  /** The number of values in effect that are its own. */
+  wins: number;
+}
+
+/**
+ * A variable that begins with a prefix and sets no path that layers or the schema know.
+ *
+ * @example
+ * ```ts
+ * const config = SuperConfig.builder({ env: { APP_SERVER__PROT: '1' } }).dir('config').env('APP').loadSync();
+ * const unmatched: UnmatchedVariable[] = config.unmatchedVariables;
+ * unmatched; // [{ origin: { kind: 'env', source: 'env', variable: 'APP_SERVER__PROT' }, path: 'server.prot', closest: 'server.port' }]
+ * ```
+ */
+export interface UnmatchedVariable {
+  /** Its name, and where it is written if that is a `.env` file. */
+  origin: Origin;
+  /** The new key that it made; absent where it set nothing. */
+  path?: string;
+  /** The known path that it was probably meant for. */
+  closest?: string;
+}
+
+/**
  * A non-fatal finding of a load.
  *
  * @example

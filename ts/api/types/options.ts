@@ -160,4 +160,10 @@ export interface ToStringOptions {
   format?: Format;
   /** Whether secrets are shown. */
   secrets?: boolean;
+  /** Whether JSON and its kin are written over several lines. */
+  indent?: boolean;
+  /** Whether a comment above each value says where it comes from and what it overrides; JSON has no comments. */
+  origins?: boolean;
+  /** Whether what is as in the layers of `defaults`, and what only the schema gives, is left out. */
+  changed?: boolean;
 }
