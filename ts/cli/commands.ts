@@ -26,6 +26,30 @@ export const COMMANDS: readonly CommandEntry[] = [
     example: 'get server.port',
     load: () => import('./commands/get.js'),
   },
+  {
+    name: 'explain',
+    summary: 'where a value comes from',
+    example: 'explain db.pool.max',
+    load: () => import('./commands/explain.js'),
+  },
+  {
+    name: 'env',
+    summary: 'the variables that set values',
+    example: 'env --unmatched',
+    load: () => import('./commands/env.js'),
+  },
+  {
+    name: 'files',
+    summary: 'every place looked at',
+    example: 'files',
+    load: () => import('./commands/files.js'),
+  },
+  {
+    name: 'watch',
+    summary: 'changes as they happen',
+    example: 'watch',
+    load: () => import('./commands/watch.js'),
+  },
 ];
 
 /** The command of a name or alias. */

@@ -208,14 +208,9 @@ export class Context {
     if (!this.isJson) this.say(`wrote ${target}`);
   }
 
-  /** The one document of `--json`. */
+  /** The document of `--json`; of a command that goes on, one of its documents, in a line of its own. */
   json(fields: Readonly<Record<string, unknown>>): void {
-    this.out.line(toJson(this.#envelope(fields), { isAscii: !this.terminal.isUnicode }));
-  }
-
-  /** One of the documents of a `--json` that goes on, in a line of its own. */
-  jsonLine(fields: Readonly<Record<string, unknown>>): void {
-    this.out.line(toJson({ format: FORMAT, command: this.command.name, ...fields }, { isCompact: true, isAscii: !this.terminal.isUnicode }));
+    this.out.line(toJson(this.#envelope(fields), { isCompact: this.command.isLines === true, isAscii: !this.terminal.isUnicode }));
   }
 
   #envelope(fields: Readonly<Record<string, unknown>>): object {

@@ -1,20 +1,38 @@
 // `superconfig print`: the merged values.
-import type { Format } from '../../index.js';
+import { type Format, parse } from '../../index.js';
 import type { Command } from '../command.js';
+import { toAscii } from '../output/json.js';
 
 const FORMATS = ['yaml', 'toml', 'json', 'jsonc', 'json5', 'dotenv'] as const satisfies readonly Format[];
 
 export const command: Command = {
   name: 'print',
   help: 'The merged values in a format that loads again. Secrets show as [redacted].',
-  examples: ['print', 'print --format toml --out effective.toml', 'print --profile production --changed'],
-  options: [{ flags: '--format <FORMAT>', description: 'the format; YAML where nothing is said', choices: FORMATS }],
+  examples: ['print', 'print --origins', 'print --format toml --out effective.toml', 'print --profile production --changed'],
+  options: [
+    { flags: '--format <FORMAT>', description: 'the format; yaml where nothing is said', choices: FORMATS },
+    { flags: '--origins', description: 'above each value a comment: where it comes from, and what it overrides' },
+    { flags: '--changed', description: 'only what is not as in the layers of defaults' },
+  ],
   shared: { sources: true, json: true, secrets: true, out: true },
   async run(context) {
-    const isPlain = context.showsSecrets;
+    const secrets = context.showsSecrets;
+    const [origins, changed] = [context.flag('origins'), context.flag('changed')];
     const config = await context.load();
-    if (context.isJson) context.json({ values: isPlain ? config.current : config.toJSON() });
-    else context.document(config.toString({ format: (context.text('format') ?? 'yaml') as Format, secrets: isPlain }), isPlain);
+    if (context.isJson) {
+      const values = parse(config.toString({ format: 'json5', secrets, changed }), 'json5');
+      const winners = origins ? config.explainAll().flatMap(({ path, winner }) => (winner === null ? [] : [[path, originOf(winner)]])) : [];
+      context.json({ values, ...(origins && { origins: Object.fromEntries(winners) }) });
+      return 0;
+    }
+    const format = (context.text('format') ?? 'yaml') as Format;
+    const text = config.toString({ format, secrets, origins, changed, indent: true });
+    const isEscaped = !context.terminal.isUnicode && ['json', 'jsonc', 'json5'].includes(format);
+    context.document(isEscaped ? toAscii(text) : text, secrets);
     return 0;
   },
 };
+
+function originOf({ action: _, value: __, name, ...origin }: { action: unknown; value: unknown; name: string }): object {
+  return { source: name, ...origin };
+}

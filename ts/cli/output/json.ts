@@ -17,7 +17,12 @@ export interface ErrorDocument {
 /** JSON of a value, indented by two spaces, or in one line. Infinities and NaN are text. */
 export function toJson(value: unknown, { isCompact = false, isAscii = false } = {}): string {
   const text = write(value, isCompact ? undefined : '\n');
-  return isAscii ? text.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`) : text;
+  return isAscii ? toAscii(text) : text;
+}
+
+/** A text of JSON or its kin in ASCII: what is more stands in strings, and is escaped there. */
+export function toAscii(text: string): string {
+  return text.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 /** Writes a value; `newline` is a line end with the indentation of where it stands. */
