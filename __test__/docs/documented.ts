@@ -15,9 +15,21 @@ export interface Documented {
   isShown: boolean;
 }
 
+/** The parts that programs import by paths of their own. */
+const SUBPATHS = ['node-config', 'testing', 'adapters/nestjs', 'adapters/fastify'];
+
 /** Everything public, members included, in the order of the package's index. */
 export function documented(): Documented[] {
-  const path = join(root, 'ts/index.ts');
+  return documentedIn('ts/index.ts');
+}
+
+/** The same of the package's subpaths. */
+export function documentedBeside(): Documented[] {
+  return SUBPATHS.flatMap((folder) => documentedIn(`ts/${folder}/index.ts`));
+}
+
+function documentedIn(file: string): Documented[] {
+  const path = join(root, file);
   const options = { module: ts.ModuleKind.NodeNext, target: ts.ScriptTarget.ES2022, strict: true, allowImportingTsExtensions: true, noEmit: true };
   const program = ts.createProgram([path], options);
   const checker = program.getTypeChecker();

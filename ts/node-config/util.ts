@@ -20,16 +20,45 @@ import { type ConfigSource, parseText } from './read-file.js';
 
 /** The methods of the configuration and of each table in it. */
 interface Readers {
-  /** The value at a path. @throws `ERR_SUPERCONFIG_PATH` where nothing is there. */
+  /**
+   * The value at a path; the first call freezes the configuration.
+   *
+   * @throws `ERR_SUPERCONFIG_PATH` where nothing is there.
+   * @example
+   * ```ts
+   * import config from 'superconfig/node-config';
+   *
+   * config.get('server.port'); // 8080
+   * ```
+   */
   // biome-ignore lint/suspicious/noExplicitAny: nobody has declared what is there.
   get<T = any>(path: string | readonly string[]): T;
-  /** Whether something is at a path. */
+  /**
+   * Whether something is at a path.
+   *
+   * @example
+   * ```ts
+   * import config from 'superconfig/node-config';
+   *
+   * config.has('server.protocol'); // false
+   * ```
+   */
   has(path: string | readonly string[]): boolean;
   /** What else there is. */
   readonly util: ConfigUtil;
 }
 
-/** The configuration: its values as properties, and the methods. */
+/**
+ * The configuration: its values as properties, and the methods.
+ *
+ * @example
+ * ```ts
+ * import config, { type NodeConfig } from 'superconfig/node-config';
+ *
+ * const portOf = ({ server }: NodeConfig) => server.port;
+ * portOf(config); // 8080
+ * ```
+ */
 // biome-ignore lint/suspicious/noExplicitAny: nobody has declared what is there.
 export type NodeConfig = Readers & Record<string, any>;
 

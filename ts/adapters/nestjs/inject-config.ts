@@ -46,15 +46,15 @@ interface Metadata {
  * ```ts
  * import 'reflect-metadata';
  * import { InjectConfig } from 'superconfig/nestjs';
- * import type { ConfigHandle } from 'superconfig';
+ * import { SuperConfig } from 'superconfig';
  *
  * class Pool {
- *   constructor(private readonly db: ConfigHandle<{ pool: { max: number } }>) {}
+ *   constructor(private readonly db: { value: { pool: { max: number } } }) {}
  *   get size() {
  *     return this.db.value.pool.max;
  *   }
  * }
- * // In a project with decorators: constructor(@InjectConfig('db') private readonly db: …)
+ * // In a project with decorators: constructor(@InjectConfig('db') private readonly db: ConfigHandle<AppConfig['db']>)
  * InjectConfig('db')(Pool, undefined, 0);
  * new Pool(config.handle('db')).size; // 10
  * ```

@@ -47,8 +47,8 @@ export interface SuperConfigModuleOptions {
  * ```ts
  * import { SuperConfigModule } from 'superconfig/nestjs';
  *
- * // @Module({ imports: [SuperConfigModule.forRoot(config)] })
- * SuperConfigModule.forRoot(config).global; // true
+ * const imports = [SuperConfigModule.forRoot(config)]; // of the application's module
+ * imports[0]?.global; // true
  * ```
  */
 // biome-ignore lint/complexity/noStaticOnlyClass: Nest wants a class.
