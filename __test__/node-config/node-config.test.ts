@@ -1,6 +1,6 @@
 // What the drop-in for `config` adds to it, and how programs reach it: both module systems, reload, provenance, workers.
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { temporaryDirectory } from '../support/temporary.ts';
@@ -12,7 +12,7 @@ const directory = temporaryDirectory();
 function run(program: string, files: Record<string, string>, { name = 'main.mjs', env = {} }: { name?: string; env?: Record<string, string> } = {}): unknown {
   for (const [file, text] of Object.entries({ ...files, [name]: program })) directory.write(file, text);
   mkdirSync(directory.at('node_modules'), { recursive: true });
-  symlinkSync(root, directory.at('node_modules/superconfig'));
+  if (!existsSync(directory.at('node_modules/superconfig'))) symlinkSync(root, directory.at('node_modules/superconfig'));
   const { PATH, HOME } = process.env;
   const result = spawnSync(process.execPath, ['--no-warnings', name], { cwd: directory.path, env: { PATH, HOME, HOST: 'nowhere', ...env }, encoding: 'utf8' });
   expect(result.stderr).toBe('');
@@ -109,6 +109,15 @@ test('the definition gives the same values to loadConfig', () => {
     ${print} print([loadConfigSync(config.util.definition()).current, config.util.toObject()]);`;
   const [loaded, shown] = run(program, TREE) as [unknown, unknown];
   expect(loaded).toEqual(shown);
+});
+
+test('formats of variables that only node-config has are explained too, set or not', () => {
+  const mapping = { a: { __name: 'A', __format: 'yaml' }, b: { __name: 'B', __format: 'number' } };
+  const files = { ...TREE, 'config/custom-environment-variables.json': JSON.stringify(mapping) };
+  const program = `import config from 'superconfig/node-config';
+    ${print} print([config.util.live.get('a', null), config.util.live.get('b', null), config.has('b') && config.util.explain('b').winner]);`;
+  expect(run(program, files)).toEqual([null, null, false]);
+  expect(run(program, {}, { env: { A: '[1]', B: '5' } })).toEqual([[1], 5, expect.objectContaining({ value: 5 })]);
 });
 
 test('an error says where, as errors of the package do', () => {

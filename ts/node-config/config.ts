@@ -6,6 +6,8 @@ import { checkStrictness, type Load } from './load.js';
 import { extendDeep, getPath, makeHidden, setPath, type Values } from './merge.js';
 import { ConfigUtil, type NodeConfig, type Shown } from './util.js';
 
+/** How many paths are kept: programs read few, but those again and again. */
+const MAX_READ = 10_000;
 /** Depth to which tables get the methods. */
 const MAX_DEPTH = 20;
 
@@ -15,6 +17,8 @@ export class Owner implements Shown {
   /** The values, with the methods hidden in each table. */
   root: Values;
   isFrozen = false;
+  /** What was read of the whole since it was frozen, by path. */
+  readonly #read = new Map<string, unknown>();
   readonly util: ConfigUtil;
   readonly view: NodeConfig;
 
@@ -29,6 +33,7 @@ export class Owner implements Shown {
   /** Shows another load in place of this one; frozen where the one before was. */
   replace(load: Load): void {
     const root = this.#rootOf(load);
+    this.#read.clear();
     if (this.isFrozen) makeImmutable(root, load.untouched);
     [this.load, this.root] = [load, root];
     load.updated = !this.isFrozen;
@@ -86,6 +91,9 @@ export class Owner implements Shown {
   }
 
   #get(table: Values, path: string): unknown {
+    const isKept = this.isFrozen && table === this.view && typeof path === 'string';
+    const known = isKept ? this.#read.get(path) : undefined;
+    if (known !== undefined) return known;
     if (path === null || path === undefined) throw new SuperConfigError('ERR_SUPERCONFIG_PATH', 'Calling config.get with null or undefined argument');
     if (this.load.updated) {
       this.load.updated = false;
@@ -95,7 +103,10 @@ export class Owner implements Shown {
       }
     }
     const value = getPath(table, path);
-    if (value !== undefined) return value;
+    if (value !== undefined) {
+      if (isKept && this.#read.size < MAX_READ) this.#read.set(path, value);
+      return value;
+    }
     throw new SuperConfigError('ERR_SUPERCONFIG_PATH', `Configuration property "${path}" is not defined`, { path: String(path) });
   }
 

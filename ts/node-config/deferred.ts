@@ -29,7 +29,8 @@ class Deferred implements DeferredValue {
       Object.defineProperty(holder, key, { value, writable: true, enumerable: true, configurable: true });
       if (isPromise(value)) {
         value.then(
-          (settled) => Object.defineProperty(holder, key, { value: settled }),
+          // Once it is frozen it stays a promise, as in node-config.
+          (settled) => Reflect.defineProperty(holder, key, { value: settled }),
           () => {},
         );
       }

@@ -73,7 +73,7 @@ function toMapping(mapping: unknown): EnvMapping | undefined {
     else if ('__name' in value) {
       const { __name: name, __format: format } = value;
       const given = process.env[name];
-      const isSame = format === 'json' ? given === undefined || isJson(given) : format === 'boolean' ? /^(true|false)?$/.test(given ?? '') : false;
+      const isSame = isSameInBoth(given ?? '', format);
       if (!isSame || Object.keys(value).length > 2) return undefined;
       tree[key] = { name, format };
     } else {
@@ -85,8 +85,14 @@ function toMapping(mapping: unknown): EnvMapping | undefined {
   return tree as EnvMapping;
 }
 
+/** Whether the engine reads a text in a format of node-config's as it does; an empty one counts as unset in both. */
+function isSameInBoth(text: string, format: unknown): boolean {
+  if (format === 'json') return text === '' || isJson(text);
+  if (format === 'number') return /^(-?(0|[1-9]\d*)(\.\d+)?)?$/.test(text);
+  return format === 'boolean' && /^(true|false)?$/.test(text);
+}
+
 function isJson(text: string): boolean {
-  if (text === '') return true;
   try {
     JSON.parse(text);
     return true;
