@@ -8,3 +8,4 @@ mod growth;
 mod nesting;
 mod size;
 mod small_stack;
+mod time;
