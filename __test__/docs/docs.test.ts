@@ -23,8 +23,8 @@ function sourceText(folders: string[]): string {
 const PROGRAMS = ['ts', 'js', 'mjs'];
 const SHELLS = ['sh'];
 const DATA = ['json', 'jsonc', 'json5', 'toml', 'yaml', 'dotenv', 'ini'] as const;
-/** Output, drawings, and commands that cannot run here. */
-const SHOWN = ['text', ''];
+/** Output, drawings, and commands that cannot run here; sessions of docs/cli.md run in __test__/cli. */
+const SHOWN = ['text', 'console', ''];
 
 test('code says its language', () => {
   const known: string[] = [...PROGRAMS, ...SHELLS, ...DATA, ...SHOWN, 'rust'];

@@ -70,7 +70,7 @@ export async function measure({ scratch, quick }) {
   install(scratch);
   const env = { ...process.env, NODE_CONFIG_DIR: undefined, SUPPRESS_NO_CONFIG_WARNING: '1' };
   const kinds = { mjs: ['boot', 'imported'], cjs: ['boot-required', 'required'] };
-  return Object.entries(kinds).map(([kind, [id, how]]) => {
+  const boots = Object.entries(kinds).map(([kind, [id, how]]) => {
     const programs = Object.entries(PROGRAMS).map(([name, program], at) => {
       const path = join(scratch, `boot${at}.${kind}`);
       writeFileSync(path, written(program)[kind]);
@@ -80,4 +80,14 @@ export async function measure({ scratch, quick }) {
     const results = Object.fromEntries(Object.entries(whole).map(([name, took]) => [name, Math.max(0, took - nothing)]));
     return { id, title: `A whole process up to its first value, beyond bare Node, the package ${how}`, unit: 'ns', ours: ['superconfig'], results };
   });
+  return [...boots, commandLine({ scratch, quick, env })];
+}
+
+/** What the command line takes, beside a Node that does nothing. */
+function commandLine({ scratch, quick, env }) {
+  const bin = join(scratch, 'node_modules/superconfig/ts/dist/cli/main.js');
+  writeFileSync(join(scratch, 'nothing.mjs'), '');
+  const programs = { 'bare Node': ['nothing.mjs'], '--help': [bin, '--help'], get: [bin, 'get', 'server.port'] };
+  const results = processes(programs, quick ? 7 : 25, { cwd: scratch, env });
+  return { id: 'cli', title: 'The command line, a whole process', unit: 'ns', ours: ['--help', 'get'], results };
 }

@@ -31,6 +31,13 @@ console.log(`\nAn edit of config/local.json: ${timeout.path} was ${before} and i
 console.log('\nWhat a read costs, measured now:\n');
 printCosts();
 
+console.log(`
+Three commands to try, on the service in examples/service:
+
+  npx superconfig explain db.pool.max --from examples/service/superconfig.config.mjs
+  npx superconfig env --from examples/service/superconfig.config.mjs
+  npx superconfig print --origins --profile production --from examples/service/superconfig.config.mjs`);
+
 config.close();
 rmSync(cwd, { recursive: true, force: true });
 
