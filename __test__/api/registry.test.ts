@@ -235,7 +235,9 @@ test('metrics are text that Prometheus reads', () => {
   expect(value('superconfig_load_duration_seconds_count')).toBe(value('superconfig_loads_total'));
   expect(value('superconfig_load_duration_seconds_sum')).toBeGreaterThan(0);
   expect(text).toContain('superconfig_version{configuration="me\\"tered"} 1\n');
+  expect(text).toContain(`superconfig_fingerprint_info{configuration="me\\"tered",fingerprint="${config.status.fingerprint}"} 1\n`);
   expect(value('superconfig_handles')).toBe(registry.stats().totalHandles);
-  for (const line of text.trimEnd().split('\n')) expect(line).toMatch(/^(# (HELP|TYPE) \S+ .+|[a-z_]+(\{\w+="(\\.|[^"\\])*"\})? [-+.\deE]+)$/);
+  for (const line of text.trimEnd().split('\n'))
+    expect(line).toMatch(/^(# (HELP|TYPE) \S+ .+|[a-z_]+(\{\w+="(\\.|[^"\\])*"(,\w+="(\\.|[^"\\])*")*\})? [-+.\deE]+)$/);
   config.close();
 });

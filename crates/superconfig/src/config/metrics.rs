@@ -12,7 +12,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 ///
 /// Counters start with the process: loads and reloads, how many of them failed, and how long reading and merging took, in
 /// seconds. Gauges say how things are: the version and the fingerprint of each open configuration, by its name or else its token, and the
-/// entries, references and bytes of [`ConfigRegistry::global`]. Costs what [`ConfigRegistry::stats`] costs.
+/// entries, references and bytes of [`ConfigRegistry::global`]. Costs what [`ConfigRegistry::stats`] costs,
+/// and a walk over the values of each open configuration.
 ///
 /// ```
 /// use superconfig::{Format, SuperConfig, metrics};
