@@ -25,12 +25,21 @@ export function pathOf(url: string): string {
 /** The file that this code is in: of the package, or a bundle; `undefined` where no one can say. */
 export function ownFile(): string | undefined {
   if (typeof __webpack_require__ === 'function') {
-    const [nearest] = __non_webpack_require__.resolve.paths('superconfig') ?? [];
-    return nearest === undefined ? undefined : builtin('node:path').join(nearest, '../bundle');
+    try {
+      const [nearest] = __non_webpack_require__.resolve.paths('superconfig') ?? [];
+      return nearest === undefined ? undefined : builtin('node:path').join(nearest, '../bundle');
+    } catch {
+      // In ECMAScript modules by ncc it stands for something that they do not have.
+      return mainFile();
+    }
   }
   if (import.meta.url !== undefined) return pathOf(import.meta.url);
   if (typeof __filename === 'string') return __filename;
   // A bundle of CommonJS code as an ECMAScript module, which knows neither: the program's main file.
+  return mainFile();
+}
+
+function mainFile(): string | undefined {
   const [, main] = process.argv;
   return main !== undefined && /^(\/|\w:)/.test(main) ? main : undefined;
 }

@@ -121,7 +121,8 @@ function* besideBundle(bundle: string, name: string): Generator<string> {
   const { existsSync } = builtin('node:fs');
   let isOwn = true;
   for (let directory = bundle, above = ''; directory !== above && !isShared(directory); above = directory, directory = dirname(directory)) {
-    if (directory === bundle) yield join(directory, `superconfig.${name}.node`);
+    // As a person copies it, and as ncc does.
+    if (directory === bundle) yield* ['', name].map((folder) => join(directory, folder, `superconfig.${name}.node`));
     const found = manifest(directory);
     const isWorkspace = found?.workspaces !== undefined || existsSync(join(directory, 'pnpm-workspace.yaml'));
     if (isOwn || isWorkspace) yield join(directory, 'node_modules', addonPath(name));
