@@ -105,15 +105,17 @@ mod value;
 pub use config::metrics;
 pub use config::{
     Builder, Change, Event, Failure, PreparedLoad, PreparedReload, Reload, ReloadInputs, ReloadTurn, Snapshot, SourceStatus,
-    Status, Subscription, SuperConfig, WatchMode, Watching,
+    Status, Subscription, SuperConfig, UnknownKey, Unused, UnusedLayer, UnusedReason, UnusedValue, WatchMode, Watching,
+    find_unused,
 };
 pub use diagnostic::{Error, ErrorCode, Issue, Origin, Path, Position, Segment, SourceKind, Warning, closest_name};
-pub use format::{Format, parse, parse_within, render};
+pub use format::{Converted, Format, Loss, convert, parse, parse_within, render};
 #[cfg(feature = "watch")]
 pub use load::WatchOptions;
 pub use load::{Derivation, RenderOptions};
 pub use merge::{
-    Action, ArrayStrategy, Candidate, Explanation, MappedVariable, SettableName, UnmatchedVariable, Unreached, VariableFormat,
+    Action, ArrayStrategy, Candidate, ComparedValue, Difference, DifferenceKind, Explanation, MappedVariable, SettableName,
+    UnmatchedVariable, Unreached, VariableFormat,
 };
 pub use redaction::mask_userinfo;
 pub use registry::generation;

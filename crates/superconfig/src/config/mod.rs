@@ -17,6 +17,7 @@ mod snapshot;
 mod source_status;
 mod status;
 mod token;
+mod unused;
 #[cfg(feature = "watch")]
 mod watch;
 
@@ -31,3 +32,4 @@ pub use reload::{PreparedReload, Reload, ReloadInputs, ReloadTurn};
 pub use snapshot::Snapshot;
 pub use source_status::SourceStatus;
 pub use status::{Status, WatchMode, Watching};
+pub use unused::{UnknownKey, Unused, UnusedLayer, UnusedReason, UnusedValue, find_unused};

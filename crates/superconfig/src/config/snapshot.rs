@@ -3,7 +3,7 @@
 use crate::diagnostic::{Error, ErrorCode, Issue, Path, Segment, Warning};
 use crate::format::Format;
 use crate::load::{LoadResult, RenderOptions};
-use crate::merge::{Explanation, UnmatchedVariable, changed_below};
+use crate::merge::{Difference, Explanation, UnmatchedVariable, changed_below};
 use crate::source::{LayerInfo, LayerUse};
 use crate::value::{Meter, Value, closest_path, from_value};
 use serde::de::DeserializeOwned;
@@ -192,6 +192,25 @@ impl Snapshot {
     /// ```
     pub fn changed_since(&self, previous: &Snapshot, path: &[Segment]) -> Vec<String> {
         changed_below(path, previous.at(path), self.at(path), &[&previous.loaded.secrets, &self.loaded.secrets])
+    }
+
+    /// The values that differ in another configuration, or another version: numbers by value, the elements of an array that is
+    /// merged by a key by that key, secrets compared and not shown. What was masked when it was printed is unknown.
+    ///
+    /// Costs one pass over both, and an explanation of each value that differs.
+    ///
+    /// ```
+    /// use superconfig::{Format, SuperConfig};
+    ///
+    /// let before = SuperConfig::builder().text("port = 80\npassword = 'a'", Format::Toml).load()?.snapshot()?;
+    /// let after = SuperConfig::builder().text("port: 80.0\npassword: b", Format::Yaml).load()?.snapshot()?;
+    /// let differences = before.differences(&after);
+    /// assert_eq!((differences.len(), differences[0].path.to_string()), (1, "password".to_owned()));
+    /// assert_eq!(differences[0].after.as_ref().unwrap().value.as_str(), Some("[redacted]"));
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
+    pub fn differences(&self, other: &Snapshot) -> Vec<Difference> {
+        self.loaded.differences(&other.loaded)
     }
 
     /// The warnings of the load.

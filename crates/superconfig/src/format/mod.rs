@@ -2,6 +2,7 @@
 
 mod annotate;
 mod codec;
+mod convert;
 mod detect;
 #[cfg(feature = "dotenv")]
 mod dotenv;
@@ -28,6 +29,7 @@ mod writing;
 mod yaml;
 
 pub(crate) use annotate::annotate;
+pub use convert::{Converted, Loss, convert};
 pub(crate) use detect::{detect, is_program, refuse_program};
 #[cfg(feature = "dotenv")]
 pub(crate) use dotenv::{dotenv_entries, expand};

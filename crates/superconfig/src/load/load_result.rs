@@ -87,6 +87,11 @@ impl LoadResult {
         made.unwrap_or(path)
     }
 
+    /// The JSON Schema that guides variables.
+    pub(crate) fn json_schema(&self) -> Option<&Value> {
+        self.rules.schema.as_ref()
+    }
+
     /// The merged value with all secrets masked.
     pub(crate) fn redacted(&self) -> Value {
         self.secrets.redact(&mut Vec::new(), &self.value)

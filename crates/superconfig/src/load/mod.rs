@@ -1,5 +1,6 @@
 //! One load: reading, parsing and merging the sources of a configuration.
 
+mod comparing;
 pub(crate) mod context;
 mod custom;
 mod custom_layer;
@@ -19,6 +20,7 @@ mod merging;
 mod options;
 #[cfg(feature = "parallel")]
 mod parallel_parse;
+mod profile_search;
 mod profile_use;
 mod reading_threads;
 mod rendering;
@@ -35,5 +37,6 @@ pub(crate) use loader::{LoadOutcome, LoadRecord, Loader};
 #[cfg(feature = "watch")]
 pub use options::WatchOptions;
 pub(crate) use options::{LoadOptions, Validator};
+pub(crate) use profile_search::find_profiles;
 pub(crate) use reading_threads::{SerialJobs, run};
 pub use rendering::RenderOptions;

@@ -57,7 +57,7 @@ impl Listing {
     }
 
     /// The names without their extensions, in no order.
-    pub(super) fn stems(&self) -> impl Iterator<Item = &str> {
+    pub(crate) fn stems(&self) -> impl Iterator<Item = &str> {
         self.by_stem.keys().map(String::as_str)
     }
 

@@ -86,7 +86,7 @@ pub(crate) fn check_path(path: &str) -> Result<(), Error> {
 }
 
 /// Stands for each profile in turn.
-pub(super) const PROFILE_MARK: &str = "{profile}";
+pub(crate) const PROFILE_MARK: &str = "{profile}";
 
 /// A path once for each profile in place of `{profile}`; most paths stand for themselves, which takes no list's memory.
 pub(crate) fn expand_profiles(path: &str, profiles: &[String]) -> SmallVec<[String; 1]> {

@@ -21,12 +21,13 @@ pub(crate) use arguments::parse_args;
 pub use custom::{Source, SourceContext, SourceError, SourceSignal, SourceWatch};
 pub(crate) use custom::{SourceCall, failed, panicked};
 pub(crate) use dependencies::{Dependencies, Dependency, DependencyTracker, InProgress};
-use directory_listing::{Listing, variants};
+pub(crate) use directory_listing::Listing;
+use directory_listing::variants;
 #[cfg(feature = "discovery")]
 pub(crate) use discovery::{Discovered, VARIABLES, discover};
 pub(crate) use environment::EnvironmentFilter;
 pub use environment::{EmptyVariable, Environment};
-pub(crate) use files::{BaseDirs, FileCandidate, Lookup, Presence, check_name, check_path};
+pub(crate) use files::{BaseDirs, FileCandidate, Lookup, PROFILE_MARK, Presence, check_name, check_path};
 use files::{unreadable, with_stem};
 pub use layer_info::{LayerInfo, LayerStatus, LayerUse};
 pub use ownership::Trust;
@@ -38,3 +39,4 @@ pub use spec::DiscoverOptions;
 pub use spec::{
     DeriveFunction, DirectoryOptions, DotenvOptions, EnvOptions, FileOptions, GlobOptions, SourceEntry, SourceSpec, TextOptions,
 };
+pub(crate) use unread_file::is_unread;

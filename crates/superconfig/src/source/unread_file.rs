@@ -64,6 +64,11 @@ fn warn(mut found: Vec<(&str, String)>, directory: &Path, display: &dyn Fn(&Path
     }
 }
 
+/// Whether `dir` reads a file of this name for no profile.
+pub(crate) fn is_unread(name: &str) -> bool {
+    reason_in_directory(name, &[]).is_some()
+}
+
 /// Why `dir` does not read a file; `None` for one that it reads, or that has nothing to do with it.
 pub(super) fn reason_in_directory(name: &str, profiles: &[String]) -> Option<String> {
     let (stem, _) = name.rsplit_once('.')?;

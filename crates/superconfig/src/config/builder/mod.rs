@@ -5,7 +5,7 @@ mod sources;
 use crate::config::reload::caught;
 use crate::config::{LOADS, PreparedLoad, SuperConfig};
 use crate::diagnostic::{Error, Issue, Warning};
-use crate::load::{LoadOptions, capture, context, run};
+use crate::load::{LoadOptions, capture, context, find_profiles, run};
 use crate::merge::ArrayStrategy;
 use crate::source::{Environment, SourceContext};
 use crate::value::{Limits, Value};
@@ -315,6 +315,27 @@ impl Builder {
     /// `ERR_SUPERCONFIG_OPTION` for a bad profile; `ERR_SUPERCONFIG_IO` where the working directory does not exist.
     pub fn source_context(&self, environment: &Environment) -> Result<SourceContext, Error> {
         context::source_context(&self.options, environment)
+    }
+
+    /// The profiles that the sources have files or sections for, and those that are selected; sorted.
+    ///
+    /// Costs a pass over the names of the directories in which files of profiles can be, and a parse of each file of nested
+    /// profiles. What cannot be read names none: loading says why.
+    ///
+    /// ```
+    /// use superconfig::SuperConfig;
+    ///
+    /// let directory = tempfile::tempdir()?;
+    /// std::fs::write(directory.path().join("production.toml"), "")?;
+    /// let builder = SuperConfig::builder().dir(directory.path().to_str().unwrap());
+    /// assert_eq!(builder.find_profiles(&builder.capture_environment())?, ["production"]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// `ERR_SUPERCONFIG_OPTION` for a bad profile; `ERR_SUPERCONFIG_IO` where the working directory does not exist.
+    pub fn find_profiles(&self, environment: &Environment) -> Result<Vec<String>, Error> {
+        find_profiles(&self.options, environment)
     }
 
     /// Checks the merged values of the load and of each reload; readers see what the check gives.

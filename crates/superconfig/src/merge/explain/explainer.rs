@@ -4,7 +4,7 @@ use super::explanation::{Candidate, Explanation};
 use super::path_replay::PathReplay;
 use super::tracer::{Contribution, Tracer};
 use crate::diagnostic::{Origin, Path, Segment, count_steps};
-use crate::merge::{ArrayStrategy, Layer, Locate, MergeOptions, Merged, Merger, Step, StepContent};
+use crate::merge::{Action, ArrayStrategy, Layer, Locate, MergeOptions, Merged, Merger, Step, StepContent};
 use crate::value::{PathPattern, Table, Value};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -111,6 +111,33 @@ impl<'a> Explainer<'a> {
         self.may_trace().then(|| self.last_origin(self.steps.len(), &path)).flatten()
     }
 
+    /// The lowest step that set the value in effect at a path of the result, and the path in its layer: higher ones repeat it.
+    pub(super) fn setter(&self, path: &[Segment]) -> Option<(usize, Vec<Segment>)> {
+        let mut contributions = self.contributions_to(self.steps.len(), path);
+        let mut lowest = last_effective(&contributions)?;
+        while let Some(below) = repeated(&contributions, lowest) {
+            lowest = below;
+        }
+        let (at, contribution) = contributions.swap_remove(lowest);
+        Some((at, contribution.layer_path))
+    }
+
+    /// Whether a step sets a path to the value that it has below the step.
+    pub(super) fn repeats(&self, step: usize, path: &[Segment]) -> bool {
+        let contributions = self.contributions_to(step + 1, path);
+        last_effective(&contributions)
+            .is_some_and(|last| contributions[last].0 == step && repeated(&contributions, last).is_some())
+    }
+
+    /// The value after all steps.
+    pub(crate) fn merged(&self) -> &Value {
+        &self.merged
+    }
+
+    pub(super) fn steps(&self) -> &[Step<'a>] {
+        &self.steps
+    }
+
     /// The origin of the value that a step found at a path; `None` as for [`origin_of`](Self::origin_of).
     pub(crate) fn origin_before(&self, step: usize, path: &[Segment]) -> Option<Origin> {
         let content = self.steps.get(step)?.content;
@@ -193,6 +220,13 @@ impl<'a> Explainer<'a> {
 
 fn last_effective(contributions: &[(usize, Contribution)]) -> Option<usize> {
     contributions.iter().rposition(|(_, contribution)| contribution.effective)
+}
+
+/// The contribution in effect below one, where both set the same value.
+fn repeated(contributions: &[(usize, Contribution)], at: usize) -> Option<usize> {
+    let below = last_effective(&contributions[..at])?;
+    let (own, other) = (&contributions[at].1, &contributions[below].1);
+    (own.action == Action::Set && own.value == other.value).then_some(below)
 }
 
 /// The path with the indexes of arrays as indexes and the keys of tables as keys, however they were written.

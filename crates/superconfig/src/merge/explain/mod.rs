@@ -1,5 +1,6 @@
 //! The provenance of a value: the contributions of each layer.
 
+pub(super) mod effect;
 pub(super) mod explainer;
 pub(super) mod explanation;
 mod origin_fields;
