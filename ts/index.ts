@@ -3,9 +3,9 @@ export { source } from './api/custom-source.js';
 export { type Deriver, derive } from './api/derive.js';
 export type { ConfigChange, EventMap, Listener } from './api/events.js';
 export type { ConfigHandle } from './api/handle.js';
-export { defineConfig, loadConfig, loadConfigSync } from './api/load.js';
+export { defineConfig, findProfiles, loadConfig, loadConfigSync } from './api/load.js';
 export { type ModuleOptions, module } from './api/module.js';
-export { parse } from './api/parse.js';
+export { type Converted, convert, parse } from './api/parse.js';
 export { type InsertOptions, type RegistryHandle, type RegistryStats, registry } from './api/registry.js';
 export {
   args,
@@ -34,10 +34,12 @@ export {
   type ValueOptions,
 } from './api/sources.js';
 export type { DeepReadonly, Path, ValueAt } from './api/typed-path.js';
-export type { Candidate, Explanation, SchemaSummary, SettableName, Unreached } from './api/types/explanation.js';
-export type { LayerInfo, LayerUse, UnmatchedVariable, Warning } from './api/types/layer.js';
+export type { ComparedValue, Difference } from './api/types/difference.js';
+export type { Candidate, Candidate, Explanation, Explanation, SchemaSummary, SettableName, Unreached } from './api/types/explanation.js';
+export type { LayerInfo, LayerInfo, LayerUse, UnmatchedVariable, Warning, Warning } from './api/types/layer.js';
 export type { ArrayStrategy, BuilderOptions, ChangesOptions, Limits, LoadOptions, NameOptions, ToStringOptions, WatchOptions } from './api/types/options.js';
 export type { SourceStatus, Status, Watching } from './api/types/status.js';
+export type { UnknownKey, Unused, UnusedLayer, UnusedValue } from './api/types/unused.js';
 export type { CustomSource, SourceContext, SourceReport } from './engine/custom-source.js';
 export type { ReloadResult } from './engine/load.js';
 export type { LoosePath } from './engine/path.js';

@@ -17,10 +17,12 @@ import { type ConfigChange, changesOf, type EventMap, type Listener, listenerOf,
 import { ConfigHandle } from './handle.js';
 import { OVERLAY, openAtOnce, overlaidRequest } from './overlay.js';
 import type { DeepReadonly, Path, ValueAt } from './typed-path.js';
+import { type Difference, toDifferences } from './types/difference.js';
 import { type Explanation, toExplanation, toExplanations } from './types/explanation.js';
 import type { LayerInfo, LayerUse, UnmatchedVariable, Warning } from './types/layer.js';
 import type { BuilderOptions, ChangesOptions, ToStringOptions } from './types/options.js';
 import { type Status, type StatusReport, toStatus } from './types/status.js';
+import type { Unused } from './types/unused.js';
 
 /** The way to lay values over a configuration. */
 interface Overlay {
@@ -199,6 +201,46 @@ export class SuperConfig<T = any> {
    */
   explainAll(): Explanation[] {
     return guard(SuperConfig.prototype.explainAll, () => toExplanations(native().explainAll(this.#synced().shown.id)));
+  }
+
+  /**
+   * The values that differ in another configuration: numbers by value, the elements of an array that is merged by a key by that key,
+   * secrets compared and not shown. Cost: one pass over both, and an explanation of each value that differs.
+   *
+   * @throws `ERR_SUPERCONFIG_OPTION` for what is no configuration, `ERR_SUPERCONFIG_CLOSED` after closing.
+   * @example
+   * ```ts
+   * const staging = loadConfigSync({ sources: [defaults({ port: 80, token: 'a' })] });
+   * const production = loadConfigSync({ sources: [defaults({ port: 80, token: 'b' })] });
+   * staging.differences(production).map(({ path, after }) => [path, after?.value]); // [['token', '[redacted]']]
+   * ```
+   */
+  differences(other: SuperConfig): Difference[] {
+    return guard(SuperConfig.prototype.differences, () => {
+      if (typeof other !== 'object' || other === null || !(#attachment in other)) throw optionError('a configuration is compared with another one');
+      return toDifferences(native().differences(this.#synced().shown.id, other.#synced().shown.id));
+    });
+  }
+
+  /**
+   * What has no effect in any of several loads of one configuration, e.g. one for each profile and one without: values that other
+   * layers always replace or repeat, layers without effect, keys that the schema does not declare. Cost: an explanation of each value.
+   *
+   * @throws `ERR_SUPERCONFIG_OPTION` for what is no configuration, `ERR_SUPERCONFIG_CLOSED` after closing.
+   * @example
+   * ```ts
+   * const config = loadConfigSync({ sources: [defaults({ port: 80 }), overrides({ port: 81 })] });
+   * SuperConfig.findUnused([config]).values.map(({ path, reason }) => [path, reason]); // [['port', 'overridden']]
+   * ```
+   */
+  static findUnused(configs: readonly SuperConfig[]): Unused {
+    return guard(SuperConfig.findUnused, () => {
+      const ids = Array.from(configs, (config) => {
+        if (typeof config !== 'object' || config === null || !(#attachment in config)) throw optionError('an array of configurations is searched');
+        return config.#synced().shown.id;
+      });
+      return JSON.parse(native().findUnused(ids)) as Unused;
+    });
   }
 
   /**

@@ -1,4 +1,7 @@
 // The builder's verbs as one object of options.
+import { native } from '../engine/addon.js';
+import { captureEnvironment } from '../engine/environment.js';
+import { toText } from '../engine/load-request.js';
 import { guard, guardAsync } from '../engine/native-error.js';
 import { checkNames } from '../engine/option-names.js';
 import { kindOf, optionError } from '../internal/validate.js';
@@ -68,4 +71,22 @@ export function loadConfig<S extends StandardSchema>(options: LoadOptions & { sc
 export function loadConfig<T = any>(options: LoadOptions): Promise<SuperConfig<T>>;
 export function loadConfig(options: LoadOptions): Promise<SuperConfig> {
   return guardAsync(loadConfig, async () => toBuilder(options).load());
+}
+
+/**
+ * The profiles that the sources of a configuration have files or sections for, and those that are selected; sorted. Cost: a pass over
+ * the names of the directories in which files of profiles can be, and a parse of each file whose tables are profiles.
+ *
+ * @throws `ERR_SUPERCONFIG_OPTION` for a bad option.
+ * @example
+ * ```ts
+ * findProfiles({ sources: [dir('config')] }); // ['production']
+ * ```
+ */
+export function findProfiles(options: LoadOptions): string[] {
+  return guard(findProfiles, () => {
+    const request = toBuilder(options).toRequest();
+    const env = request.environment === undefined ? captureEnvironment(request) : undefined;
+    return native().findProfiles(toText(request, env));
+  });
 }

@@ -23,3 +23,38 @@ export function parse<T = any>(text: string, format: Format): T {
     return toValue(native().parse(stringOf(text, 'a document'), stringOf(format, 'a format')), false);
   }) as T;
 }
+
+/**
+ * A document in another format.
+ *
+ * @example
+ * ```ts
+ * const { text, losses }: Converted = convert('a: 1\nb: null', 'yaml', 'toml');
+ * [text, losses.map(({ path }) => path)]; // ['a = 1\n', ['b']]
+ * ```
+ */
+export interface Converted {
+  /** The text in the other format. */
+  text: string;
+  /** The values that the other format does not hold as they are: the dotted path of each, and what becomes of it. */
+  losses: { path: string; message: string }[];
+}
+
+/**
+ * Writes a document in another format: keeps the order of the keys and what the other format can hold, and lists what it cannot.
+ * Comments are not kept. Unless `secrets` is set, what is secret by its name is written as `[redacted]`.
+ *
+ * @throws `ERR_SUPERCONFIG_PARSE` with the position, `ERR_SUPERCONFIG_FORMAT` for an unknown format, one that is not written, or a root
+ * that it cannot have, `ERR_SUPERCONFIG_OPTION` for what is not text.
+ * @example
+ * ```ts
+ * convert('[db]\nport = 1\npassword = "x"', 'toml', 'json').text; // '{"db":{"port":1,"password":"[redacted]"}}'
+ * ```
+ */
+export function convert(text: string, from: Format, to: Format, { secrets = false }: { secrets?: boolean } = {}): Converted {
+  return guard(convert, () => {
+    if (typeof text === 'string') checkDocument(text, 'text');
+    const formats = [stringOf(from, 'a format'), stringOf(to, 'a format')] as const;
+    return JSON.parse(native().convert(stringOf(text, 'a document'), ...formats, secrets)) as Converted;
+  });
+}

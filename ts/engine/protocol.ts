@@ -59,6 +59,10 @@ export interface Native {
   /** An `Explanation`, its winner as an index. */
   explain(attachment: number, path: string, segments: boolean): NativeValue;
   describe(attachment: number, what: Described): string;
+  /** The `Difference`s of two attachments. */
+  differences(before: number, after: number): NativeValue;
+  /** What has no effect in any of the attachments, `Unused` as JSON text. */
+  findUnused(attachments: number[]): string;
   /** The known name closest to a misspelt one. */
   closestName(wanted: string, names: string[]): string | null | undefined;
   /** A `MissingPath` as JSON text. */
@@ -67,6 +71,9 @@ export interface Native {
   explainAll(attachment: number): NativeValue;
   /** The options' names, separated by spaces: `secrets`, `indent`, `origins`, `changed`. */
   render(attachment: number, format: string, options: string): string;
+  render(attachment: number, format: string, secrets: boolean): string;
+  /** The profiles that the sources of a load have files or sections for. */
+  findProfiles(request: string): string[];
   /** The context of custom sources, `{ cwd, home?, profiles }` as JSON text. */
   sourceContext(request: string): string;
   /**
@@ -125,5 +132,7 @@ export interface Native {
   registryMetrics(): string;
   /** Masks `user:password` of each URL in a text. */
   maskUserinfo(text: string): string;
+  /** A text of one format in another: `Converted` as JSON text. */
+  convert(text: string, from: string, to: string, secrets: boolean): string;
   parse(text: string, format: string): NativeValue;
 }

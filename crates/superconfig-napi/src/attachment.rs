@@ -1,7 +1,7 @@
 //! The attachments of each JavaScript thread, and the reads through them.
 
 use crate::convert::{HostValue, path};
-use crate::to_napi;
+use crate::{run, to_napi};
 use napi::Result;
 use napi_derive::napi;
 use std::cell::RefCell;
@@ -67,6 +67,22 @@ pub fn explain(attachment: f64, at: String, segments: bool) -> Result<HostValue>
         }
         Ok(HostValue { value: Some(explanation), big_integers })
     })
+}
+
+/// The values that differ between what two attachments read.
+#[napi(catch_unwind, ts_return_type = "unknown")]
+pub fn differences(before: f64, after: f64) -> Result<HostValue> {
+    let pinned = |number| with(number, |attachment| Ok(attachment.described()));
+    let (before, after) = (pinned(before)?, pinned(after)?);
+    run(|| Ok(HostValue::from(to_value(&before.differences(&after))?)))
+}
+
+/// What has no effect in any of the configurations that are read through attachments, as JSON text.
+#[napi(catch_unwind)]
+pub fn find_unused(attachments: Vec<f64>) -> Result<String> {
+    let pinned = |number: f64| with(number, |attachment| Ok(attachment.described()));
+    let loads = attachments.into_iter().map(pinned).collect::<Result<Vec<_>>>()?;
+    Ok(describe(&superconfig::find_unused(&loads.iter().map(|load| &**load).collect::<Vec<_>>())))
 }
 
 /// The `layers`, `warnings`, `status`, `name`, `token` or the variables of `dotenv` as JSON text.

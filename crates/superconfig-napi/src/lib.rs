@@ -48,6 +48,12 @@ pub fn mask_userinfo(text: String) -> String {
     superconfig::mask_userinfo(&text).unwrap_or(text)
 }
 
+/// Writes a text of one format in another: `{ text, losses }` as JSON text; secrets redacted unless `secrets` is set.
+#[napi(catch_unwind)]
+pub fn convert(text: String, from: String, to: String, secrets: bool) -> Result<String> {
+    run(|| Ok(describe(&superconfig::convert(&text, from.parse::<Format>()?, to.parse::<Format>()?, secrets)?)))
+}
+
 /// Reads one text as a value.
 #[napi(catch_unwind, ts_return_type = "unknown")]
 pub fn parse(text: String, format: String) -> Result<HostValue> {

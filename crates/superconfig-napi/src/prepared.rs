@@ -153,6 +153,15 @@ pub fn source_context(request: String) -> Result<String> {
     })
 }
 
+/// The profiles that the sources of a load have files or sections for.
+#[napi(catch_unwind)]
+pub fn find_profiles(request: String) -> Result<Vec<String>> {
+    run(|| {
+        let (builder, environment) = builder(options(&request)?)?;
+        builder.find_profiles(&environment)
+    })
+}
+
 fn options(request: &str) -> std::result::Result<LoadOptions, Error> {
     OPTIONS.parse(request, "load")
 }
