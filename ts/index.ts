@@ -35,8 +35,8 @@ export {
 } from './api/sources.js';
 export type { DeepReadonly, Path, ValueAt } from './api/typed-path.js';
 export type { ComparedValue, Difference } from './api/types/difference.js';
-export type { Candidate, Candidate, Explanation, Explanation, SchemaSummary, SettableName, Unreached } from './api/types/explanation.js';
-export type { LayerInfo, LayerInfo, LayerUse, UnmatchedVariable, Warning, Warning } from './api/types/layer.js';
+export type { Candidate, Explanation, SchemaSummary, SettableName, Unreached } from './api/types/explanation.js';
+export type { LayerInfo, LayerUse, UnmatchedVariable, Warning } from './api/types/layer.js';
 export type { ArrayStrategy, BuilderOptions, ChangesOptions, Limits, LoadOptions, NameOptions, ToStringOptions, WatchOptions } from './api/types/options.js';
 export type { SourceStatus, Status, Watching } from './api/types/status.js';
 export type { UnknownKey, Unused, UnusedLayer, UnusedValue } from './api/types/unused.js';
