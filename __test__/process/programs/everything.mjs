@@ -32,7 +32,15 @@ async function main() {
   const write = (name, text) => {
     // As editors do: a reader never finds half of it.
     writeFileSync(join(root, `${name}.new`), text);
-    renameSync(join(root, `${name}.new`), join(root, name));
+    for (let left = 100; ; left -= 1) {
+      try {
+        return renameSync(join(root, `${name}.new`), join(root, name));
+      } catch (error) {
+        // Windows replaces no file that is being read.
+        if (left === 0 || process.platform !== 'win32') throw error;
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10);
+      }
+    }
   };
   write('app.toml', '[server]\nport = 8080\nhosts = ["a", "ü"]\n');
   write('more.yaml', 'server:\n  timeout: 1.5\n  token: s3cret\nbig: 9007199254740993\n');
