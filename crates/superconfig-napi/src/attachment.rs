@@ -82,7 +82,7 @@ pub fn differences(before: f64, after: f64) -> Result<HostValue> {
 pub fn find_unused(attachments: Vec<f64>) -> Result<String> {
     let pinned = |number: f64| with(number, |attachment| Ok(attachment.described()));
     let loads = attachments.into_iter().map(pinned).collect::<Result<Vec<_>>>()?;
-    Ok(describe(&superconfig::find_unused(&loads.iter().map(|load| &**load).collect::<Vec<_>>())))
+    Ok(describe(&superconfig::find_unused(&loads)))
 }
 
 /// The `layers`, `warnings`, `status`, `name`, `token` or the variables of `dotenv` as JSON text.

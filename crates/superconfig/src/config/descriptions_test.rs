@@ -32,7 +32,7 @@ fn explanations_serialize_origins() {
         SuperConfig::builder().text("port = 80", Format::Toml).environment([("APP_PORT", "81")]).env("APP").load().unwrap();
     assert_eq!(
         json(&config.explain("port").unwrap()),
-        r#"{"path":"port","value":81,"candidates":[{"kind":"text","name":"text","line":1,"column":8,"action":"set","value":80},{"kind":"env","name":"env","variable":"APP_PORT","action":"set","value":81}],"winner":1}"#
+        r#"{"path":"port","value":81,"candidates":[{"kind":"text","name":"text","line":1,"column":8,"action":"set","value":80},{"kind":"env","name":"env","variable":"APP_PORT","action":"set","value":81}],"winner":1,"unreached":[],"names":[{"kind":"env","name":"APP_PORT","file":false,"ambiguous":false}]}"#
     );
 }
 

@@ -5,6 +5,7 @@ use crate::diagnostic::{Origin, Path, Segment, SourceKind, closest_name};
 use crate::merge::{Effect, Explainer, LayerValue};
 use crate::value::SchemaNode;
 use serde::Serialize;
+use std::borrow::Borrow;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
@@ -14,7 +15,7 @@ use std::sync::Arc;
 /// use superconfig::{Format, SuperConfig, find_unused};
 ///
 /// let config = SuperConfig::builder().text("port = 80", Format::Toml).text("port = 81", Format::Toml).load()?;
-/// let unused = find_unused(&[&config.snapshot()?]);
+/// let unused = find_unused(&[config.snapshot()?]);
 /// assert_eq!(unused.values[0].path.to_string(), "port");
 /// # Ok::<(), superconfig::Error>(())
 /// ```
@@ -34,7 +35,7 @@ pub struct Unused {
 /// use superconfig::{Format, SuperConfig, UnusedReason, find_unused};
 ///
 /// let config = SuperConfig::builder().text("port = 80", Format::Toml).text("port = 80", Format::Toml).load()?;
-/// let unused = find_unused(&[&config.snapshot()?]);
+/// let unused = find_unused(&[config.snapshot()?]);
 /// assert_eq!(unused.values[0].reason, UnusedReason::Redundant);
 /// # Ok::<(), superconfig::Error>(())
 /// ```
@@ -71,7 +72,7 @@ pub enum UnusedReason {
 /// use superconfig::{Format, SuperConfig, find_unused};
 ///
 /// let config = SuperConfig::builder().text("", Format::Toml).load()?;
-/// assert!(find_unused(&[&config.snapshot()?]).layers[0].is_empty);
+/// assert!(find_unused(&[config.snapshot()?]).layers[0].is_empty);
 /// # Ok::<(), superconfig::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -95,7 +96,7 @@ pub struct UnusedLayer {
 ///
 /// let schema = parse(r#"{ "properties": { "port": {} } }"#, Format::Json)?;
 /// let config = SuperConfig::builder().text("prot = 80", Format::Toml).json_schema(schema).load()?;
-/// assert_eq!(find_unused(&[&config.snapshot()?]).unknown[0].hint.as_deref(), Some("did you mean `port`?"));
+/// assert_eq!(find_unused(&[config.snapshot()?]).unknown[0].hint.as_deref(), Some("did you mean `port`?"));
 /// # Ok::<(), superconfig::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -120,13 +121,13 @@ pub struct UnknownKey {
 ///
 /// let load = |overrides| SuperConfig::builder().text("port = 80", Format::Toml).text(overrides, Format::Toml).load();
 /// let (base, production) = (load("")?, load("port = 81")?);
-/// assert!(find_unused(&[&base.snapshot()?, &production.snapshot()?]).values.is_empty());
+/// assert!(find_unused(&[base.snapshot()?, production.snapshot()?]).values.is_empty());
 /// # Ok::<(), superconfig::Error>(())
 /// ```
-pub fn find_unused(loads: &[&Snapshot]) -> Unused {
+pub fn find_unused(loads: &[impl Borrow<Snapshot>]) -> Unused {
     let mut search = Search::default();
     for snapshot in loads {
-        search.add(snapshot);
+        search.add(snapshot.borrow());
     }
     let layers = search.layers.into_iter().filter(|(_, _, is_used)| !is_used).map(|(_, layer, _)| layer);
     // Of a secret that is a table the values in it are one.
@@ -280,7 +281,7 @@ mod tests {
     #[test]
     fn layers_without_effect_and_secrets() {
         let load = load(&["a = 1\n[credentials]\nuser = 'x'\nid = 'y'", "", "a = 1", "credentials = 'z'"], &[]);
-        let unused = find_unused(&[&load]);
+        let unused = find_unused(std::slice::from_ref(&load));
         let layers: Vec<(&str, bool)> = unused.layers.iter().map(|layer| (&*layer.name, layer.is_empty)).collect();
         assert_eq!(layers, [("l1", true), ("l2", false)]);
         let paths: Vec<String> = unused.values.iter().map(|value| value.path.to_string()).collect();
@@ -293,7 +294,7 @@ mod tests {
         let schema = crate::format::parse(schema, Format::Json).unwrap();
         let text = "prot = 1\nany.x = 1\nopen.b = 1\n[new.table]\nx = 1";
         let load = SuperConfig::builder().text(text, Format::Toml).json_schema(schema).load().unwrap().snapshot().unwrap();
-        let unknown: Vec<_> = find_unused(&[&load]).unknown.into_iter().map(|key| (key.path.to_string(), key.hint)).collect();
+        let unknown: Vec<_> = find_unused(&[load]).unknown.into_iter().map(|key| (key.path.to_string(), key.hint)).collect();
         assert_eq!(unknown, [("prot".to_owned(), Some("did you mean `port`?".to_owned())), ("new".to_owned(), None)]);
     }
 }

@@ -20,7 +20,11 @@ pub(crate) fn annotate<'p>(
     };
     let mut by_line: BTreeMap<usize, Vec<String>> = BTreeMap::new();
     for (path, lines) in comments {
-        if let Some(position) = locate(text, format, path) {
+        let position = match format {
+            Format::Dotenv => variable_name(path).and_then(|name| locate(text, format, &[Segment::from(&*name)])),
+            _ => locate(text, format, path),
+        };
+        if let Some(position) = position {
             by_line.entry(position.line as usize).or_default().extend(lines);
         }
     }
@@ -37,4 +41,18 @@ pub(crate) fn annotate<'p>(
         out.push_str(line);
     }
     Some(out)
+}
+
+/// The variable that the dotenv writer gives a path; what is in an array has none.
+fn variable_name(path: &[Segment]) -> Option<String> {
+    let part = |segment: &Segment| match segment {
+        Segment::Key(key) => Some(variable_part(key)),
+        Segment::Index(_) => None,
+    };
+    Some(path.iter().map(part).collect::<Option<Vec<String>>>()?.join("__"))
+}
+
+/// A key as the dotenv writer spells it in a variable's name.
+pub(super) fn variable_part(key: &str) -> String {
+    key.to_ascii_uppercase().replace('-', "_")
 }

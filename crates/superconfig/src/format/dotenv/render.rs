@@ -1,6 +1,7 @@
 //! The dotenv writer: one variable for each value.
 
 use crate::diagnostic::{Error, Segment};
+use crate::format::annotate::variable_part;
 use crate::format::{too_long_names, unwritable};
 use crate::value::{ExpandedSize, ExpansionBudget, Limits, Value, to_json};
 use std::collections::HashMap;
@@ -48,7 +49,7 @@ impl Writer {
     fn segment(&self, key: &str) -> Result<String, Error> {
         let starts = key.starts_with(|character: char| character.is_ascii_alphabetic());
         let fits = key.chars().all(|character| character.is_ascii_alphanumeric() || matches!(character, '_' | '-'));
-        let segment = key.to_ascii_uppercase().replace('-', "_");
+        let segment = variable_part(key);
         if !starts || !fits || segment.contains("__") || segment.ends_with('_') {
             return Err(unwritable(&self.path, format!("the key {key:?} cannot be part of a variable's name")));
         }
