@@ -24,6 +24,7 @@ function unavailable(name: string): never {
 
 export const SuperConfig = unavailable('SuperConfig');
 export const args = unavailable('args');
+export const convert = unavailable('convert');
 export const defaults = unavailable('defaults');
 export const defineConfig = unavailable('defineConfig');
 export const derive = unavailable('derive');
@@ -32,6 +33,7 @@ export const discover = unavailable('discover');
 export const dotenv = unavailable('dotenv');
 export const env = unavailable('env');
 export const file = unavailable('file');
+export const findProfiles = unavailable('findProfiles');
 export const glob = unavailable('glob');
 export const loadConfig = unavailable('loadConfig');
 export const loadConfigSync = unavailable('loadConfigSync');

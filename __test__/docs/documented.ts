@@ -98,8 +98,10 @@ import fs from 'node:fs';`;
 export function toProgram(example: string, exported: readonly string[]): { code: string; checks: number } {
   const before: string[] = [];
   const declares = (name: string) => new RegExp(`\\b(const|let|function|using|import( type)?( \\{[^}]*)?)\\s*\\b${name}\\b`).test(example);
+  // Names of files in it are no names of the program.
+  const names = example.replace(/'[^'\n]*'|^\s*\/\/.*$/gm, '');
   for (const [name, code] of Object.entries(AMBIENT)) {
-    if (new RegExp(`\\b${name}\\b`).test(example) && !declares(name)) before.push(code);
+    if (new RegExp(`\\b${name}\\b`).test(names) && !declares(name)) before.push(code);
   }
   if (/\bsignal\b/.test(example) && before.some((code) => code.includes('const config'))) before.push(CHANGES);
   if (!/from 'superconfig'/.test(example)) before.push(`import { ${exported.join(', ')} } from 'superconfig';`);

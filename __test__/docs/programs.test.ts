@@ -23,7 +23,7 @@ test.each([
   ['workers', 'before [ 1, 1, 1 ]\nafter [ 20, 20, 20 ]\n'],
   [
     'zod',
-    '{ server: { port: 9000, host: \'127.0.0.1\' }, log: \'debug\' }\nserver.port: Too big: expected number to be <=65535 (APP_SERVER__PORT)\nlog: Invalid option: expected one of "debug"|"info"|"warn" (APP_LOG)\n',
+    '{ server: { host: \'127.0.0.1\', port: 9000 }, log: \'debug\' }\nserver.port: Too big: expected number to be <=65535 (APP_SERVER__PORT)\nlog: Invalid option: expected one of "debug"|"info"|"warn" (APP_LOG)\n',
   ],
 ])('%s', async (name, output) => {
   const { stdout } = await run(process.execPath, ['main.mjs'], { cwd: directory.at(name) });

@@ -29,8 +29,9 @@ export function parse<T = any>(text: string, format: Format): T {
  *
  * @example
  * ```ts
- * const { text, losses }: Converted = convert('a: 1\nb: null', 'yaml', 'toml');
- * [text, losses.map(({ path }) => path)]; // ['a = 1\n', ['b']]
+ * const converted: Converted = convert('a: 1\nb: null', 'yaml', 'toml');
+ * converted.text; // 'a = 1\n'
+ * converted.losses.map(({ path }) => path); // ['b']
  * ```
  */
 export interface Converted {

@@ -59,10 +59,13 @@ export async function reload(attachment: Attachment, isBackground: boolean): Pro
   }
 }
 
+/** Milliseconds that only grow; of the process, as a context of its own has no `performance`. */
+const now = () => Number(process.hrtime.bigint()) / 1e6;
+
 /** A load that tells those who observe loads. */
 function* observedLoad(request: LoadRequest, isAsync: boolean): Steps<Attachment> {
-  const begun = performance.now();
-  const about = () => ({ name: request.options.name as string | undefined, durationMs: performance.now() - begun });
+  const begun = now();
+  const about = () => ({ name: request.options.name as string | undefined, durationMs: now() - begun });
   try {
     const attachment = yield* loadSteps(request, isAsync);
     publish('load', () => ({ ...about(), version: attachment.version }));
@@ -76,9 +79,9 @@ function* observedLoad(request: LoadRequest, isAsync: boolean): Steps<Attachment
 
 /** A reload that does so where the pump, which tells of every version, does not run. */
 function* observedReload(attachment: Attachment, isAsync: boolean, isBackground: boolean): Steps<ReloadResult> {
-  const begun = performance.now();
+  const begun = now();
   const name = attachment.request?.options.name as string | undefined;
-  const about = () => ({ name, durationMs: performance.now() - begun });
+  const about = () => ({ name, durationMs: now() - begun });
   try {
     const result = yield* reloadSteps(attachment, isAsync, isBackground);
     if (result.changed.length > 0 && !attachment.pump?.isSubscribed) publish('change', () => ({ ...about(), ...result }));

@@ -62,7 +62,8 @@ export interface Explanation {
  * @example
  * ```ts
  * const unreached: Unreached[] = config.explain('server.port').unreached;
- * unreached.map(({ name, reason }) => `${name}: ${reason}`); // ['config/local.*: there is no such file']
+ * unreached.map(({ name }) => name); // ['config/local.*', 'config/production.toml']
+ * unreached[1]?.reason; // 'the profile `production` is not selected'
  * ```
  */
 export interface Unreached extends Omit<Candidate, 'action' | 'value'> {
