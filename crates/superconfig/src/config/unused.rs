@@ -146,6 +146,8 @@ struct LayerKey {
     file: Option<Arc<str>>,
     /// The path of its root in the document.
     root: Path,
+    /// How many layers of the load below it have the same name, file and root.
+    occurrence: usize,
 }
 
 /// A value of a layer: a path in it, or that of a variable or flag.
@@ -169,15 +171,21 @@ struct Search {
 impl Search {
     fn add(&mut self, snapshot: &Snapshot) {
         let explainer = snapshot.loaded.explainer();
+        let (mut counts, mut occurrences) = (HashMap::new(), HashMap::new());
         for (layer, document) in explainer.documents() {
             let (name, file) = (layer.name.clone(), document.file.clone());
-            let key = LayerKey { name: name.clone(), file: file.clone(), root: document.root.clone() };
+            let count = counts.entry((name.clone(), file.clone(), document.root.clone())).or_insert(0_usize);
+            let key = LayerKey { name: name.clone(), file: file.clone(), root: document.root.clone(), occurrence: *count };
+            occurrences.insert(std::ptr::from_ref(layer), *count);
+            *count += 1;
             if !self.layers.iter().any(|(known, ..)| *known == key) {
                 self.layers.push((key, UnusedLayer { kind: layer.kind, name, file, is_empty: true }, false));
             }
         }
         for value in explainer.effects() {
-            let layer = LayerKey { name: value.layer.name.clone(), file: value.file.cloned(), root: value.root.to_vec().into() };
+            let occurrence = occurrences.get(&std::ptr::from_ref(value.layer)).copied().unwrap_or_default();
+            let (name, file) = (value.layer.name.clone(), value.file.cloned());
+            let layer = LayerKey { name, file, root: value.root.to_vec().into(), occurrence };
             if let Some((_, found, is_used)) = self.layers.iter_mut().find(|(key, ..)| *key == layer) {
                 found.is_empty = false;
                 *is_used |= value.effect == Effect::Used;
