@@ -105,7 +105,7 @@ describe('of two builds', () => {
       clone.write(join('target/addon', build, file), text);
       clone.write(join('target/stamps', `addon-${build}`), stamped()[1]);
     }
-  });
+  }, 60_000);
 
   test.each([
     ['the one asked for is loaded', [], 'dev', 'unoptimised'],
