@@ -33,6 +33,7 @@ export {
   text,
   type ValueOptions,
 } from './api/sources.js';
+export { toJsonSchema } from './api/to-json-schema.js';
 export type { DeepReadonly, Path, ValueAt } from './api/typed-path.js';
 export type { ComparedValue, Difference } from './api/types/difference.js';
 export type { Candidate, Explanation, SchemaSummary, SettableName, Unreached } from './api/types/explanation.js';

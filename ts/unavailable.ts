@@ -43,3 +43,4 @@ export const parse = unavailable('parse');
 export const registry = unavailable('registry');
 export const source = unavailable('source');
 export const text = unavailable('text');
+export const toJsonSchema = unavailable('toJsonSchema');

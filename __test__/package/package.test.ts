@@ -134,7 +134,7 @@ describe('the packages', () => {
 
   test('export these names, from both module systems', async () => {
     const names =
-      'SuperConfig SuperConfigError args convert defaults defineConfig derive dir discover dotenv env file findProfiles glob isSuperConfigError loadConfig loadConfigSync module overrides parse registry source text';
+      'SuperConfig SuperConfigError args convert defaults defineConfig derive dir discover dotenv env file findProfiles glob isSuperConfigError loadConfig loadConfigSync module overrides parse registry source text toJsonSchema';
     project.write('names.mjs', "import * as names from 'superconfig'; console.log(Object.keys(names).sort().join(' '));");
     project.write('names.cjs', "console.log(Object.keys(require('superconfig')).sort().join(' '));");
     for (const program of ['names.mjs', 'names.cjs']) {

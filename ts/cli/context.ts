@@ -75,6 +75,11 @@ export class Context {
     return this.#line.values[name] === true;
   }
 
+  /** Whether a switch such as `--no-env` turns off what its name says; that name in camel case. */
+  isOff(name: string): boolean {
+    return this.#line.values[name] === false;
+  }
+
   /** The text of an option, if it is there. */
   text(name: string): string | undefined {
     const value = this.#line.values[name];
@@ -173,7 +178,7 @@ export class Context {
     if (this.isJson || this.command.quiet || this.#loaded === undefined) return;
     const { from, profiles } = this.#loaded;
     const named = profiles.length === 0 ? '' : ` ${this.#errTerminal.symbols.dot} ${profiles.length === 1 ? 'profile' : 'profiles'} ${profiles.join(', ')}`;
-    this.say(this.#errColours.dim(`loaded ${from}${named}`));
+    this.say(this.dim(`loaded ${from}${named}`));
   }
 
   /** Takes warnings: into the document, or to people, once each. Quiet commands keep them to themselves. */
@@ -189,6 +194,11 @@ export class Context {
   /** Tells people something, on standard error. */
   say(text: string): void {
     this.err.line(this.#errTerminal.text(text));
+  }
+
+  /** A text for `say` that stands back. */
+  dim(text: string): string {
+    return this.#errColours.dim(text);
   }
 
   /** An answer for people: on standard output, in the characters that it has. */
