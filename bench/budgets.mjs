@@ -1,4 +1,4 @@
-// What may not be missed, as ratios within one run.
+// Budgets that may not be missed, as ratios within one run.
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { file, folder } from '../scripts/addon.mjs';

@@ -1,4 +1,4 @@
-// What a process takes for each configuration that it keeps: `node --expose-gc memory.mjs NAME DIRECTORY` prints bytes of memory that is
+// The memory of a process for each configuration that it keeps: `node --expose-gc memory.mjs NAME DIRECTORY` prints bytes of memory that is
 // resident, whoever asked for it.
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';

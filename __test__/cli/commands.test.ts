@@ -1,4 +1,4 @@
-// What each command says of one service: values, provenance, variables, files.
+// The output of each command for one service: values, provenance, variables, files.
 import { expect, test } from 'vitest';
 import { parse } from '../../ts/index.ts';
 import { cli, cliJson } from '../support/cli.ts';

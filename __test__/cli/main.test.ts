@@ -1,4 +1,4 @@
-// What holds for every command line: help, exit codes, streams, one document.
+// Properties of every command line: help, exit codes, streams, one document.
 import { describe, expect, test } from 'vitest';
 import { COMMANDS } from '../../ts/cli/commands.ts';
 import { cli, cliJson } from '../support/cli.ts';

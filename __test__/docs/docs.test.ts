@@ -11,13 +11,11 @@ const root = join(import.meta.dirname, '../..');
 const all = documents().flatMap(blocks);
 const of = (...languages: string[]) => all.filter(({ language }) => languages.includes(language));
 
-/** The text of all source files below folders. */
-function sourceText(folders: string[]): string {
-  const files = folders.flatMap((folder) => readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((name) => join(root, folder, name)));
-  return files
-    .filter((file) => /\.(rs|ts)$/.test(file) && !/\/(dist|target)\//.test(file))
-    .map((file) => readFileSync(file, 'utf8'))
-    .join('\n');
+/** The source files below folders, by their paths in the project. */
+function sources(folders: string[]): [path: string, text: string][] {
+  const files = folders.flatMap((folder) => readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name)));
+  const own = files.filter((file) => /\.(rs|[mc]?[tj]s)$/.test(file) && !/(^|\/)(dist|target|node_modules)\//.test(file));
+  return own.map((file) => [file, readFileSync(join(root, file), 'utf8')]);
 }
 
 const PROGRAMS = ['ts', 'js', 'mjs'];
@@ -85,6 +83,14 @@ test('the files that ARCHITECTURE.md names exist, and the types of its glossary'
   const [, glossary = ''] = /## Glossary\n(.*?)\n## /s.exec(page) ?? [];
   const types = [...glossary.matchAll(/`([A-Z][a-z]\w*)`/g)].map(([, name]) => name as string);
   expect(types.length).toBeGreaterThan(30);
-  const sources = sourceText(['crates', 'ts']);
-  expect(types.filter((name) => !new RegExp(`\\b(struct|enum|trait|class|type|interface) ${name}\\b`).test(sources))).toEqual([]);
+  const code = sources(['crates', 'ts']).map(([, text]) => text);
+  const defined = new Set(code.flatMap((text) => [...text.matchAll(/\b(?:struct|enum|trait|class|type|interface) (\w+)/g)].map(([, name]) => name)));
+  expect(types.filter((name) => !defined.has(name))).toEqual([]);
+});
+
+test('the header of a source file names its subject, and asks no question', () => {
+  const files = sources(['crates', 'ts', '__test__', 'scripts', 'bench', 'examples']);
+  const headers = files.map(([path, text]) => `${path}: ${/^(?:#!.*\n)?(?:\/\/!?|\/\*\*) +(.*)/.exec(text)?.[1] ?? ''}`);
+  expect(headers.length).toBeGreaterThan(400);
+  expect(headers.filter((header) => /: (What|Which|Who|Whom|Whose|Where|When|Why|How|Whether)\b/.test(header))).toEqual([]);
 });

@@ -1,4 +1,4 @@
-// What is published on the channels of `node:diagnostics_channel`, and that nothing is where nobody listens.
+// The messages on the channels of `node:diagnostics_channel`, and their absence where nobody listens.
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { writeFileSync } from 'node:fs';
 import { afterEach, expect, test } from 'vitest';

@@ -1,4 +1,4 @@
-// What JavaScript gives and throws may be anything: it is checked before it is used, wherever it comes from.
+// Hostile values from JavaScript, returned or thrown: checked before they are used, wherever they come from.
 import { execFileSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';

@@ -1,4 +1,4 @@
-// What the drop-in for `config` adds to it, and how programs reach it: both module systems, reload, provenance, workers.
+// Additions of the drop-in to `config`, and the ways in which programs reach it: both module systems, reload, provenance, workers.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';

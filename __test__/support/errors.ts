@@ -1,6 +1,6 @@
 import { isSuperConfigError, type SuperConfigError } from '../../ts/index.ts';
 
-/** What a call throws, which must be an error of this package, if another copy of it. */
+/** The error that a call throws, which must be of this package, if another copy of it. */
 export function caught(action: () => unknown): SuperConfigError {
   try {
     action();

@@ -1,4 +1,4 @@
-// How things grow: with keys, with workers, with configurations.
+// Growth of costs: with keys, with workers, with configurations.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';

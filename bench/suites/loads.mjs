@@ -1,4 +1,4 @@
-// What loading costs of files that the process has never read before; all peers load the same files to the same values.
+// Costs of loading files that the process has never read before; all peers load the same files to the same values.
 import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';

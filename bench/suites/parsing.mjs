@@ -1,4 +1,4 @@
-// What parsing a long text to a JavaScript value costs: in a fresh process, which is what a service feels, and warm.
+// Costs of parsing a long text to a JavaScript value: in a fresh process, which is what a service feels, and warm.
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-// What reading a value costs, in a process that has read it before.
+// Costs of reading a value, in a process that has read it before.
 import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';

@@ -1,4 +1,4 @@
-// What Rust programs pay: runs criterion's benchmarks, and reads what they measured.
+// Costs in Rust programs: runs criterion's benchmarks, and reads what they measured.
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-// What the service loads, and what `superconfig` shows of it: one definition for both.
+// The configuration that the service loads and `superconfig` shows: one definition for both.
 import { fileURLToPath } from 'node:url';
 import { args, defaults, defineConfig, dir, dotenv, env } from 'superconfig';
 import { z } from 'zod';

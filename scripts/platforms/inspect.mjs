@@ -1,5 +1,4 @@
-// What an addon has to be like to load wherever its package says, read out of its file: so it is known for systems that are not at
-// hand as well.
+// Checks that an addon loads wherever its package says, read out of its file: so it is known for systems that are not at hand as well.
 import { readFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { isElf, readElf } from './elf.mjs';

@@ -1,4 +1,4 @@
-// What a running command has: its options, its outputs, and the configuration that it is about.
+// The context of a running command: its options, its outputs, and the configuration that it is about.
 import { existsSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 import {

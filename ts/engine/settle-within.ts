@@ -1,4 +1,4 @@
-// How long something is waited for: until it settles, until its time is over, or until what it is for has ended.
+// Waits for a promise until it settles, until its time is over, or until its purpose has ended.
 import { kindOf, optionError } from '../internal/validate.js';
 import { closedError } from './closed-error.js';
 import { type Bounds, MAX_TIMEOUT_MS } from './lifetime.js';

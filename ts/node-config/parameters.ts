@@ -1,4 +1,4 @@
-// What node-config takes from flags and variables: flags win, and an empty one counts as none.
+// The settings that node-config takes from flags and variables: flags win, and an empty one counts as none.
 import { hostname } from 'node:os';
 import { delimiter, isAbsolute, join } from 'node:path';
 

@@ -1,4 +1,4 @@
-// What a platform could get wrong, once: loading, variables, origins, watching, workers and reloading, in its file system and threads.
+// Everything that a platform could get wrong, once: loading, variables, origins, watching, workers and reloading, in its file system and threads.
 // Prints how long a change on disk took to arrive.
 import assert from 'node:assert/strict';
 import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';

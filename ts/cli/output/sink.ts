@@ -1,4 +1,4 @@
-// Where a command writes: a stream whose reader may go away, or a file that appears whole.
+// The output of a command: a stream whose reader may go away, or a file that appears whole.
 import { renameSync, rmSync, writeFileSync } from 'node:fs';
 
 /** A standard stream. Once its reader is gone it takes everything and writes nothing. */

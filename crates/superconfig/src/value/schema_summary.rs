@@ -1,4 +1,4 @@
-//! What a JSON Schema says about one path, for people.
+//! The summary of a JSON Schema for one path, for people.
 
 use super::json_schema::SchemaNode;
 use super::schema_parts::{branches, list};

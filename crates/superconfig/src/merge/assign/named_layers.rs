@@ -1,4 +1,4 @@
-//! Which variables and flags mean a path, as the resolution that assigns them tells.
+//! The variables and flags that mean a path, found by the resolution that assigns them.
 
 use super::assignment_builder::AssignmentBuilder;
 use super::environment::{FILE_SUFFIX, VariableMatcher};

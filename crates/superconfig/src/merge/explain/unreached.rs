@@ -1,4 +1,4 @@
-//! What could have contributed to a value and did not.
+//! The names that could have contributed to a value and did not.
 
 use super::origin_fields::OriginFields;
 use crate::diagnostic::Origin;

@@ -1,4 +1,4 @@
-//! What a load tells of itself as a whole: names that could set a path, what was never reached, what each layer contributed.
+//! Reports on a load as a whole: names that could set a path, what was never reached, what each layer contributed.
 
 use std::fs;
 use superconfig::{EnvOptions, Explanation, FileOptions, Format, RenderOptions, Snapshot, SuperConfig, parse};
