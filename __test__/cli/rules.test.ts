@@ -48,6 +48,11 @@ const LINES: [string, string[]][] = [
   ['env --unmatched', ['env', '--unmatched']],
   ['env --example', ['env', '--example']],
   ['files', ['files']],
+  ...['text', 'github', 'sarif', 'junit'].map((format): [string, string[]] => [`check ${format}`, ['check', '--format', format]]),
+  ['check', ['check', '--strict']],
+  ['check with holes', ['check', '--no-env', '--assume', 'db.password']],
+  ['diff of profiles', ['diff', 'production', '--set', 'db.password=Planted-Secret-5']],
+  ['diff of files', ['diff', 'config/default.toml', 'config/production.yaml']],
 ];
 
 describe('no secret is shown by', () => {
@@ -74,6 +79,11 @@ describe('no secret is shown by', () => {
       const { code, stdout, stderr } = await cli([name, '--file', 'app.toml'], { cwd: broken });
       expect([code, stdout]).toEqual([1, '']);
       expect(stderr).not.toMatch(/Planted-Secret|\n\s+at /i);
+    }
+    for (const format of ['text', 'json', 'github', 'sarif', 'junit']) {
+      const { code, stdout, stderr } = await cli(['check', '--file', 'app.toml', '--format', format], { cwd: broken });
+      expect([code, stdout]).toEqual([1, expect.stringContaining('app.toml')]);
+      expect(stdout + stderr).not.toMatch(/Planted-Secret|\n\s+at /i);
     }
   });
 });

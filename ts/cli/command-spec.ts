@@ -46,6 +46,8 @@ export interface CommandSpec {
   shared: SharedOptions;
   /** Whether nothing is said about what was loaded: for what is used in scripts. */
   quiet?: boolean;
+  /** Whether `--format json` is the same as `--json`. */
+  hasJsonFormat?: boolean;
   /** Whether its documents stand in a line each, as it goes on. */
   isLines?: boolean;
 }

@@ -39,6 +39,19 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./commands/env.js'),
   },
   {
+    name: 'check',
+    aliases: ['validate'],
+    summary: 'every profile, all problems',
+    example: 'check --strict',
+    load: () => import('./commands/check.js'),
+  },
+  {
+    name: 'diff',
+    summary: 'what differs between two',
+    example: 'diff staging production',
+    load: () => import('./commands/diff.js'),
+  },
+  {
     name: 'files',
     summary: 'every place looked at',
     example: 'files',

@@ -64,10 +64,10 @@ export class Context {
     this.err = streams.stderr;
     const isPlain = line.values.color === false;
     this.terminal = new Terminal(this.out.stream, this.env);
-    this.colours = coloursFor(this.out.stream, this.env, isPlain);
+    this.colours = coloursFor(this.out.stream, this.env, isPlain || line.values.out !== undefined);
     this.#errTerminal = new Terminal(this.err.stream, this.env);
     this.#errColours = coloursFor(this.err.stream, this.env, isPlain);
-    this.isJson = line.values.json === true;
+    this.isJson = line.values.json === true || (command.hasJsonFormat === true && line.values.format === 'json');
   }
 
   /** Whether a switch is there; its name in camel case. */
@@ -122,7 +122,7 @@ export class Context {
     const { profiles, cwd, env: variables } = this;
     // A definition that reads the flags of its program gets those after `--`.
     process.argv = [process.argv[0] as string, process.argv[1] as string, ...argv];
-    const found = await findDefinition(this.text('from'), { cwd, env: variables, profiles, argv });
+    const found = await findDefinition(this.text('from'), { cwd, env: this.isOff('env') ? {} : variables, profiles, argv });
     const { label, directory, options, ...rest } = found ?? this.#withoutDefinition(flags);
     const added = flags.map((flag) => sourceOf(flag, cwd, options.cwd ?? directory));
     const schema = this.text('schema');
@@ -220,7 +220,16 @@ export class Context {
 
   /** The document of `--json`; of a command that goes on, one of its documents, in a line of its own. */
   json(fields: Readonly<Record<string, unknown>>): void {
-    this.out.line(toJson(this.#envelope(fields), { isCompact: this.command.isLines === true, isAscii: !this.terminal.isUnicode }));
+    this.out.line(this.#jsonText(fields));
+  }
+
+  /** The document of `--json` of a command whose answer it is: to `--out`, or to standard output. */
+  jsonDocument(fields: Readonly<Record<string, unknown>>, holdsSecrets = false): void {
+    this.document(this.#jsonText(fields), holdsSecrets);
+  }
+
+  #jsonText(fields: Readonly<Record<string, unknown>>): string {
+    return toJson(this.#envelope(fields), { isCompact: this.command.isLines === true, isAscii: !this.terminal.isUnicode });
   }
 
   #envelope(fields: Readonly<Record<string, unknown>>): object {

@@ -22,7 +22,7 @@ export const command: Command = {
     if (context.isJson) {
       const values = parse(config.toString({ format: 'json5', secrets, changed }), 'json5');
       const winners = origins ? config.explainAll().flatMap(({ path, winner }) => (winner === null ? [] : [[path, originOf(winner)]])) : [];
-      context.json({ values, ...(origins && { origins: Object.fromEntries(winners) }) });
+      context.jsonDocument({ values, ...(origins && { origins: Object.fromEntries(winners) }) }, secrets);
       return 0;
     }
     const format = (context.text('format') ?? 'yaml') as Format;

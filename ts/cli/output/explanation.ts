@@ -14,7 +14,7 @@ export function valueText(value: unknown, terminal: Terminal, longest = LONGEST)
 }
 
 /** Where a value is written: `config/default.toml:14:9`, `APP_PORT`, `.env:3:1 APP_PORT`, or the layer's name. */
-export function placeText({ name, source, file, line, column, variable }: Partial<Candidate> & Origin): string {
+export function placeText({ name, source, file, line, column, variable }: Origin & { name?: string }): string {
   const position = file === undefined ? undefined : [file, line, column].filter((part) => part !== undefined).join(':');
   return [position, variable].filter((part) => part !== undefined).join(' ') || (name ?? source ?? '');
 }
