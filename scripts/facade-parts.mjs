@@ -7,7 +7,8 @@ import { build } from 'esbuild';
 
 /** The files of each part, in ts/. */
 const PARTS = {
-  events: ['engine/event-pump.ts', 'engine/transition.ts', 'api/events.ts'],
+  events: [...['event-pump', 'observed-load', 'publication', 'refresher', 'transition'].map((name) => `engine/${name}.ts`), 'api/events.ts'],
+  inspection: ['api/inspection.ts', 'api/overlay.ts', ...['difference', 'explanation', 'status'].map((name) => `api/types/${name}.ts`)],
   module: ['engine/config-module.ts'],
   schema: ['arktype', 'issues', 'json-schema', 'standard-schema', 'valibot', 'zod'].map((name) => `schema/${name}.ts`),
   rare: ['engine/addon-error.ts', 'engine/addon-search.ts', 'engine/dotenv-export.ts', 'engine/replacement-character.ts', 'internal/document-error.ts'],
@@ -80,14 +81,14 @@ export function partsPlugin(ts, format) {
     return `import { ${values.join(', ')} } from './${file.replace(/\.ts$/, '.js')}';`;
   });
   // Literal paths, which tools that gather the files of a program follow.
-  const load = (part) => (format === 'cjs' ? `require('./parts/${part}.js')` : `load(new URL('./parts/${part}.js', import.meta.url))`);
+  const loading = (part) => (format === 'cjs' ? `require('./parts/${part}.js')` : `loadPart(new URL('./parts/${part}.js', import.meta.url))`);
   const main = `${imports.join('\n')}
     import { pathOf, requireFile } from './engine/addon-file.js';
     const parts = {};
-    ${format === 'cjs' ? '' : 'const load = (url) => requireFile(pathOf(url.href));'}
+    ${format === 'cjs' ? '' : 'const loadPart = (url) => requireFile(pathOf(url.href));'}
     const given = () => ({ ${[...names.keys()].join(', ')} });
     ${Object.keys(PARTS)
-      .map((part) => `export const ${part} = () => (parts.${part} ??= ${load(part)}(given()));`)
+      .map((part) => `export const ${part} = () => (parts.${part} ??= ${loading(part)}(given()));`)
       .join('\n')}`;
   const stub = (file) => {
     const functions = [...readFileSync(join(ts, file), 'utf8').matchAll(/^export (?:async )?function\*? (\w+)/gm)].map(([, name]) => name);

@@ -190,7 +190,7 @@ describe('the packages', () => {
       const code = readFileSync(installed('superconfig/ts/dist', file), 'utf8');
       expect([file, transformSync(code, { minify: true, format, legalComments: 'none' }).code.length]).toEqual([
         file,
-        expect.toSatisfy((size) => size <= 33 * 1024),
+        expect.toSatisfy((size) => size <= 30 * 1024),
       ]);
     }
     expect(size(packageName, addonFile)).toBeLessThan(4 * 1024 * 1024);

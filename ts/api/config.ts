@@ -1,28 +1,26 @@
 // A loaded configuration, and the builder that loads it.
 import { native } from '../engine/addon.js';
 import { Attachment } from '../engine/attachment.js';
-import { toJsonValue, toValue } from '../engine/codec.js';
-import { pumpOf } from '../engine/event-pump.js';
 import { load, loadSync, type ReloadResult, reload, reloadSync } from '../engine/load.js';
 import { guard, guardAsync, publicError } from '../engine/native-error.js';
-import { checkNames } from '../engine/option-names.js';
 import { type LoosePath, toNativePath } from '../engine/path.js';
-import type { Described, NativeValue } from '../engine/protocol.js';
-import { lookUp, lookUpLeniently, readMissing, readTree, sync } from '../engine/read-cache.js';
+import { currentVersion, lookUp, lookUpLeniently, readMissing, readTree } from '../engine/read-cache.js';
 import { type Frame, getterOf } from '../internal/stack.js';
-import { booleanOf, optionError, stringOf } from '../internal/validate.js';
+import { optionError, stringOf } from '../internal/validate.js';
 import { type InferOutput, type SchemaOptions, type StandardSchema, validatorOf } from '../schema/standard-schema.js';
 import { RequestBuilder, type SourceVerbs } from './builder.js';
-import { type ConfigChange, changesOf, type EventMap, type Listener, listenerOf, onChange, signalOf } from './events.js';
+import { type ConfigChange, changesOf, type EventMap, type Listener, listen } from './events.js';
 import { ConfigHandle } from './handle.js';
-import { OVERLAY, openAtOnce, overlaidRequest } from './overlay.js';
+import { describe, differencesOf, inspect, printed, unusedIn } from './inspection.js';
+import { openOverlaid } from './overlay.js';
 import type { DeepReadonly, Path, ValueAt } from './typed-path.js';
-import { type Difference, toDifferences } from './types/difference.js';
-import { type Explanation, toExplanation, toExplanations } from './types/explanation.js';
-import type { LayerInfo, LayerUse, UnmatchedVariable, Warning } from './types/layer.js';
-import type { BuilderOptions, ChangesOptions, ToStringOptions } from './types/options.js';
-import { type Status, type StatusReport, toStatus } from './types/status.js';
+import type { Difference } from './types/difference.js';
+import type { Inspection } from './types/inspection.js';
+import type { BuilderOptions, ChangesOptions } from './types/options.js';
 import type { Unused } from './types/unused.js';
+
+/** The key of a configuration's way to lay values over it; the same in every copy of the package. */
+const OVERLAY: unique symbol = Symbol.for('superconfig.overlay') as never;
 
 /** The way to lay values over a configuration. */
 interface Overlay {
@@ -32,8 +30,8 @@ interface Overlay {
   show(find: () => SuperConfig | undefined): () => void;
 }
 
-/** The options of `toString` that are there or not. */
-const SWITCHES = ['secrets', 'indent', 'origins', 'changed'] as const;
+/** The attachment of a configuration of this copy of the package. */
+let attachmentOf: (config: unknown) => Attachment | undefined;
 
 /**
  * A loaded configuration.
@@ -44,6 +42,7 @@ const SWITCHES = ['secrets', 'indent', 'origins', 'changed'] as const;
  * config.get('server.port'); // 8081, from the file; APP_SERVER__PORT would win over it
  * ```
  */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the methods of the interface are put on the prototype below.
 // biome-ignore lint/suspicious/noExplicitAny: without a type every path is allowed.
 export class SuperConfig<T = any> {
   readonly #attachment: Attachment;
@@ -171,39 +170,6 @@ export class SuperConfig<T = any> {
   }
 
   /**
-   * Explains a value: what each layer contributes to it and which one wins; secrets are redacted. Positions are found on demand, so
-   * this costs about what parsing the files costs.
-   *
-   * @throws `ERR_SUPERCONFIG_PATH` for an unknown path, `ERR_SUPERCONFIG_CLOSED` after closing.
-   * @example
-   * ```ts
-   * const { winner } = SuperConfig.builder().dir('config').args(['--server.port=9000']).loadSync().explain('server.port');
-   * winner; // { kind: 'args', variable: '--server.port', action: 'set', value: 9000, … }
-   * ```
-   */
-  explain(path: LoosePath = ''): Explanation {
-    return guard(SuperConfig.prototype.explain, () => {
-      const { text, segments } = toNativePath(path);
-      return toExplanation(native().explain(this.#synced().shown.id, text, segments));
-    });
-  }
-
-  /**
-   * Explains every value that the layers have or the schema declares, in their order; an array is one, and so is a secret table. Costs
-   * what as many calls of `explain` cost, less a merge for each.
-   *
-   * @throws `ERR_SUPERCONFIG_CLOSED` after closing.
-   * @example
-   * ```ts
-   * const explanations = SuperConfig.builder().defaults({ a: { b: 1 }, c: [2] }).loadSync().explainAll();
-   * explanations.map(({ path, value }) => [path, value]); // [['a.b', 1], ['c', [2]]]
-   * ```
-   */
-  explainAll(): Explanation[] {
-    return guard(SuperConfig.prototype.explainAll, () => toExplanations(native().explainAll(this.#synced().shown.id)));
-  }
-
-  /**
    * The values that differ in another configuration: numbers by value, the elements of an array that is merged by a key by that key,
    * secrets compared and not shown. Cost: one pass over both, and an explanation of each value that differs.
    *
@@ -217,8 +183,9 @@ export class SuperConfig<T = any> {
    */
   differences(other: SuperConfig): Difference[] {
     return guard(SuperConfig.prototype.differences, () => {
-      if (typeof other !== 'object' || other === null || !(#attachment in other)) throw optionError('a configuration is compared with another one');
-      return toDifferences(native().differences(this.#synced().shown.id, other.#synced().shown.id));
+      const compared = attachmentOf(other);
+      if (compared === undefined) throw optionError('a configuration is compared with another one');
+      return differencesOf(this.#attachment, compared);
     });
   }
 
@@ -235,11 +202,12 @@ export class SuperConfig<T = any> {
    */
   static findUnused(configs: readonly SuperConfig[]): Unused {
     return guard(SuperConfig.findUnused, () => {
-      const ids = Array.from(configs, (config) => {
-        if (typeof config !== 'object' || config === null || !(#attachment in config)) throw optionError('an array of configurations is searched');
-        return config.#synced().shown.id;
+      const attachments = Array.from(configs, (config) => {
+        const attachment = attachmentOf(config);
+        if (attachment === undefined) throw optionError('an array of configurations is searched');
+        return attachment;
       });
-      return JSON.parse(native().findUnused(ids)) as Unused;
+      return unusedIn(attachments);
     });
   }
 
@@ -253,102 +221,7 @@ export class SuperConfig<T = any> {
    * ```
    */
   get version(): number {
-    return guard(getterOf(SuperConfig.prototype, 'version'), () => this.#synced().version);
-  }
-
-  /**
-   * The layers, from the lowest to the highest, with every file that was searched for. Made anew at each call.
-   *
-   * @throws `ERR_SUPERCONFIG_CLOSED` after closing.
-   * @example
-   * ```ts
-   * config.layers.filter((layer) => layer.status === 'found').map((layer) => layer.file); // ['config/default.toml']
-   * ```
-   */
-  get layers(): LayerInfo[] {
-    return this.#describe('layers') as LayerInfo[];
-  }
-
-  /**
-   * Every place that was looked at, in order, with the number of values that it sets and of those in effect; files of profiles that are
-   * not selected come last. Made anew at each call, which costs a merge and a look at every value and file.
-   *
-   * @throws `ERR_SUPERCONFIG_CLOSED` after closing.
-   * @example
-   * ```ts
-   * const config = SuperConfig.builder().defaults({ a: 1, b: 1 }).overrides({ b: 2 }).loadSync();
-   * config.files.map(({ name, sets, wins }) => [name, sets, wins]); // [['defaults', 2, 1], ['overrides', 1, 1]]
-   * ```
-   */
-  get files(): LayerUse[] {
-    return this.#describe('files') as LayerUse[];
-  }
-
-  /**
-   * The variables that begin with the prefix of a source and set no path that layers or the schema know, with the path that each was
-   * probably meant for. Made anew at each call, which costs a merge.
-   *
-   * @throws `ERR_SUPERCONFIG_CLOSED` after closing.
-   * @example
-   * ```ts
-   * const config = SuperConfig.builder({ env: { APP_SERVER__PROT: '1' } }).dir('config').env('APP').loadSync();
-   * config.unmatchedVariables.map(({ origin, closest }) => [origin.variable, closest]); // [['APP_SERVER__PROT', 'server.port']]
-   * ```
-   */
-  get unmatchedVariables(): UnmatchedVariable[] {
-    return this.#describe('unmatchedVariables') as UnmatchedVariable[];
-  }
-
-  /**
-   * The non-fatal findings of the load, such as `type-conflict` or `unset-variable`. Made anew at each call.
-   *
-   * @throws `ERR_SUPERCONFIG_CLOSED` after closing.
-   * @example
-   * ```ts
-   * for (const { code, message } of config.warnings) console.warn(code, message);
-   * ```
-   */
-  get warnings(): Warning[] {
-    return this.#describe('warnings') as Warning[];
-  }
-
-  /**
-   * The condition of the configuration: what is watched and how, the last reload, the last error. Made anew at each call.
-   *
-   * @throws `ERR_SUPERCONFIG_CLOSED` after closing.
-   * @example
-   * ```ts
-   * config.status; // { version: 1, profiles: [], watching: [], … }
-   * ```
-   */
-  get status(): Status {
-    return toStatus(this.#describe('status') as StatusReport);
-  }
-
-  /**
-   * The text by which `SuperConfig.attach` finds the configuration in any thread of this process.
-   *
-   * @throws `ERR_SUPERCONFIG_CLOSED` after closing.
-   * @example
-   * ```ts
-   * SuperConfig.attach(config.token).version; // 1
-   * ```
-   */
-  get token(): string {
-    return this.#describe('token') as string;
-  }
-
-  /**
-   * The name that the builder gave, if any.
-   *
-   * @throws `ERR_SUPERCONFIG_CLOSED` after closing.
-   * @example
-   * ```ts
-   * config.name; // undefined
-   * ```
-   */
-  get name(): string | undefined {
-    return (this.#describe('name') as string | null) ?? undefined;
+    return guard(getterOf(SuperConfig.prototype, 'version'), () => currentVersion(this.#attachment));
   }
 
   /**
@@ -396,13 +269,7 @@ export class SuperConfig<T = any> {
    * ```
    */
   on<E extends keyof EventMap<T>>(event: E, listener: Listener<EventMap<T>[E]>): () => void {
-    return guard(SuperConfig.prototype.on, () => {
-      this.#attachment.assertOpen();
-      const pump = pumpOf(this.#attachment);
-      if (event === 'change') return onChange<T>(pump, listenerOf(listener));
-      if (event === 'error') return pump.onError(listenerOf(listener));
-      throw optionError(`there is no event '${String(event)}'`, "the events are 'change' and 'error'");
-    });
+    return guard(SuperConfig.prototype.on, () => listen<T>(this.#attachment, event, listener));
   }
 
   /**
@@ -417,49 +284,7 @@ export class SuperConfig<T = any> {
    * ```
    */
   changes(options: ChangesOptions<T> = {}): AsyncIterableIterator<ConfigChange<T>, undefined> {
-    return guard(SuperConfig.prototype.changes, () => {
-      checkNames(options, ['path', 'signal'], 'the options of `changes`');
-      const { path, signal } = options;
-      const attachment = this.#synced();
-      // Refuses a malformed path now, not when something changes.
-      if (path !== undefined) lookUp(attachment, path as LoosePath);
-      return changesOf<T>(pumpOf(attachment), path === undefined ? undefined : toNativePath(path as LoosePath), signalOf(signal));
-    });
-  }
-
-  /**
-   * The whole as a plain object with secrets redacted: what `JSON.stringify(config)` shows. A `bigint` is
-   * the text of its digits.
-   *
-   * @throws `ERR_SUPERCONFIG_CLOSED` after closing.
-   * @example
-   * ```ts
-   * const shown = config.toJSON() as AppConfig;
-   * shown.db; // { url: 'postgres://localhost/app', password: '[redacted]', pool: { min: 1, max: 10 } }
-   * ```
-   */
-  toJSON(): unknown {
-    return guard(SuperConfig.prototype.toJSON, () => toJsonValue(this.#redacted()));
-  }
-
-  /**
-   * The whole as text, with secrets redacted unless `secrets` is set; with the origin of each value in a comment where `origins` is. Parsing the text gives the same values again, but that JSON
-   * says `null` for infinities and NaN, and dotenv knows only text: `server.port` is `SERVER__PORT`, arrays are JSON.
-   *
-   * @throws `ERR_SUPERCONFIG_OPTION` for an unknown format, `ERR_SUPERCONFIG_FORMAT` with the path for what the format cannot say,
-   * such as `null` in TOML; `ERR_SUPERCONFIG_OPTION` for origins in JSON; `ERR_SUPERCONFIG_CLOSED` after closing.
-   * @example
-   * ```ts
-   * writeFileSync('effective.toml', config.toString({ format: 'toml', secrets: true }));
-   * ```
-   */
-  toString(options: ToStringOptions = {}): string {
-    return guard(SuperConfig.prototype.toString, () => {
-      checkNames(options, ['format', ...SWITCHES], 'the options of `toString`');
-      const format = stringOf(options.format ?? 'json', 'a format');
-      const switches = SWITCHES.filter((name) => booleanOf(options[name] ?? false, name));
-      return native().render(this.#synced().shown.id, format, switches.join(' '));
-    });
+    return guard(SuperConfig.prototype.changes, () => changesOf<T>(this.#attachment, options));
   }
 
   /**
@@ -496,18 +321,13 @@ export class SuperConfig<T = any> {
 
   /** What `console.log` shows: the whole, with secrets redacted. @internal */
   [Symbol.for('nodejs.util.inspect.custom')](_depth: number, options: object, inspect?: (value: unknown, options: object) => string): string {
-    if (this.#attachment.closed) return 'SuperConfig (closed)';
-    if (inspect === undefined) return `SuperConfig ${JSON.stringify(this)}`;
-    return `SuperConfig ${inspect(toValue(this.#redacted(), false), options)}`;
+    return printed(this.#attachment, options, inspect);
   }
 
   /** Lays values over this configuration, for `superconfig/testing` and the adapters. @internal */
   get [OVERLAY](): Overlay {
     return {
-      open: (layers) => {
-        const request = overlaidRequest(this.#synced(), layers);
-        return openAtOnce(request, (attachment) => new SuperConfig(attachment));
-      },
+      open: (layers) => openOverlaid(this.#attachment, layers, (attachment) => new SuperConfig(attachment)),
       show: (find) => {
         const end = this.#attachment.overlay(() => {
           const found = find();
@@ -549,19 +369,28 @@ export class SuperConfig<T = any> {
     }
   }
 
-  #synced(): Attachment {
-    sync(this.#attachment);
-    return this.#attachment;
-  }
-
-  #describe(what: Described): unknown {
-    return guard(getterOf(SuperConfig.prototype, what), () => JSON.parse(native().describe(this.#synced().id, what)));
-  }
-
-  #redacted(): NativeValue {
-    return native().read(this.#synced().shown.id, '', false, true);
+  static {
+    const { prototype } = SuperConfig;
+    attachmentOf = (config) => (typeof config === 'object' && config !== null && #attachment in config ? config.#attachment : undefined);
+    for (const name of ['explain', 'explainAll', 'toJSON', 'toString']) {
+      const method = function (this: SuperConfig, ...given: unknown[]): unknown {
+        return guard(method, () => inspect(name, this.#attachment, given));
+      };
+      Object.defineProperty(method, 'name', { value: name });
+      Object.defineProperty(prototype, name, { value: method, writable: true, configurable: true });
+    }
+    for (const name of ['layers', 'files', 'unmatchedVariables', 'warnings', 'status', 'token', 'name']) {
+      const get = function (this: SuperConfig): unknown {
+        return guard(get, () => describe(name, this.#attachment));
+      };
+      Object.defineProperty(prototype, name, { get, configurable: true });
+    }
   }
 }
+
+// biome-ignore lint/correctness/noUnusedVariables: the class and the interface have the same parameters.
+// biome-ignore lint/suspicious/noExplicitAny: as above.
+export interface SuperConfig<T = any> extends Inspection {}
 
 /**
  * Collects sources, later ones winning, and loads them. Nothing is read before `load()` or `loadSync()`.

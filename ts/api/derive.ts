@@ -1,7 +1,6 @@
 // The helper for layers that are computed from the layers below them.
-import { optionsOf } from '../engine/codec.js';
+import { deriveSource } from '../engine/derive.js';
 import { guard } from '../engine/native-error.js';
-import { kindOf, optionError, stringOf } from '../internal/validate.js';
 import type { Source, SourceOptions } from './sources.js';
 
 /**
@@ -33,10 +32,5 @@ export type Deriver = (values: any) => object | Promise<object>;
 export function derive(name: string, compute: Deriver, options?: SourceOptions): Source;
 export function derive(compute: Deriver, options?: SourceOptions): Source;
 export function derive(first: string | Deriver, second?: Deriver | SourceOptions, third?: SourceOptions): Source {
-  return guard(derive, () => {
-    const [name, implementation, options] = typeof first === 'function' ? ['derive', first, second] : [first, second, third];
-    if (stringOf(name, 'the name of a derived layer') === '') throw optionError('the name of a derived layer is not empty');
-    if (typeof implementation !== 'function') throw optionError(`a derived layer is computed by a function, not ${kindOf(implementation)}`);
-    return { ...optionsOf(options as SourceOptions | undefined, 'derive'), kind: 'derive', name, implementation };
-  });
+  return guard(derive, () => (typeof first === 'function' ? deriveSource('derive', first, second) : deriveSource(first, second, third)));
 }

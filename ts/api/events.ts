@@ -1,12 +1,16 @@
 // The events of a configuration: what they hand over, and who receives them.
+import type { Attachment } from '../engine/attachment.js';
 import { toJsonValue, toValue } from '../engine/codec.js';
-import { callListener, type EventPump } from '../engine/event-pump.js';
-import type { NativePath } from '../engine/path.js';
+import { callListener, pumpOf } from '../engine/event-pump.js';
+import { checkNames } from '../engine/option-names.js';
+import { type LoosePath, type NativePath, toNativePath } from '../engine/path.js';
 import type { NativeValue } from '../engine/protocol.js';
+import { lookUp, sync } from '../engine/read-cache.js';
 import { at, below, merge, type Transition } from '../engine/transition.js';
 import type { SuperConfigError } from '../internal/errors.js';
 import { kindOf, optionError } from '../internal/validate.js';
 import type { DeepReadonly } from './typed-path.js';
+import type { ChangesOptions } from './types/options.js';
 
 /**
  * The argument of each event's listeners.
@@ -114,9 +118,28 @@ export class ConfigChange<T> {
   }
 }
 
-/** Calls a listener for new versions, or for those that differ at a path; returns what removes it. */
-export function onChange<T>(pump: EventPump, listener: Listener<ConfigChange<T>>, path?: NativePath): () => void {
-  return pump.observe({
+/** Calls a listener for an event of a configuration; returns what removes it. @throws `ERR_SUPERCONFIG_OPTION` */
+export function listen<T>(attachment: Attachment, event: keyof EventMap<T>, listener: unknown): () => void {
+  attachment.assertOpen();
+  if (event === 'change') return onChange<T>(attachment, listener);
+  if (event === 'error') return pumpOf(attachment).onError(listenerOf(listener));
+  throw optionError(`there is no event '${String(event)}'`, "the events are 'change' and 'error'");
+}
+
+/** Calls a listener for versions that differ at or below a path; returns what removes it. @throws `ERR_SUPERCONFIG_OPTION` */
+export function listenAt(attachment: Attachment, path: LoosePath, listener: unknown): () => void {
+  return onChange(attachment, listener, wellFormed(attachment, path));
+}
+
+/** A path, refused where it is malformed: now, not when something changes. */
+function wellFormed(attachment: Attachment, path: LoosePath): NativePath {
+  lookUp(attachment, path);
+  return toNativePath(path);
+}
+
+function onChange<T>(attachment: Attachment, given: unknown, path?: NativePath): () => void {
+  const listener = listenerOf<ConfigChange<T>>(given);
+  return pumpOf(attachment).observe({
     next(whole) {
       const change = path === undefined ? whole : at(whole, path);
       if (change !== undefined) callListener('change', listener, new ConfigChange<T>(change));
@@ -125,11 +148,11 @@ export function onChange<T>(pump: EventPump, listener: Listener<ConfigChange<T>>
 }
 
 /** Iterates over new versions, or over those that differ at or below a path; a slow consumer gets the newest one. */
-export function changesOf<T>(
-  pump: EventPump,
-  path: NativePath | undefined,
-  signal: AbortSignal | undefined,
-): AsyncIterableIterator<ConfigChange<T>, undefined> {
+export function changesOf<T>(attachment: Attachment, options: ChangesOptions<T>): AsyncIterableIterator<ConfigChange<T>, undefined> {
+  checkNames(options, ['path', 'signal'], 'the options of `changes`');
+  sync(attachment);
+  const path = options.path === undefined ? undefined : wellFormed(attachment, options.path as LoosePath);
+  const signal = signalOf(options.signal);
   type Result = IteratorResult<ConfigChange<T>, undefined>;
   const done: Result = { done: true, value: undefined };
   const waiting: ((result: Result) => void)[] = [];
@@ -152,7 +175,7 @@ export function changesOf<T>(
     },
     complete: end,
   };
-  const off = isDone ? () => {} : pump.observe(observer);
+  const off = isDone ? () => {} : pumpOf(attachment).observe(observer);
   if (!isDone) signal?.addEventListener('abort', end, { once: true });
   return {
     [Symbol.asyncIterator]() {
@@ -174,7 +197,7 @@ export function changesOf<T>(
 }
 
 /** A signal, checked. @throws `ERR_SUPERCONFIG_OPTION` */
-export function signalOf(given: AbortSignal | undefined): AbortSignal | undefined {
+function signalOf(given: AbortSignal | undefined): AbortSignal | undefined {
   if (given === undefined) return given;
   const { aborted, addEventListener } = Object(given) as Partial<AbortSignal>;
   if (typeof aborted === 'boolean' && typeof addEventListener === 'function') return given;
@@ -182,7 +205,7 @@ export function signalOf(given: AbortSignal | undefined): AbortSignal | undefine
 }
 
 /** A listener, checked. @throws `ERR_SUPERCONFIG_OPTION` */
-export function listenerOf<E>(given: unknown): Listener<E> {
+function listenerOf<E>(given: unknown): Listener<E> {
   if (typeof given === 'function') return given as Listener<E>;
   throw optionError(`a listener is a function, not ${kindOf(given)}`);
 }

@@ -1,14 +1,13 @@
 // A live view of one path.
-import { native } from '../engine/addon.js';
 import { Attachment } from '../engine/attachment.js';
 import { closedError } from '../engine/closed-error.js';
-import { pumpOf } from '../engine/event-pump.js';
 import { guard } from '../engine/native-error.js';
-import { type LoosePath, showPath, toNativePath } from '../engine/path.js';
+import { type LoosePath, showPath } from '../engine/path.js';
 import { lookUp, readMissing, sync } from '../engine/read-cache.js';
 import { getterOf } from '../internal/stack.js';
-import { type ConfigChange, type Listener, listenerOf, onChange } from './events.js';
-import { type Explanation, toExplanation } from './types/explanation.js';
+import { type ConfigChange, type Listener, listenAt } from './events.js';
+import { explainPath } from './inspection.js';
+import type { Explanation } from './types/explanation.js';
 
 /**
  * A live view of one path: the quickest way to read a value again and again.
@@ -74,11 +73,7 @@ export class ConfigHandle<V = unknown> {
    * ```
    */
   explain(): Explanation {
-    return guard(ConfigHandle.prototype.explain, () => {
-      const { text, segments } = toNativePath(this.#path);
-      const { shown } = this.#synced();
-      return toExplanation(native().explain(shown.id, text, segments));
-    });
+    return guard(ConfigHandle.prototype.explain, () => explainPath(this.#synced(), this.#path));
   }
 
   /**
@@ -97,10 +92,7 @@ export class ConfigHandle<V = unknown> {
    */
   on(listener: Listener<ConfigChange<V | undefined>>): () => void {
     return guard(ConfigHandle.prototype.on, () => {
-      const attachment = this.#synced();
-      // Refuses a malformed path now, not when something changes.
-      lookUp(attachment, this.#path);
-      const off = onChange(pumpOf(attachment), listenerOf<ConfigChange<V | undefined>>(listener), toNativePath(this.#path));
+      const off = listenAt(this.#synced(), this.#path, listener);
       this.#listeners.push(off);
       return off;
     });

@@ -1,9 +1,6 @@
 // The helper for sources that are modules of JavaScript or TypeScript.
-import { optionsOf } from '../engine/codec.js';
-import { configModule } from '../engine/config-module.js';
+import { moduleSource } from '../engine/config-module.js';
 import { guard } from '../engine/native-error.js';
-import { checkNames } from '../engine/option-names.js';
-import { booleanOf, optionError, stringOf } from '../internal/validate.js';
 import type { Source, SourceOptions } from './sources.js';
 
 /**
@@ -38,12 +35,5 @@ export interface ModuleOptions extends SourceOptions {
  * ```
  */
 export function module(path: string, options?: ModuleOptions): Source {
-  return guard(module, () => {
-    if (stringOf(path, "a module's path") === '') throw optionError("a module's path is not empty");
-    const given = optionsOf(options, 'module') as ModuleOptions;
-    checkNames(given, ['optional', 'export', 'join', 'directives'], 'the options of `module`');
-    const { optional = false, export: name = 'default', ...others } = given;
-    const implementation = configModule(path, booleanOf(optional, 'optional'), stringOf(name, 'an export'));
-    return { ...others, kind: 'custom', name: path, file: path, implementation };
-  });
+  return guard(module, () => moduleSource(path, options));
 }

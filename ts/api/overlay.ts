@@ -3,15 +3,12 @@ import type { Attachment } from '../engine/attachment.js';
 import { load, loadSync } from '../engine/load.js';
 import type { LoadRequest } from '../engine/load-request.js';
 import { fromNative } from '../engine/native-error.js';
-import { readTree } from '../engine/read-cache.js';
+import { readTree, sync } from '../engine/read-cache.js';
 import { isSuperConfigError } from '../internal/errors.js';
 import { defaults, overrides } from './sources.js';
 
-/** The key of a configuration's way to lay values over it; the same in every copy of the package. */
-export const OVERLAY: unique symbol = Symbol.for('superconfig.overlay') as never;
-
 /** The request of a configuration with layers above its own. Where another thread loaded it, it is made of what its values are. */
-export function overlaidRequest(attachment: Attachment, layers: readonly object[]): LoadRequest {
+function overlaidRequest(attachment: Attachment, layers: readonly object[]): LoadRequest {
   const { request } = attachment;
   const above = layers.map((values) => overrides(values));
   if (request === undefined) {
@@ -23,8 +20,10 @@ export function overlaidRequest(attachment: Attachment, layers: readonly object[
   return { ...request, options, sources: [...request.sources, ...above] };
 }
 
-/** Opens a request at once where nothing has to be awaited. */
-export function openAtOnce<R>(request: LoadRequest, open: (attachment: Attachment) => R): R | Promise<R> {
+/** Opens a configuration with layers above those of another one; at once where nothing has to be awaited. */
+export function openOverlaid<R>(attachment: Attachment, layers: readonly object[], open: (attachment: Attachment) => R): R | Promise<R> {
+  sync(attachment);
+  const request = overlaidRequest(attachment, layers);
   try {
     return open(loadSync(request));
   } catch (thrown) {

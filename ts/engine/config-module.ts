@@ -1,18 +1,26 @@
 // Modules of JavaScript and TypeScript that export configuration, imported by the runtime.
 import { isError, type SuperConfigErrorCode } from '../internal/errors.js';
-import { isPromiseLike, kindOf } from '../internal/validate.js';
+import { booleanOf, isPromiseLike, kindOf, optionError, stringOf } from '../internal/validate.js';
 import { builtin } from './builtin.js';
+import { optionsOf } from './codec.js';
 import { type CustomSource, reasonOf, type SourceContext } from './custom-source.js';
 import { ModuleError } from './module-error.js';
+import { checkNames } from './option-names.js';
+import type { SourceEntry } from './protocol.js';
 
 /** The modules that this thread has imported last, by file, with the digest of their text: the runtime keeps each for good. */
 const imported = new Map<string, { digest: string; exports: unknown }>();
 
 const TYPESCRIPT = /\.(?:ts|mts|cts|tsx)$/i;
 
-/** A custom source whose values are the export of a module. */
-export function configModule(path: string, isOptional: boolean, exported: string): CustomSource {
-  return new ConfigModule(path, isOptional, exported);
+/** A source whose values are the export of a module. @throws `ERR_SUPERCONFIG_OPTION` for a bad path or option. */
+export function moduleSource(path: string, options: object | undefined): SourceEntry & { readonly kind: 'custom'; readonly name: string } {
+  if (stringOf(path, "a module's path") === '') throw optionError("a module's path is not empty");
+  const given = optionsOf(options, 'module');
+  checkNames(given, ['optional', 'export', 'join', 'directives'], 'the options of `module`');
+  const { optional = false, export: name = 'default', ...others } = given as { optional?: boolean; export?: string };
+  const implementation = new ConfigModule(path, booleanOf(optional, 'optional'), stringOf(name, 'an export'));
+  return { ...others, kind: 'custom', name: path, file: path, implementation };
 }
 
 class ConfigModule implements CustomSource {

@@ -1,11 +1,20 @@
 // The layers of a load that JavaScript computes from the values below them, between preparing and publishing it.
 import { SuperConfigError } from '../internal/errors.js';
+import { kindOf, optionError, stringOf } from '../internal/validate.js';
 import { native } from './addon.js';
-import { toValue } from './codec.js';
+import { optionsOf, toValue } from './codec.js';
 import { callSource, LazySignal, originOf, reasonOf, type SourceContext } from './custom-source.js';
 import type { Bounds } from './lifetime.js';
 import type { LoadRequest } from './load-request.js';
+import type { SourceEntry } from './protocol.js';
 import { type Steps, settled } from './steps.js';
+
+/** A layer that a function computes. @throws `ERR_SUPERCONFIG_OPTION` for an empty name, a bad option or what is no function. */
+export function deriveSource(name: string, implementation: unknown, options: unknown): SourceEntry & { readonly kind: 'derive' } {
+  if (stringOf(name, 'the name of a derived layer') === '') throw optionError('the name of a derived layer is not empty');
+  if (typeof implementation !== 'function') throw optionError(`a derived layer is computed by a function, not ${kindOf(implementation)}`);
+  return { ...optionsOf(options as object | undefined, 'derive'), kind: 'derive', name, implementation };
+}
 
 /** Computes the derived layers of a prepared load in order, each from the values below it. */
 export function* deriveSteps(prepared: number, request: LoadRequest, bounds: Bounds): Steps<void> {

@@ -3,9 +3,9 @@ import { isError, type SuperConfigError } from '../internal/errors.js';
 import { isPromiseLike, kindOf } from '../internal/validate.js';
 import { native } from './addon.js';
 import type { Attachment } from './attachment.js';
-import { publish, publishFailure } from './diagnostics.js';
 import { type ErrorReport, fromReport } from './native-error.js';
 import type { Version } from './protocol.js';
+import { publish, publishFailure } from './publication.js';
 import { currentVersion } from './read-cache.js';
 import { type Transition, transition } from './transition.js';
 

@@ -4,14 +4,15 @@ import { Attachment } from './attachment.js';
 import { closedError } from './closed-error.js';
 import { customSourcesOf, joinFailures } from './custom-sources.js';
 import { deriveSteps } from './derive.js';
-import { isObserved, publish, publishFailure } from './diagnostics.js';
+import { isObserved } from './diagnostics.js';
 import { exportDotenv } from './dotenv-export.js';
 import { checkEnvironment } from './environment.js';
 import { pumpOf } from './event-pump.js';
 import { type Bounds, MAX_TIMEOUT_MS } from './lifetime.js';
 import { isCheckedByHost, type LoadRequest, toText } from './load-request.js';
+import { observedLoad, observedReload } from './observed-load.js';
 import type { Attached } from './protocol.js';
-import { currentVersion } from './read-cache.js';
+import { refresher } from './refresher.js';
 import { NoCustomSources } from './sources.js';
 import { runAsync, runSync, type Steps, settled } from './steps.js';
 
@@ -33,18 +34,18 @@ export interface ReloadResult {
 
 /** Loads on this thread. @throws `ERR_SUPERCONFIG_ASYNC` where a source or the schema has to be awaited. */
 export function loadSync(request: LoadRequest): Attachment {
-  return runSync(observedLoad(request, false));
+  return runSync(loading(request, false));
 }
 
 /** Loads on another thread. The environment is captured at once. */
 export function load(request: LoadRequest): Promise<Attachment> {
-  return runAsync(observedLoad(request, true));
+  return runAsync(loading(request, true));
 }
 
 /** Loads everything again, on this thread. */
 export function reloadSync(attachment: Attachment): ReloadResult {
   try {
-    return runSync(observedReload(attachment, false, false));
+    return runSync(reloading(attachment, false, false));
   } finally {
     attachment.pump?.deliver();
   }
@@ -53,43 +54,22 @@ export function reloadSync(attachment: Attachment): ReloadResult {
 /** Loads everything again, on another thread; in the background where no caller waits for it. */
 export async function reload(attachment: Attachment, isBackground: boolean): Promise<ReloadResult> {
   try {
-    return await runAsync(observedReload(attachment, true, isBackground));
+    return await runAsync(reloading(attachment, true, isBackground));
   } finally {
     attachment.pump?.deliver();
   }
 }
 
-/** Milliseconds that only grow; of the process, as a context of its own has no `performance`. */
-const now = () => Number(process.hrtime.bigint()) / 1e6;
-
-/** A load that tells those who observe loads. */
-function* observedLoad(request: LoadRequest, isAsync: boolean): Steps<Attachment> {
-  const begun = now();
-  const about = () => ({ name: request.options.name as string | undefined, durationMs: now() - begun });
-  try {
-    const attachment = yield* loadSteps(request, isAsync);
-    publish('load', () => ({ ...about(), version: attachment.version }));
-    if (isObserved('change') || isObserved('error')) pumpOf(attachment).report();
-    return attachment;
-  } catch (thrown) {
-    publishFailure(thrown, about);
-    throw thrown;
-  }
+/** The steps of a load, which are published where anybody listens when it begins. */
+function loading(request: LoadRequest, isAsync: boolean): Steps<Attachment> {
+  const steps = loadSteps(request, isAsync);
+  return isObserved() ? observedLoad(request, steps) : steps;
 }
 
-/** A reload that does so where the pump, which tells of every version, does not run. */
-function* observedReload(attachment: Attachment, isAsync: boolean, isBackground: boolean): Steps<ReloadResult> {
-  const begun = now();
-  const name = attachment.request?.options.name as string | undefined;
-  const about = () => ({ name, durationMs: now() - begun });
-  try {
-    const result = yield* reloadSteps(attachment, isAsync, isBackground);
-    if (result.changed.length > 0 && !attachment.pump?.isSubscribed) publish('change', () => ({ ...about(), ...result }));
-    return result;
-  } catch (thrown) {
-    if (!attachment.closed && !attachment.pump?.isSubscribed) publishFailure(thrown, () => ({ ...about(), version: currentVersion(attachment) }));
-    throw thrown;
-  }
+/** Those of a reload. */
+function reloading(attachment: Attachment, isAsync: boolean, isBackground: boolean): Steps<ReloadResult> {
+  const steps = reloadSteps(attachment, isAsync, isBackground);
+  return isObserved() ? observedReload(attachment, steps) : steps;
 }
 
 function* loadSteps(request: LoadRequest, isAsync: boolean): Steps<Attachment> {
@@ -107,7 +87,7 @@ function* loadSteps(request: LoadRequest, isAsync: boolean): Steps<Attachment> {
     sources.open(attachment.id);
     if (request.sources.some((source) => source.kind === 'dotenv' && source.export === true)) attachment.exported = exportDotenv(attachment.id);
     if (request.options.watch !== undefined) {
-      attachment.refresh = refresher(new WeakRef(attachment));
+      attachment.refresh = refresher(new WeakRef(attachment), (open) => reload(open, true));
       pumpOf(attachment).warn();
       sources.watch(attachment.refresh);
     }
@@ -185,23 +165,4 @@ function* publishSteps(preparing: number | Promise<number>, request: LoadRequest
     native().discard(prepared);
     throw thrown;
   }
-}
-
-/** Reloads in the background when called; called again meanwhile, once more after that. */
-function refresher(attachment: WeakRef<Attachment>): () => void {
-  let requested = 0;
-  return () => {
-    requested += 1;
-    if (requested > 1) return;
-    (async () => {
-      for (let done = 0; done !== requested; ) {
-        done = requested;
-        const open = attachment.deref();
-        if (open === undefined || open.closed) break;
-        // Listeners get the failure.
-        await reload(open, true).catch(() => {});
-      }
-      requested = 0;
-    })();
-  };
 }
