@@ -1,7 +1,10 @@
 // The messages on the channels of `node:diagnostics_channel`, and their absence where nobody listens.
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
-import { afterEach, expect, test } from 'vitest';
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { afterEach, expect, test, vi } from 'vitest';
 import { defaults, loadConfigSync, SuperConfig } from '../../ts/index.ts';
 import { caught } from '../support/errors.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
@@ -78,6 +81,43 @@ test('without a subscriber nothing is described', () => {
   config.reloadSync();
   // Those who come later hear of what this thread reloads from then on.
   expect(messages).toEqual([['change', { version: 3, changed: ['port'], durationMs: expect.any(Number) }]]);
+  config.close();
+});
+
+test('a load reads no clock, and starts no delivery, where nobody subscribes', () => {
+  directory.write('app.toml', 'port = 1');
+  const clock = vi.spyOn(process.hrtime, 'bigint');
+  const config = build().loadSync();
+  writeFileSync(directory.at('app.toml'), 'port = 22');
+  config.reloadSync();
+  expect(clock).not.toHaveBeenCalled();
+  published();
+  config.reloadSync();
+  expect(clock).toHaveBeenCalled();
+  clock.mockRestore();
+  config.close();
+});
+
+test('who subscribes after the load hears of other threads once this one has reloaded', async () => {
+  directory.write('app.toml', 'port = 1');
+  const config = build().loadSync();
+  const messages = published();
+  const reloadElsewhere = async (text: string) => {
+    writeFileSync(directory.at('app.toml'), text);
+    const program = 'const { parentPort, workerData } = require("node:worker_threads"); const { main, token } = workerData;';
+    const worker = new Worker(`${program} require(main).SuperConfig.attach(token).reloadSync();`, {
+      eval: true,
+      workerData: { main: join(import.meta.dirname, '../../ts/dist/index.cjs'), token: config.token },
+    });
+    await once(worker, 'exit');
+  };
+  await reloadElsewhere('port = 22');
+  expect(config.get('port')).toBe(22);
+  expect(messages).toEqual([]);
+  config.reloadSync();
+  await reloadElsewhere('port = 333');
+  await until(() => messages.length > 0);
+  expect(messages).toEqual([['change', { version: 3, changed: ['port'] }]]);
   config.close();
 });
 
