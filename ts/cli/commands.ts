@@ -63,6 +63,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     example: 'watch',
     load: () => import('./commands/watch.js'),
   },
+  {
+    name: 'doctor',
+    summary: 'why a reload does not fire',
+    example: 'doctor',
+    load: () => import('./commands/doctor.js'),
+  },
 ];
 
 /** The command of a name or alias. */
