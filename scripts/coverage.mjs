@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { tool } from './programs.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 /** Per cent of lines: of the engine and what bindings share, and of the registry, which everything stands on. */
@@ -58,7 +59,7 @@ function rust() {
 }
 
 function typescript() {
-  return run('npx', ['vitest', 'run', '--coverage']);
+  return run(...tool('vitest', ['run', '--coverage']));
 }
 
 const fine = [only === 'ts' || rust(), only === 'rust' || typescript()];

@@ -7,7 +7,11 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 /** The packages whose programs have another name than they. */
 const PACKAGES = { attw: '@arethetypeswrong/cli', biome: '@biomejs/biome', napi: '@napi-rs/cli', tsc: 'typescript' };
 
-/** A program of a development dependency, as `[command, arguments]` for `spawn`; quicker to start than by `npx`. */
+/**
+ * A program of a development dependency, as `[command, arguments]` for `spawn`; quicker to start than by `npx`.
+ *
+ * @returns {[string, string[]]}
+ */
 export function tool(name, args = []) {
   if (process.platform !== 'win32') return [join(root, 'node_modules/.bin', name), args];
   // Windows starts no scripts: Node runs what is behind `name.cmd`.
@@ -16,7 +20,11 @@ export function tool(name, args = []) {
   return [process.execPath, [join(folder, typeof bin === 'string' ? bin : bin[name]), ...args]];
 }
 
-/** npm, as `[command, arguments]` for `spawn`. */
+/**
+ * npm, as `[command, arguments]` for `spawn`.
+ *
+ * @returns {[string, string[]]}
+ */
 export function npm(args) {
   if (process.platform !== 'win32') return ['npm', args];
   const { npm_execpath: running = '' } = process.env;

@@ -25,8 +25,8 @@ beforeAll(() => {
   cpSync(join(example, 'config'), directory.at('config'), { recursive: true });
   directory.write('package.json', '{}');
   mkdirSync(directory.at('node_modules'));
-  symlinkSync(root, directory.at('node_modules/superconfig'));
-  for (const name of ['@nestjs', 'reflect-metadata', 'rxjs']) symlinkSync(join(root, 'node_modules', name), directory.at('node_modules', name));
+  symlinkSync(root, directory.at('node_modules/superconfig'), 'junction');
+  for (const name of ['@nestjs', 'reflect-metadata', 'rxjs']) symlinkSync(join(root, 'node_modules', name), directory.at('node_modules', name), 'junction');
 });
 
 /** Runs a program beside the application; gives what it prints as JSON. */
@@ -65,7 +65,7 @@ test('the example compiles strictly', () => {
     'node',
   ];
   cpSync(join(example, 'src'), directory.at('src'), { recursive: true });
-  symlinkSync(join(root, 'node_modules/@types'), directory.at('node_modules/@types'));
+  symlinkSync(join(root, 'node_modules/@types'), directory.at('node_modules/@types'), 'junction');
   execFileSync(process.execPath, [join(root, 'node_modules/typescript-5/bin/tsc'), ...options, 'src/main.ts'], { cwd: directory.path, stdio: 'inherit' });
 });
 

@@ -1,8 +1,9 @@
-import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { type BuilderOptions, discover, type LayerInfo, loadConfig, loadConfigSync, SuperConfig } from '../../ts/index.ts';
 import { caught } from '../support/errors.ts';
+import { isWindows, link } from '../support/platform.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
 
 const directory = temporaryDirectory();
@@ -25,7 +26,8 @@ function names(layers: LayerInfo[], status: LayerInfo['status']): string[] {
 }
 
 describe('discover', () => {
-  test('system, user and project in their order, manifests included', () => {
+  test('system, user and project in their order, manifests included', ({ skip }) => {
+    skip(isWindows, 'the directories of the system are others there');
     write('root/etc/xdg/app/config.toml', 'last = "xdg"\nsystem = true');
     write('root/etc/app.json', '{ "last": "etc" }');
     write('home/me/.config/app/config.yaml', 'last: user\nuser: true');
@@ -66,11 +68,15 @@ describe('discover', () => {
       format: 'yaml',
     });
     expect(layer('app.production.local.*')).toMatchObject({ status: 'missing', reason: 'there is no such file' });
-    expect(layer(join(places.root, 'etc/app/config.*'))).toMatchObject({ status: 'missing', reason: 'the directory is not there' });
+    expect(layer(join(places.root, isWindows ? 'ProgramData' : 'etc', 'app/config.*'))).toMatchObject({
+      status: 'missing',
+      reason: 'the directory is not there',
+    });
     expect(config.warnings).toEqual([]);
   });
 
-  test('given variables and no home directory', () => {
+  test('given variables and no home directory', ({ skip }) => {
+    skip(isWindows, 'the directories of the system are others there');
     write('own/app/config.json', '{ "own": true }');
     write('root/first/app/config.json', '{ "last": 1 }');
     write('root/second/app/config.json', '{ "last": 2 }');
@@ -81,7 +87,8 @@ describe('discover', () => {
     expect(config.layers.find((layer) => layer.name === '~')).toMatchObject({ status: 'skipped', reason: 'no home directory is known' });
   });
 
-  test('a file that everybody can write warns, or fails with strict trust', async () => {
+  test('a file that everybody can write warns, or fails with strict trust', async ({ skip }) => {
+    skip(isWindows, 'Windows has no modes of files');
     write('home/me/work/app/app.toml', 'a = 1', 0o666);
     const config = await loadConfig({ ...places, sources: [discover('app')] });
     expect(config.warnings).toMatchObject([{ code: 'insecure-permissions', origin: { file: 'app.toml' } }]);
@@ -129,8 +136,8 @@ describe('discover', () => {
     expect(error).toMatchObject({ code: 'ERR_SUPERCONFIG_NOT_FOUND', origin: { file: '~/none' } });
   });
 
-  test('a link that leads back to itself is an error', () => {
-    symlinkSync('app.toml', join(places.cwd, 'app.toml'));
+  test('a link that leads back to itself is an error', ({ skip }) => {
+    link('app.toml', join(places.cwd, 'app.toml'), skip);
     const error = caught(() => SuperConfig.builder(places).discover('app').loadSync());
     expect(error).toMatchObject({ code: 'ERR_SUPERCONFIG_IO', origin: { file: 'app.toml' } });
   });

@@ -1,11 +1,12 @@
 // Cases made from public reports about other tools, in our own words; `about` in real-life/cases.json says what a case is.
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { inspect } from 'node:util';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { isSuperConfigError, parse, SuperConfig, type SuperConfigBuilder } from '../../ts/index.ts';
+import { link } from '../support/platform.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
 
 interface Expected {
@@ -93,12 +94,12 @@ function check(found: Outcome, { anyOf, ...expected }: Expected): void {
   if (expected.hides !== undefined) expect(found.printed).not.toContain(expected.hides);
 }
 
-test.each(cases.map((given) => [given.id, given.what, given] as const))('%s: %s', (_id, _what, given) => {
+test.for(cases.map((given) => [given.id, given.what, given] as const))('%s: %s', ([, , given], { skip }) => {
   mkdirSync(directory.at('home'), { recursive: true });
   for (const [name, text] of Object.entries(given.files ?? {})) directory.write(name, text);
   for (const [name, target] of Object.entries(given.links ?? {})) {
     mkdirSync(dirname(directory.at(name)), { recursive: true });
-    symlinkSync(target, directory.at(name));
+    link(target, directory.at(name), skip);
   }
   check(given.limits === undefined ? outcome(given) : outcomeAlone(given, given.limits), given.expect);
 });

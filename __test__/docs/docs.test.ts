@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import * as superconfig from '../../ts/index.ts';
+import { isWindows } from '../support/platform.ts';
 import { blocks, documents, links } from './markdown.ts';
 import { type Outcome, runExamples } from './run-examples.ts';
 import { runShell } from './run-shell.ts';
@@ -49,11 +50,13 @@ describe('a program', () => {
   });
 });
 
-test.each(of(...SHELLS))('$place runs', ({ code }) => {
+test.for(of(...SHELLS))('$place runs', ({ code }, { skip }) => {
+  skip(isWindows, 'the commands are for a shell of Unix');
   expect(runShell(code)).toEqual({ status: 0, stderr: '' });
 });
 
-test('a command that does not exist fails', () => {
+test('a command that does not exist fails', ({ skip }) => {
+  skip(isWindows, 'the commands are for a shell of Unix');
   for (const command of ['npm run no-such', 'npx no-such', 'cargo test --test no_such', 'cargo test -p no-such', 'scripts/no-such.sh']) {
     expect(runShell(command).status, command).not.toBe(0);
   }

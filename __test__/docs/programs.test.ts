@@ -12,8 +12,8 @@ const run = promisify(execFile);
 
 beforeAll(() => {
   mkdirSync(directory.at('node_modules'));
-  symlinkSync(root, directory.at('node_modules/superconfig'));
-  for (const name of ['express', 'fastify', 'zod']) symlinkSync(join(root, 'node_modules', name), directory.at('node_modules', name));
+  symlinkSync(root, directory.at('node_modules/superconfig'), 'junction');
+  for (const name of ['express', 'fastify', 'zod']) symlinkSync(join(root, 'node_modules', name), directory.at('node_modules', name), 'junction');
   for (const name of ['express', 'fastify', 'jest', 'workers', 'zod']) cpSync(join(root, 'examples', name), directory.at(name), { recursive: true });
 });
 

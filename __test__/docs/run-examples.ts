@@ -1,9 +1,9 @@
 // Compiles examples as users compile them, and runs each in a directory of its own with real files.
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ts from 'typescript-5';
+import { TemporaryDirectory } from '../support/temporary.ts';
 import { toProgram } from './documented.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -79,11 +79,11 @@ export interface Outcome {
 
 /** Compiles and runs examples, by their names, against the built package; `exported` are the names that they may use unasked. */
 export function runExamples(examples: ReadonlyMap<string, string>, exported: readonly string[]): Outcome {
-  const directory = mkdtempSync(join(tmpdir(), 'superconfig-examples-'));
+  const directory = new TemporaryDirectory();
   try {
-    return runIn(directory, examples, exported);
+    return runIn(directory.path, examples, exported);
   } finally {
-    rmSync(directory, { recursive: true, force: true });
+    directory.remove();
   }
 }
 
@@ -92,9 +92,9 @@ function runIn(directory: string, examples: ReadonlyMap<string, string>, exporte
   const fileOf = (name: string) => `example-${names.indexOf(name)}.ts`;
   let checks = 0;
   mkdirSync(join(directory, 'node_modules'));
-  symlinkSync(root, join(directory, 'node_modules/superconfig'));
+  symlinkSync(root, join(directory, 'node_modules/superconfig'), 'junction');
   for (const name of ['zod', '@types', '@nestjs', 'fastify', 'hono', 'reflect-metadata', 'rxjs'])
-    symlinkSync(join(root, 'node_modules', name), join(directory, 'node_modules', name));
+    symlinkSync(join(root, 'node_modules', name), join(directory, 'node_modules', name), 'junction');
   for (const [name, text] of Object.entries(FILES)) {
     mkdirSync(join(directory, 'files', name, '..'), { recursive: true });
     writeFileSync(join(directory, 'files', name), text);

@@ -1,8 +1,8 @@
 // Runs the shell commands of documents where they can do no harm: what they call of the project only has to exist.
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { chmodSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { TemporaryDirectory } from '../support/temporary.ts';
 
 const root = join(import.meta.dirname, '../..');
 
@@ -30,11 +30,10 @@ if (tool === 'cargo') {
 
 /** What a script prints to its errors and how it ended: `0` where every command succeeded. */
 export function runShell(code: string): { status: number | null; stderr: string } {
-  const directory = mkdtempSync(join(tmpdir(), 'superconfig-shell-'));
+  const temporary = new TemporaryDirectory();
+  const directory = temporary.path;
   const program = (path: string, text: string) => {
-    mkdirSync(dirname(join(directory, path)), { recursive: true });
-    writeFileSync(join(directory, path), text);
-    chmodSync(join(directory, path), 0o755);
+    chmodSync(temporary.at(temporary.write(path, text)), 0o755);
   };
   try {
     program('bin/tool.mjs', TOOL);
@@ -49,6 +48,6 @@ export function runShell(code: string): { status: number | null; stderr: string 
     const { status, stderr } = spawnSync('sh', ['-eu', '-c', `git init --quiet\n${code}`], { cwd: directory, env, encoding: 'utf8', timeout: 20_000 });
     return { status, stderr };
   } finally {
-    rmSync(directory, { recursive: true, force: true });
+    temporary.remove();
   }
 }

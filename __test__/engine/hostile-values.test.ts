@@ -4,6 +4,7 @@ import { mkdirSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { registry, type StandardSchema, SuperConfig } from '../../ts/index.ts';
 import { caught, rejected } from '../support/errors.ts';
+import { isWindows } from '../support/platform.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
 
 const directory = temporaryDirectory();
@@ -105,7 +106,8 @@ test('a module that throws anything', () => {
   }
 });
 
-test.runIf(process.platform !== 'win32')('a module that is a pipe, a directory or a device', () => {
+test('a module that is a pipe, a directory or a device', ({ skip }) => {
+  skip(isWindows, 'Windows has no such files');
   execFileSync('mkfifo', [directory.at('pipe.cjs')]);
   mkdirSync(directory.at('directory.cjs'));
   for (const path of ['pipe.cjs', 'directory.cjs', '/dev/zero']) {

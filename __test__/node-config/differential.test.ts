@@ -23,8 +23,8 @@ interface Outcome {
 
 beforeAll(() => {
   mkdirSync(directory.at('node_modules'));
-  symlinkSync(root, directory.at('node_modules/superconfig'));
-  for (const name of ['config', 'json5', 'yaml', 'toml']) symlinkSync(join(root, 'node_modules', name), directory.at('node_modules', name));
+  symlinkSync(root, directory.at('node_modules/superconfig'), 'junction');
+  for (const name of ['config', 'json5', 'yaml', 'toml']) symlinkSync(join(root, 'node_modules', name), directory.at('node_modules', name), 'junction');
 });
 
 let trees = 0;

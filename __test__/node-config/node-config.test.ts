@@ -12,7 +12,7 @@ const directory = temporaryDirectory();
 function run(program: string, files: Record<string, string>, { name = 'main.mjs', env = {} }: { name?: string; env?: Record<string, string> } = {}): unknown {
   for (const [file, text] of Object.entries({ ...files, [name]: program })) directory.write(file, text);
   mkdirSync(directory.at('node_modules'), { recursive: true });
-  if (!existsSync(directory.at('node_modules/superconfig'))) symlinkSync(root, directory.at('node_modules/superconfig'));
+  if (!existsSync(directory.at('node_modules/superconfig'))) symlinkSync(root, directory.at('node_modules/superconfig'), 'junction');
   const { PATH, HOME } = process.env;
   const result = spawnSync(process.execPath, ['--no-warnings', name], { cwd: directory.path, env: { PATH, HOME, HOST: 'nowhere', ...env }, encoding: 'utf8' });
   expect(result.stderr).toBe('');

@@ -10,15 +10,16 @@ import { build } from 'esbuild';
 import { rollup } from 'rollup';
 import { beforeEach, describe, expect, test } from 'vitest';
 import webpack from 'webpack';
+import { file as addonFile, folder as addonFolder, platform as name } from '../../scripts/addon.mjs';
+import { names as platforms } from '../../scripts/platforms/platforms.mjs';
+import { isLinux, isWindows, system } from '../support/platform.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
 
 // Its types are those of a CommonJS module, which it is not.
 const commonjs = commonjsPlugin as unknown as typeof commonjsPlugin.default;
 const root = join(import.meta.dirname, '../..');
-const name = 'linux-x64-gnu';
-const addon = join(root, 'npm', name, `superconfig.${name}.node`);
+const addon = join(root, addonFolder, addonFile);
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
-const platforms = ['darwin-arm64', 'darwin-x64', 'linux-arm64-gnu', 'linux-arm64-musl', 'linux-x64-gnu', 'linux-x64-musl', 'win32-x64-msvc'];
 /** A home directory with an application deep in it. */
 const home = temporaryDirectory();
 const app = (...path: string[]) => home.at('user/project/app', ...path);
@@ -36,7 +37,7 @@ function installAddon(modules: string): string {
   const folder = join(modules, '@superconfig', name);
   mkdirSync(folder, { recursive: true });
   cpSync(join(root, 'npm', name, 'package.json'), join(folder, 'package.json'));
-  cpSync(addon, join(folder, `superconfig.${name}.node`));
+  cpSync(addon, join(folder, addonFile));
   return folder;
 }
 
@@ -44,7 +45,7 @@ function installAddon(modules: string): string {
 function plant(): void {
   for (const above of ['user/project', 'user', '.']) {
     for (const place of ['node_modules/@superconfig', '@superconfig', 'npm']) {
-      home.write(join(above, place, name, `superconfig.${name}.node`), 'planted');
+      home.write(join(above, place, name, addonFile), 'planted');
     }
   }
 }
@@ -118,12 +119,12 @@ describe.each(bundles)('a bundle by %s of %s', (kind, entry, bundle) => {
     // Without it none is taken from above, and the error says what to do.
     rmSync(home.at('moved/project/app/node_modules/@superconfig'), { recursive: true });
     const { code, message, hint } = refused(home.at('moved/project/app/dist', `bundle.${extension}`));
-    expect([code, message]).toEqual(['ERR_SUPERCONFIG_LOAD_NATIVE', expect.stringContaining('there is no addon for linux x64 beside the bundle')]);
-    const copy = `cp node_modules/@superconfig/${name}/superconfig.${name}.node ${home.at('moved/project/app/dist')}`;
+    expect([code, message]).toEqual(['ERR_SUPERCONFIG_LOAD_NATIVE', expect.stringContaining(`there is no addon for ${system} beside the bundle`)]);
+    const copy = `cp node_modules/@superconfig/${name}/${addonFile} ${home.at('moved/project/app/dist')}`;
     expect(hint).toBe(`mark \`superconfig\` as external, or run \`${copy}\` after bundling`);
 
     // Which is right.
-    cpSync(addon, home.at('moved/project/app/dist', `superconfig.${name}.node`));
+    cpSync(addon, home.at('moved/project/app/dist', addonFile));
     expect(run(home.at('moved/project/app/dist', `bundle.${extension}`))).toBe(printed);
   });
 });
@@ -138,7 +139,8 @@ test('a bundle in a workspace finds the addon among the packages of the workspac
   expect(run(file)).toBe(printed);
 });
 
-test('a bundle takes nothing from a directory that every user may write to', async () => {
+test('a bundle takes nothing from a directory that every user may write to', async ({ skip }) => {
+  skip(isWindows, 'Windows has no modes of files');
   const file = app('dist/bundle.mjs');
   await BUNDLERS['esbuild to ESM']?.(app('main.mjs'), file);
   rmSync(app('package.json'));
@@ -166,7 +168,7 @@ test('a program that embeds the addon needs nothing beside it', async () => {
 test('what gathers the files of a program finds the addon', async () => {
   for (const entry of ['main.mjs', 'main.cjs']) {
     const { fileList } = await nodeFileTrace([app(entry)], { base: app() });
-    expect([...fileList]).toContain(`node_modules/@superconfig/${name}/superconfig.${name}.node`);
+    expect([...fileList]).toContain(join('node_modules/@superconfig', name, addonFile));
     const target = home.at(`gathered-${entry}`);
     for (const path of fileList) cpSync(app(path), join(target, path));
     expect(run(join(target, entry))).toBe(printed);
@@ -199,12 +201,14 @@ describe('installed', () => {
     rmSync(app('node_modules/@superconfig'), { recursive: true });
     const { code, message, hint } = found();
     expect(code).toBe('ERR_SUPERCONFIG_LOAD_NATIVE');
-    expect(message).toMatch(/^the package @superconfig\/linux-x64-gnu@\d+\.\d+\.\d+, which holds the addon for linux x64, is not installed: .*--omit=optional/);
+    const missing = `the package @superconfig/${name}@${version}, which holds the addon for ${system}, is not installed: `;
+    expect(message.slice(0, missing.length)).toBe(missing);
+    expect(message).toContain('--omit=optional');
     expect(hint).toBe(`npm install @superconfig/${name}@${version}`);
   });
 
   test('one that does not load says where it is and why', () => {
-    const path = app('node_modules/@superconfig', name, `superconfig.${name}.node`);
+    const path = app('node_modules/@superconfig', name, addonFile);
     writeFileSync(path, 'no library');
     const { code, message, hint } = found();
     expect([code, message.startsWith(`the addon ${path} does not load: `), hint]).toEqual([
@@ -225,38 +229,44 @@ describe('installed', () => {
     expect(error.hint).toBe(`npm install superconfig@9.8.7 @superconfig/${name}@9.8.7`);
   });
 
-  test('one for another C library says which it needs, and which there is', () => {
-    const musl = 'linux-x64-musl';
-    home.write(`user/project/app/node_modules/@superconfig/${musl}/superconfig.${musl}.node`, 'a library for musl');
+  test('one for another C library says which it needs, and which there is', ({ skip }) => {
+    skip(!isLinux, 'only Linux has two C libraries');
+    const [own, other] = name.endsWith('-gnu') ? ['glibc', 'musl'] : ['musl', 'glibc'];
+    const another = name.endsWith('-gnu') ? name.replace('-gnu', '-musl') : name.replace('-musl', '-gnu');
+    home.write(`user/project/app/node_modules/@superconfig/${another}/superconfig.${another}.node`, `a library for ${other}`);
     // The one that fits is loaded also where both are there.
     expect(run(app('main.mjs'))).toBe(printed);
     rmSync(app('node_modules/@superconfig', name), { recursive: true });
-    const glibc = found();
-    expect(glibc.message).toMatch(/superconfig\.linux-x64-musl\.node does not load: it needs musl, and this system has glibc \d\.\d+$/);
-    expect(glibc.hint).toBe(`npm install --force @superconfig/${name}@${version}`);
+    const here = found();
+    expect(here.message).toMatch(new RegExp(`${another}\\.node does not load: it needs ${other}, and this system has ${own}( \\d\\.\\d+)?$`));
+    expect(here.hint).toBe(`npm install --force @superconfig/${name}@${version}`);
 
     rmSync(app('node_modules/@superconfig'), { recursive: true });
-    home.write(`user/project/app/node_modules/@superconfig/${name}/superconfig.${name}.node`, 'a library for glibc');
-    home.write('user/project/app/alpine.mjs', "process.report.getReport = () => ({ header: {} }); await import('./main.mjs');");
-    const alpine = refused(app('alpine.mjs'));
-    expect(alpine.message).toMatch(/superconfig\.linux-x64-gnu\.node does not load: it needs glibc, and this system has musl$/);
-    expect(alpine.hint).toBe(`npm install --force @superconfig/${musl}@${version}`);
+    home.write(`user/project/app/node_modules/@superconfig/${name}/${addonFile}`, `a library for ${own}`);
+    const header = other === 'glibc' ? "{ glibcVersionRuntime: '2.36' }" : '{}';
+    home.write('user/project/app/there.mjs', `process.report.getReport = () => ({ header: ${header} }); await import('./main.mjs');`);
+    const there = refused(app('there.mjs'));
+    expect(there.message).toMatch(new RegExp(`${name}\\.node does not load: it needs ${own}, and this system has ${other}( 2\\.36)?$`));
+    expect(there.hint).toBe(`npm install --force @superconfig/${another}@${version}`);
   });
 
   test('one try loads it, and no part of the facade that is not used', () => {
     const counted = `const opened = [];
       const { dlopen } = process;
       process.dlopen = (module, path) => (opened.push(path), dlopen(module, path));
-      process.on('exit', () => console.log(JSON.stringify([opened, Object.keys(require.cache).filter((file) => file.includes('superconfig/ts'))])));`;
+      process.on('exit', () => console.log(JSON.stringify([opened, Object.keys(require.cache).filter((file) => /superconfig.ts/.test(file))])));`;
     home.write('user/project/app/counted.cjs', `${counted}\nrequire('./main.cjs');`);
-    const opened = [app('node_modules/@superconfig', name, `superconfig.${name}.node`)];
+    const opened = [app('node_modules/@superconfig', name, addonFile)];
     expect(run(app('counted.cjs'))).toBe(`${printed}${JSON.stringify([opened, [app('node_modules/superconfig/ts/dist/index.cjs')]])}\n`);
   });
 
   test('on a system without an addon it says which there are', () => {
     home.write('user/project/app/other.mjs', `Object.defineProperty(process, 'platform', { value: 'sunos' }); await import('./main.mjs');`);
     const { code, message, hint } = refused(app('other.mjs'));
-    expect([code, message]).toEqual(['ERR_SUPERCONFIG_LOAD_NATIVE', `superconfig has no addon for sunos x64; there are some for ${platforms.join(', ')}`]);
+    expect([code, message]).toEqual([
+      'ERR_SUPERCONFIG_LOAD_NATIVE',
+      `superconfig has no addon for sunos ${process.arch}; there are some for ${platforms.join(', ')}`,
+    ]);
     expect(hint).toBe('build the addon from its sources and set SUPERCONFIG_ADDON to its path');
   });
 });

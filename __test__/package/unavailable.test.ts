@@ -38,7 +38,7 @@ test('importing, printing and awaiting it is harmless, and errors are what they 
 
 test.each(['browser', 'edge-light', 'worker'])('the condition `%s` leads to it, from both module systems', (condition) => {
   mkdirSync(project.at('node_modules'));
-  symlinkSync(root, project.at('node_modules/superconfig'));
+  symlinkSync(root, project.at('node_modules/superconfig'), 'junction');
   const body =
     "try {\n  parse('a: 1', 'yaml');\n} catch ({ code, stack }) {\n  console.log(code, stack.split('\\n').find((line) => /^ +at /.test(line)).trim());\n}";
   project.write('main.mjs', `import { parse } from 'superconfig';\n${body}`);

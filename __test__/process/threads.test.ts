@@ -1,6 +1,7 @@
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { describe, expect, test } from 'vitest';
+import { file, folder } from '../../scripts/addon.mjs';
 import { SuperConfig } from '../../ts/index.ts';
 import { code } from '../support/errors.ts';
 import { layers } from '../support/layers.ts';
@@ -34,8 +35,7 @@ describe('threads', () => {
     const config = three().loadSync();
     expect(config.get('server.port')).toBe(9000);
     // The worker speaks to the addon that this thread has loaded, as the facade does there.
-    const name = `linux-${process.arch}-gnu`;
-    const addon = join(import.meta.dirname ?? dirname(new URL(import.meta.url).pathname), `../../npm/${name}/superconfig.${name}.node`);
+    const addon = join(import.meta.dirname, '../..', folder, file);
     const worker = new Worker(
       `const { parentPort, workerData } = require('node:worker_threads');
        const native = require(workerData.addon);

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, afterEach } from 'vitest';
@@ -13,7 +13,8 @@ export class TemporaryDirectory {
   }
 
   get path(): string {
-    this.#path ??= mkdtempSync(join(this.#parent, 'superconfig-'));
+    // By its real name: that of macOS is behind a link, that of Windows may be a short one, and programs say where they really are.
+    this.#path ??= mkdtempSync(join(realpathSync.native(this.#parent), 'superconfig-'));
     return this.#path;
   }
 
@@ -30,7 +31,8 @@ export class TemporaryDirectory {
   };
 
   remove(): void {
-    if (this.#path !== undefined) rmSync(this.#path, { recursive: true, force: true });
+    // Windows deletes nothing that a program which has just ended still holds.
+    if (this.#path !== undefined) rmSync(this.#path, { recursive: true, force: true, maxRetries: 10 });
     this.#path = undefined;
   }
 }

@@ -37,8 +37,8 @@ const NAMES = '{ createTestConfig, temporaryConfig, withOverrides }';
 
 beforeAll(() => {
   mkdirSync(directory.at('node_modules'));
-  symlinkSync(root, directory.at('node_modules/superconfig'));
-  symlinkSync(join(root, 'node_modules/vitest'), directory.at('node_modules/vitest'));
+  symlinkSync(root, directory.at('node_modules/superconfig'), 'junction');
+  symlinkSync(join(root, 'node_modules/vitest'), directory.at('node_modules/vitest'), 'junction');
   directory.write(
     'package.json',
     JSON.stringify({ jest: { transform: {}, testMatch: ['**/*.jest.?(c|m)js'], moduleFileExtensions: ['js', 'cjs', 'mjs', 'json'] } }),

@@ -1,6 +1,7 @@
 // From the start of a process to its first value, beyond what Node itself takes.
 import { cpSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import * as addon from '../../scripts/addon.mjs';
 import { small } from '../inputs.mjs';
 import { here, processes } from '../measure.mjs';
 
@@ -59,7 +60,7 @@ function install(directory) {
   const root = join(here, '..');
   const facade = join(directory, 'node_modules/superconfig');
   for (const part of ['package.json', 'ts/dist']) cpSync(join(root, part), join(facade, part), { recursive: true });
-  cpSync(join(root, 'npm/linux-x64-gnu'), join(directory, 'node_modules/@superconfig/linux-x64-gnu'), { recursive: true });
+  cpSync(join(root, addon.folder), join(directory, 'node_modules', addon.packageName), { recursive: true });
   const peers = new Set(Object.values(PROGRAMS).flatMap(([taken]) => (taken === undefined || taken[1].startsWith('node:') ? [] : [taken[1]])));
   peers.delete('superconfig');
   for (const peer of peers) symlinkSync(join(root, 'node_modules', peer), join(directory, 'node_modules', peer));
