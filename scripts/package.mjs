@@ -1,6 +1,7 @@
 // Packs what users install; what is packed already is not packed again.
-// usage: node scripts/package.mjs [--all | NAME…]; the package and that of this platform's addon into target/packages/, or those of all
-// platforms or of some, whose addons are built on this machine, into target/platforms/packages/.
+// usage: node scripts/package.mjs [--all | NAME… | --no-build]; the package and that of this platform's addon into target/packages/, or
+// those of all platforms or of some, whose addons are built on this machine, into target/platforms/packages/. With `--no-build` the
+// release build of this platform's addon has to be there.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -10,19 +11,20 @@ import { addonFile, names, packageFolder, packageName, root } from './platforms/
 import { npm } from './programs.mjs';
 
 const given = process.argv.slice(2);
-const isHost = given.length === 0;
-const strange = given.filter((name) => name !== '--all' && !names.includes(name));
+const isBuilt = `${given}` === '--no-build';
+const isHost = given.length === 0 || isBuilt;
+const strange = given.filter((name) => !isBuilt && name !== '--all' && !names.includes(name));
 if (strange.length > 0) {
   process.stderr.write(`superconfig: there is no platform ${strange.join(', ')}, only ${names.join(', ')}, or --all.\n`);
   process.exit(2);
 }
+if (isBuilt) host.requireRelease();
+else execFileSync(process.execPath, [join(root, 'scripts/setup.mjs'), isHost ? 'release' : 'facade'], { stdio: 'inherit' });
 /** The files of the addons to pack, by the names of their platforms. */
 const addons = {};
 if (isHost) {
-  host.requireRelease();
   addons[host.platform] = join(packageFolder(host.platform), host.file);
 } else {
-  execFileSync(process.execPath, [join(root, 'scripts/setup.mjs'), 'facade'], { stdio: 'inherit' });
   const { buildAddon } = await import('./platforms/build.mjs');
   for (const name of given.includes('--all') ? names : given) addons[name] = buildAddon(name);
 }

@@ -8,7 +8,7 @@ import { root } from './platforms/platforms.mjs';
 import { layPrograms, PROGRAMS, runPrograms } from './platforms/programs.mjs';
 import { npm } from './programs.mjs';
 
-execFileSync(process.execPath, [join(root, 'scripts/package.mjs')], { stdio: ['ignore', 'ignore', 'inherit'] });
+execFileSync(process.execPath, [join(root, 'scripts/package.mjs'), '--no-build'], { stdio: ['ignore', 'ignore', 'inherit'] });
 const packages = join(root, 'target/packages');
 const project = mkdtempSync(join(tmpdir(), 'superconfig-smoke-'));
 writeFileSync(join(project, 'package.json'), '{ "name": "smoke", "private": true }');

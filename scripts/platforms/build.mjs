@@ -1,4 +1,4 @@
-// Builds the addon of any platform on this machine, once for the same sources.
+// Builds the addon of any platform on this machine, once for the same sources; `compile` builds any library of the workspace so.
 // usage: node scripts/platforms/build.mjs NAME…
 import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
@@ -12,7 +12,7 @@ import { debian, once, run, rust, zig } from './tools.mjs';
 const here = dirname(fileURLToPath(import.meta.url));
 const target = join(root, 'target/platforms/build');
 
-/** How each system's addon is linked: the command of cargo, flags of the compiler, and variables of the environment. */
+/** How each system's libraries are linked: the command of cargo, flags of the compiler, and variables of the environment. */
 const LINKING = {
   gnu: ({ target, oldest }) => ({ command: 'zigbuild', triple: `${target}.${oldest.glibc}`, env: zig() }),
   // musl's own default is a program of one piece, which loads nothing.
@@ -50,28 +50,32 @@ function profile() {
   return { CARGO_PROFILE_RELEASE_LTO: 'thin', ...Object.fromEntries(own) };
 }
 
+/**
+ * Compiles a crate's library for a platform, with variables of the environment beside those that the platform needs.
+ *
+ * Gives the file as cargo names it. @throws `Error` where it fails.
+ */
+export function compile(name, crate, env = {}) {
+  const platform = PLATFORMS[name];
+  const link = LINKING[name.split('-')[2] ?? 'darwin'](platform);
+  const compiler = rust();
+  const args = [link.command, '--release', '-p', crate, ...compiler.args, '--target-dir', target, '--target', link.triple ?? platform.target];
+  // A cache of another compiler's results is of no use here.
+  const all = { ...compiler.env, ...link.env, ...flags(link.flags), ...profile(), RUSTC_WRAPPER: '', ...env };
+  run(...(link.command === 'build' ? [compiler.env.CARGO ?? 'cargo', args] : ['cargo-zigbuild', args]), { env: all, quiet: false });
+  return join(target, platform.target, 'release', library(platform.target, crate));
+}
+
 /** The file of the addon of a platform, built where it is not. @throws `Error` where it fails, or the addon is not as it has to be. */
 export function buildAddon(name) {
-  const platform = PLATFORMS[name];
   const built = join(root, 'target/platforms/addons', addonFile(name));
   const inputs = [...rustSources(), ...files('scripts/platforms', /^(build|platforms|tools)\.mjs$|\.tbd$/)];
   step(`addon-${name}`, inputs, relative(root, built), JSON.stringify(profile())).do(() => {
     process.stderr.write(`superconfig: building the addon for ${name}\n`);
     const started = performance.now();
-    const link = LINKING[name.split('-')[2] ?? 'darwin'](platform);
-    const compiler = rust();
-    const args = [link.command, '--release', '-p', 'superconfig-napi', ...compiler.args, '--target-dir', target, '--target', link.triple ?? platform.target];
-    const env = {
-      ...compiler.env,
-      ...link.env,
-      ...flags(link.flags),
-      ...profile(),
-      // A cache of another compiler's results is of no use here.
-      RUSTC_WRAPPER: '',
-    };
-    run(...(link.command === 'build' ? [compiler.env.CARGO ?? 'cargo', args] : ['cargo-zigbuild', args]), { env, quiet: false });
+    const compiled = compile(name, 'superconfig-napi');
     mkdirSync(dirname(built), { recursive: true });
-    copyFileSync(join(target, platform.target, 'release', library(platform.target)), built);
+    copyFileSync(compiled, built);
     const found = problems(name, built);
     if (found.length > 0) throw new Error(`the addon for ${name} ${found.join('; it ')}`);
     process.stderr.write(`superconfig: built ${relative(root, built)} in ${Math.round((performance.now() - started) / 1000)} s\n`);

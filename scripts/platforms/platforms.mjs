@@ -7,8 +7,8 @@ import { fileURLToPath } from 'node:url';
 export const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
 
 /**
- * By the name of its package: `target`, for which the addon is built on a machine of another platform, and `oldest`, the least that
- * it has to run on. Loaders know the addon for Windows as that of `msvc`; Node takes it from either compiler.
+ * By the name of its package: `target`, for which libraries are built on a machine of another platform, and `oldest`, the least that
+ * they have to run on. Loaders know the addon for Windows as that of `msvc`; Node takes it from either compiler.
  */
 export const PLATFORMS = {
   'darwin-arm64': { target: 'aarch64-apple-darwin', oldest: { macos: '11.0' } },
@@ -39,8 +39,9 @@ export const packageFolder = (name) => join(root, 'npm', name);
 
 export const manifest = (name) => JSON.parse(readFileSync(join(packageFolder(name), 'package.json'), 'utf8'));
 
-/** The file that cargo makes of the addon for a target, or without one for the machine that this runs on. */
-export function library(target = process.platform) {
-  if (/windows|win32/.test(target)) return 'superconfig_napi.dll';
-  return /darwin/.test(target) ? 'libsuperconfig_napi.dylib' : 'libsuperconfig_napi.so';
+/** The file that cargo makes of a crate's library for a target, or without one for the machine that this runs on. */
+export function library(target = process.platform, crate = 'superconfig-napi') {
+  const name = crate.replaceAll('-', '_');
+  if (/windows|win32/.test(target)) return `${name}.dll`;
+  return /darwin/.test(target) ? `lib${name}.dylib` : `lib${name}.so`;
 }
