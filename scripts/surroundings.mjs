@@ -15,6 +15,11 @@ function run([command, args], cwd = root) {
   if (status !== 0) process.exit(status ?? 1);
 }
 
+if (process.platform !== 'linux' || process.arch !== 'x64') {
+  process.stdout.write(`this needs Linux on x86-64, for which its tools are; this is ${process.platform}-${process.arch}\n`);
+  process.exit(0);
+}
+
 const inputs = ['package.json', 'package-lock.json'].map((name) => `${folder}/${name}`);
 step('surroundings', inputs, `${folder}/node_modules`).do(() => run(npm(['ci', '--ignore-scripts', '--no-audit', '--no-fund']), join(root, folder)));
 if (process.env.SUPERCONFIG_PACKAGES === undefined) run([process.execPath, ['scripts/package.mjs']]);

@@ -50,7 +50,7 @@ describe('package managers', () => {
     project.write('package.json', JSON.stringify({ name: 'app', private: true, dependencies: { superconfig: overrides.superconfig } }));
     const lines = Object.entries(overrides).map(([name, path]) => `  '${name}': '${path}'`);
     project.write('pnpm-workspace.yaml', `overrides:\n${lines.join('\n')}\n`);
-    run(process.execPath, [tool('pnpm/bin/pnpm.mjs'), 'install', '--ignore-scripts', `--store-dir=${join(project.home, 'store')}`], project.path);
+    run(process.execPath, [tool('pnpm/bin/pnpm.cjs'), 'install', '--ignore-scripts', `--store-dir=${join(project.home, 'store')}`], project.path);
     expect(node(project.write('main.mjs', esm()))).toBe(printed);
     expect(node(project.write('main.cjs', cjs()))).toBe(printed);
   });

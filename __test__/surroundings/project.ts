@@ -1,22 +1,18 @@
 // Empty projects with the packed tarballs, as users install them, and programs that use the package there.
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, expect } from 'vitest';
+import { file as addonFile, platform } from '../../scripts/addon.mjs';
 
 const root = join(import.meta.dirname, '../..');
 /** The folder with the tarballs of the package and of this platform's addon. */
 const packages = process.env.SUPERCONFIG_PACKAGES ?? join(root, 'target/packages');
-const files = readdirSync(packages);
+const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
 /** The tarball of the package, and that of the addon. */
-export const tarballs = [/^superconfig-\d/, /^superconfig-[a-z]/].map((name) => join(packages, files.find((file) => name.test(file)) as string)) as [
-  string,
-  string,
-];
-/** The platform, by the name of its package. */
-export const platform = /superconfig-([a-z].*)-\d+\.\d+\.\d+\.tgz$/.exec(tarballs[1])?.[1] as string;
-export const addonFile = `superconfig.${platform}.node`;
+export const tarballs = [version, `${platform}-${version}`].map((name) => join(packages, `superconfig-${name}.tgz`)) as [string, string];
+export { addonFile, platform };
 /** A program among the tools that are tested with. */
 export const tool = (path: string): string => join(import.meta.dirname, 'node_modules', path);
 
