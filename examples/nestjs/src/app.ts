@@ -3,7 +3,7 @@ import 'reflect-metadata';
 import { Controller, Get, Injectable, Module } from '@nestjs/common';
 import type { ConfigHandle } from 'superconfig';
 import { ConfigService, InjectConfig, SuperConfigModule } from 'superconfig/nestjs';
-import { type AppConfig, config } from './config';
+import { type AppConfig, config } from './config.js';
 
 @Injectable()
 export class Pool {

@@ -1,7 +1,7 @@
 // Starts the application, asks it, changes a file, and asks again.
 import { NestFactory } from '@nestjs/core';
-import { AppModule } from './app';
-import { config } from './config';
+import { AppModule } from './app.js';
+import { config } from './config.js';
 
 async function main(): Promise<void> {
   const app = await NestFactory.create(AppModule, { logger: false });
