@@ -19,7 +19,11 @@ export function files(folder, wanted, skipped = []) {
 }
 
 /** What the addon is compiled from. */
-export const rustSources = () => ['Cargo.toml', 'Cargo.lock', ...files('crates', /\.(rs|toml)$/, ['target', 'tests', 'superconfig-bench', 'fuzz'])];
+export const rustSources = () => [
+  'Cargo.toml',
+  'Cargo.lock',
+  ...files('crates', /\.(rs|toml)$/, ['target', 'tests', 'superconfig-bench', 'superconfig-py', 'fuzz']),
+];
 
 /** A step that is done when its inputs, and `more` that it depends on, are as they were then and its output is there. */
 export function step(name, inputs, output, more = '') {

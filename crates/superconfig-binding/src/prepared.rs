@@ -7,8 +7,8 @@ use serde::Deserialize;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use superconfig::{
-    Builder, Derivation, Environment, Error, ErrorCode, Issue, PreparedLoad, PreparedReload, Reload, ReloadInputs, SuperConfig,
-    Value,
+    Builder, Derivation, Environment, Error, ErrorCode, Issue, Path, PreparedLoad, PreparedReload, Reload, ReloadInputs,
+    SuperConfig, Value,
 };
 
 /// A load or reload that is about to begin, with everything that has to come from the host's own thread.
@@ -122,6 +122,27 @@ pub struct ReportedIssue {
     known: Option<Vec<String>>,
 }
 
+impl ReportedIssue {
+    /// The problem as the engine takes it; `unknown_key` makes that of a key that must not be there, of its path and the keys that may.
+    ///
+    /// ```
+    /// use superconfig::{FieldNames, Issue};
+    /// use superconfig_binding::ReportedIssue;
+    /// use superconfig_binding::options::OptionReader;
+    ///
+    /// let text = r#"{ "path": ["port"], "message": "too low", "expected": "1 or more" }"#;
+    /// let reported: ReportedIssue = OptionReader::new(FieldNames::Exact).parse(text, "issue")?;
+    /// let issue = reported.into_issue(|path, _| Issue::new(path, "unknown"));
+    /// assert_eq!((&*issue.message, issue.expected.as_deref()), ("too low", Some("1 or more")));
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
+    pub fn into_issue(self, unknown_key: impl FnOnce(Path, Option<&[String]>) -> Issue) -> Issue {
+        let Self { path: Segments(path), message, expected, found, unknown, known } = self;
+        let issue = if unknown { unknown_key(path, known.as_deref()) } else { Issue::new(path, message) };
+        Issue { expected, found, ..issue }
+    }
+}
+
 impl Prepared {
     /// The merged values, for the host to check.
     pub fn value(&self) -> &Value {
@@ -180,16 +201,11 @@ impl Prepared {
     /// Discards it for what the host's check found, and gives the error that says so: with the origins that the values come
     /// from, and secrets masked.
     pub fn refuse(self, issues: Vec<ReportedIssue>) -> Error {
-        let issue = |reported: ReportedIssue| {
-            let ReportedIssue { path: Segments(path), message, expected, found, unknown, known } = reported;
-            let issue = match &self {
-                _ if !unknown => Issue::new(path, message),
-                Self::Load(prepared) => prepared.unknown_key(path, known.as_deref()),
-                Self::Reload(prepared) => prepared.unknown_key(path, known.as_deref()),
-            };
-            Issue { expected, found, ..issue }
+        let unknown_key = |path, known: Option<&[String]>| match &self {
+            Self::Load(prepared) => prepared.unknown_key(path, known),
+            Self::Reload(prepared) => prepared.unknown_key(path, known),
         };
-        let issues = issues.into_iter().map(issue).collect();
+        let issues = issues.into_iter().map(|reported| reported.into_issue(unknown_key)).collect();
         match self {
             Self::Load(prepared) => prepared.refuse(issues),
             Self::Reload(prepared) => prepared.refuse(issues),

@@ -101,6 +101,8 @@ mod registry;
 mod source;
 mod value;
 
+#[cfg(feature = "watch")]
+pub use config::forget_watcher;
 #[cfg(feature = "metrics")]
 pub use config::metrics;
 pub use config::{

@@ -33,3 +33,5 @@ pub use snapshot::Snapshot;
 pub use source_status::SourceStatus;
 pub use status::{Status, WatchMode, Watching};
 pub use unused::{UnknownKey, Unused, UnusedLayer, UnusedReason, UnusedValue, find_unused};
+#[cfg(feature = "watch")]
+pub use watch::forget_watcher;

@@ -439,6 +439,34 @@ impl Snapshot {
         Path::from(self.loaded.secrets.visible(path).to_vec())
     }
 
+    /// The error for problems that a binding finds in the values: with the origins that they come from, and secrets masked.
+    ///
+    /// ```
+    /// use superconfig::{ErrorCode, Format, Issue, SuperConfig};
+    ///
+    /// let snapshot = SuperConfig::builder().text("port = 0", Format::Toml).load()?.snapshot()?;
+    /// let error = snapshot.refuse(vec![Issue::new("port".parse()?, "a port must be positive")]);
+    /// assert_eq!((error.code(), error.origin().unwrap().line), (ErrorCode::Validation, Some(1)));
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
+    pub fn refuse(&self, issues: Vec<Issue>) -> Error {
+        self.loaded.refuse_as(ErrorCode::Validation, issues)
+    }
+
+    /// The issue of an unexpected key, with the closest of the known ones, else of those of the JSON Schema, else of those beside it.
+    ///
+    /// ```
+    /// use superconfig::{Format, SuperConfig};
+    ///
+    /// let snapshot = SuperConfig::builder().text("prot = 0", Format::Toml).load()?.snapshot()?;
+    /// let issue = snapshot.unknown_key("prot".parse()?, Some(&["port".to_owned()]));
+    /// assert_eq!(issue.hint.as_deref(), Some("did you mean `port`?"));
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
+    pub fn unknown_key(&self, path: Path, known: Option<&[String]>) -> Issue {
+        self.loaded.unknown_key(path, known)
+    }
+
     /// The known path closest to an unknown one, if one is close enough.
     ///
     /// The segments that exist are followed; among the keys at the first that does not, the most similar one is

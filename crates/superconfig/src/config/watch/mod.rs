@@ -21,6 +21,7 @@ use crate::diagnostic::Error;
 use crate::load::WatchOptions;
 use std::sync::Arc;
 use watched_config::WatchedConfig;
+pub use watcher::forget_watcher;
 
 /// Starts to watch a configuration. When this returns, nothing that happens goes unnoticed.
 ///

@@ -128,6 +128,24 @@ pub(super) fn add() -> Result<Arc<Watcher>, Error> {
     Ok(running.watcher.clone())
 }
 
+/// Makes the next watched configuration start a watcher of its own, in a process that was forked: the thread of the process that it comes
+/// from does not run there. The configurations from before the fork can be read there; close and reload none of those that are watched.
+///
+/// ```
+/// use superconfig::{SuperConfig, WatchOptions};
+///
+/// // First thing in a child.
+/// superconfig::forget_watcher();
+/// let config = SuperConfig::builder().glob("*.toml").watch(WatchOptions::default()).load()?;
+/// # Ok::<(), superconfig::Error>(())
+/// ```
+pub fn forget_watcher() {
+    // Its owner may be a thread that is not there.
+    if let Some(mut running) = RUNNING.try_lock() {
+        std::mem::forget(running.take());
+    }
+}
+
 /// Hands out what is due. A turn costs as much as there are configurations that have to do with it.
 struct Dispatcher {
     watcher: Arc<Watcher>,
