@@ -69,6 +69,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     example: 'doctor',
     load: () => import('./commands/doctor.js'),
   },
+  {
+    name: 'migrate',
+    summary: 'from another package',
+    example: 'migrate node-config',
+    load: () => import('./commands/migrate.js'),
+  },
 ];
 
 /** The command of a name or alias. */
