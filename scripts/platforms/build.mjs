@@ -19,9 +19,11 @@ const LINKING = {
   musl: () => ({ command: 'zigbuild', flags: ['-C', 'target-feature=-crt-static'], env: zig() }),
   darwin: ({ oldest }) => ({
     command: 'zigbuild',
-    // The compiler would have a program of Apple's take the names away.
-    flags: ['-C', 'link-arg=-Wl,-s'],
+    // The compiler would have a program of Apple's take the names away, and the linker is told in vain which to export: what is hidden
+    // from the start is not exported. The compiler takes that option only where it is told that it may.
+    flags: ['-C', 'link-arg=-Wl,-s', '-Zdefault-visibility=hidden'],
     env: {
+      RUSTC_BOOTSTRAP: '1',
       ...zig(),
       // The names of what the addon takes of the system: Apple's own files may not be passed on.
       SDKROOT: join(here, 'macos'),
