@@ -2,7 +2,7 @@
 // in a circle without a reason, and for a drawing in ARCHITECTURE.md with other rooms or arrows. `--print` only draws,
 // `--write` puts the drawing into ARCHITECTURE.md.
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join, normalize } from 'node:path';
+import { dirname, join, posix, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -22,7 +22,7 @@ const circles = new Map([
   ['registry/janitor.rs registry/slot.rs registry/store.rs', 'an entry, its owner and the thread that ends it'],
 ]);
 
-const filesBelow = (folder) => readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map(normalize);
+const filesBelow = (folder) => readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((name) => name.replaceAll(sep, '/'));
 const source = (path) => readFileSync(join(root, path), 'utf8');
 
 /** `a::{b, c::{self, d as e}}` as its paths. */
@@ -93,7 +93,7 @@ function facadeArrows() {
   const arrows = new Map();
   for (const name of names) {
     const imports = [...source(join('ts', name)).matchAll(/(?:from|import\()\s*'(\.[^']+)'/g)];
-    arrows.set(name, new Set(imports.map(([, path]) => join(dirname(name), path.replace(/\.js$/, '.ts')))));
+    arrows.set(name, new Set(imports.map(([, path]) => posix.join(posix.dirname(name), path.replace(/\.js$/, '.ts')))));
   }
   return arrows;
 }

@@ -2,7 +2,7 @@
 // as all code is. Only its functions can be imported from outside it, and what it imports itself the main file hands to it, so that both
 // have the same classes and the same addon.
 import { readFileSync } from 'node:fs';
-import { basename, dirname, join, relative } from 'node:path';
+import { basename, join, posix, relative, sep } from 'node:path';
 import { build } from 'esbuild';
 
 /** The files of each part, in ts/. */
@@ -22,7 +22,7 @@ function importsOf(ts, file) {
   const found = new Map();
   for (const [, names, path] of text.matchAll(/^import \{([^}]*)\} from '(\.[^']+)\.js';/gm)) {
     const values = names.split(',').map((name) => name.trim());
-    const target = join(dirname(file), `${path}.ts`);
+    const target = posix.join(posix.dirname(file), `${path}.ts`);
     found.set(
       target,
       values.filter((name) => name !== '' && !name.startsWith('type ')),
@@ -44,9 +44,10 @@ function replacing(ts, replaced) {
   return {
     name: 'parts',
     setup({ onResolve, onLoad }) {
-      onResolve({ filter: /^\..*\.js$/ }, ({ path, importer, resolveDir }) => {
-        const target = relative(ts, join(resolveDir, path)).replace(/\.js$/, '.ts');
-        return replaced(target, relative(ts, importer)) === undefined ? undefined : { path: target, namespace: 'part' };
+      onResolve({ filter: /^\..*\.js$/ }, ({ path, resolveDir }) => {
+        // Named with slashes everywhere, as the parts are.
+        const target = relative(ts, join(resolveDir, path)).replaceAll(sep, '/').replace(/\.js$/, '.ts');
+        return replaced(target) === undefined ? undefined : { path: target, namespace: 'part' };
       });
       onLoad({ filter: /.*/, namespace: 'part' }, ({ path }) => ({ contents: replaced(path), loader: 'js', resolveDir: ts }));
     },

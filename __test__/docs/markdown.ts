@@ -17,7 +17,7 @@ export interface Block {
 export function documents(): string[] {
   const own = readdirSync(root).filter((name) => name.endsWith('.md'));
   const below = readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.md'));
-  return [...own, 'vectors/README.md', ...below.map((name) => `docs/${name}`)].sort();
+  return [...own, 'vectors/README.md', ...below.map((name) => `docs/${name.replaceAll('\\', '/')}`)].sort();
 }
 
 /** The fenced code of a document. */

@@ -7,7 +7,8 @@ import { isWindows } from '../support/platform.ts';
 import { runShell } from './run-shell.ts';
 
 const root = join(import.meta.dirname, '../..');
-const files = readdirSync(join(root, '.github'), { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.yml'));
+const below = readdirSync(join(root, '.github'), { recursive: true, encoding: 'utf8' }).map((name) => name.replaceAll('\\', '/'));
+const files = below.filter((name) => name.endsWith('.yml'));
 const read = (name: string) => parse(readFileSync(join(root, '.github', name), 'utf8'), { strict: true, uniqueKeys: true });
 
 interface Workflow {
