@@ -21,7 +21,7 @@ impl BaseDirs {
     /// A path for display: relative to the working directory where it is below it.
     pub(crate) fn display_path(&self, path: &Path) -> String {
         let relative = path.strip_prefix(&self.cwd).ok().filter(|path| !path.as_os_str().is_empty());
-        relative.unwrap_or(path).to_string_lossy().into_owned()
+        relative.map_or_else(|| path.to_string_lossy().into_owned(), with_slashes)
     }
 
     pub(crate) fn resolve(&self, path: &str) -> PathBuf {
@@ -32,6 +32,12 @@ impl BaseDirs {
         }
         join(&self.cwd, path)
     }
+}
+
+/// A path as it is written in sources: with slashes on every system, so that origins are the same everywhere.
+fn with_slashes(path: &Path) -> String {
+    let text = path.to_string_lossy();
+    if cfg!(windows) { text.replace('\\', "/") } else { text.into_owned() }
 }
 
 /// Joins as `Path::join` does, and allocates once.
@@ -132,7 +138,7 @@ pub(crate) fn directory(
     };
     let stems = ["default".to_owned()].into_iter().chain(profiles.iter().cloned());
     let local = profiles.iter().map(|profile| format!("{profile}.local"));
-    let display = |path: &Path| Path::new(display_path).join(path.file_name().unwrap_or_default()).to_string_lossy().into_owned();
+    let display = |path: &Path| with_slashes(&Path::new(display_path).join(path.file_name().unwrap_or_default()));
     let mut lookups = Vec::new();
     for stem in stems.chain(["local".to_owned()]).chain(local) {
         with_stem(&listing, &path, &stem, &display, &mut lookups, warnings);
