@@ -67,7 +67,7 @@ fn names_in_place(path: &Path) -> Vec<String> {
     let entries = std::fs::read_dir(&directory).into_iter().flatten().take(MOST_NAMES).flatten();
     let names = entries.filter_map(|entry| entry.file_name().into_string().ok());
     let profile = |name: String| {
-        let inner = name.strip_prefix(before)?;
+        let inner = name.strip_prefix(before).filter(|_| !name.ends_with(".schema.json"))?;
         let profile = match after.split_once(PROFILE_MARK) {
             Some((between, _)) => inner.split_once(between)?.0,
             None => inner.strip_suffix(after)?,
@@ -93,12 +93,15 @@ fn find_sections(base_dirs: &BaseDirs, path: &str, options: &FileOptions, found:
     }
 }
 
-/// The names of the files that `dir` reads for a profile.
+/// The names of the files that `dir` reads for a profile; a JSON Schema that editors check them with is none.
 fn find_in_directory(directory: &Path, found: &mut BTreeSet<String>) {
     let Ok(listing) = Listing::read(directory) else { return };
+    let is_schema = |stem: &str| {
+        (stem == "schema" || stem.ends_with(".schema")) && listing.with_stem(stem).all(|name| name.ends_with(".json"))
+    };
     let stems = listing
         .stems()
-        .filter(|stem| !is_unread(&format!("{stem}.json")))
+        .filter(|stem| !is_unread(&format!("{stem}.json")) && !is_schema(stem))
         .map(|stem| stem.strip_suffix(".local").unwrap_or(stem).to_owned());
     found.extend(stems);
 }
@@ -122,6 +125,10 @@ mod tests {
             write(&format!("config/{name}"), "");
         }
         write("config/custom-environment-variables.json", "{}");
+        write("config/superconfig.schema.json", "{}");
+        write("config/schema.json", "{}");
+        write("conf/app.schema.json", "{}");
+        write("conf/app.dev.json", "{}");
         write("conf/app.test.toml", "");
         write("conf/app.toml", "");
         write("envs/a/app.toml", "");
@@ -143,6 +150,7 @@ mod tests {
         let found = |builder: crate::config::Builder| builder.find_profiles(&builder.capture_environment()).unwrap();
         assert_eq!(found(builder().dir("config")), ["eu", "us"]);
         assert_eq!(found(builder().file("conf/app.{profile}.toml")), ["test"]);
+        assert_eq!(found(builder().file("conf/app.{profile}.json")), ["dev"]);
         assert_eq!(found(builder().file("envs/{profile}/app.toml")), ["a"]);
         assert_eq!(found(builder().entry(nested("nested.json")).entry(nested("broken.json"))), ["stage"]);
         assert_eq!(found(builder().discover("myapp")), ["night"]);
