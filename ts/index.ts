@@ -5,7 +5,7 @@ export type { ConfigChange, EventMap, Listener } from './api/events.js';
 export type { ConfigHandle } from './api/handle.js';
 export { defineConfig, findProfiles, loadConfig, loadConfigSync } from './api/load.js';
 export { type ModuleOptions, module } from './api/module.js';
-export { type Converted, convert, parse } from './api/parse.js';
+export { type Converted, type ConvertOptions, convert, parse } from './api/parse.js';
 export { type InsertOptions, type RegistryHandle, type RegistryStats, registry } from './api/registry.js';
 export {
   args,

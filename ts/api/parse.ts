@@ -3,7 +3,9 @@ import { native } from '../engine/addon.js';
 import { toValue } from '../engine/codec.js';
 import { guard } from '../engine/native-error.js';
 import { checkDocument } from '../internal/unicode.js';
-import { stringOf } from '../internal/validate.js';
+import { stringOf, stringsOf } from '../internal/validate.js';
+import { guidanceOf } from '../schema/json-schema.js';
+import type { StandardSchema } from '../schema/standard-schema.js';
 import type { Format } from './sources.js';
 
 /**
@@ -42,20 +44,40 @@ export interface Converted {
 }
 
 /**
- * Writes a document in another format: keeps the order of the keys and what the other format can hold, and lists what it cannot.
- * Comments are not kept. Unless `secrets` is set, what is secret by its name is written as `[redacted]`.
+ * How a document is converted.
  *
- * @throws `ERR_SUPERCONFIG_PARSE` with the position, `ERR_SUPERCONFIG_FORMAT` for an unknown format, one that is not written, or a root
- * that it cannot have, `ERR_SUPERCONFIG_OPTION` for what is not text.
  * @example
  * ```ts
- * convert('[db]\nport = 1\npassword = "x"', 'toml', 'json').text; // '{"db":{"port":1,"password":"[redacted]"}}'
+ * const options: ConvertOptions = { patterns: ['**.pin'] };
+ * convert('pin: 1234', 'yaml', 'toml', options).text; // 'pin = "[redacted]"\n'
  * ```
  */
-export function convert(text: string, from: Format, to: Format, { secrets = false }: { secrets?: boolean } = {}): Converted {
+export interface ConvertOptions {
+  /** Whether secrets are written as they are. */
+  secrets?: boolean;
+  /** Patterns of paths that are secrets beside those that their names tell. */
+  patterns?: readonly string[];
+  /** A schema that marks secrets. */
+  schema?: StandardSchema;
+}
+
+/**
+ * Writes a document in another format: keeps the order of the keys and what the other format can hold, and lists what it cannot.
+ * JSON and its kin have a line for each key and element. Comments are not kept. Secrets are written as `[redacted]`, unless `secrets` is set.
+ *
+ * @throws `ERR_SUPERCONFIG_PARSE` with the position, `ERR_SUPERCONFIG_FORMAT` for an unknown format, one that is not written, or a root
+ * that it cannot have, `ERR_SUPERCONFIG_OPTION` for what is not text, and for a malformed pattern.
+ * @example
+ * ```ts
+ * convert('[db]\nport = 1\npassword = "x"', 'toml', 'yaml').text; // 'db:\n  port: 1\n  password: "[redacted]"\n'
+ * ```
+ */
+export function convert(text: string, from: Format, to: Format, { secrets = false, patterns = [], schema }: ConvertOptions = {}): Converted {
   return guard(convert, () => {
     if (typeof text === 'string') checkDocument(text, 'text');
     const formats = [stringOf(from, 'a format'), stringOf(to, 'a format')] as const;
-    return JSON.parse(native().convert(stringOf(text, 'a document'), ...formats, secrets)) as Converted;
+    const marks = schema === undefined ? undefined : JSON.stringify(guidanceOf(schema).schema);
+    const converted = native().convert(stringOf(text, 'a document'), ...formats, secrets, stringsOf(patterns, 'the patterns of secrets'), marks);
+    return JSON.parse(converted) as Converted;
   });
 }

@@ -13,7 +13,7 @@ pub mod version;
 use convert::HostValue;
 use napi::Result;
 use napi_derive::napi;
-use superconfig::{Error, FieldNames, Format};
+use superconfig::{ConvertOptions, Error, FieldNames, Format};
 use superconfig_binding::describe;
 use superconfig_binding::options::OptionReader;
 
@@ -48,10 +48,22 @@ pub fn mask_userinfo(text: String) -> String {
     superconfig::mask_userinfo(&text).unwrap_or(text)
 }
 
-/// Writes a text of one format in another: `{ text, losses }` as JSON text; secrets redacted unless `secrets` is set.
+/// Writes a text of one format in another: `{ text, losses }` as JSON text; secrets redacted unless `secrets` is set, those of the patterns
+/// and of a JSON Schema's text among them.
 #[napi(catch_unwind)]
-pub fn convert(text: String, from: String, to: String, secrets: bool) -> Result<String> {
-    run(|| Ok(describe(&superconfig::convert(&text, from.parse::<Format>()?, to.parse::<Format>()?, secrets)?)))
+pub fn convert(
+    text: String,
+    from: String,
+    to: String,
+    secrets: bool,
+    patterns: Vec<String>,
+    json_schema: Option<String>,
+) -> Result<String> {
+    run(|| {
+        let json_schema = json_schema.map(|text| superconfig::parse(&text, Format::Json)).transpose()?;
+        let options = ConvertOptions { secrets, patterns, json_schema };
+        Ok(describe(&superconfig::convert_with(&text, from.parse::<Format>()?, to.parse::<Format>()?, &options)?))
+    })
 }
 
 /// Reads one text as a value.

@@ -111,7 +111,7 @@ pub use config::{
     find_unused,
 };
 pub use diagnostic::{Error, ErrorCode, Issue, Origin, Path, Position, Segment, SourceKind, Warning, closest_name};
-pub use format::{Converted, Format, Loss, convert, parse, parse_within, render};
+pub use format::{ConvertOptions, Converted, Format, Loss, convert, convert_with, parse, parse_within, render};
 #[cfg(feature = "watch")]
 pub use load::WatchOptions;
 pub use load::{Derivation, RenderOptions};

@@ -1,6 +1,7 @@
 //! The conversion of a document from one format to another.
 
 use super::format::Format;
+use super::indent::indent;
 use super::parse::parse_document;
 use super::render::render;
 use crate::diagnostic::{Error, ErrorCode, Path, Segment};
@@ -46,7 +47,7 @@ pub struct Loss {
 }
 
 /// Reads a text of one format and writes it in another: keeps the order of the keys and what the other format can hold, and lists
-/// what it cannot. Comments are not kept. Directives stay the keys that they are.
+/// what it cannot. JSON and its kin have a line for each key and element. Comments are not kept. Directives stay the keys that they are.
 ///
 /// Unless `secrets` is set, what is secret by its name is written as `[redacted]`. Costs a parse, and a pass over the values.
 ///
@@ -57,13 +58,50 @@ pub struct Loss {
 /// use superconfig::{Format, convert};
 ///
 /// let converted = convert("[db]\npassword = 'x'\nport = 1", Format::Toml, Format::Json, false)?;
-/// assert_eq!(converted.text, r#"{"db":{"password":"[redacted]","port":1}}"#);
+/// assert_eq!(converted.text, "{\n  \"db\": {\n    \"password\": \"[redacted]\",\n    \"port\": 1\n  }\n}\n");
 /// assert!(converted.losses.is_empty());
 /// # Ok::<(), superconfig::Error>(())
 /// ```
 pub fn convert(text: &str, from: Format, to: Format, secrets: bool) -> Result<Converted, Error> {
-    let rules = SecretRules::default();
-    let parsed = parse_document(text, from, &Limits::default())?;
+    convert_with(text, from, to, &ConvertOptions { secrets, ..ConvertOptions::default() })
+}
+
+/// How a document is converted: which of its values are secrets, and whether they are shown.
+///
+/// ```
+/// use superconfig::{ConvertOptions, Format, convert_with};
+///
+/// let options = ConvertOptions { patterns: vec!["**.pin".into()], ..ConvertOptions::default() };
+/// assert_eq!(convert_with("pin: 1234", Format::Yaml, Format::Toml, &options)?.text, "pin = \"[redacted]\"\n");
+/// # Ok::<(), superconfig::Error>(())
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct ConvertOptions {
+    /// Whether secrets are written as they are.
+    pub secrets: bool,
+    /// Patterns of paths that are secrets beside those that their names tell, as [`Builder::secrets`](crate::Builder::secrets) takes them.
+    pub patterns: Vec<String>,
+    /// A JSON Schema that marks secrets.
+    pub json_schema: Option<Value>,
+}
+
+/// The same as [`convert`], for a document of a configuration that marks secrets of its own. A pattern holds for the directives of its
+/// key as well.
+///
+/// # Errors
+/// Those of [`convert`]; `ERR_SUPERCONFIG_OPTION` for a malformed pattern.
+///
+/// ```
+/// use superconfig::{ConvertOptions, Format, convert_with};
+///
+/// let options = ConvertOptions { patterns: vec!["db.hosts".into()], ..ConvertOptions::default() };
+/// let converted = convert_with("db: { hosts_add: [a] }", Format::Yaml, Format::Toml, &options)?;
+/// assert_eq!(converted.text, "[db]\nhosts_add = \"[redacted]\"\n");
+/// # Ok::<(), superconfig::Error>(())
+/// ```
+pub fn convert_with(text: &str, from: Format, to: Format, options: &ConvertOptions) -> Result<Converted, Error> {
+    let rules = SecretRules::new(&with_directives(&options.patterns), options.json_schema.as_ref())?;
+    let parsed = parse_document(text, from, &Limits::default()).map_err(|error| rules.conceal(error, text))?;
     let mut losses: Vec<Loss> = parsed
         .warnings
         .into_iter()
@@ -72,13 +110,16 @@ pub fn convert(text: &str, from: Format, to: Format, secrets: bool) -> Result<Co
             Loss { path: warning.path.unwrap_or_default(), message: warning.message }
         })
         .collect();
-    let mut value = if secrets { parsed.value } else { rules.redact(&mut Vec::new(), &parsed.value) };
+    let mut value = if options.secrets { parsed.value } else { rules.redact(&mut Vec::new(), &parsed.value) };
     let mut note = |path: &[Segment], message: &str| {
         losses.push(Loss { path: rules.visible(path).to_vec().into(), message: message.to_owned() });
     };
     fit(&mut value, to, &mut Vec::new(), &mut note);
     for _ in 0..MOST_ATTEMPTS {
         let error = match render(&value, to) {
+            Ok(text) if matches!(to, Format::Json | Format::Jsonc | Format::Json5) => {
+                return Ok(Converted { text: indent(&text), losses });
+            }
             Ok(text) => return Ok(Converted { text, losses }),
             Err(error) => error,
         };
@@ -98,6 +139,13 @@ pub fn convert(text: &str, from: Format, to: Format, secrets: bool) -> Result<Co
         losses.push(Loss { path: error.path().cloned().unwrap_or_default(), message });
     }
     Err(Error::new(ErrorCode::Limit, format!("more than {MOST_ATTEMPTS} names cannot be written as {to}")))
+}
+
+/// The patterns, each with those of the directives of its key.
+fn with_directives(patterns: &[String]) -> Vec<String> {
+    let is_plain = |pattern: &&String| pattern.ends_with(|last: char| last.is_alphanumeric() || last == '_');
+    let directives = patterns.iter().filter(is_plain).flat_map(|pattern| [format!("{pattern}_add"), format!("{pattern}_remove")]);
+    patterns.iter().cloned().chain(directives).collect()
 }
 
 /// Takes out what a format has no word for.
@@ -159,7 +207,7 @@ mod tests {
         assert_eq!(text, "z = 1\n\n[a]\nl = [1, 2]\nk_add = [1]\n");
         assert_eq!(losses, ["a.n: it is left out: TOML has no null", "a.l[1]: it is left out: TOML has no null"]);
         let (text, losses) = converted("d = 2020-01-02\ni = -inf\nx = nan", Format::Toml, Format::Json);
-        assert_eq!(text, r#"{"d":"2020-01-02","i":null,"x":null}"#);
+        assert_eq!(text, "{\n  \"d\": \"2020-01-02\",\n  \"i\": null,\n  \"x\": null\n}\n");
         assert_eq!(losses.len(), 3);
         let (text, losses) = converted(r#"{"a":{"b c":1,"é":2,"d":3},"a":{"b c":1,"d":4}}"#, Format::Json, Format::Dotenv);
         assert_eq!(text, "A__D=4\n");

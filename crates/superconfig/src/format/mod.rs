@@ -29,7 +29,7 @@ mod writing;
 mod yaml;
 
 pub(crate) use annotate::annotate;
-pub use convert::{Converted, Loss, convert};
+pub use convert::{ConvertOptions, Converted, Loss, convert, convert_with};
 pub(crate) use detect::{detect, is_program, refuse_program};
 #[cfg(feature = "dotenv")]
 pub(crate) use dotenv::{dotenv_entries, expand};
