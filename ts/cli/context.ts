@@ -50,7 +50,7 @@ export class Context {
   readonly #line: ParsedLine;
   readonly #errTerminal: Terminal;
   readonly #errColours: Colours;
-  #definition: Promise<Definition> | undefined;
+  readonly #definitions = new Map<string, Promise<Definition>>();
   #loaded: LoadedDocument | undefined;
   readonly #warnings: Warning[] = [];
 
@@ -108,18 +108,21 @@ export class Context {
   }
 
   /**
-   * The definition with what flags add to it; found once.
+   * The definition with what flags add to it, for the profiles of the flags or others: one that is a function may differ. Found once for
+   * each.
    *
    * @throws UsageError Where there is nothing to load.
    */
-  definition(): Promise<Definition> {
-    this.#definition ??= this.#define();
-    return this.#definition;
+  definition(profiles: readonly string[] = this.profiles): Promise<Definition> {
+    const key = profiles.join();
+    const definition = this.#definitions.get(key) ?? this.#define(profiles);
+    this.#definitions.set(key, definition);
+    return definition;
   }
 
-  async #define(): Promise<Definition> {
+  async #define(profiles: readonly string[]): Promise<Definition> {
     const { sources: flags, programArguments: argv } = this.#line;
-    const { profiles, cwd, env: variables } = this;
+    const { cwd, env: variables } = this;
     // A definition that reads the flags of its program gets those after `--`.
     process.argv = [process.argv[0] as string, process.argv[1] as string, ...argv];
     const found = await findDefinition(this.text('from'), { cwd, env: this.isOff('env') ? {} : variables, profiles, argv });
@@ -209,12 +212,12 @@ export class Context {
   /** An answer for programs, byte for byte: to `--out`, or to standard output. */
   document(text: string, holdsSecrets = false): void {
     const target = this.text('out');
+    const whole = text.endsWith('\n') || text === '' ? text : `${text}\n`;
     if (target === undefined) {
-      this.out.line(text);
+      this.out.write(whole);
       return;
     }
-    const path = resolve(this.cwd, target);
-    writeWhole(path, text, holdsSecrets);
+    writeWhole(resolve(this.cwd, target), whole, holdsSecrets);
     if (!this.isJson) this.say(`wrote ${target}`);
   }
 

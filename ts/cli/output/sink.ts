@@ -1,5 +1,5 @@
 // The output of a command: a stream whose reader may go away, or a file that appears whole.
-import { renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 
 /** A standard stream. Once its reader is gone it takes everything and writes nothing. */
 export class Sink {
@@ -35,12 +35,23 @@ export class Sink {
   }
 }
 
-/** Writes a file beside its place and puts it there at once: nobody reads half of it. One with secrets only its owner can read. */
+/**
+ * Writes a file beside its place and puts it there at once: nobody reads half of it. It keeps the permissions of the file that it
+ * replaces; one with secrets only its owner can read. A link stays a link, and a device or pipe is written to.
+ */
 export function writeWhole(path: string, text: string, isSecret = false): void {
-  const beside = `${path}.${process.pid}.tmp`;
+  const before = statSync(path, { throwIfNoEntry: false });
+  if (before !== undefined && !before.isFile()) {
+    writeFileSync(path, text);
+    return;
+  }
+  const target = before === undefined ? path : realpathSync(path);
+  const beside = `${target}.${process.pid}.tmp`;
   try {
-    writeFileSync(beside, text.endsWith('\n') ? text : `${text}\n`, { flag: 'wx', ...(isSecret && { mode: 0o600 }) });
-    renameSync(beside, path);
+    const mode = isSecret ? 0o600 : before === undefined ? 0o666 : before.mode & 0o777;
+    writeFileSync(beside, text, { flag: 'wx', mode });
+    if (before !== undefined) chmodSync(beside, mode);
+    renameSync(beside, target);
   } catch (thrown) {
     rmSync(beside, { force: true });
     throw thrown;
