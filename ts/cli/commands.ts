@@ -64,6 +64,18 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./commands/watch.js'),
   },
   {
+    name: 'types',
+    summary: 'types of the values',
+    example: 'types --out config.d.ts',
+    load: () => import('./commands/types.js'),
+  },
+  {
+    name: 'unused',
+    summary: 'what has no effect',
+    example: 'unused',
+    load: () => import('./commands/unused.js'),
+  },
+  {
     name: 'doctor',
     summary: 'why a reload does not fire',
     example: 'doctor',

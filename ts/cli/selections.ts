@@ -1,0 +1,54 @@
+// The selections of profiles that a command goes through: the base, and every profile that is found.
+import { findProfiles, type LoadOptions, loadConfig, type StandardSchema, type SuperConfig, toJsonSchema } from '../index.js';
+import type { Context } from './context.js';
+
+/** Profiles that are selected together, and what is loaded then. */
+export interface Selection {
+  profiles: readonly string[];
+  options: LoadOptions;
+}
+
+/** What of the sources counts. */
+interface SelectionOptions {
+  /** Whether variables, `.env` files and flags do, which differ from machine to machine. */
+  hasVariables: boolean;
+}
+
+/** The base and each profile that files, sections or the definition name; only those of the flags where there are some. */
+export async function selectionsOf(context: Context, { hasVariables }: SelectionOptions): Promise<Selection[]> {
+  const optionsFor = async (profiles: readonly string[]): Promise<LoadOptions> => {
+    const { watch: _, name: __, ...options } = (await context.definition(profiles)).options;
+    const sources = hasVariables ? options.sources : options.sources.filter(({ kind }) => !['env', 'dotenv', 'args'].includes(kind));
+    return { ...options, sources, profile: profiles };
+  };
+  const { profile } = (await context.definition()).options;
+  const own = [profile ?? []].flat();
+  const found = async () => findProfiles({ ...(await optionsFor([])), profile: own }).map((name) => [name]);
+  const all = context.profiles.length > 0 ? [context.profiles] : [[], ...(await found()), ...(own.length > 1 ? [own] : [])];
+  return Promise.all(all.map(async (profiles) => ({ profiles, options: await optionsFor(profiles) })));
+}
+
+/** Selections for people: `no profile, production, staging`. */
+export function selectionNames(selections: readonly Selection[]): string {
+  return selections.map(({ profiles }) => (profiles.length === 0 ? 'no profile' : profiles.join('+'))).join(', ');
+}
+
+/**
+ * Loads the values of a selection: they need not be complete, so its schema guides types and marks secrets, but rejects nothing.
+ *
+ * @throws {@link SuperConfigError}: what loading gives.
+ */
+export function loadUnchecked({ schema, ...options }: LoadOptions): Promise<SuperConfig> {
+  return loadConfig({ ...options, ...(schema !== undefined && { schema: lenient(schema) }) });
+}
+
+/** A schema with the types of another one that accepts every value. */
+function lenient(schema: StandardSchema): StandardSchema {
+  const standard = {
+    version: 1,
+    vendor: 'superconfig',
+    validate: (value: unknown) => ({ value }),
+    jsonSchema: { input: () => toJsonSchema(schema) },
+  } as const;
+  return { '~standard': standard };
+}
