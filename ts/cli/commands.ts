@@ -64,6 +64,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./commands/watch.js'),
   },
   {
+    name: 'convert',
+    summary: 'a file in another format',
+    example: 'convert app.toml --to yaml',
+    load: () => import('./commands/convert.js'),
+  },
+  {
     name: 'types',
     summary: 'types of the values',
     example: 'types --out config.d.ts',
