@@ -70,6 +70,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./commands/convert.js'),
   },
   {
+    name: 'schema',
+    summary: 'JSON Schema for editors',
+    example: 'schema --write',
+    load: () => import('./commands/schema.js'),
+  },
+  {
     name: 'types',
     summary: 'types of the values',
     example: 'types --out config.d.ts',
