@@ -99,6 +99,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     example: 'migrate node-config',
     load: () => import('./commands/migrate.js'),
   },
+  {
+    name: 'completion',
+    summary: 'words for your shell',
+    example: 'completion bash',
+    load: async () => ({ command: (await import('./commands/completion.js')).completionOf(COMMANDS) }),
+  },
 ];
 
 /** The command of a name or alias. */

@@ -20,6 +20,7 @@ async function main([name, ...rest]: string[]): Promise<number> {
     streams.stdout.line(JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')).version);
     return 0;
   }
+  if (name === '__complete') return (await import('./completion/candidates.js')).complete(rest, streams);
   const [wanted, given] = name === 'help' ? [rest[0] as string, ['--help']] : [name, rest];
   const entry = findCommand(wanted);
   if (entry === undefined) return refuse(unknownCommand(wanted), given);

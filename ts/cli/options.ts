@@ -72,22 +72,10 @@ function parserOf(command: CommandSpec, sources: SourceFlag[], terminal: Termina
     parser.addArgument(argument);
   }
   const { shared } = command;
-  add(parser, 'Options:', command.options ?? []);
-  if (shared.out) add(parser, 'Options:', [{ flags: '--out <FILE>', description: 'write there, not to standard output' }]);
-  if (shared.secrets) {
-    add(parser, 'Options:', [
-      { flags: '--show-secrets', description: 'show secrets; only to a terminal' },
-      { flags: '--force', description: 'with --show-secrets: to anything' },
-    ]);
-  }
-  if (shared.json) add(parser, 'Options:', [{ flags: '--json', description: 'one JSON document, errors and warnings in it' }]);
-  add(parser, 'Options:', [
-    { flags: '--no-color', description: 'no colours' },
-    { flags: '--verbose', description: 'stacks of errors' },
-  ]);
+  for (const option of ownOptions(command)) parser.addOption(optionOf(option).helpGroup('Options:'));
   parser.helpOption('-h, --help', 'this text');
   if (shared.sources) {
-    add(parser, 'What is loaded:', DEFINITION_FLAGS);
+    for (const option of DEFINITION_FLAGS) parser.addOption(optionOf(option).helpGroup('What is loaded:'));
     for (const flag of SOURCE_FLAGS) {
       const option = optionOf(flag).helpGroup('What is loaded:');
       option.argParser((value: string | undefined, others: unknown) => {
@@ -102,8 +90,25 @@ function parserOf(command: CommandSpec, sources: SourceFlag[], terminal: Termina
   return parser;
 }
 
-function add(parser: Parser, group: string, options: readonly OptionSpec[]): void {
-  for (const option of options) parser.addOption(optionOf(option).helpGroup(group));
+/** All options of a command, those that it shares with others too; not `--help`. */
+export function optionsOf(command: CommandSpec): OptionSpec[] {
+  return [...ownOptions(command), ...(command.shared.sources ? [...DEFINITION_FLAGS, ...SOURCE_FLAGS] : [])];
+}
+
+function ownOptions({ options = [], shared }: CommandSpec): OptionSpec[] {
+  return [
+    ...options,
+    ...(shared.out ? [{ flags: '--out <FILE>', description: 'write there, not to standard output' }] : []),
+    ...(shared.secrets
+      ? [
+          { flags: '--show-secrets', description: 'show secrets; only to a terminal' },
+          { flags: '--force', description: 'with --show-secrets: to anything' },
+        ]
+      : []),
+    ...(shared.json ? [{ flags: '--json', description: 'one JSON document, errors and warnings in it' }] : []),
+    { flags: '--no-color', description: 'no colours' },
+    { flags: '--verbose', description: 'stacks of errors' },
+  ];
 }
 
 function optionOf({ flags, description, choices, repeatable }: OptionSpec): Option {
