@@ -25,6 +25,10 @@ directory.write(
 );
 directory.write('config/production.yaml', `db:\n  password: ${PLANTED}-2\n  api_key: ${PLANTED}\n`);
 directory.write('.env', `APP_DB__PASSWORD=${PLANTED}-3\nAPP_TOKEN=${PLANTED}\n`);
+directory.write(
+  'schema.mjs',
+  `export default { '~standard': { version: 1, vendor: 'mine', validate: (value) => ({ value }), jsonSchema: { input: () => ({ type: 'object', properties: { é: { type: 'array' } } }) } } };`,
+);
 const project = (env: Record<string, string> = {}) => ({ cwd: directory.path, env });
 const env = { APP_DB__PASSWORD: `${PLANTED}-4`, APP_DB__HOTS: 'x' };
 
@@ -53,6 +57,12 @@ const LINES: [string, string[]][] = [
   ['check', ['check', '--strict']],
   ['check with holes', ['check', '--no-env', '--assume', 'db.password']],
   ['diff of profiles', ['diff', 'production', '--set', 'db.password=Planted-Secret-5']],
+  ['unused', ['unused', '--with-env']],
+  ['types', ['types']],
+  ...['yaml', 'toml', 'json', 'jsonc', 'json5', 'dotenv'].map((format): [string, string[]] => [`convert ${format}`, ['convert', '.env', '--to', format]]),
+  ['convert a file', ['convert', 'config/default.toml', '--to', 'json']],
+  ['schema', ['schema', '--schema', 'schema.mjs']],
+  ...['bash', 'zsh', 'fish'].map((shell): [string, string[]] => [`completion ${shell}`, ['completion', shell]]),
   ['diff of files', ['diff', 'config/default.toml', 'config/production.yaml']],
 ];
 
@@ -71,7 +81,7 @@ describe('no secret is shown by', () => {
   test('an error', async () => {
     const broken = mkdtempSync(join(directory.path, 'broken-'));
     writeFileSync(join(broken, 'app.toml'), `port = 1\npassword = "${PLANTED}" oops\n`);
-    for (const { name } of COMMANDS.filter(({ name }) => ['print', 'explain', 'env', 'files', 'watch'].includes(name))) {
+    for (const { name } of COMMANDS.filter(({ name }) => ['print', 'explain', 'env', 'files', 'watch', 'unused', 'types'].includes(name))) {
       for (const args of [[name], [name, '--json'], [name, '--verbose']]) {
         const { code, stdout, stderr } = await cli([...args, '--file', 'app.toml', '--from', 'package.json#none'], { cwd: broken });
         expect(code).toBe(1);
