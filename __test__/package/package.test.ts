@@ -138,7 +138,7 @@ describe('the packages', () => {
       expect(execFileSync(process.execPath, [project.at(program)], { encoding: 'utf8' }).trim()).toBe(names);
     }
     const types = [
-      ...['ArrayStrategy', 'BuilderOptions', 'Candidate', 'ChangesOptions', 'ComparedValue', 'ConfigChange', 'ConfigHandle', 'Converted'],
+      ...['ArrayStrategy', 'BuilderOptions', 'Candidate', 'ChangesOptions', 'ComparedValue', 'ConfigChange', 'ConfigHandle', 'Converted', 'ConvertOptions'],
       ...[
         'CustomSource',
         'DeepReadonly',
