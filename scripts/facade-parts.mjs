@@ -12,7 +12,7 @@ const PARTS = {
   module: ['engine/config-module.ts'],
   schema: ['arktype', 'issues', 'json-schema', 'standard-schema', 'valibot', 'zod'].map((name) => `schema/${name}.ts`),
   rare: ['engine/addon-error.ts', 'engine/addon-search.ts', 'engine/dotenv-export.ts', 'engine/replacement-character.ts', 'internal/document-error.ts'],
-  sources: ['engine/custom-source.ts', 'engine/custom-sources.ts', 'engine/derive.ts', 'engine/settle-within.ts'],
+  sources: ['engine/custom-source.ts', 'engine/custom-sources.ts', 'engine/derive.ts', 'engine/settle-within.ts', 'engine/source-data.ts'],
 };
 const partOf = new Map(Object.entries(PARTS).flatMap(([part, files]) => files.map((file) => [file, part])));
 

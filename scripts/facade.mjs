@@ -17,6 +17,7 @@ const SUBPATHS = {
   'testing/index': 'testing/index.ts',
   'adapters/nestjs/index': 'adapters/nestjs/index.ts',
   'adapters/fastify/index': 'adapters/fastify/index.ts',
+  'live/index': 'live/index.ts',
 };
 /** Those whose default export is what `require` gives, and of which both module systems share one instance. */
 const SINGLE = ['node-config/index'];

@@ -234,3 +234,92 @@ describe('a watch', () => {
     expect(told).toEqual(['the source `remote` cannot be watched: not now']);
   });
 });
+
+describe('a source that is slow', () => {
+  test('holds up no reload of files, and comes in once it answers', async () => {
+    write('slow.json', '{"file": 0}');
+    const answers: ((values: object) => void)[] = [];
+    let isSlow = false;
+    let signal = () => {};
+    const config = await builder()
+      .file('slow.json')
+      .source({
+        name: 'slow',
+        timeoutMs: 60_000,
+        load: () => (isSlow ? new Promise<object>((answer) => answers.push(answer)) : { n: 0 }),
+        watch: (_context, changed) => {
+          signal = changed;
+        },
+      })
+      .watch({ debounceMs: 5 })
+      .load();
+    isSlow = true;
+    for (let round = 1; round <= 3; round++) {
+      write('slow.json', `{"file": ${round}}`);
+      await until(() => config.get('file') === round);
+    }
+    expect([answers.length, config.get('n')], 'one call is under way').toEqual([1, 0]);
+    // What it has to say now may be newer than what that call sees.
+    signal();
+    await sleep(20);
+    answers[0]?.({ n: 1 });
+    await until(() => answers.length === 2);
+    answers[1]?.({ n: 2 });
+    await until(() => config.get('n') === 2);
+    expect(config.get('file')).toBe(3);
+    config.close();
+  });
+
+  test('does not undo what a reload has read that was called for meanwhile', async () => {
+    write('slow.json', '{"file": 0}');
+    const answers: ((values: object) => void)[] = [];
+    const config = await builder()
+      .file('slow.json')
+      .source({ name: 'slow', load: () => (answers.push(() => {}) === 1 ? { n: 0 } : new Promise<object>((answer) => (answers[answers.length - 1] = answer))) })
+      .watch({ debounceMs: 5 })
+      .load();
+    write('slow.json', '{"file": 1}');
+    await until(() => answers.length === 2 && config.get('file') === 1);
+    const reloading = config.reload();
+    await until(() => answers.length === 3);
+    answers[2]?.({ n: 2 });
+    await reloading;
+    answers[1]?.({ n: 1 });
+    await sleep(50);
+    expect(config.get('n')).toBe(2);
+    config.close();
+  });
+});
+
+describe('the event status', () => {
+  test('tells each change of a state, also what a failed call changes', async () => {
+    const remote = new Remote();
+    const config = await builder().source(remote).load();
+    const states: string[] = [];
+    const errors: string[] = [];
+    config.on('error', ({ code }) => errors.push(code));
+    const off = config.on('status', ({ name, state, revision, lastError }) => states.push(`${name} ${state} ${revision} ${lastError?.message ?? ''}`));
+    const { report } = remote.contexts[0] as SourceContext;
+    report({ state: 'live', revision: '1' });
+    report({ state: 'connecting', error: 'no route', endpoint: 'a:1', resumes: 1, relists: 2 });
+    report({ state: 'connecting', revision: '2' });
+    report({ state: 'live' });
+    await until(() => states.length === 2);
+    expect(states).toEqual(['remote connecting 1 remote: the source `remote` failed\n  cause: no route', 'remote live 2 ']);
+    expect(errors, 'one for the outage').toEqual(['ERR_SUPERCONFIG_SOURCE']);
+    expect(config.status.sources).toMatchObject([{ endpoint: 'a:1', resumes: 1, relists: 2 }]);
+    remote.hangs = true;
+    await config.reload();
+    await until(() => states.length === 3);
+    expect(states[2]).toContain('remote stale 2');
+    off();
+    report({ state: 'live' });
+    await sleep(20);
+    expect(states).toHaveLength(3);
+    expect(caught(() => config.on('no' as never, () => {})).hint).toBe("the events are 'change', 'error' and 'status'");
+    for (const wrong of [{ endpoint: 1 }, { resumes: -1 }, { relists: 0.5 }]) {
+      expect(caught(() => report({ state: 'live', ...wrong } as never)).code).toBe('ERR_SUPERCONFIG_OPTION');
+    }
+    config.close();
+  });
+});

@@ -16,6 +16,7 @@ const SUBPATHS: Record<string, { folder: string; names: string; budget: number }
   testing: { folder: 'testing', names: 'createTestConfig temporaryConfig withOverrides', budget: 4 * 1024 },
   nestjs: { folder: 'adapters/nestjs', names: 'ConfigService InjectConfig SuperConfigModule configToken overrideConfig', budget: 3.5 * 1024 },
   fastify: { folder: 'adapters/fastify', names: 'configOf default superconfig', budget: 2 * 1024 },
+  live: { folder: 'live', names: 'documents texts', budget: 2.5 * 1024 },
 };
 
 test.each(Object.entries(SUBPATHS))('superconfig/%s', (name, { folder, names, budget }) => {

@@ -253,7 +253,8 @@ export class SuperConfig<T = any> {
   }
 
   /**
-   * Calls a listener for each new version (`change`), or for each reload that fails (`error`), whether the watcher, this thread or
+   * Calls a listener for each new version (`change`), for each reload that fails (`error`), or for each change of a custom source's state
+   * (`status`), whether the watcher, this thread or
    * another one reloads. Listeners of this thread's own reloads are called before it returns. One that throws, or rejects, stops no
    * other; what it threw becomes a process warning. A failure in the background without a listener becomes one too.
    *
@@ -265,6 +266,7 @@ export class SuperConfig<T = any> {
    * ```ts
    * const off = config.on('change', ({ version, changed }) => console.log(version, changed));
    * config.on('error', (error) => console.error(error.message));
+   * config.on('status', ({ name, state }) => console.log(name, state));
    * off();
    * ```
    */

@@ -11,6 +11,7 @@ import type { SuperConfigError } from '../internal/errors.js';
 import { kindOf, optionError } from '../internal/validate.js';
 import type { DeepReadonly } from './typed-path.js';
 import type { ChangesOptions } from './types/options.js';
+import { type SourceStatus, type SourceStatusReport, toSourceStatus } from './types/status.js';
 
 /**
  * The argument of each event's listeners.
@@ -26,6 +27,8 @@ export interface EventMap<T> {
   change: ConfigChange<T>;
   /** A reload failed, and the last good version stays in use; or a custom source did (`SOURCE`), and its last values stay in use. */
   error: SuperConfigError;
+  /** The state of a custom source has changed. */
+  status: SourceStatus;
 }
 
 /**
@@ -123,7 +126,11 @@ export function listen<T>(attachment: Attachment, event: keyof EventMap<T>, list
   attachment.assertOpen();
   if (event === 'change') return onChange<T>(attachment, listener);
   if (event === 'error') return pumpOf(attachment).onError(listenerOf(listener));
-  throw optionError(`there is no event '${String(event)}'`, "the events are 'change' and 'error'");
+  if (event === 'status') {
+    const listening = listenerOf<SourceStatus>(listener);
+    return pumpOf(attachment).onStatus((report) => callListener(event, listening, toSourceStatus(report as SourceStatusReport)));
+  }
+  throw optionError(`there is no event '${String(event)}'`, "the events are 'change', 'error' and 'status'");
 }
 
 /** Calls a listener for versions that differ at or below a path; returns what removes it. @throws `ERR_SUPERCONFIG_OPTION` */

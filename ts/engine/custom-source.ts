@@ -8,6 +8,7 @@ import type { Answer } from './load-request.js';
 import { ModuleError } from './module-error.js';
 import { checkNames } from './option-names.js';
 import { settleWithin, timeoutOf } from './settle-within.js';
+import { dataOf } from './source-data.js';
 
 /**
  * The load that a custom source is called for.
@@ -29,7 +30,10 @@ export interface SourceContext {
   env: Readonly<Record<string, string | undefined>>;
   /** Aborts when the time for `load` is over, and when the configuration is closed. */
   readonly signal: AbortSignal;
-  /** Says how the source is doing, now or later; shows in `status.sources`. @throws `ERR_SUPERCONFIG_OPTION` for what is no report. */
+  /**
+   * Says how the source is doing, now or later; shows in `status.sources`. A change of the state is an event `status`; to be `connecting` with
+   * an error where there was none begins an outage, and is an event `error` too. @throws `ERR_SUPERCONFIG_OPTION` for what is no report.
+   */
   readonly report: (report: SourceReport) => void;
 }
 
@@ -53,6 +57,12 @@ export interface SourceReport {
   revision?: string;
   /** Why it is not live: an error, or text. */
   error?: unknown;
+  /** The server that it reads from. */
+  endpoint?: string;
+  /** How often it has gone on after an interruption without reading everything again. */
+  resumes?: number;
+  /** How often it has read everything again. */
+  relists?: number;
 }
 
 /**
@@ -74,7 +84,11 @@ export interface SourceReport {
 export interface CustomSource {
   /** The layer's name, in `explain` and in errors. */
   name: string;
-  /** Returns the layer's values, for the load and for each reload. A promise is awaited in `load()` and `reload()`. */
+  /**
+   * Returns the layer's values, for the load and for each reload; or texts or documents, made by `texts` and `documents` of
+   * `superconfig/live`. A promise is awaited in `load()` and `reload()`; a reload that a change started does not wait for long, and
+   * takes in later what comes later.
+   */
   load(context: SourceContext): object | Promise<object>;
   /**
    * Starts to watch, where the configuration is watched: `changed` requests a reload, and may be called often. What it returns ends
@@ -145,11 +159,16 @@ export function contextFor(surroundings: object, abort: LazySignal, report: (rep
 
 /** A report as it crosses. @throws `ERR_SUPERCONFIG_OPTION` for what is none. */
 export function reportText(report: SourceReport): string {
-  checkNames(report, ['state', 'revision', 'error'], 'what a source reports');
-  const { state, revision, error } = report;
+  checkNames(report, ['state', 'revision', 'error', 'endpoint', 'resumes', 'relists'], 'what a source reports');
+  const { state, revision, error, endpoint, resumes, relists } = report;
   if (!STATES.includes(state)) throw optionError(`a source is ${STATES.map((state) => `'${state}'`).join(' or ')}`);
-  if (revision !== undefined && typeof revision !== 'string') throw optionError(`\`revision\` is a string, not ${kindOf(revision)}`);
-  return JSON.stringify({ state, revision, error: error === undefined || error === null ? undefined : reasonOf(error) });
+  for (const [name, text] of Object.entries({ revision, endpoint })) {
+    if (text !== undefined && typeof text !== 'string') throw optionError(`\`${name}\` is a string, not ${kindOf(text)}`);
+  }
+  for (const [name, count] of Object.entries({ resumes, relists })) {
+    if (count !== undefined && !(Number.isSafeInteger(count) && count >= 0)) throw optionError(`\`${name}\` is a whole number from 0`);
+  }
+  return JSON.stringify({ state, revision, endpoint, resumes, relists, error: error === undefined || error === null ? undefined : reasonOf(error) });
 }
 
 /** What a source returned, as it crosses, or its failure; a promise of it where the source is asynchronous. */
@@ -168,6 +187,8 @@ export function callSource(
       if (typeof values !== 'object' || values === null || Array.isArray(values)) {
         return fail(new TypeError(`it gave ${kindOf(values)}, and must give an object`));
       }
+      const data = dataOf(values);
+      if (data !== undefined) return data;
       return { values: encode(values, source.name) };
     } catch (thrown) {
       return fail(thrown);

@@ -24,6 +24,9 @@ import { type Steps, settled } from './steps.js';
 const FIRST_RETRY_MS = 1000;
 const LONGEST_RETRY_MS = 60_000;
 
+/** How long a reload that a change started waits for sources. What they return after that is another reload's. */
+const PATIENCE_MS = 100;
+
 /** What all sources are given for one load. */
 type Surroundings = Omit<SourceContext, 'signal' | 'report'>;
 
@@ -40,6 +43,14 @@ interface Entry {
   turn: number;
   /** Why it failed then. */
   failure: SuperConfigError | undefined;
+  /** How often it was called. */
+  calls: number;
+  /** A reload in the background has called it, and it has not answered. */
+  isRunning: boolean;
+  /** It has something newer than that call sees. */
+  isOutdated: boolean;
+  /** What it answered after that reload had gone on. */
+  late: Answer | SuperConfigError | undefined;
 }
 
 /** The custom sources of a request. */
@@ -56,6 +67,7 @@ class CustomSources implements Sources {
   /** What sources have reported before the configuration was open. */
   readonly #reports = new Map<number, string>();
   #attachment: number | undefined;
+  #changed: (() => void) | undefined;
   /** As they were for the last load that was called for. */
   #surroundings: Surroundings | undefined;
 
@@ -72,6 +84,10 @@ class CustomSources implements Sources {
               isCalled: false,
               turn: 0,
               failure: undefined,
+              calls: 0,
+              isRunning: false,
+              isOutdated: false,
+              late: undefined,
             },
           ]
         : [],
@@ -85,9 +101,10 @@ class CustomSources implements Sources {
     const surroundings = this.#surroundings;
     if (surroundings === undefined) return { answers, failures, environment };
     const bounds = { lifetime: this.lifetime, isBackground };
-    const called = this.#entries.map((entry) => ({ entry, answer: this.#call(entry, surroundings, bounds) }));
+    const called = this.#entries.map((entry) => ({ entry, answer: this.#ask(entry, surroundings, bounds) }));
     for (const { entry, answer } of called) {
       const given = yield* settled(answer, `the source \`${entry.source.name}\``, originOf(entry.source));
+      if (given === undefined) continue;
       const failure = given instanceof SuperConfigError ? given : undefined;
       if (failure !== undefined) failures.push(failure);
       // A reload that began later may have been faster.
@@ -113,11 +130,16 @@ class CustomSources implements Sources {
   watch(changed: () => void): void {
     const surroundings = this.#surroundings;
     if (surroundings === undefined) return;
+    this.#changed = changed;
     for (const entry of this.#entries) {
       const abort = new LazySignal();
       entry.signals.add(abort);
       const context = contextFor(surroundings, abort, (report) => this.#report(entry, report));
-      this.#watch(entry, context, changed, FIRST_RETRY_MS);
+      const noteChange = () => {
+        entry.isOutdated = entry.isRunning || entry.late !== undefined;
+        changed();
+      };
+      this.#watch(entry, context, noteChange, FIRST_RETRY_MS);
     }
   }
 
@@ -125,6 +147,7 @@ class CustomSources implements Sources {
     if (this.lifetime.ended) return;
     this.lifetime.end();
     this.#attachment = undefined;
+    this.#changed = undefined;
     this.#reports.clear();
     for (const { signals, lastSignal } of this.#entries) {
       for (const abort of signals) abort.abort(closedError('configuration'));
@@ -148,8 +171,47 @@ class CustomSources implements Sources {
     return captured;
   }
 
+  /** Calls a source. A reload in the background goes on without one that does not answer soon: nothing then, and another reload later. */
+  #ask(entry: Entry, surroundings: Surroundings, bounds: Bounds): ReturnType<typeof callSource> | undefined | Promise<Answer | SuperConfigError | undefined> {
+    if (!bounds.isBackground) return this.#call(entry, surroundings, bounds);
+    const { late } = entry;
+    if (late !== undefined) {
+      entry.late = undefined;
+      // What is newer is for a reload after this one.
+      if (entry.isOutdated) queueMicrotask(() => this.#changed?.());
+      entry.isOutdated = false;
+      return late;
+    }
+    if (entry.isRunning) return undefined;
+    const answer = this.#call(entry, surroundings, bounds);
+    if (!isPromiseLike(answer)) return answer;
+    const call = entry.calls;
+    entry.isRunning = true;
+    return new Promise((resolve) => {
+      let isAwaited = true;
+      const timer = setTimeout(() => {
+        isAwaited = false;
+        resolve(undefined);
+      }, PATIENCE_MS);
+      timer.unref();
+      answer.then((given) => {
+        clearTimeout(timer);
+        // A later call knows more.
+        const isNewest = entry.calls === call;
+        if (isNewest) entry.isRunning = false;
+        if (isAwaited) return resolve(given);
+        if (!isNewest || this.lifetime.ended) return;
+        entry.late = given;
+        this.#changed?.();
+      });
+    });
+  }
+
   #call(entry: Entry, surroundings: Surroundings, bounds: Bounds): ReturnType<typeof callSource> {
     const { source, signals } = entry;
+    entry.calls += 1;
+    entry.isRunning = false;
+    entry.late = undefined;
     const abort = new LazySignal();
     entry.isCalled = true;
     signals.add(abort);

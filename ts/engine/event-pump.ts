@@ -13,6 +13,8 @@ import { type Transition, transition } from './transition.js';
 interface Report {
   change?: { version: number; changed: string[] };
   failure?: ErrorReport;
+  /** The custom sources whose states have changed. */
+  sources?: object[];
   /** The failure is that of a reload in the background. */
   background: boolean;
   /** The change happened before the failure. */
@@ -42,6 +44,7 @@ export class EventPump {
   readonly #attachment: Attachment;
   readonly #observers = new Set<Observer>();
   readonly #errorListeners = new Set<(error: SuperConfigError) => unknown>();
+  readonly #statusListeners = new Set<(report: object) => void>();
   #warns = false;
   #reports = false;
   #isSubscribed = false;
@@ -73,6 +76,11 @@ export class EventPump {
     return this.#add(this.#errorListeners, (error) => listener(error));
   }
 
+  /** Adds a listener for reports of custom sources whose states have changed; returns what removes it. */
+  onStatus(listener: (report: object) => void): () => void {
+    return this.#add(this.#statusListeners, listener);
+  }
+
   /** Adds a consumer of new versions; returns what removes it. */
   observe(observer: Observer): () => void {
     return this.#add(this.#observers, observer);
@@ -100,12 +108,13 @@ export class EventPump {
     const observers = [...this.#observers];
     this.#observers.clear();
     this.#errorListeners.clear();
+    this.#statusListeners.clear();
     this.#isSubscribed = false;
     listening.delete(this);
     for (const observer of observers) observer.complete?.();
   }
 
-  #dispatch({ change, failure, background, changeFirst, reloadRequested }: Report, versions: [Version, Version] | undefined): void {
+  #dispatch({ change, failure, background, changeFirst, sources = [], reloadRequested }: Report, versions: [Version, Version] | undefined): void {
     const dispatchChange = () => {
       if (change === undefined || versions === undefined) return;
       publish('change', () => ({ name: this.#name, version: change.version, changed: change.changed }));
@@ -117,6 +126,11 @@ export class EventPump {
     if (changeFirst) dispatchChange();
     if (failure !== undefined) this.#fail(this.#original(fromReport(failure)), background);
     if (!changeFirst) dispatchChange();
+    for (const source of sources) {
+      for (const listener of [...this.#statusListeners]) {
+        if (this.#statusListeners.has(listener)) listener(source);
+      }
+    }
     if (reloadRequested) this.#attachment.refresh?.();
   }
 
@@ -154,7 +168,7 @@ export class EventPump {
   #subscribe(): void {
     const attachment = this.#attachment;
     if (attachment.closed) return;
-    const hasListeners = this.#observers.size > 0 || this.#errorListeners.size > 0;
+    const hasListeners = this.#observers.size + this.#errorListeners.size + this.#statusListeners.size > 0;
     if (hasListeners) listening.add(this);
     else listening.delete(this);
     const wanted = hasListeners || this.#warns || this.#reports;

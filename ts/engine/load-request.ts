@@ -1,9 +1,10 @@
 // The sources, options and environment that a configuration is loaded from.
 import type { Bounds } from './lifetime.js';
 import type { Encoded, SourceEntry } from './protocol.js';
+import type { DocumentList, TextList } from './source-data.js';
 
 /** What a custom source returned, or why it failed. */
-export type Answer = { values: Encoded } | { error: string };
+export type Answer = { values: Encoded } | { texts: TextList } | { documents: DocumentList } | { error: string };
 
 /** The variables of an environment. */
 export type Environment = Readonly<Record<string, string | undefined>>;

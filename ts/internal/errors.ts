@@ -61,6 +61,10 @@ export interface Origin {
   column?: number;
   /** The environment variable or flag. */
   variable?: string;
+  /** The key of a source that holds texts or documents by keys. */
+  key?: string;
+  /** The revision of that key, where the source has one. */
+  revision?: string;
 }
 
 /**

@@ -2,7 +2,10 @@
 
 use serde::Serialize;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
-use superconfig::{Change, Error, Event, Subscription, SuperConfig};
+use superconfig::{Change, Error, Event, SourceStatus, Subscription, SuperConfig};
+
+/// The changes of states that are kept for a busy host.
+const MAX_SOURCE_CHANGES: usize = 256;
 
 /// The mailbox of one subscriber: one change and one failure, however many there were since it was last emptied.
 ///
@@ -50,6 +53,9 @@ pub struct Mail {
     pub background: bool,
     /// Whether the change came before the failure.
     pub change_first: bool,
+    /// The custom sources whose states have changed, in order; of very many the newest.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub sources: Vec<SourceStatus>,
     /// Whether the host has to reload, because only it can.
     pub reload_requested: bool,
 }
@@ -71,7 +77,7 @@ impl Mailbox {
     /// Empties the mailbox; `None` where nothing happened.
     pub fn take(&self) -> Option<Mail> {
         let mail = std::mem::take(&mut *self.shared.lock());
-        let is_empty = mail.change.is_none() && mail.failure.is_none() && !mail.reload_requested;
+        let is_empty = mail.change.is_none() && mail.failure.is_none() && mail.sources.is_empty() && !mail.reload_requested;
         (!is_empty).then_some(mail)
     }
 }
@@ -95,6 +101,12 @@ impl Shared {
                 mail.failure = Some(failure.error.clone());
                 mail.background = failure.background;
                 mail.change_first = true;
+            }
+            Event::SourceChanged(status) => {
+                if mail.sources.len() == MAX_SOURCE_CHANGES {
+                    mail.sources.remove(0);
+                }
+                mail.sources.push(status.clone());
             }
             Event::ReloadRequested => mail.reload_requested = true,
             // Whoever has the mailbox keeps the configuration open.

@@ -92,6 +92,9 @@ pub fn derive(prepared: f64, supplied: String) -> Result<()> {
         let supplied = match OPTIONS.parse::<Supplied>(&supplied, "derive")? {
             Supplied::Values(values) => Ok(values.decode()),
             Supplied::Error(reason) => Err(reason),
+            Supplied::Texts(_) | Supplied::Documents(_) => {
+                return Err(Error::new(ErrorCode::Option, "what is derived is values"));
+            }
         };
         PREPARED.with_borrow_mut(|table| match table.get_mut(prepared as u64) {
             Some(Entry::Prepared(prepared)) => prepared.derive(supplied),

@@ -110,14 +110,14 @@ pub use config::{
     Status, Subscription, SuperConfig, UnknownKey, Unused, UnusedLayer, UnusedReason, UnusedValue, WatchMode, Watching,
     find_unused,
 };
-pub use diagnostic::{Error, ErrorCode, Issue, Origin, Path, Position, Segment, SourceKind, Warning, closest_name};
+pub use diagnostic::{Error, ErrorCode, Issue, Origin, Path, Position, Segment, SourceKind, StoredKey, Warning, closest_name};
 pub use format::{ConvertOptions, Converted, Format, Loss, convert, convert_with, parse, parse_within, render};
 #[cfg(feature = "watch")]
 pub use load::WatchOptions;
 pub use load::{Derivation, RenderOptions};
 pub use merge::{
     Action, ArrayStrategy, Candidate, ComparedValue, Difference, DifferenceKind, Explanation, MappedVariable, SettableName,
-    UnmatchedVariable, Unreached, VariableFormat,
+    SourceText, SourceTexts, TextTyping, UnmatchedVariable, Unreached, VariableFormat,
 };
 pub use redaction::mask_userinfo;
 pub use registry::generation;
@@ -126,8 +126,8 @@ pub use registry::{CachedHandle, ConfigHandle, ConfigRegistry, Guard, HandleId, 
 pub use source::DiscoverOptions;
 pub use source::{
     DeriveFunction, DirectoryOptions, DotenvOptions, EmptyVariable, EnvOptions, Environment, FileOptions, GlobOptions, LayerInfo,
-    LayerStatus, LayerUse, Source, SourceContext, SourceEntry, SourceError, SourceReport, SourceSignal, SourceSpec, SourceState,
-    SourceWatch, TextOptions, Trust,
+    LayerStatus, LayerUse, Source, SourceContext, SourceData, SourceDocument, SourceEntry, SourceError, SourceReport,
+    SourceSignal, SourceSpec, SourceState, SourceWatch, TextOptions, Trust,
 };
 pub use value::{
     FieldNames, JsonText, Limits, Meter, MismatchKind, PathPattern, SchemaSummary, SpecialNumber, Table, TableIter, TypeMismatch,

@@ -24,6 +24,10 @@ export interface Candidate {
   column?: number;
   /** The environment variable or flag. */
   variable?: string;
+  /** The key of a source that holds texts or documents by keys. */
+  key?: string;
+  /** The revision of that key, where the source has one. */
+  revision?: string;
   /** The effect of the layer on the value. */
   action: 'set' | 'add' | 'remove' | 'fill';
   /** The layer's value; `[redacted]` for a secret. */

@@ -42,6 +42,12 @@ export interface SourceStatus {
   since: Date;
   /** When it last answered, or reported that what is in use is what it has. */
   lastConfirmed: Date;
+  /** The server that it reads from, as it reports. */
+  endpoint?: string;
+  /** How often it has gone on after an interruption without reading everything again, as it reports. */
+  resumes?: number;
+  /** How often it has read everything again, as it reports. */
+  relists?: number;
   /** Why it failed last; absent once it has answered, or reported that it is live. */
   lastError?: SuperConfigError;
 }
@@ -77,7 +83,7 @@ export interface Status {
 }
 
 /** The status of a source as the addon describes it. */
-interface SourceStatusReport extends Pick<SourceStatus, 'name' | 'state' | 'revision'> {
+export interface SourceStatusReport extends Omit<SourceStatus, 'since' | 'lastConfirmed' | 'lastError'> {
   since: number;
   lastConfirmed: number;
   lastError?: ErrorReport;
@@ -99,7 +105,8 @@ export function toStatus({ lastReload, lastError, staleSince, sources, ...rest }
   return status;
 }
 
-function toSourceStatus({ since, lastConfirmed, lastError, ...rest }: SourceStatusReport): SourceStatus {
+/** The status of a source that a report describes. */
+export function toSourceStatus({ since, lastConfirmed, lastError, ...rest }: SourceStatusReport): SourceStatus {
   const status: SourceStatus = { ...rest, since: new Date(since), lastConfirmed: new Date(lastConfirmed) };
   if (lastError !== undefined) status.lastError = fromReport(lastError);
   return status;

@@ -11,6 +11,7 @@ mod option_reader;
 #[cfg(test)]
 mod options_test;
 mod reload_request;
+mod source_data;
 mod source_options;
 
 pub use kinds::{CapturedEnvironment, Count, Entries, Milliseconds, Paths, Prefix, SharedText, Variables};

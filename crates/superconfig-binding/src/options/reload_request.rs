@@ -1,9 +1,10 @@
 //! The options of a reload.
 
 use super::kinds::{CapturedEnvironment, Variables};
+use super::source_data::{HostDocument, HostTexts, into_data};
 use crate::EncodedValue;
 use serde::Deserialize;
-use superconfig::{Environment, ReloadInputs, ReloadTurn, SuperConfig};
+use superconfig::{Environment, ReloadInputs, ReloadTurn, SourceData, SuperConfig};
 
 /// The arguments of a reload.
 ///
@@ -42,6 +43,10 @@ pub struct ReloadRequest {
 pub enum Supplied {
     /// Its values.
     Values(EncodedValue),
+    /// Its texts by path.
+    Texts(HostTexts),
+    /// Its documents.
+    Documents(Vec<HostDocument>),
     /// Its error: its last values stay in use.
     Error(String),
 }
@@ -53,8 +58,10 @@ impl ReloadRequest {
         let turn = turn.map_or_else(|| config.begin_reload(), ReloadTurn::from_number);
         let environment = captured_env.filter(|_| !background).map(|captured| Environment::from(captured).without(&exported.0));
         let supplied = supplied.into_iter().map(|(index, supplied)| match supplied {
-            Supplied::Values(values) => (index, Ok(values.decode())),
             Supplied::Error(reason) => (index, Err(reason)),
+            Supplied::Values(values) => (index, Ok(values.decode().into())),
+            Supplied::Texts(texts) => (index, Ok(SourceData::Texts(texts.into()))),
+            Supplied::Documents(documents) => (index, into_data(documents).map_err(|error| error.to_string())),
         });
         ReloadInputs {
             turn: Some(turn),

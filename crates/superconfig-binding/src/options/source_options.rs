@@ -2,11 +2,12 @@
 
 use super::kinds::{Paths, Prefix, SharedText};
 use super::mapping::Mapping;
+use super::source_data::{HostDocument, HostTexts, into_data};
 use crate::EncodedValue;
 use serde::Deserialize;
 use superconfig::{
     DirectoryOptions, DiscoverOptions, DotenvOptions, EmptyVariable, EnvOptions, Error, FileOptions, Format, GlobOptions, Path,
-    Segment, SourceEntry, SourceKind, SourceSpec, TextOptions, Trust,
+    Segment, SourceData, SourceEntry, SourceKind, SourceSpec, TextOptions, Trust,
 };
 
 /// A source of any kind: `{ "file": { "path": "app.toml", "optional": true } }`.
@@ -79,6 +80,10 @@ layers! {
     ) {
         /// The values that it returned; nothing before it was called.
         values: EncodedValue,
+        /// Its texts by path, in place of values.
+        texts: Option<HostTexts>,
+        /// Its documents, in place of values.
+        documents: Option<Vec<HostDocument>>,
         /// A file that it reads, which is watched.
         file: Option<String>,
     }
@@ -210,8 +215,13 @@ impl SourceOptions {
             Self::Overrides(Values { values: given, name, join, directives }) => {
                 (values(SourceKind::Override, name, "overrides", given), join, directives)
             }
-            Self::Source(HostSource { values: given, name, file: _, join, directives }) => {
-                (values(SourceKind::Custom, Some(name), "custom", given), join, directives)
+            Self::Source(HostSource { values: given, texts, documents, name, file: _, join, directives }) => {
+                let spec = match (texts, documents) {
+                    (Some(texts), _) => SourceSpec::Supplied { name: name.0, data: SourceData::Texts(texts.into()) },
+                    (None, Some(documents)) => SourceSpec::Supplied { name: name.0, data: into_data(documents)? },
+                    (None, None) => values(SourceKind::Custom, Some(name), "custom", given),
+                };
+                (spec, join, directives)
             }
             Self::File(File { path, optional, format: name, profiles, trust, join, directives }) => {
                 let nested_profiles = profiles.is_some();

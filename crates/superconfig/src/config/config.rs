@@ -284,14 +284,14 @@ impl SuperConfig {
     }
 
     /// Records the report of a host language's custom source, by its index among the sources; it appears in
-    /// [`Status::sources`].
+    /// [`Status::sources`], and listeners get the first error of an outage.
     ///
     /// ```
     /// use superconfig::{SourceEntry, SourceKind, SourceReport, SourceSpec, SourceState, SuperConfig, Table};
     ///
     /// let spec = SourceSpec::Values { kind: SourceKind::Custom, name: "remote".into(), value: Table::new().into() };
     /// let config = SuperConfig::builder().entry(SourceEntry { spec, fill: false, directives: true }).load()?;
-    /// let report = SourceReport { state: SourceState::Connecting, revision: Some("7".into()), error: None };
+    /// let report = SourceReport { revision: Some("7".into()), ..SourceReport::new(SourceState::Connecting) };
     /// config.report_source(0, report)?;
     /// assert_eq!(config.status()?.sources[0].revision.as_deref(), Some("7"));
     /// # Ok::<(), superconfig::Error>(())
@@ -300,10 +300,9 @@ impl SuperConfig {
     /// # Errors
     /// `ERR_SUPERCONFIG_OPTION` where there is no custom source.
     pub fn report_source(&self, source: usize, report: SourceReport) -> Result<(), Error> {
-        if self.0.health.lock().report(source, report) {
-            return Ok(());
-        }
-        Err(Error::new(ErrorCode::Option, format!("source {source} is not a custom one")))
+        let news = self.0.health.lock().report(source, report)?;
+        self.0.report_news(news);
+        Ok(())
     }
 
     /// Closes the configuration for the whole process: every later read or reload is `ERR_SUPERCONFIG_CLOSED`. Snapshots

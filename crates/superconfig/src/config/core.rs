@@ -4,7 +4,8 @@ use super::counters::RELOADS;
 use super::event::{Event, Events, Failure};
 use super::live_handle::Followers;
 use super::snapshot::{Snapshot, closed};
-use super::status::Health;
+use super::source_status::SourceStatus;
+use super::status::{Health, SourceNews};
 use super::token;
 use crate::diagnostic::{Error, ErrorCode};
 use crate::load::{CustomSources, LoadOptions, LoadRecord, LoadResult, Loader, SerialJobs};
@@ -160,12 +161,15 @@ impl Core {
         // The cell was made above and is still empty.
         let weak: Weak<Keeper> = Arc::downgrade(&keeper);
         let _ = keeper.owner.set(weak);
-        let core = Arc::downgrade(keeper.core());
-        keeper.custom_sources.hear(Box::new(move |source, report| {
-            if let Some(core) = core.upgrade() {
-                core.health.lock().report(source, report);
-            }
-        }));
+        if !keeper.custom_sources.is_empty() {
+            let core = Arc::downgrade(keeper.core());
+            keeper.custom_sources.hear(Arc::new(move |source, report| {
+                if let Some(core) = core.upgrade() {
+                    let news = core.health.lock().report(source, report);
+                    core.report_news(news.unwrap_or_default());
+                }
+            }));
+        }
         generation::publish(keeper.id().get(), generation);
         Ok(keeper)
     }
@@ -203,6 +207,24 @@ impl Core {
         // A repeated failure is reported only to a caller. After a configuration is closed there are no more events.
         if (is_news || !background) && self.snapshot().is_ok() {
             self.events.add(Event::Failed(Failure { error: error.clone(), background }));
+            self.events.dispatch();
+        }
+    }
+
+    /// Notifies listeners of what a source's report changes.
+    pub(super) fn report_news(&self, news: SourceNews) {
+        if let (Some(error), true) = (news.failure, self.snapshot().is_ok()) {
+            self.events.add(Event::Failed(Failure { error, background: true }));
+            self.events.dispatch();
+        }
+        self.report_sources(news.changed);
+    }
+
+    /// Notifies listeners of sources whose state has changed.
+    pub(super) fn report_sources(&self, changed: impl IntoIterator<Item = SourceStatus>) {
+        let mut changed = changed.into_iter().peekable();
+        if changed.peek().is_some() && self.snapshot().is_ok() {
+            changed.for_each(|status| self.events.add(Event::SourceChanged(status)));
             self.events.dispatch();
         }
     }

@@ -1,6 +1,7 @@
 //! Dispatches a configuration's events to its listeners, in order and without a lock held.
 
 use super::snapshot::Snapshot;
+use super::source_status::SourceStatus;
 use crate::diagnostic::Error;
 use parking_lot::Mutex;
 use serde::Serialize;
@@ -29,6 +30,8 @@ pub enum Event {
     Changed(Change),
     /// A reload failed, and the last good version stays in use; or a custom source did, and what it gave last.
     Failed(Failure),
+    /// The state of a custom source has changed.
+    SourceChanged(SourceStatus),
     /// Files changed, and only the host can reload, as it validates each version itself.
     ReloadRequested,
     /// The configuration was closed; nothing follows.

@@ -9,7 +9,7 @@ use crate::diagnostic::{Error, ErrorCode, Issue, Path};
 use crate::load::{Derivation, LoadOutcome, LoadRecord, LoadResult, Validator, capture};
 use crate::merge::changed;
 use crate::registry::generation;
-use crate::source::{Environment, custom};
+use crate::source::{Environment, SourceData, custom};
 use crate::value::Value;
 use std::any::Any;
 use std::cell::Cell;
@@ -54,9 +54,9 @@ pub struct ReloadInputs {
     pub environment: Option<Environment>,
     /// The environment stays as it was captured last: for a program's part that has another one than the part that loaded.
     pub keep_environment: bool,
-    /// New values of custom sources that a binding called in its host language, each by its index among the sources, or
+    /// New results of custom sources that a binding called in its host language, each by its index among the sources, or
     /// why there are none: then what it gave last stays in use. A source that is not here keeps its values.
-    pub custom_values: Vec<(usize, Result<Value, String>)>,
+    pub custom_values: Vec<(usize, Result<SourceData, String>)>,
     /// The reload was not called for, it follows [`Event::ReloadRequested`](crate::Event::ReloadRequested): the environment
     /// stays as it was captured, an empty file counts as half written for a second, and listeners are notified of a failure.
     /// A reload that is abandoned, because it is dropped or its files were being changed, is always followed by another such
@@ -77,7 +77,7 @@ pub struct ReloadInputs {
 /// let spec = SourceSpec::Values { kind: SourceKind::Custom, name: "remote".into(), value: given(0) };
 /// let config = SuperConfig::builder().entry(SourceEntry { spec, fill: false, directives: true }).load()?;
 /// let (first, second) = (config.begin_reload(), config.begin_reload());
-/// let reload = |turn, n| ReloadInputs { turn: Some(turn), custom_values: vec![(0, Ok(given(n)))], ..ReloadInputs::default() };
+/// let reload = |turn, n| ReloadInputs { turn: Some(turn), custom_values: vec![(0, Ok(given(n).into()))], ..ReloadInputs::default() };
 /// config.reload_with(reload(second, 2))?;
 /// config.reload_with(reload(first, 1))?;
 /// assert_eq!(config.get::<i64>("n")?, 2);
@@ -254,7 +254,11 @@ impl Core {
         let options = &self.options;
         let environment = self.environment_for(turn, environment, background || keep_environment);
         // Before anything is locked.
-        let custom_results = self.custom_sources.load(options, &environment).map(|mut custom_results| {
+        let called = match background {
+            true => self.custom_sources.load_in_background(options, &environment),
+            false => self.custom_sources.load(options, &environment),
+        };
+        let custom_results = called.map(|mut custom_results| {
             custom_results.extend(given.into_iter().map(|(at, given)| {
                 let name = options.sources.get(at).map_or("custom", |entry| entry.spec.name());
                 (at, given.map_err(|cause| custom::failed(name, cause)))
@@ -266,7 +270,8 @@ impl Core {
         loader.set_environment(self.environment.lock().1.clone());
         let LoadOutcome { result, record, answers } = RELOADS.time(|| loader.load(turn.0, custom_results, background));
         drop(loader);
-        self.health.lock().record_results(answers);
+        let changes = self.health.lock().record_results(answers);
+        self.report_sources(changes);
         let result = result.and_then(|mut loaded| loaded.derive_all().map(|()| loaded));
         (result, record)
     }

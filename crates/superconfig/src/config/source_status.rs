@@ -1,6 +1,6 @@
 //! The health of a configuration's custom sources.
 
-use crate::diagnostic::Error;
+use crate::diagnostic::{Error, ErrorCode};
 use crate::source::{SourceReport, SourceState, failed};
 use serde::ser::Serializer;
 use std::sync::Arc;
@@ -44,6 +44,15 @@ pub struct SourceStatus {
     /// The time of its last result, or of its last report that the values in use are current.
     #[serde(serialize_with = "milliseconds")]
     pub last_confirmed: SystemTime,
+    /// The server that it reads from, as it reports.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub endpoint: Option<String>,
+    /// How often it has gone on after an interruption without reading everything again, as it reports.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub resumes: Option<u64>,
+    /// How often it has read everything again, as it reports.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub relists: Option<u64>,
     /// Its last error; `None` after a result, or a report that it is live.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_error: Option<Error>,
@@ -52,9 +61,20 @@ pub struct SourceStatus {
 impl SourceStatus {
     pub(super) fn new(name: Arc<str>) -> Self {
         let now = SystemTime::now();
-        Self { name, state: SourceState::Live, revision: None, since: now, last_confirmed: now, last_error: None }
+        Self {
+            name,
+            state: SourceState::Live,
+            revision: None,
+            since: now,
+            last_confirmed: now,
+            endpoint: None,
+            resumes: None,
+            relists: None,
+            last_error: None,
+        }
     }
 
+    /// Changes the state; one that stays keeps its time.
     fn change(&mut self, state: SourceState) {
         if self.state != state {
             self.state = state;
@@ -64,6 +84,8 @@ impl SourceStatus {
 
     pub(super) fn record_result(&mut self, failure: Option<Error>) {
         match &failure {
+            // Its text cannot be used, and that is what it has.
+            Some(error) if error.code() != ErrorCode::Source => self.last_confirmed = SystemTime::now(),
             Some(_) => self.change(SourceState::Stale),
             None => {
                 self.last_confirmed = SystemTime::now();
@@ -82,9 +104,10 @@ impl SourceStatus {
             self.last_confirmed = SystemTime::now();
             self.last_error = None;
         }
-        if report.revision.is_some() {
-            self.revision = report.revision;
-        }
+        self.revision = report.revision.or_else(|| self.revision.take());
+        self.endpoint = report.endpoint.or_else(|| self.endpoint.take());
+        self.resumes = report.resumes.or(self.resumes);
+        self.relists = report.relists.or(self.relists);
         if let Some(cause) = report.error {
             self.last_error = Some(failed(&self.name, cause));
         }

@@ -3,9 +3,9 @@
 use super::fingerprint::Fingerprints;
 use super::snapshot::Snapshot;
 use super::source_status::{self, SourceStatus};
-use crate::diagnostic::Error;
+use crate::diagnostic::{Error, ErrorCode};
 use crate::load::LoadOptions;
-use crate::source::SourceReport;
+use crate::source::{SourceReport, SourceState};
 use serde::ser::{Serialize, Serializer};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -113,6 +113,14 @@ impl WatchMode {
     }
 }
 
+/// What a source's report changes.
+#[derive(Default)]
+pub(super) struct SourceNews {
+    pub(super) changed: Option<SourceStatus>,
+    /// The first error of an outage.
+    pub(super) failure: Option<Error>,
+}
+
 /// The results of the last reloads.
 pub(super) struct Health {
     /// The newest load that counted here: what an older one comes to is no news.
@@ -186,23 +194,35 @@ impl Health {
         !is_known
     }
 
-    /// Notes what custom sources answered.
-    pub(super) fn record_results(&mut self, answers: Vec<(usize, Option<Error>)>) {
+    /// Notes what custom sources answered; gives those whose state that has changed.
+    pub(super) fn record_results(&mut self, answers: Vec<(usize, Option<Error>)>) -> Vec<SourceStatus> {
+        let mut changed = Vec::new();
         for (at, failure) in answers {
             if let Some(source) = self.sources.get_mut(&at) {
+                let before = source.state;
                 source.record_result(failure);
+                changed.extend((source.state != before).then(|| source.clone()));
             }
         }
+        changed
     }
 
-    /// Notes what a custom source says of itself; false where there is no such source.
-    pub(super) fn report(&mut self, source: usize, report: SourceReport) -> bool {
-        let found = self.sources.get_mut(&source);
-        let is_known = found.is_some();
-        if let Some(source) = found {
-            source.report(report);
-        }
-        is_known
+    /// Notes what a custom source says of itself; gives it where its state has changed, and its error where that
+    /// begins an outage: it is connecting, and had none before.
+    ///
+    /// # Errors
+    /// `ERR_SUPERCONFIG_OPTION` where there is no such source.
+    pub(super) fn report(&mut self, source: usize, report: SourceReport) -> Result<SourceNews, Error> {
+        let Some(known) = self.sources.get_mut(&source) else {
+            return Err(Error::new(ErrorCode::Option, format!("source {source} is not a custom one")));
+        };
+        let before = known.state;
+        let may_begin_outage = report.state == SourceState::Connecting && known.last_error.is_none();
+        known.report(report);
+        Ok(SourceNews {
+            changed: (known.state != before).then(|| known.clone()),
+            failure: known.last_error.clone().filter(|_| may_begin_outage),
+        })
     }
 }
 

@@ -12,7 +12,7 @@ mod warning;
 pub(crate) use error::REDACTED;
 pub use error::{Error, ErrorCode, Issue};
 pub(crate) use origin::Cursor;
-pub use origin::{Origin, Position, SourceKind};
+pub use origin::{Origin, Position, SourceKind, StoredKey};
 pub use path::{Path, Segment};
 #[cfg(test)]
 pub(crate) use steps::assert_linear;

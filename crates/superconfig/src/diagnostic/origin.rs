@@ -151,6 +151,27 @@ pub struct Origin {
     /// The environment variable or flag.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub variable: Option<Arc<str>>,
+    /// The key of a custom source that holds texts or documents by keys.
+    #[serde(flatten)]
+    pub stored: Option<Arc<StoredKey>>,
+}
+
+/// The key under which a custom source holds a text or a document.
+///
+/// ```
+/// use superconfig::{Origin, SourceKind, StoredKey};
+///
+/// let mut origin = Origin::new(SourceKind::Custom, "etcd");
+/// origin.stored = Some(StoredKey { key: "/shop/port".into(), revision: Some("1042".into()) }.into());
+/// assert_eq!(origin.to_string(), "/shop/port (etcd)");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct StoredKey {
+    /// The key, as the source spells it.
+    pub key: Arc<str>,
+    /// The revision of what it holds, where the source has one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub revision: Option<Arc<str>>,
 }
 
 impl Origin {
@@ -162,7 +183,7 @@ impl Origin {
     /// assert_eq!(Origin::new(SourceKind::Custom, "flags").to_string(), "flags");
     /// ```
     pub fn new(kind: SourceKind, source: impl Into<Arc<str>>) -> Self {
-        Self { kind, source: source.into(), file: None, line: None, column: None, variable: None }
+        Self { kind, source: source.into(), file: None, line: None, column: None, variable: None, stored: None }
     }
 
     /// This origin at a position.
@@ -181,9 +202,13 @@ impl Origin {
     }
 }
 
-/// Prints `file:line:column`, the variable, or the layer's name; both file and variable for a dotenv value.
+/// Prints `file:line:column`, the variable, or the layer's name, with a source's key before it; both file and variable for a dotenv
+/// value.
 impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let (None, None, Some(stored)) = (&self.file, &self.variable, &self.stored) {
+            return write!(f, "{} ({})", stored.key, self.source);
+        }
         f.write_str(match (&self.file, &self.variable) {
             (Some(file), _) => file,
             (None, Some(variable)) => variable,

@@ -2,9 +2,11 @@
 
 use super::custom_sources::CustomResults;
 use super::loader::{LayerCollector, Loader};
+use super::source_contents::contents_of;
 use crate::diagnostic::{Error, ErrorCode, Origin, SourceKind, Warning};
-use crate::source::{SourceSpec, failed};
-use crate::value::{Limits, Value};
+use crate::merge::Content;
+use crate::source::{SourceEntry, SourceSpec};
+use std::sync::Arc;
 
 impl Loader {
     /// Stores the results of custom sources in this load. One that failed keeps its last values, with the warning
@@ -19,12 +21,14 @@ impl Loader {
         let sources = &self.options.sources;
         let mut failures = Vec::new();
         for (at, result) in custom_results {
-            let (name, known) = match sources.get(at).map(|entry| &entry.spec) {
-                Some(SourceSpec::Custom(source)) => (source.name(), self.custom.contains_key(&at)),
-                Some(SourceSpec::Values { kind: SourceKind::Custom, name, .. }) => (&**name, true),
+            let (name, known): (Arc<str>, bool) = match sources.get(at).map(|entry| &entry.spec) {
+                Some(SourceSpec::Custom(source)) => (source.name().into(), self.custom.contains_key(&at)),
+                Some(SourceSpec::Values { kind: SourceKind::Custom, name, .. } | SourceSpec::Supplied { name, .. }) => {
+                    (name.clone(), true)
+                }
                 _ => return Err(Error::new(ErrorCode::Option, format!("source {at} is not a custom one"))),
             };
-            match result.and_then(|value| checked(&self.rules.limits, name, value)) {
+            match result.and_then(|data| contents_of(&self.rules, &name, data)) {
                 Err(error) if !known => failures.push(error),
                 answer => {
                     let failure = answer.as_ref().err().cloned();
@@ -43,7 +47,8 @@ impl Loader {
                 let name = entry.spec.name();
                 let cause = error.cause().unwrap_or(error.message());
                 let message = format!("the source `{name}` failed, what it gave last stays in use: {cause}");
-                let origin = Origin::new(SourceKind::Custom, name);
+                let own = || Origin::new(SourceKind::Custom, name);
+                let origin = error.origin().cloned().unwrap_or_else(own);
                 collector.warnings.push(Warning::new("source-stale", message).with_origin(origin));
             }
         }
@@ -51,13 +56,21 @@ impl Loader {
     }
 }
 
-fn checked(limits: &Limits, name: &str, value: Value) -> Result<Value, Error> {
-    match &value {
-        Value::Table(_) => {
-            let origin = || Origin::new(SourceKind::Custom, name);
-            limits.check_depth(&value, "what it gave").map_err(|error| error.with_origin(origin()))?;
-            Ok(value)
+impl LayerCollector {
+    /// Adds the layers of a custom source.
+    pub(super) fn push_contents(&mut self, entry: &SourceEntry, name: &Arc<str>, contents: &[Content]) -> Result<(), Error> {
+        for content in contents {
+            if let Some(document) = content.document() {
+                let file = document.file.clone();
+                self.budget
+                    .take(document.expanded)
+                    .map_err(|error| Error::from(error).in_source(SourceKind::Custom, name, file.clone()))?;
+            }
+            self.push(entry, SourceKind::Custom, name.clone(), content.clone());
+            if let (Some(info), Some(document)) = (self.searched.last_mut(), content.document()) {
+                info.file.clone_from(&document.file);
+            }
         }
-        other => Err(failed(name, format_args!("it gave one {}, not a table of keys", other.kind()))),
+        Ok(())
     }
 }

@@ -1,13 +1,13 @@
 //! The last results of one custom source.
 
 use crate::diagnostic::Error;
-use crate::value::Value;
+use crate::merge::Content;
 
 /// The last results of one custom source, and the turns in which it was called for them.
 #[derive(Default)]
 pub(super) struct CustomLayer {
-    /// The last good value.
-    value: Option<Value>,
+    /// The last good contents of its layers.
+    contents: Option<Vec<Content>>,
     value_turn: u64,
     /// The error of the last call, if it failed.
     pub(super) failure: Option<Error>,
@@ -15,8 +15,8 @@ pub(super) struct CustomLayer {
 }
 
 impl CustomLayer {
-    pub(super) fn value(&self) -> Option<&Value> {
-        self.value.as_ref()
+    pub(super) fn contents(&self) -> Option<&[Content]> {
+        self.contents.as_deref()
     }
 
     /// Whether the last call succeeded.
@@ -25,17 +25,17 @@ impl CustomLayer {
     }
 
     /// Stores a result; true when none of a later turn is known.
-    pub(super) fn take(&mut self, turn: u64, answer: Result<Value, Error>) -> bool {
+    pub(super) fn take(&mut self, turn: u64, answer: Result<Vec<Content>, Error>) -> bool {
         let is_newest = turn >= self.answer_turn;
         if is_newest {
             self.answer_turn = turn;
             self.failure = answer.as_ref().err().cloned();
         }
-        if let Ok(value) = answer
+        if let Ok(contents) = answer
             && turn >= self.value_turn
         {
             self.value_turn = turn;
-            self.value = Some(value);
+            self.contents = Some(contents);
         }
         is_newest
     }

@@ -3,9 +3,11 @@
 use super::context::source_context;
 use super::options::LoadOptions;
 use crate::diagnostic::{Error, thread_builder};
-use crate::source::{Environment, Source, SourceCall, SourceContext, SourceError, SourceReport, SourceSpec, failed, panicked};
-use crate::value::Value;
-use parking_lot::Mutex;
+use crate::source::{
+    Environment, Source, SourceCall, SourceContext, SourceData, SourceEntry, SourceError, SourceReport, SourceSignal, SourceSpec,
+    failed, panicked,
+};
+use parking_lot::{Condvar, Mutex};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -13,10 +15,10 @@ use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
 /// The results of custom sources, by index among the sources.
-pub(crate) type CustomResults = Vec<(usize, Result<Value, Error>)>;
+pub(crate) type CustomResults = Vec<(usize, Result<SourceData, Error>)>;
 
 /// A receiver of a source's reports, by its index.
-type Reporter = Box<dyn Fn(usize, SourceReport) + Send + Sync>;
+type Reporter = Arc<dyn Fn(usize, SourceReport) + Send + Sync>;
 
 pub(crate) struct CustomSources {
     sources: Vec<CustomSource>,
@@ -26,11 +28,30 @@ pub(crate) struct CustomSources {
 }
 
 /// One source that a program implements.
+#[derive(Clone)]
 pub(crate) struct CustomSource {
     /// Its index among all sources.
     pub(crate) index: usize,
     pub(crate) source: Arc<dyn Source>,
     unanswered: Arc<Mutex<Unanswered>>,
+    background: Arc<Mutex<BackgroundCall>>,
+    has_returned: Arc<Condvar>,
+    shared: Arc<Shared>,
+}
+
+/// How long a reload that a change started waits for sources. What they return after that is another reload's.
+const PATIENCE: Duration = Duration::from_millis(100);
+
+/// The call of one source for reloads that a change started.
+#[derive(Default)]
+struct BackgroundCall {
+    is_running: bool,
+    /// The source has something newer than the call sees.
+    is_outdated: bool,
+    /// The reload that called does not wait for it any more.
+    is_abandoned: bool,
+    /// Its result, until a reload takes it.
+    result: Option<Result<SourceData, SourceError>>,
 }
 
 /// Abandoned calls of one source that have not returned.
@@ -43,6 +64,8 @@ struct Unanswered {
 
 struct Shared {
     is_closed: AtomicBool,
+    /// Requests a reload for results that came late.
+    reload: Mutex<Option<SourceSignal>>,
     reports: Mutex<Reports>,
 }
 
@@ -56,7 +79,7 @@ enum Reports {
 /// A started call.
 enum Call {
     Running {
-        returned: Receiver<Result<Value, SourceError>>,
+        returned: Receiver<Result<SourceData, SourceError>>,
         deadline: Instant,
         timeout: Duration,
         is_over: Arc<AtomicBool>,
@@ -69,12 +92,25 @@ enum Call {
 
 impl CustomSources {
     pub(crate) fn new(options: &LoadOptions) -> Self {
-        let sources = options.sources.iter().enumerate().filter_map(|(index, entry)| match &entry.spec {
-            SourceSpec::Custom(source) => Some(CustomSource { index, source: source.clone(), unanswered: Arc::default() }),
+        let reports = Mutex::new(Reports::Kept(Vec::new()));
+        let shared = Arc::new(Shared { is_closed: AtomicBool::new(false), reload: Mutex::default(), reports });
+        let custom = |(index, entry): (usize, &SourceEntry)| match &entry.spec {
+            SourceSpec::Custom(source) => Some(CustomSource {
+                index,
+                source: source.clone(),
+                unanswered: Arc::default(),
+                background: Arc::default(),
+                has_returned: Arc::default(),
+                shared: shared.clone(),
+            }),
             _ => None,
-        });
-        let shared = Shared { is_closed: AtomicBool::new(false), reports: Mutex::new(Reports::Kept(Vec::new())) };
-        Self { sources: sources.collect(), shared: Arc::new(shared), is_called: AtomicBool::new(false) }
+        };
+        let sources = options.sources.iter().enumerate().filter_map(custom).collect();
+        Self { sources, shared, is_called: AtomicBool::new(false) }
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.sources.is_empty()
     }
 
     #[cfg(feature = "watch")]
@@ -90,80 +126,30 @@ impl CustomSources {
         }
         let context = source_context(options, environment)?;
         self.is_called.store(true, Ordering::Release);
-        let begun: Vec<(&CustomSource, Call)> =
-            self.sources.iter().map(|source| (source, self.begin(source, &context))).collect();
-        let results = begun.into_iter().map(|(source, call)| {
-            let result = self.finish(source, call, &context);
-            (source.index, result.map_err(|cause| failed(source.source.name(), cause)))
-        });
+        let begun: Vec<(&CustomSource, Call)> = self.sources.iter().map(|source| (source, source.begin(&context))).collect();
+        let results = begun.into_iter().map(|(source, call)| source.answer(source.finish(call, &context)));
         Ok(results.collect())
     }
 
-    fn begin(&self, source: &CustomSource, context: &SourceContext) -> Call {
-        let timeout = source.source.timeout();
-        if timeout == Duration::MAX {
-            return Call::Waiting;
+    /// The same for a reload that a change started, which must not wait for a source that hangs: those that have not returned
+    /// after a moment are left out, and request another reload once they have. Costs two threads for each.
+    pub(crate) fn load_in_background(&self, options: &LoadOptions, environment: &Environment) -> Result<CustomResults, Error> {
+        let can_reload = self.shared.reload.lock().is_some();
+        if self.sources.is_empty() || !can_reload {
+            return self.load(options, environment);
         }
-        if let Some(since) = source.unanswered.lock().since {
-            let message = format!("it has not answered for {} s", since.elapsed().as_secs());
-            return Call::Refused(message.into());
-        }
-        let begun = Instant::now();
-        let is_over = Arc::new(AtomicBool::new(false));
-        let context = self.context_for(source, context, &is_over);
-        let (sender, returned) = channel();
-        let (own, unanswered, over) = (source.source.clone(), source.unanswered.clone(), is_over.clone());
-        let work = move || {
-            let result = call(&*own, &context);
-            let mut unanswered = unanswered.lock();
-            if over.load(Ordering::Acquire) {
-                unanswered.calls -= 1;
-                unanswered.since = unanswered.since.filter(|_| unanswered.calls > 0);
-            }
-            // The caller may have stopped waiting.
-            let _ = sender.send(result);
-        };
-        match thread_builder("config-source").spawn(work) {
-            Ok(_) => {
-                let deadline = begun.checked_add(timeout).unwrap_or(begun + Duration::from_secs(u32::MAX.into()));
-                Call::Running { returned, deadline, timeout, is_over, begun }
-            }
-            // Where no thread can be had, the caller runs the call.
-            Err(_) => Call::Waiting,
-        }
+        let context = source_context(options, environment)?;
+        self.is_called.store(true, Ordering::Release);
+        let deadline = Instant::now() + PATIENCE;
+        self.sources.iter().for_each(|source| source.begin_in_background(&context));
+        let results = self.sources.iter().filter_map(|source| Some(source.answer(source.take_in_background(deadline)?)));
+        Ok(results.collect())
     }
 
-    fn finish(&self, source: &CustomSource, running: Call, context: &SourceContext) -> Result<Value, SourceError> {
-        let (returned, deadline, timeout, is_over, begun) = match running {
-            Call::Running { returned, deadline, timeout, is_over, begun } => (returned, deadline, timeout, is_over, begun),
-            Call::Waiting => {
-                let never = Arc::new(AtomicBool::new(false));
-                return call(&*source.source, &self.context_for(source, context, &never));
-            }
-            Call::Refused(cause) => return Err(cause),
-        };
-        if let Ok(result) = returned.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
-            return result;
-        }
-        // The call answers under the same lock: it has answered already, or will find that it is too late.
-        let mut unanswered = source.unanswered.lock();
-        if let Ok(result) = returned.try_recv() {
-            return result;
-        }
-        is_over.store(true, Ordering::Release);
-        unanswered.calls += 1;
-        unanswered.since.get_or_insert(begun);
-        Err(format!("it has not answered within {} ms", timeout.as_millis()).into())
-    }
-
-    fn context_for(&self, source: &CustomSource, context: &SourceContext, is_over: &Arc<AtomicBool>) -> SourceContext {
-        let (shared, is_over) = (self.shared.clone(), is_over.clone());
-        let (reports, index) = (self.shared.clone(), source.index);
-        let call = SourceCall {
-            is_cancelled: Arc::new(move || is_over.load(Ordering::Acquire) || shared.is_closed.load(Ordering::Acquire)),
-            report: Arc::new(move |report| reports.report(index, report)),
-        };
-        SourceContext { call: Some(call), ..context.clone() }
+    /// Sets what requests a reload for results that come late.
+    #[cfg(feature = "watch")]
+    pub(crate) fn reload_with(&self, reload: SourceSignal) {
+        *self.shared.reload.lock() = Some(reload);
     }
 
     /// Sets the receiver of reports, and passes the kept ones to it.
@@ -187,6 +173,130 @@ impl CustomSources {
     }
 }
 
+impl CustomSource {
+    fn answer(&self, result: Result<SourceData, SourceError>) -> (usize, Result<SourceData, Error>) {
+        (self.index, result.map_err(|cause| failed(self.source.name(), cause)))
+    }
+
+    /// Notes that it has something new: a call that is running, or whose result is not taken yet, may not have seen it.
+    #[cfg(feature = "watch")]
+    pub(crate) fn note_change(&self) {
+        let mut background = self.background.lock();
+        background.is_outdated = background.is_running || background.result.is_some();
+    }
+
+    /// Calls it, unless a call is running already.
+    fn begin_in_background(&self, context: &SourceContext) {
+        let mut background = self.background.lock();
+        if background.is_running || background.result.is_some() {
+            return;
+        }
+        (background.is_running, background.is_abandoned) = (true, false);
+        let (source, own) = (self.clone(), context.clone());
+        let work = move || source.end_in_background(source.finish(source.begin(&own), &own));
+        if thread_builder("config-waiter").spawn(work).is_err() {
+            background.is_running = false;
+            background.result = Some(Err("no thread can be had to call it".into()));
+        }
+    }
+
+    /// Keeps the result of a call for whoever takes it: the reload that waits for it, or one that is requested now.
+    fn end_in_background(&self, result: Result<SourceData, SourceError>) {
+        let mut background = self.background.lock();
+        background.is_running = false;
+        background.result = Some(result);
+        let is_abandoned = background.is_abandoned;
+        drop(background);
+        self.has_returned.notify_all();
+        if is_abandoned {
+            self.shared.request_reload();
+        }
+    }
+
+    /// The result of a call, waited for up to the deadline.
+    fn take_in_background(&self, deadline: Instant) -> Option<Result<SourceData, SourceError>> {
+        let mut background = self.background.lock();
+        // A call that another reload has given up hangs, and is not waited for.
+        while background.is_running && !background.is_abandoned {
+            background.is_abandoned = self.has_returned.wait_until(&mut background, deadline).timed_out();
+        }
+        background.is_abandoned = background.is_running;
+        let result = background.result.take();
+        if result.is_some() && std::mem::take(&mut background.is_outdated) {
+            drop(background);
+            self.shared.request_reload();
+        }
+        result
+    }
+
+    fn begin(&self, context: &SourceContext) -> Call {
+        let timeout = self.source.timeout();
+        if timeout == Duration::MAX {
+            return Call::Waiting;
+        }
+        if let Some(since) = self.unanswered.lock().since {
+            let message = format!("it has not answered for {} s", since.elapsed().as_secs());
+            return Call::Refused(message.into());
+        }
+        let begun = Instant::now();
+        let is_over = Arc::new(AtomicBool::new(false));
+        let context = self.context_for(context, &is_over);
+        let (sender, returned) = channel();
+        let (own, unanswered, over) = (self.source.clone(), self.unanswered.clone(), is_over.clone());
+        let work = move || {
+            let result = call(&*own, &context);
+            let mut unanswered = unanswered.lock();
+            if over.load(Ordering::Acquire) {
+                unanswered.calls -= 1;
+                unanswered.since = unanswered.since.filter(|_| unanswered.calls > 0);
+            }
+            // The caller may have stopped waiting.
+            let _ = sender.send(result);
+        };
+        match thread_builder("config-source").spawn(work) {
+            Ok(_) => {
+                let deadline = begun.checked_add(timeout).unwrap_or(begun + Duration::from_secs(u32::MAX.into()));
+                Call::Running { returned, deadline, timeout, is_over, begun }
+            }
+            // Where no thread can be had, the caller runs the call.
+            Err(_) => Call::Waiting,
+        }
+    }
+
+    fn finish(&self, running: Call, context: &SourceContext) -> Result<SourceData, SourceError> {
+        let (returned, deadline, timeout, is_over, begun) = match running {
+            Call::Running { returned, deadline, timeout, is_over, begun } => (returned, deadline, timeout, is_over, begun),
+            Call::Waiting => {
+                let never = Arc::new(AtomicBool::new(false));
+                return call(&*self.source, &self.context_for(context, &never));
+            }
+            Call::Refused(cause) => return Err(cause),
+        };
+        if let Ok(result) = returned.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
+            return result;
+        }
+        // The call answers under the same lock: it has answered already, or will find that it is too late.
+        let mut unanswered = self.unanswered.lock();
+        if let Ok(result) = returned.try_recv() {
+            return result;
+        }
+        is_over.store(true, Ordering::Release);
+        unanswered.calls += 1;
+        unanswered.since.get_or_insert(begun);
+        Err(format!("it has not answered within {} ms", timeout.as_millis()).into())
+    }
+
+    fn context_for(&self, context: &SourceContext, is_over: &Arc<AtomicBool>) -> SourceContext {
+        let (shared, is_over) = (self.shared.clone(), is_over.clone());
+        let (reports, index) = (self.shared.clone(), self.index);
+        let call = SourceCall {
+            is_cancelled: Arc::new(move || is_over.load(Ordering::Acquire) || shared.is_closed.load(Ordering::Acquire)),
+            report: Arc::new(move |report| reports.report(index, report)),
+        };
+        SourceContext { call: Some(call), ..context.clone() }
+    }
+}
+
 /// A load that is abandoned closes its sources.
 impl Drop for CustomSources {
     fn drop(&mut self) {
@@ -195,20 +305,32 @@ impl Drop for CustomSources {
 }
 
 impl Shared {
+    fn request_reload(&self) {
+        let reload = self.reload.lock().clone();
+        if let Some(reload) = reload {
+            reload();
+        }
+    }
+
     fn report(&self, index: usize, report: SourceReport) {
-        match &mut *self.reports.lock() {
+        let mut reports = self.reports.lock();
+        let reporter = match &mut *reports {
             Reports::Kept(kept) => {
                 // Only the last report of each source counts.
                 kept.retain(|(other, _)| *other != index);
                 kept.push((index, report));
+                return;
             }
-            Reports::Heard(reporter) => reporter(index, report),
-        }
+            Reports::Heard(reporter) => reporter.clone(),
+        };
+        drop(reports);
+        // It calls listeners, which may report in turn.
+        reporter(index, report);
     }
 }
 
-fn call(source: &dyn Source, context: &SourceContext) -> Result<Value, SourceError> {
-    let result = catch_unwind(AssertUnwindSafe(|| source.load(context)));
+fn call(source: &dyn Source, context: &SourceContext) -> Result<SourceData, SourceError> {
+    let result = catch_unwind(AssertUnwindSafe(|| source.load_data(context)));
     let result = result.unwrap_or_else(|panic| Err(format!("it panicked: {}", panicked(&*panic)).into()));
-    result.map(Value::limit_depth)
+    result.map(SourceData::limit_depth)
 }

@@ -2,7 +2,7 @@
 
 use super::load_result::LoadResult;
 use crate::diagnostic::{Origin, Path, Segment, SourceKind};
-use crate::merge::{Content, Explainer, Explanation, Layer, NamedLayers, UnmatchedVariable, Unreached};
+use crate::merge::{Explainer, Explanation, Layer, NamedLayers, UnmatchedVariable, Unreached};
 use crate::source::{LayerInfo, LayerStatus, LayerUse, Ownership};
 use crate::value::{SchemaNode, SchemaSummary, Value};
 use std::sync::Arc;
@@ -169,9 +169,9 @@ impl LoadResult {
             }
             // Every other place that was found is a layer, in the same order.
             let Some((layer, assignments)) = layers.next() else { return (0, 0) };
-            let sets = match &layer.content {
-                Content::Document(document) => count_leaves(&document.value),
-                _ => assignments.iter().filter(|assignment| assignment.origin.kind != SourceKind::Dotenv).count(),
+            let sets = match layer.content.document() {
+                Some(document) => count_leaves(&document.value),
+                None => assignments.iter().filter(|assignment| assignment.origin.kind != SourceKind::Dotenv).count(),
             };
             let is_own = |(winner, origin): &&(&Layer, Option<&Origin>)| {
                 std::ptr::eq(*winner, layer) && origin.is_none_or(|origin| origin.kind != SourceKind::Dotenv)

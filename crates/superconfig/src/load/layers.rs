@@ -3,6 +3,7 @@
 use super::custom_layer::CustomLayer;
 use super::file_cache::{check_part, parse_layer};
 use super::loader::{LayerCollector, Loader};
+use super::source_contents::contents_of;
 use crate::diagnostic::{Error, ErrorCode, Origin, Path, Segment, SourceKind, Warning};
 use crate::merge::{Content, Document, Layer, Variable, Variables};
 use crate::source::{
@@ -26,12 +27,17 @@ impl Loader {
         match &entry.spec {
             SourceSpec::Custom(source) => {
                 // Every load of a loader without a value for it has failed in `apply_custom_results`.
-                let known = self.custom.get(&at).and_then(CustomLayer::value);
-                let value = known.cloned().unwrap_or_else(|| Value::Table(Table::new()));
-                collector.push(entry, SourceKind::Custom, source.name().into(), Content::Document(Arc::new(Document::of(value))));
+                let known = self.custom.get(&at).and_then(CustomLayer::contents).unwrap_or_default();
+                collector.push_contents(entry, &source.name().into(), known)?;
             }
+            SourceSpec::Supplied { name, data } => match self.custom.get(&at).and_then(CustomLayer::contents) {
+                Some(known) => collector.push_contents(entry, name, known)?,
+                None => collector.push_contents(entry, name, &contents_of(&self.rules, name, data.clone())?)?,
+            },
             SourceSpec::Values { kind, name, value } => {
-                let value = self.custom.get(&at).and_then(CustomLayer::value).unwrap_or(value);
+                if let Some(known) = self.custom.get(&at).and_then(CustomLayer::contents) {
+                    return collector.push_contents(entry, name, known);
+                }
                 if !matches!(value, Value::Table(_)) {
                     let message = format!("{name} must be a table of keys, and is of the kind {}", value.kind());
                     return Err(Error::new(ErrorCode::Option, message));
@@ -241,10 +247,7 @@ impl LayerCollector {
 
     pub(super) fn push(&mut self, entry: &SourceEntry, kind: SourceKind, name: Arc<str>, content: Content) {
         let mut info = LayerInfo::found(kind, name.clone());
-        info.format = match &content {
-            Content::Document(document) => document.text.as_ref().map(|(_, format)| *format),
-            _ => None,
-        };
+        info.format = content.document().and_then(|document| document.text.as_ref()).map(|(_, format)| *format);
         self.searched.push(info);
         self.layers.push(Layer { kind, name, fill: entry.fill, directives: entry.directives, content });
     }

@@ -41,9 +41,12 @@ pub(crate) struct LoadResult {
 impl LoadResult {
     pub(crate) fn measure_layers(&self, meter: &mut Meter) {
         for layer in &self.layers {
-            if let Content::Document(document) = &layer.content
-                && meter.shared(document)
-            {
+            let is_new = match &layer.content {
+                Content::Document(document) => meter.shared(document),
+                Content::Stored(stored) => meter.shared(stored),
+                _ => false,
+            };
+            if let (true, Some(document)) = (is_new, layer.content.document()) {
                 meter.value(&document.value);
                 if let Some((text, _)) = &document.text {
                     meter.shared(text);
@@ -54,11 +57,8 @@ impl LoadResult {
 
     /// The total length of the texts that the layers were parsed from.
     pub(crate) fn text_bytes(&self) -> usize {
-        let text = |layer: &Layer| match &layer.content {
-            Content::Document(document) => document.text.as_ref().map_or(0, |(text, _)| text.len()),
-            _ => 0,
-        };
-        self.layers.iter().map(text).sum()
+        let text = |layer: &Layer| layer.content.document()?.text.as_ref().map(|(text, _)| text.len());
+        self.layers.iter().filter_map(text).sum()
     }
 
     /// The provenance of the value at a path, redacted; `None` when no layer contributed.

@@ -23,7 +23,7 @@ impl LoadResult {
         let Merging { mut merged, value, secrets } = self.merge_below(self.layers.len(), inputs)?;
         let problems = std::mem::take(&mut merged.problems);
         for layer in &self.layers {
-            if let Content::Document(document) = &layer.content {
+            if let Some(document) = layer.content.document() {
                 self.warnings.extend(document.warnings.iter().filter_map(|warning| located(warning, layer, document)));
             }
         }
@@ -162,9 +162,16 @@ fn located(warning: &Warning, layer: &Layer, document: &Document) -> Option<Warn
     if let Some(known) = &warning.origin {
         (origin.line, origin.column) = (known.line, known.column);
     }
+    let mount = match &layer.content {
+        Content::Stored(stored) => {
+            origin.stored = Some(stored.key.clone());
+            stored.mounted_at()
+        }
+        _ => Vec::new(),
+    };
     let mut located = warning.clone().with_origin(origin);
     if let Some(path) = &warning.path {
-        located.path = Some(path.strip_prefix(&*document.root)?.iter().cloned().collect());
+        located.path = Some(mount.into_iter().chain(path.strip_prefix(&*document.root)?.iter().cloned()).collect());
     }
     Some(located)
 }

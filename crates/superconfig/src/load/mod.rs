@@ -25,6 +25,7 @@ mod profile_use;
 mod reading_threads;
 mod rendering;
 mod rules;
+mod source_contents;
 mod validation;
 
 pub(crate) use context::capture;

@@ -3,7 +3,7 @@
 use super::load_result::LoadResult;
 use super::options::Validator;
 use crate::diagnostic::{Error, ErrorCode, Issue, Origin, Path, Position, Segment, Warning, closest_name};
-use crate::merge::{Content, Explainer, Explanation, unusable};
+use crate::merge::{Explainer, Explanation, unusable};
 use crate::redaction::{REDACTED, SecretTexts, SecretWords, snippet, without_keys};
 use crate::source::panicked;
 use crate::value::{FORBIDDEN, SchemaNode, Value, is_forbidden};
@@ -161,8 +161,8 @@ impl LoadResult {
             let key = self.secrets.visible(path).iter().rfind(|segment| matches!(segment, Segment::Key(_)))?;
             return Some(snippet::render_key(position, &Path::from(vec![key.clone()]).to_string()));
         }
-        self.layers.iter().rev().find_map(|layer| match &layer.content {
-            Content::Document(document) if layer.name == origin.source && document.file == origin.file => {
+        self.layers.iter().rev().find_map(|layer| match layer.content.document() {
+            Some(document) if layer.name == origin.source && document.file == origin.file => {
                 let text = &document.text.as_ref()?.0;
                 if self.secrets.may_show(text, position.line) { None } else { snippet::render_value(text, position) }
             }

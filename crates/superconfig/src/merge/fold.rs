@@ -3,7 +3,7 @@
 use super::action::Action;
 use super::assign::assignment::Assignment;
 use super::assign::assignment_builder::{AssignmentBuilder, ResolvedLayer};
-use super::assign::{assignment_builder, environment, flags};
+use super::assign::{assignment_builder, environment, flags, texts};
 use super::directive::Directive;
 use super::explain::explainer::Explainer;
 use super::layer::{Content, Layer};
@@ -12,7 +12,7 @@ use super::merged::Merged;
 use super::merger::{MergeFault, MergeFaultKind, Merger};
 use super::options::MergeOptions;
 use super::step::Step;
-use crate::diagnostic::{Error, ErrorCode, Origin, Path, Warning};
+use crate::diagnostic::{Error, ErrorCode, Origin, Path, SourceKind, Warning};
 use crate::value::{FORBIDDEN, SchemaNode};
 use crate::value::{Table, Value};
 
@@ -73,9 +73,11 @@ pub(crate) fn fold(layers: &[Layer], options: &MergeOptions<'_>) -> Result<Merge
 pub(crate) fn unusable(problems: Vec<Error>) -> Error {
     let code = problems.first().map_or(ErrorCode::Internal, Error::code);
     let has = |wanted: ErrorCode| problems.iter().any(|problem| problem.code() == wanted);
-    let what = match (has(ErrorCode::Env), has(ErrorCode::Args)) {
-        (true, true) => "variables and flags cannot be used",
-        (false, true) => "flags cannot be used",
+    let what = match (has(ErrorCode::Env), has(ErrorCode::Args), has(ErrorCode::Source)) {
+        (false, false, true) => "keys of sources cannot be used",
+        (_, _, true) => "variables, flags and keys of sources cannot be used",
+        (true, true, _) => "variables and flags cannot be used",
+        (false, true, _) => "flags cannot be used",
         _ => "variables cannot be used",
     };
     let together = Error::together(code, what, problems);
@@ -91,7 +93,7 @@ fn more_warnings(layer: &Layer, count: usize) -> Warning {
 fn is_known(path: &Path, own: usize, layers: &[Layer], assignments: &[Vec<Assignment>], schema: Option<&Value>) -> bool {
     let in_schema = || schema.is_some_and(|schema| SchemaNode::new(schema).at(path).is_some());
     let in_layer = |at: usize| match &layers[at].content {
-        Content::Document(document) => document.value.at(path).is_some(),
+        content if content.document().is_some() => content.document().is_some_and(|document| document.value.at(path).is_some()),
         _ => assignments[at].iter().any(|assignment| assignment.action == Action::Set && assignment.path.starts_with(path)),
     };
     in_schema() || (0..layers.len()).any(|at| at != own && in_layer(at))
@@ -104,16 +106,17 @@ fn resolve(
     options: &MergeOptions<'_>,
     warnings: &mut Vec<Warning>,
 ) -> Result<ResolvedLayer, Error> {
-    if let Content::Document(_) = &layer.content {
+    if layer.content.document().is_some() {
         return Ok(ResolvedLayer::default());
     }
     let mut builder = AssignmentBuilder::new(below, options.schema.map(SchemaNode::new), layer.directives, warnings);
     builder.resolver.depth = options.limits.depth;
     builder.secrets = options.secrets;
     match &layer.content {
-        Content::Document(_) => Ok(ResolvedLayer::default()),
+        Content::Document(_) | Content::Stored(_) => Ok(ResolvedLayer::default()),
         Content::Variables(list) => environment::assignments(list, builder, options.read_file),
         Content::Flags(list) => flags::assignments(layer, list, builder),
+        Content::Texts(list) => texts::assignments(layer, list, builder),
     }
 }
 
@@ -185,7 +188,11 @@ impl<'a> Replay<'a> {
                     .with_origin(origin)
             }
             MergeFaultKind::Index { length } => {
-                let code = if origin.kind == crate::diagnostic::SourceKind::Args { ErrorCode::Args } else { ErrorCode::Env };
+                let code = match origin.kind {
+                    SourceKind::Args => ErrorCode::Args,
+                    SourceKind::Custom => ErrorCode::Source,
+                    _ => ErrorCode::Env,
+                };
                 assignment_builder::past_end_error(code, fault.result_path, length, origin)
             }
         }

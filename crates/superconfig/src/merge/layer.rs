@@ -1,7 +1,8 @@
 //! One layer of configuration, between parsing and merging.
 
 use super::mapped_variable::MappedVariable;
-use crate::diagnostic::{Origin, Path, Segment, SourceKind, Warning};
+use super::source_text::SourceTexts;
+use crate::diagnostic::{Origin, Path, Segment, SourceKind, StoredKey, Warning};
 use crate::format::Format;
 use crate::value::{ExpandedSize, Value};
 use std::sync::Arc;
@@ -21,15 +22,55 @@ pub(crate) struct Layer {
     pub(crate) content: Content,
 }
 
-/// A layer's content: a document, variables or flags.
+/// A layer's content: a document, variables, flags or texts.
 #[derive(Clone, Debug)]
 pub(crate) enum Content {
     /// A parsed document or values given in code.
     Document(Arc<Document>),
+    /// A document that a custom source holds by a key.
+    Stored(Arc<StoredDocument>),
     /// Environment variables, resolved against the layers below.
     Variables(Arc<Variables>),
     /// Command-line flags, resolved against the layers below.
     Flags(Arc<[Flag]>),
+    /// Texts that a custom source holds by keys, resolved against the layers below.
+    Texts(Arc<SourceTexts>),
+}
+
+impl Content {
+    /// The document; `None` for what is resolved against the layers below.
+    pub(crate) fn document(&self) -> Option<&Document> {
+        match self {
+            Content::Document(document) => Some(document),
+            Content::Stored(stored) => Some(&stored.document),
+            Content::Variables(_) | Content::Flags(_) | Content::Texts(_) => None,
+        }
+    }
+}
+
+/// A parsed document of a custom source.
+#[derive(Clone, Debug)]
+pub(crate) struct StoredDocument {
+    /// The document, its values already below the path where it is mounted.
+    pub(crate) document: Document,
+    /// Its key.
+    pub(crate) key: Arc<StoredKey>,
+    /// The number of segments of the path where it is mounted.
+    pub(crate) mount: usize,
+}
+
+impl StoredDocument {
+    /// The path where it is mounted.
+    pub(crate) fn mounted_at(&self) -> Vec<Segment> {
+        let mut path = Vec::with_capacity(self.mount);
+        let mut at = &self.document.value;
+        while let (true, Value::Table(table)) = (path.len() < self.mount, at) {
+            let Some((key, value)) = table.entries().first() else { break };
+            path.push(Segment::Key(key.clone()));
+            at = value;
+        }
+        path
+    }
 }
 
 /// A parsed document with what is needed to find positions in it later.

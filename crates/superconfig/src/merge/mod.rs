@@ -18,6 +18,7 @@ mod merger;
 mod options;
 #[cfg(test)]
 mod properties_test;
+mod source_text;
 mod step;
 #[cfg(test)]
 mod untrusted_input_test;
@@ -39,11 +40,12 @@ pub use explain::settable_name::SettableName;
 pub use explain::unreached::Unreached;
 pub(crate) use fold::{fold, unusable};
 pub(crate) use interpolation::{References, interpolate};
-pub(crate) use layer::{Content, Document, Flag, FlagValue, Layer, Variable, Variables};
+pub(crate) use layer::{Content, Document, Flag, FlagValue, Layer, StoredDocument, Variable, Variables};
 pub use mapped_variable::{MappedVariable, VariableFormat};
 use merge_note::MergeNoteKind;
 pub(crate) use merged::Merged;
 use merger::{MergeFault, MergeFaultKind, MergeResult, Merger};
 pub(crate) use options::MergeOptions;
 use options::{Locate, ReadFile};
+pub use source_text::{SourceText, SourceTexts, TextTyping};
 use step::{Step, StepContent};

@@ -2,7 +2,7 @@
 
 use super::assign::assignment::Assignment;
 use super::cursor::MergeCursor;
-use super::layer::{Content, Document, Layer};
+use super::layer::{Document, Layer};
 use super::merge_note::MergeNoteKind;
 use super::merger::{Merger, fill};
 use crate::diagnostic::Segment;
@@ -24,10 +24,7 @@ pub(crate) enum StepContent<'a> {
 impl<'a> Step<'a> {
     /// The steps of a layer, in the order in which they apply.
     pub(crate) fn of_layer(layer: &'a Layer, assignments: &'a [Assignment]) -> impl Iterator<Item = Step<'a>> {
-        let document = match &layer.content {
-            Content::Document(document) => Some(StepContent::Document(document)),
-            _ => None,
-        };
+        let document = layer.content.document().map(StepContent::Document);
         document.into_iter().chain(assignments.iter().map(StepContent::Assignment)).map(move |content| Step { layer, content })
     }
 

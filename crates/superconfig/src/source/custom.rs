@@ -1,6 +1,7 @@
 //! Sources that a program implements itself.
 
 use super::environment::Environment;
+use super::source_data::SourceData;
 use super::source_report::SourceReport;
 use crate::diagnostic::{Error, ErrorCode, SourceKind};
 use crate::redaction::mask_userinfo;
@@ -63,7 +64,41 @@ pub trait Source: Send + Sync {
     /// # Errors
     /// Any error. A load fails with it as `ERR_SUPERCONFIG_SOURCE`; a reload keeps the source's last values, warns
     /// `source-stale` and notifies listeners.
-    fn load(&self, context: &SourceContext) -> Result<Value, SourceError>;
+    fn load(&self, context: &SourceContext) -> Result<Value, SourceError> {
+        let _ = context;
+        Err("it has neither `load` nor `load_data`".into())
+    }
+
+    /// Loads the layer as texts by path, or as documents; by default calls [`Source::load`]. A source implements one of the two, and
+    /// whichever it is has the rules of that one.
+    ///
+    /// ```
+    /// use superconfig::{Source, SourceContext, SourceData, SourceDocument, SourceError, SuperConfig};
+    ///
+    /// struct Store;
+    ///
+    /// impl Source for Store {
+    ///     fn name(&self) -> &str {
+    ///         "store"
+    ///     }
+    ///
+    ///     fn load_data(&self, _: &SourceContext) -> Result<SourceData, SourceError> {
+    ///         let revision = Some("7".into());
+    ///         let document = SourceDocument { text: "port: 80".into(), revision, ..SourceDocument::named("shop/config.yaml") };
+    ///         Ok(SourceData::Documents(vec![document]))
+    ///     }
+    /// }
+    ///
+    /// let config = SuperConfig::builder().source(Store).load()?;
+    /// assert_eq!(config.explain("port")?.winner().unwrap().origin.to_string(), "shop/config.yaml:1:7");
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Those of [`Source::load`]; a document that cannot be parsed fails the source as well, with the error's code and position.
+    fn load_data(&self, context: &SourceContext) -> Result<SourceData, SourceError> {
+        self.load(context).map(SourceData::Values)
+    }
 
     /// The time that [`Source::load`] may take, 10 seconds by default. With [`Duration::MAX`] there is no limit: the
     /// caller's own thread then calls it.
@@ -210,7 +245,8 @@ impl SourceContext {
     }
 
     /// Reports the source's state, now or later: the context may be kept for that. It appears in
-    /// [`Status::sources`](crate::Status::sources).
+    /// [`Status::sources`](crate::Status::sources); listeners get each change of the state, and the error that begins an outage:
+    /// the source is connecting, and had none before.
     ///
     /// ```
     /// use superconfig::{Source, SourceContext, SourceError, SourceReport, SourceState, SuperConfig, Table, Value};
@@ -223,7 +259,7 @@ impl SourceContext {
     ///     }
     ///
     ///     fn load(&self, context: &SourceContext) -> Result<Value, SourceError> {
-    ///         context.report(SourceReport { state: SourceState::Live, revision: Some("12".into()), error: None });
+    ///         context.report(SourceReport { revision: Some("12".into()), ..SourceReport::new(SourceState::Live) });
     ///         Ok(Table::from_iter([("rooms", Value::Integer(12))]).into())
     ///     }
     /// }

@@ -12,6 +12,7 @@ mod glob;
 mod layer_info;
 mod ownership;
 pub(crate) mod read_file;
+mod source_data;
 mod source_report;
 mod spec;
 mod unread_file;
@@ -33,6 +34,7 @@ pub use layer_info::{LayerInfo, LayerStatus, LayerUse};
 pub use ownership::Trust;
 pub(crate) use ownership::{Ownership, check_strictly};
 pub(crate) use read_file::Fingerprint;
+pub use source_data::{SourceData, SourceDocument};
 pub use source_report::{SourceReport, SourceState};
 #[cfg(feature = "discovery")]
 pub use spec::DiscoverOptions;

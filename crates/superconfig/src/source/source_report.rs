@@ -57,7 +57,7 @@ impl FromStr for SourceState {
 /// ```
 /// use superconfig::{SourceReport, SourceState};
 ///
-/// let report = SourceReport { state: SourceState::Connecting, revision: None, error: Some("no route to host".into()) };
+/// let report = SourceReport { error: Some("no route to host".into()), ..SourceReport::new(SourceState::Connecting) };
 /// assert_eq!(report.state.as_str(), "connecting");
 /// ```
 #[derive(Clone, Debug, serde::Deserialize)]
@@ -69,4 +69,26 @@ pub struct SourceReport {
     pub revision: Option<String>,
     /// The reason why it is not live, for people.
     pub error: Option<String>,
+    /// The server that it reads from; unchanged by default.
+    #[serde(default)]
+    pub endpoint: Option<String>,
+    /// How often it has gone on after an interruption without reading everything again; unchanged by default.
+    #[serde(default)]
+    pub resumes: Option<u64>,
+    /// How often it has read everything again; unchanged by default.
+    #[serde(default)]
+    pub relists: Option<u64>,
+}
+
+impl SourceReport {
+    /// A report of a state alone.
+    ///
+    /// ```
+    /// use superconfig::{SourceReport, SourceState};
+    ///
+    /// assert_eq!(SourceReport::new(SourceState::Live).error, None);
+    /// ```
+    pub fn new(state: SourceState) -> Self {
+        Self { state, revision: None, error: None, endpoint: None, resumes: None, relists: None }
+    }
 }

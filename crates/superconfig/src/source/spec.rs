@@ -4,6 +4,7 @@ use super::custom::Source;
 use super::environment::EmptyVariable;
 use super::files::expand_profiles;
 use super::ownership::Trust;
+use super::source_data::SourceData;
 use crate::diagnostic::{Error, SourceKind};
 use crate::format::Format;
 use crate::merge::MappedVariable;
@@ -32,7 +33,10 @@ pub struct SourceEntry {
 impl SourceEntry {
     /// Whether a program implements it, in Rust or in a host language.
     pub(crate) fn is_custom(&self) -> bool {
-        matches!(self.spec, SourceSpec::Custom(_) | SourceSpec::Values { kind: SourceKind::Custom, .. })
+        matches!(
+            self.spec,
+            SourceSpec::Custom(_) | SourceSpec::Supplied { .. } | SourceSpec::Values { kind: SourceKind::Custom, .. }
+        )
     }
 }
 
@@ -102,6 +106,14 @@ pub enum SourceSpec {
     Args(Vec<String>),
     /// A source that the program implements.
     Custom(Arc<dyn Source>),
+    /// A source that a host language implements, with its first result; further ones come with
+    /// [`ReloadInputs`](crate::ReloadInputs).
+    Supplied {
+        /// The layer's name for people.
+        name: Arc<str>,
+        /// The result.
+        data: SourceData,
+    },
     /// Values computed from the merged values of the layers below.
     Derive {
         /// The layer's name for people.
@@ -138,7 +150,7 @@ impl SourceSpec {
     /// The layer's name for people, where the source itself has one.
     pub(crate) fn name(&self) -> &str {
         match self {
-            SourceSpec::Values { name, .. } | SourceSpec::Derive { name, .. } => name,
+            SourceSpec::Values { name, .. } | SourceSpec::Supplied { name, .. } | SourceSpec::Derive { name, .. } => name,
             SourceSpec::Custom(source) => source.name(),
             SourceSpec::File { path, .. } | SourceSpec::Directory { path, .. } => path,
             SourceSpec::Glob { pattern, .. } => pattern,

@@ -1,7 +1,7 @@
 //! The watches that custom sources set up themselves.
 
 use crate::load::CustomSource;
-use crate::source::{Source, SourceError, SourceSignal, SourceWatch, panicked};
+use crate::source::{SourceError, SourceSignal, SourceWatch, panicked};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -14,7 +14,7 @@ const LONGEST_DELAY: Duration = Duration::from_secs(60);
 pub(super) struct CustomWatch {
     /// The source's index among all sources.
     pub(super) index: usize,
-    source: Arc<dyn Source>,
+    custom: CustomSource,
     watch: Option<SourceWatch>,
     /// The time of the next try; `None` once it is watched or cannot be.
     due: Option<Instant>,
@@ -23,8 +23,7 @@ pub(super) struct CustomWatch {
 
 impl CustomWatch {
     pub(super) fn new(source: &CustomSource) -> Self {
-        let CustomSource { index, source, .. } = source;
-        Self { index: *index, source: source.clone(), watch: None, due: Some(Instant::now()), delay: FIRST_DELAY }
+        Self { index: source.index, custom: source.clone(), watch: None, due: Some(Instant::now()), delay: FIRST_DELAY }
     }
 
     pub(super) fn due(&self) -> Option<Instant> {
@@ -40,7 +39,12 @@ impl CustomWatch {
         if self.due.is_none_or(|due| due > now) {
             return Ok(false);
         }
-        let started = catch_unwind(AssertUnwindSafe(|| self.source.watch(changed.clone())));
+        let (custom, request) = (self.custom.clone(), changed.clone());
+        let changed: SourceSignal = Arc::new(move || {
+            custom.note_change();
+            request();
+        });
+        let started = catch_unwind(AssertUnwindSafe(|| self.custom.source.watch(changed)));
         match started.unwrap_or_else(|panic| Err(format!("it panicked: {}", panicked(&*panic)).into())) {
             Ok(watch) => {
                 self.watch = watch;

@@ -71,6 +71,7 @@ impl WatchedConfig {
                 config.reschedule();
             }
         });
+        core.custom_sources.reload_with(changed.clone());
         let now = Instant::now();
         for watch in &mut custom {
             match watch.start(&changed, now) {
@@ -79,7 +80,9 @@ impl WatchedConfig {
                 Ok(_) => {}
                 Err(error) => {
                     let error = Some(format!("it cannot be watched: {error}"));
-                    core.health.lock().report(watch.index, SourceReport { state: SourceState::Stale, revision: None, error });
+                    let report = SourceReport { error, ..SourceReport::new(SourceState::Stale) };
+                    let news = core.health.lock().report(watch.index, report);
+                    core.report_news(news.unwrap_or_default());
                 }
             }
         }

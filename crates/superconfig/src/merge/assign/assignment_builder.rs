@@ -15,9 +15,9 @@ use std::sync::Arc;
 /// Turns the variables or flags of one layer into assignments.
 pub(crate) struct AssignmentBuilder<'a, 'w> {
     pub(crate) resolver: NameResolver<'a>,
-    /// `ENV` or `ARGS`.
+    /// `ENV`, `ARGS` or `SOURCE`.
     pub(crate) code: ErrorCode,
-    /// `variable` or `flag`, for messages.
+    /// `variable`, `flag` or `key`, for messages.
     pub(crate) noun: &'static str,
     /// The rules that mask secrets in messages, beside the rule by name.
     pub(crate) secrets: Option<&'a SecretRules>,
@@ -124,7 +124,7 @@ impl<'a, 'w> AssignmentBuilder<'a, 'w> {
         }
     }
 
-    fn failed<T>(&mut self, failure: ResolveError, origin: &Origin) -> Result<Option<T>, Error> {
+    pub(super) fn failed<T>(&mut self, failure: ResolveError, origin: &Origin) -> Result<Option<T>, Error> {
         match failure {
             ResolveError::Forbidden => {
                 let message = format!("the {} {} makes a `__proto__` key and is ignored", self.noun, name_of(origin));
@@ -213,7 +213,7 @@ impl<'a, 'w> AssignmentBuilder<'a, 'w> {
         Ok(())
     }
 
-    fn add_as(
+    pub(super) fn add_as(
         &mut self,
         expectation: &Expectation<'a>,
         target: ResolvedName<'a>,
@@ -322,7 +322,7 @@ impl<'a, 'w> AssignmentBuilder<'a, 'w> {
         Ok(Some((Path::from(target.path), action)))
     }
 
-    fn too_deep(&self, origin: &Origin) -> Error {
+    pub(super) fn too_deep(&self, origin: &Origin) -> Error {
         let message = format!("the value nests deeper than {} levels", self.resolver.depth);
         Error::new(ErrorCode::Limit, message).with_origin(origin.clone()).with_hint("the limit `depth` can be raised")
     }
@@ -444,9 +444,10 @@ fn contradiction(code: ErrorCode, a: &Draft, b: &Draft, secrets: &SecretRules) -
     Error::new(code, message).with_path(a.path.clone()).with_origin(b.origin.clone()).with_hint("remove one of them")
 }
 
-/// The name of the variable or flag of an origin.
+/// The name of the variable, flag or key of an origin.
 pub(crate) fn name_of(origin: &Origin) -> &str {
-    origin.variable.as_deref().unwrap_or(&origin.source)
+    let key = || origin.stored.as_ref().map(|stored| &*stored.key);
+    origin.variable.as_deref().or_else(key).unwrap_or(&origin.source)
 }
 
 /// The expected types of a target.

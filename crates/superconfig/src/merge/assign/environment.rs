@@ -158,7 +158,7 @@ fn resolve<'a>(
 }
 
 /// The target of a mapping: its path is taken as it is written.
-fn resolve_mapping<'a>(builder: &AssignmentBuilder<'a, '_>, path: &[Segment]) -> ResolvedName<'a> {
+pub(super) fn resolve_mapping<'a>(builder: &AssignmentBuilder<'a, '_>, path: &[Segment]) -> ResolvedName<'a> {
     let root = &builder.resolver.root;
     let mut target = ResolvedName {
         path: Vec::with_capacity(path.len()),

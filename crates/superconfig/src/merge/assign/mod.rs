@@ -9,3 +9,4 @@ pub(super) mod key_index;
 pub(super) mod location;
 pub(super) mod name_resolver;
 pub(super) mod named_layers;
+pub(super) mod texts;

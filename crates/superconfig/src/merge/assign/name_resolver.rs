@@ -24,7 +24,12 @@ pub(crate) struct ResolvedName<'a> {
     pub(crate) known: bool,
 }
 
-impl ResolvedName<'_> {
+impl<'a> ResolvedName<'a> {
+    /// The root itself.
+    pub(super) fn at_root(root: &Location<'a>) -> Self {
+        ResolvedName { path: Vec::new(), location: root.clone(), parent: root.clone(), directive: None, known: true }
+    }
+
     /// Goes one step down.
     pub(super) fn descend(&mut self, step: Segment) {
         let next = match &step {
@@ -106,7 +111,7 @@ impl<'a> NameResolver<'a> {
     }
 
     /// Goes one step to the key or index that a whole segment spells.
-    fn step(&self, target: &mut ResolvedName<'a>, segment: &str) -> Result<bool, ResolveError> {
+    pub(super) fn step(&self, target: &mut ResolvedName<'a>, segment: &str) -> Result<bool, ResolveError> {
         if let Some(index) = target.location.index(segment) {
             target.descend(Segment::Index(index));
             return Ok(true);

@@ -49,7 +49,7 @@ impl<'a> NamedLayers<'a> {
         let mut named = Vec::new();
         let mut value = Value::Table(Table::new());
         for (at, (layer, assignments)) in layers.iter().zip(&merged.assignments).enumerate() {
-            if !matches!(layer.content, Content::Document(_)) {
+            if layer.content.document().is_none() {
                 named.push((at, layer, value.clone()));
             }
             let mut merger = Merger::new(layer, options.arrays);

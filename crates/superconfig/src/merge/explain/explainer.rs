@@ -4,7 +4,7 @@ use super::explanation::{Candidate, Explanation};
 use super::path_replay::PathReplay;
 use super::tracer::{Contribution, Tracer};
 use crate::diagnostic::{Origin, Path, Segment, count_steps};
-use crate::merge::{Action, ArrayStrategy, Layer, Locate, MergeOptions, Merged, Merger, Step, StepContent};
+use crate::merge::{Action, ArrayStrategy, Content, Layer, Locate, MergeOptions, Merged, Merger, Step, StepContent};
 use crate::value::{PathPattern, Table, Value};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -173,6 +173,12 @@ impl<'a> Explainer<'a> {
         };
         let mut origin = Origin::new(step.layer.kind, step.layer.name.clone());
         origin.file.clone_from(&document.file);
+        let mut source = source;
+        if let Content::Stored(stored) = &step.layer.content {
+            origin.stored = Some(stored.key.clone());
+            // Above where it is mounted there is nothing of it.
+            source = source.get(stored.mount..).unwrap_or_default();
+        }
         let position = match (&document.text, self.locate) {
             (Some((text, format)), Some(locate)) if self.may_search(text) => {
                 let path: Vec<Segment> = document.root.iter().chain(source).cloned().collect();

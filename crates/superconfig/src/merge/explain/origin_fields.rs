@@ -8,7 +8,7 @@ pub(super) struct OriginFields<'a>(pub(super) &'a Origin);
 
 impl OriginFields<'_> {
     pub(super) fn serialize_into<M: SerializeMap>(&self, fields: &mut M) -> Result<(), M::Error> {
-        let Origin { kind, source, file, line, column, variable } = self.0;
+        let Origin { kind, source, file, line, column, variable, stored } = self.0;
         fields.serialize_entry("kind", kind)?;
         fields.serialize_entry("name", source)?;
         for (name, text) in [("file", file), ("variable", variable)] {
@@ -19,6 +19,12 @@ impl OriginFields<'_> {
         for (name, number) in [("line", line), ("column", column)] {
             if let Some(number) = number {
                 fields.serialize_entry(name, number)?;
+            }
+        }
+        if let Some(stored) = stored {
+            fields.serialize_entry("key", &stored.key)?;
+            if let Some(revision) = &stored.revision {
+                fields.serialize_entry("revision", revision)?;
             }
         }
         Ok(())

@@ -23,7 +23,7 @@ fn remote(value: Value) -> SourceEntry {
 }
 
 fn given(turn: ReloadTurn, source: usize, answer: Result<Value, String>) -> ReloadInputs {
-    ReloadInputs { turn: Some(turn), custom_values: vec![(source, answer)], ..ReloadInputs::default() }
+    ReloadInputs { turn: Some(turn), custom_values: vec![(source, answer.map(Into::into))], ..ReloadInputs::default() }
 }
 
 #[test]

@@ -6,8 +6,8 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use superconfig::{
-    ErrorCode, Source, SourceContext, SourceError, SourceReport, SourceSignal, SourceState, SourceWatch, SuperConfig, Table,
-    Value,
+    ErrorCode, Source, SourceContext, SourceData, SourceDocument, SourceError, SourceReport, SourceSignal, SourceState,
+    SourceText, SourceTexts, SourceWatch, SuperConfig, Table, Value,
 };
 
 #[derive(Clone)]
@@ -174,13 +174,13 @@ fn source_reports_appear_in_the_status() {
     let source = Remote::new(Duration::from_secs(10), true);
     let config = SuperConfig::builder().source(source.clone()).load().unwrap();
     let context = source.0.context.lock().unwrap().clone().unwrap();
-    let connecting = SourceReport { state: SourceState::Connecting, revision: None, error: Some("no route".into()) };
-    context.report(SourceReport { state: SourceState::Live, revision: Some("7".into()), error: None });
+    let connecting = SourceReport { error: Some("no route".into()), ..SourceReport::new(SourceState::Connecting) };
+    context.report(SourceReport { revision: Some("7".into()), ..SourceReport::new(SourceState::Live) });
     context.report(connecting);
     let status = config.status().unwrap().sources.remove(0);
     assert_eq!((status.state, status.revision.as_deref()), (SourceState::Connecting, Some("7")));
     assert_eq!(status.last_error.unwrap().cause(), Some("no route"));
-    context.report(SourceReport { state: SourceState::Live, revision: Some("8".into()), error: None });
+    context.report(SourceReport { revision: Some("8".into()), ..SourceReport::new(SourceState::Live) });
     let status = config.status().unwrap().sources.remove(0);
     assert_eq!((status.state, status.revision.as_deref(), status.last_error.is_none()), (SourceState::Live, Some("8"), true));
 }
@@ -213,4 +213,130 @@ fn changed_source_reloads_until_the_configuration_is_closed() {
     config.close();
     assert_eq!((Remote::count(&source.0.watches), Remote::count(&source.0.closed)), (0, 1));
     signal();
+}
+
+/// A source that gives what it is told to.
+struct Given(fn() -> SourceData);
+
+impl Source for Given {
+    fn name(&self) -> &str {
+        "store"
+    }
+
+    fn load_data(&self, _: &SourceContext) -> Result<SourceData, SourceError> {
+        Ok((self.0)())
+    }
+}
+
+fn text(path: &str, text: &str) -> SourceText {
+    SourceText {
+        path: path.split('.').map(str::to_owned).collect(),
+        text: text.into(),
+        key: format!("/shop/{}", path.replace('.', "/")).into(),
+        revision: Some("7".into()),
+    }
+}
+
+fn over(below: &str, given: fn() -> SourceData) -> Result<SuperConfig, superconfig::Error> {
+    SuperConfig::builder().text(below, superconfig::Format::Json).source(Given(given)).load()
+}
+
+#[test]
+fn texts_take_the_types_below_and_are_explained_by_key() {
+    let texts = || {
+        let texts = vec![text("server.port", "8080"), text("server.name", "8080"), text("tags_add", "c"), text("tags.0", "x")];
+        SourceData::Texts(SourceTexts { texts, ..SourceTexts::default() })
+    };
+    let config = over(r#"{"server":{"port":1,"name":"a"},"tags":["a","b"]}"#, texts).unwrap();
+    assert_eq!(config.get::<u16>("server.port").unwrap(), 8080);
+    assert_eq!(config.get::<String>("server.name").unwrap(), "8080");
+    assert_eq!(config.get::<Vec<String>>("tags").unwrap(), ["x", "b", "c"]);
+    let explanation = config.explain("server.port").unwrap();
+    let origin = &explanation.winner().unwrap().origin;
+    assert_eq!(origin.to_string(), "/shop/server/port (store)");
+    assert_eq!(origin.stored.as_ref().unwrap().revision.as_deref(), Some("7"));
+}
+
+#[test]
+fn texts_that_do_not_fit_are_located() {
+    let error = over(r#"{"port":1}"#, || {
+        SourceData::Texts(SourceTexts {
+            texts: vec![text("port", "x"), text("a", "1"), text("a.b", "2")],
+            ..SourceTexts::default()
+        })
+    });
+    let error = error.err().unwrap();
+    assert_eq!(error.code(), ErrorCode::Source);
+    let keys: Vec<_> = error.issues().iter().map(|issue| issue.origin.as_ref().unwrap().to_string()).collect();
+    assert_eq!(keys, ["/shop/port (store)", "/shop/a/b (store)"]);
+}
+
+#[test]
+fn documents_are_layers_with_positions_below_where_they_are_mounted() {
+    let documents = || {
+        let first =
+            SourceDocument { text: "port: 80\nhost: a".into(), revision: Some("3".into()), ..SourceDocument::named("a.yaml") };
+        let second = SourceDocument { text: "host = 'b'".into(), at: vec!["db".into()], ..SourceDocument::named("b.toml") };
+        SourceData::Documents(vec![first, second])
+    };
+    let config = over("{}", documents).unwrap();
+    assert_eq!(config.get::<String>("db.host").unwrap(), "b");
+    assert_eq!(config.explain("host").unwrap().winner().unwrap().origin.to_string(), "a.yaml:2:7");
+    assert_eq!(config.explain("db.host").unwrap().winner().unwrap().origin.to_string(), "b.toml:1:8");
+    let bad =
+        over("{}", || SourceData::Documents(vec![SourceDocument { text: "port = ".into(), ..SourceDocument::named("c.toml") }]));
+    let error = bad.err().unwrap();
+    assert_eq!((error.code(), error.origin().unwrap().stored.as_ref().unwrap().key.as_ref()), (ErrorCode::Parse, "c.toml"));
+}
+
+#[cfg(feature = "watch")]
+#[test]
+fn file_reloads_never_wait_for_a_hanging_source() {
+    let directory = tempfile::tempdir().unwrap();
+    let write = |text: &str| std::fs::write(directory.path().join("a.toml"), text).unwrap();
+    write("file = 0");
+    let source = Remote::new(Duration::from_secs(600), true);
+    let builder = SuperConfig::builder().cwd(directory.path()).file("a.toml").source(source.clone());
+    let config = builder.watch(superconfig::WatchOptions::default()).load().unwrap();
+    source.hold(true);
+    source.set(1);
+    for value in 1..4 {
+        write(&format!("file = {value}"));
+        until(|| config.get::<i32>("file").unwrap() == value);
+    }
+    assert_eq!(Remote::count(&source.0.calls), 2, "one call is under way");
+    assert_eq!(config.get::<i32>("value").unwrap(), 0);
+    // What it says meanwhile may be newer than what that call sees.
+    source.0.signal.lock().unwrap().clone().unwrap()();
+    source.hold(false);
+    until(|| config.get::<i32>("value").unwrap() == 1 && Remote::count(&source.0.calls) >= 3);
+}
+
+#[test]
+fn states_and_the_first_error_of_an_outage_are_events() {
+    use superconfig::Event;
+    let source = Remote::new(Duration::from_secs(10), true);
+    let config = SuperConfig::builder().source(source.clone()).load().unwrap();
+    let (sender, events) = channel();
+    let _subscription = config.subscribe(move |event| {
+        sender
+            .send(match event {
+                Event::SourceChanged(status) => status.state.as_str().to_owned(),
+                Event::Failed(failure) => failure.error.to_string(),
+                _ => "other".to_owned(),
+            })
+            .unwrap();
+    });
+    let context = source.0.context.lock().unwrap().clone().unwrap();
+    let down = |reason: &str| SourceReport { error: Some(reason.into()), ..SourceReport::new(SourceState::Connecting) };
+    context.report(down("no route"));
+    context.report(down("refused"));
+    context.report(SourceReport::new(SourceState::Stale));
+    context.report(SourceReport::new(SourceState::Live));
+    context.report(SourceReport::new(SourceState::Live));
+    drop(config);
+    let events: Vec<String> = events.iter().collect();
+    assert_eq!(events[1..4], ["connecting", "stale", "live"]);
+    assert!(events[0].contains("no route"), "{events:?}");
+    assert_eq!(events.len(), 5, "{events:?}");
 }

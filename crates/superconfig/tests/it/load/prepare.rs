@@ -3,8 +3,8 @@
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 use superconfig::{
-    ErrorCode, Event, Format, Issue, ReloadInputs, Source, SourceContext, SourceEntry, SourceError, SourceKind, SourceSpec,
-    SuperConfig, Table, Value,
+    ErrorCode, Event, Format, Issue, ReloadInputs, Source, SourceContext, SourceData, SourceEntry, SourceError, SourceKind,
+    SourceSpec, SuperConfig, Table, Value,
 };
 
 /// Counts up, and fails on demand.
@@ -158,7 +158,12 @@ fn a_binding_supplies_the_values_of_its_sources() {
     let entry = |spec| SourceEntry { spec, fill: false, directives: true };
     let builder = SuperConfig::builder().text("a = 1", Format::Toml).entry(entry(custom(table([("b", Value::Integer(1))]))));
     let config = builder.load().unwrap();
-    let supply = |at, given| config.reload_with(ReloadInputs { custom_values: vec![(at, given)], ..ReloadInputs::default() });
+    let supply = |at, given| {
+        config.reload_with(ReloadInputs {
+            custom_values: vec![(at, Result::map(given, SourceData::from))],
+            ..ReloadInputs::default()
+        })
+    };
     assert_eq!(supply(1, Ok(table([("b", Value::Integer(2))]))).unwrap().changed, ["b"]);
     assert!(config.reload().unwrap().changed.is_empty(), "who says nothing keeps its values");
     assert!(supply(1, Err("timeout".into())).unwrap().changed.is_empty());

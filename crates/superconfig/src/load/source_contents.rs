@@ -1,0 +1,84 @@
+//! What a custom source returned, checked and parsed: the contents of its layers.
+
+use super::file_cache::parse_layer;
+use super::rules::Rules;
+use crate::diagnostic::{Error, ErrorCode, Origin, SourceKind, StoredKey};
+use crate::format::Format;
+use crate::merge::{Content, Document, SourceTexts, StoredDocument};
+use crate::source::{SourceData, SourceDocument, failed};
+use crate::value::{Table, Value};
+use std::sync::Arc;
+
+/// The contents of a custom source's layers, in order; at least one.
+pub(super) fn contents_of(rules: &Rules, name: &Arc<str>, data: SourceData) -> Result<Vec<Content>, Error> {
+    match data {
+        SourceData::Values(value) => Ok(vec![Content::Document(Arc::new(Document::of(checked(rules, name, value)?)))]),
+        SourceData::Texts(texts) => {
+            check_size(rules, name, &texts)?;
+            Ok(vec![Content::Texts(Arc::new(texts))])
+        }
+        SourceData::Documents(documents) => {
+            let mut problems = Vec::new();
+            let mut contents = Vec::with_capacity(documents.len());
+            for document in documents {
+                match parse(rules, name, document) {
+                    Ok(content) => contents.push(content),
+                    Err(error) => problems.push(error),
+                }
+            }
+            if let Some(first) = problems.first() {
+                Error::together(first.code(), "documents cannot be read", problems)?;
+            }
+            if contents.is_empty() {
+                contents.push(Content::Document(Arc::new(Document::of(Value::Table(Table::new())))));
+            }
+            Ok(contents)
+        }
+    }
+}
+
+fn checked(rules: &Rules, name: &Arc<str>, value: Value) -> Result<Value, Error> {
+    match &value {
+        Value::Table(_) => {
+            let origin = || Origin::new(SourceKind::Custom, name.clone());
+            rules.limits.check_depth(&value, "what it gave").map_err(|error| error.with_origin(origin()))?;
+            Ok(value)
+        }
+        other => Err(failed(name, format_args!("it gave one {}, not a table of keys", other.kind()))),
+    }
+}
+
+fn check_size(rules: &Rules, name: &Arc<str>, texts: &SourceTexts) -> Result<(), Error> {
+    let bytes: usize = texts.texts.iter().map(|text| text.text.len() + text.key.len()).sum();
+    match bytes <= rules.limits.document_bytes {
+        true => Ok(()),
+        false => Err(too_large("the texts are", rules).with_origin(Origin::new(SourceKind::Custom, name.clone()))),
+    }
+}
+
+fn too_large(what: &str, rules: &Rules) -> Error {
+    let message = format!("{what} larger than {} bytes", rules.limits.document_bytes);
+    Error::new(ErrorCode::Limit, message).with_hint("the limit `document_bytes` can be raised")
+}
+
+fn parse(rules: &Rules, source: &Arc<str>, given: SourceDocument) -> Result<Content, Error> {
+    let SourceDocument { name, text, format, revision, at } = given;
+    let key = Arc::new(StoredKey { key: name.clone(), revision });
+    let located = |error: Error| {
+        let error = error.in_source(SourceKind::Custom, source, Some(name.clone()));
+        let mut origin = error.origin().cloned().unwrap_or_else(|| Origin::new(SourceKind::Custom, source.clone()));
+        origin.stored = Some(key.clone());
+        error.with_origin(origin)
+    };
+    if text.len() > rules.limits.document_bytes {
+        return Err(located(too_large("the document is", rules)));
+    }
+    let chosen = format.or_else(|| Format::from_file_name(&name));
+    let mut document = parse_layer(text, chosen, Some(name.clone()), rules).map_err(located)?;
+    let mount = at.len();
+    for segment in at.into_iter().rev() {
+        document.value = Value::Table(Table::from_iter([(Arc::from(segment), document.value)]));
+    }
+    rules.limits.check_depth(&document.value, "the document").map_err(located)?;
+    Ok(Content::Stored(Arc::new(StoredDocument { document, key, mount })))
+}
