@@ -56,6 +56,8 @@ struct Draft {
     value: Option<Value>,
     /// The target is an array: of a flag given several times every value counts.
     gathers: bool,
+    /// The value as an element, where the target is either one value or an array.
+    element: Option<Box<Value>>,
     origin: Origin,
 }
 
@@ -72,14 +74,30 @@ impl Draft {
     /// Takes in what the same flag says when it is given once more.
     fn repeat(&mut self, later: &mut Draft) {
         std::mem::swap(self, later);
-        let (Some(Value::Array(first)), true) = (later.value.take(), self.gathers) else { return };
-        let Some(Value::Array(own)) = &mut self.value else {
-            self.value = Some(Value::Array(first));
+        if !self.gathers {
             return;
-        };
-        let mut all = first;
-        Arc::make_mut(&mut all).append(Arc::make_mut(own));
-        *own = all;
+        }
+        let Some(mut all) = later.take_elements() else { return };
+        let leaves = self.value.is_none();
+        match self.take_elements() {
+            Some(mut own) => Arc::make_mut(&mut all).append(Arc::make_mut(&mut own)),
+            None if leaves => {}
+            None => return,
+        }
+        self.value = Some(Value::Array(all));
+    }
+
+    /// What it adds to an array; nothing where it has no value, which stays as it is.
+    fn take_elements(&mut self) -> Option<Arc<Vec<Value>>> {
+        match (self.element.take(), self.value.take()) {
+            (_, Some(Value::Array(elements))) => Some(elements),
+            (Some(element), Some(_)) => Some(Arc::new(vec![*element])),
+            (None, value) => {
+                self.value = value;
+                None
+            }
+            (Some(_), None) => None,
+        }
     }
 }
 
@@ -236,7 +254,7 @@ impl<'a, 'w> AssignmentBuilder<'a, 'w> {
             let path = Path::from(target.path);
             let message = format!("the {} {} is empty and leaves {path} as it is", self.noun, name_of(&origin));
             self.warnings.push(Warning::new("empty-value", message).with_path(path.clone()).with_origin(origin.clone()));
-            self.entries.push(Draft { path, action, value: None, gathers: expectation.only() == Some(ValueKind::Array), origin });
+            self.entries.push(Draft { path, action, value: None, gathers: expectation.gathers(), element: None, origin });
             return Ok(());
         }
         let expectation = if self.verbatim && !expectation.is_json { &expectation.clone().or_text() } else { expectation };
@@ -252,14 +270,12 @@ impl<'a, 'w> AssignmentBuilder<'a, 'w> {
         if target.path.len() + depth_of(&coerced.value) > self.resolver.depth {
             return Err(self.too_deep(&origin));
         }
+        let element = match self.code {
+            ErrorCode::Args => expectation.as_element(text, &coerced.value).map(Box::new),
+            _ => None,
+        };
         let Some((path, action)) = self.instruction(target, action, &coerced.value, &origin)? else { return Ok(()) };
-        self.entries.push(Draft {
-            path,
-            action,
-            value: Some(coerced.value),
-            gathers: expectation.only() == Some(ValueKind::Array),
-            origin,
-        });
+        self.entries.push(Draft { path, action, value: Some(coerced.value), gathers: expectation.gathers(), element, origin });
         Ok(())
     }
 
@@ -282,6 +298,7 @@ impl<'a, 'w> AssignmentBuilder<'a, 'w> {
                 action,
                 value: Some(Value::from(text)),
                 gathers: false,
+                element: None,
                 origin: origin.clone(),
             });
         }

@@ -62,6 +62,17 @@ impl<'a> Expectation<'a> {
         Expectation { kinds: self.kinds.or(Some(KindSet::of(text))), element: self.element.or(Some(text)), ..self }
     }
 
+    /// Whether several texts for one path make an array together: the target is one, or can be one as well as a single value.
+    pub(crate) fn gathers(&self) -> bool {
+        self.kinds.is_some_and(|kinds| kinds.has(ValueKind::Array))
+    }
+
+    /// A text that was read as a single value, as an element of the array that the target can be as well.
+    pub(crate) fn as_element(&self, text: &str, value: &Value) -> Option<Value> {
+        let is_single = self.gathers() && !matches!(value, Value::Array(_) | Value::Bool(_) | Value::Null);
+        if is_single { self.element(0).coerce(text).ok().map(|coerced| coerced.value) } else { None }
+    }
+
     fn is_list(&self) -> bool {
         self.only() == Some(ValueKind::Array)
     }
