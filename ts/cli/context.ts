@@ -17,7 +17,7 @@ import {
   type Warning,
 } from '../index.js';
 import type { CommandSpec } from './command-spec.js';
-import { type Definition, findDefinition, importReference } from './definition.js';
+import { type Definition, findDefinition, importReference, nodeConfigDefinition } from './definition.js';
 import type { ParsedLine, SourceFlag } from './options.js';
 import { type Colours, coloursFor } from './output/colour.js';
 import { FORMAT, toJson, warningDocuments } from './output/json.js';
@@ -125,7 +125,10 @@ export class Context {
     const { cwd, env: variables } = this;
     // A definition that reads the flags of its program gets those after `--`.
     process.argv = [process.argv[0] as string, process.argv[1] as string, ...argv];
-    const found = await findDefinition(this.text('from'), { cwd, env: this.isOff('env') ? {} : variables, profiles, argv });
+    const isNodeConfig = this.flag('nodeConfig');
+    if (isNodeConfig && this.text('from') !== undefined) throw new UsageError('--from and --node-config are two definitions', 'keep one');
+    const request = { cwd, env: this.isOff('env') ? {} : variables, profiles, argv };
+    const found = await (isNodeConfig ? nodeConfigDefinition(request) : findDefinition(this.text('from'), request));
     const { label, directory, options, ...rest } = found ?? this.#withoutDefinition(flags);
     const added = flags.map((flag) => sourceOf(flag, cwd, options.cwd ?? directory));
     const schema = this.text('schema');
@@ -137,7 +140,8 @@ export class Context {
         ...options,
         argv: options.argv ?? argv,
         sources: [...(options.sources ?? []), ...added],
-        ...(profiles.length > 0 && { profile: profiles }),
+        // There they are its environments, and have selected its files.
+        ...(profiles.length > 0 && !isNodeConfig && { profile: profiles }),
         ...(schema !== undefined && { schema: (await importReference(schema, cwd)) as StandardSchema }),
       },
     };

@@ -42,6 +42,15 @@ export async function findDefinition(from: string | undefined, request: Definiti
   return undefined;
 }
 
+/** The tree of node-config of the working directory, as the drop-in reads it; profiles are its environments. */
+export async function nodeConfigDefinition({ cwd, profiles }: DefinitionRequest): Promise<Definition> {
+  if (profiles.length > 0) process.env.NODE_CONFIG_ENV = profiles.join(',');
+  // By its place beside the command line: it reads the tree when it is imported.
+  const module = await import(new URL('../node-config/index.js', import.meta.url).href);
+  const { util } = (module as { default: { util: { definition(): LoadOptions; getEnv(name: string): unknown } } }).default;
+  return { label: `node-config (${util.getEnv('NODE_CONFIG_ENV')})`, directory: cwd, options: { ...util.definition(), cwd } };
+}
+
 /** The working directory and those above it, up to the project's root: where `.git` is, else the topmost manifest. */
 export function directoriesUpwards(cwd: string, home = homedir()): string[] {
   const all: string[] = [];

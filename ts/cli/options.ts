@@ -35,6 +35,7 @@ const SOURCE_FLAGS: readonly (OptionSpec & { kind: SourceFlag['kind'] })[] = [
 
 const DEFINITION_FLAGS: readonly OptionSpec[] = [
   { flags: '--from <FILE#EXPORT>', description: 'the definition, in place of superconfig.config.*' },
+  { flags: '--node-config', description: 'the tree of node-config, in place of a definition; --profile names its environments' },
   { flags: '--profile <NAME>', description: 'a profile; several apply in order', repeatable: true },
   { flags: '--schema <FILE#EXPORT>', description: 'a Standard Schema that checks the values' },
 ];

@@ -1,6 +1,6 @@
 // The same tree as sources of this package: for provenance, live values and the command line.
 import { watch } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, isAbsolute, join, relative } from 'node:path';
 import { type CustomSource, defaults, type EnvMapping, env, file, type LoadOptions, type Source, source, text } from '../index.js';
 import { isPromise } from './deferred.js';
 import type { Load } from './load.js';
@@ -27,7 +27,7 @@ export function definitionOf(load: Load): LoadOptions {
     const format = DATA[extensionOf(name)];
     for (const folder of folders) {
       const path = join(folder, name);
-      if (format !== undefined) layers.push(file(path, { format, optional: true, directives: false }));
+      if (format !== undefined) layers.push(file(shown(path), { format, optional: true, directives: false }));
       else if (programs.has(path)) layers.push(programSource(path, load));
     }
   }
@@ -37,13 +37,19 @@ export function definitionOf(load: Load): LoadOptions {
     }
   }
   for (const path of locateMappings(options)) layers.push(mappingSource(path));
-  return { sources: layers, profile: [] };
+  return { cwd: process.cwd(), sources: layers, profile: [] };
+}
+
+/** A path from the working directory, where it is below that. */
+function shown(path: string): string {
+  const below = relative(process.cwd(), path);
+  return below.startsWith('..') || isAbsolute(below) ? path : below;
 }
 
 /** A layer of what a program exports. */
 function programSource(path: string, load: Load): Source {
   const program: CustomSource = {
-    name: path,
+    name: shown(path),
     load: () => (toData(readFile(path, load.options.gitCrypt)?.parsed ?? {}, load.config) ?? {}) as object,
     watch(_context, changed) {
       const watcher = watch(dirname(path), { persistent: false }, (_event, name) => {
@@ -60,7 +66,7 @@ function mappingSource(path: string): Source {
   const mapping = readFile(path, true)?.parsed ?? {};
   const mapped = toMapping(mapping);
   if (mapped !== undefined) return env(false, { mapping: mapped, infer: false, empty: 'unset', directives: false });
-  return source({ name: path, load: ({ env }) => toData(substitute(readFile(path, true)?.parsed ?? {}, env), {}) as object }, { directives: false });
+  return source({ name: shown(path), load: ({ env }) => toData(substitute(readFile(path, true)?.parsed ?? {}, env), {}) as object }, { directives: false });
 }
 
 /** A mapping as `env` takes it; nothing where that would read something else. */
