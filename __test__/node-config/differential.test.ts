@@ -11,7 +11,7 @@ const root = join(import.meta.dirname, '../..');
 const program = join(import.meta.dirname, 'programs/both.cjs');
 const run = promisify(execFile);
 const directory = sharedDirectory();
-const SEEDED = Array.from({ length: 64 }, (_, at) => seeded(at + 1));
+const SEEDED = Array.from({ length: 80 }, (_, at) => seeded(at + 1));
 
 interface Outcome {
   shown?: Record<string, unknown>;
@@ -71,4 +71,6 @@ test('there are at least 120 trees, half of them made from a seed', () => {
   const same = TREES.filter(({ differs }) => differs === undefined).length + SEEDED.length;
   expect(same).toBeGreaterThanOrEqual(120);
   expect(SEEDED.length).toBeGreaterThanOrEqual(60);
+  const kinds = new Set(SEEDED.flatMap(({ files }) => Object.keys(files)).map((name) => name.replace(/.*\./, '')));
+  expect([...kinds].sort()).toEqual(['cjs', 'js', 'json', 'json5', 'jsonc', 'toml', 'ts', 'yaml', 'yml']);
 });

@@ -1,4 +1,7 @@
 // Trees of node-config: by hand, one for each rule, and made from a seed.
+import JSON5 from 'json5';
+import { stringify as toToml } from 'smol-toml';
+import { stringify as toYaml } from 'yaml';
 
 /** A tree, with what its program is started with, and what is read from it. */
 export interface Tree {
@@ -442,6 +445,14 @@ function randomly(seed: number): () => number {
 
 const KEYS = ['a', 'b', 'server', 'port', 'list', 'x-y', 'Ünï', 'then', '1'];
 
+/** The same values without `null`, which TOML has not. */
+function withoutNull(value: unknown): unknown {
+  if (Array.isArray(value)) return value.filter((element) => element !== null).map(withoutNull);
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).filter(([, element]) => element !== null);
+  return Object.fromEntries(entries.map(([key, element]) => [key, withoutNull(element)]));
+}
+
 /** A tree from a seed. */
 export function seeded(seed: number): Tree {
   const random = randomly(seed);
@@ -472,11 +483,23 @@ export function seeded(seed: number): Tree {
 
   const files: Record<string, string> = {};
   const write = (name: string, values: unknown) => {
-    const extension = pick(['json', 'json', 'json5', 'jsonc', 'yaml', 'yml', 'js', 'cjs']);
-    const isProgram = extension === 'js' || extension === 'cjs';
-    const program = () =>
-      chance(0.3) ? `module.exports = { ...${json(values)}, f: () => ${seed}, when: new Date(${seed * 1000}) };` : `module.exports = ${json(values)};`;
-    files[`${pick(folders)}/${name}.${extension}`] = isProgram ? program() : json(values, null, chance(0.5) ? 2 : 0);
+    const indent = chance(0.5) ? 2 : 0;
+    const object = chance(0.3) ? `{ ...${json(values)}, f: () => ${seed}, when: new Date(${seed * 1000}) }` : json(values);
+    const program = `module.exports = ${object};`;
+    const yaml = () => (chance(0.5) ? toYaml(values) : json(values, null, indent));
+    const texts: Record<string, () => string> = {
+      json: () => (chance(0.8) ? json(values, null, indent) : `// as JSON5\n${JSON5.stringify(values, null, indent)}`),
+      json5: () => `/* ${seed} */ ${JSON5.stringify(values, null, indent)}`,
+      jsonc: () => `{ // ${seed}\n  "jsonc": [1, 2,],\n  ${json(values).slice(1, -1) || '"none": 0'},\n}`,
+      yaml,
+      yml: yaml,
+      toml: () => `# ${seed}\n${toToml(withoutNull(values) as object)}`,
+      js: () => program,
+      cjs: () => program,
+      ts: () => (chance(0.5) ? `const values: object = ${object};\nexport default values;` : `const values: object = ${object};\nmodule.exports = values;`),
+    };
+    const extension = pick([...Object.keys(texts), 'json']);
+    files[`${pick(folders)}/${name}.${extension}`] = (texts[extension] as () => string)();
   };
   write('default', { ...table(3), server: { port: 1, host: 'x' } });
   for (const name of names) if (chance(0.45)) write(name, table(3));

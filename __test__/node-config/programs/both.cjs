@@ -1,9 +1,15 @@
 // Loads the tree in the working directory with the package `config`, then with the drop-in, and prints what each shows.
-const { writeSync } = require('node:fs');
-const { createRequire } = require('node:module');
+const { readFileSync, writeSync } = require('node:fs');
+const Module = require('node:module');
+const { createRequire } = Module;
 
 const paths = JSON.parse(process.env.PROBE);
 delete process.env.PROBE;
+// As ts-node, tsx and newer versions of Node do: types are taken out of what `require` loads.
+Module._extensions['.ts'] = (module, file) => {
+  const { code } = require('esbuild').transformSync(readFileSync(file, 'utf8'), { loader: 'ts', format: 'cjs' });
+  module._compile(code, file);
+};
 const load = createRequire(`${process.cwd()}/`);
 
 /** A value with everything about it that JSON leaves out. */
