@@ -34,6 +34,20 @@ describe('module', () => {
     config.close();
   });
 
+  test('a path with {profile} is a module for each profile, in their order', async () => {
+    directory.write('of-one.cjs', 'module.exports = { port: 1, one: true };');
+    directory.write('of-two.cjs', 'module.exports = { port: 2 };');
+    const build = (...profiles: string[]) => SuperConfig.builder({ cwd: directory.path, env: {} }).defaults({ port: 0 }).module('of-{profile}.cjs').profile(profiles);
+    expect(build('one', 'two').loadSync().current).toEqual({ port: 2, one: true });
+    expect((await build('two', 'one').load()).explain('port').candidates.map(({ name }) => name)).toEqual(['defaults', 'of-two.cjs', 'of-one.cjs']);
+    expect(build().loadSync().current).toEqual({ port: 0 });
+    expect(caught(() => build('three').loadSync())).toMatchObject({ code: 'ERR_SUPERCONFIG_NOT_FOUND', origin: { file: 'of-three.cjs' } });
+    const fromEnvironment = SuperConfig.builder({ cwd: directory.path, env: { NODE_ENV: 'one' } }).module('of-{profile}.cjs').loadSync();
+    expect(fromEnvironment.current).toEqual({ port: 1, one: true });
+    directory.write('of-one.cjs', 'module.exports = { port: 11 };');
+    expect(fromEnvironment.reloadSync().changed).toEqual(['one', 'port']);
+  });
+
   test('a missing one is an error unless it is optional; what it throws or exports amiss is a located one', () => {
     expect(caught(() => load('not-there.cjs'))).toMatchObject({ code: 'ERR_SUPERCONFIG_NOT_FOUND', origin: { file: 'not-there.cjs' } });
     expect(load('not-there.cjs', { optional: true }).current).toEqual({});

@@ -22,7 +22,8 @@ export interface ModuleOptions extends SourceOptions {
 /**
  * A module of JavaScript or TypeScript, relative to `cwd`, that exports an object or a function that returns one, given the context of a
  * custom source: `cwd`, `home`, `profiles`, `env` and others. The runtime itself imports it, with `require` where that can; TypeScript
- * where the runtime strips types. It is watched like a file and imported anew for a reload; what it imports itself is not.
+ * where the runtime strips types. `{profile}` in the path stands for each profile in turn. It is watched like a file and imported anew
+ * for a reload; what it imports itself is not.
  *
  * @throws `ERR_SUPERCONFIG_OPTION` for a path that is no string, an unknown option or one of another kind. On loading:
  * `ERR_SUPERCONFIG_NOT_FOUND` for a missing module that is not `optional`, `ERR_SUPERCONFIG_FORMAT` for TypeScript where the runtime takes

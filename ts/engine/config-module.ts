@@ -23,6 +23,17 @@ export function moduleSource(path: string, options: object | undefined): SourceE
   return { ...others, kind: 'custom', name: path, file: path, implementation };
 }
 
+/** Whether a source is a module whose path differs by profile. */
+export function isOfProfiles({ implementation, name }: SourceEntry): boolean {
+  return implementation instanceof ConfigModule && String(name).includes('{profile}');
+}
+
+/** The source of such a module for one profile. */
+export function moduleOfProfile(source: SourceEntry, profile: string): SourceEntry {
+  const path = String(source.name).replaceAll('{profile}', profile);
+  return { ...source, name: path, file: path, implementation: (source.implementation as ConfigModule).at(path) };
+}
+
 class ConfigModule implements CustomSource {
   readonly name: string;
   readonly #isOptional: boolean;
@@ -32,6 +43,11 @@ class ConfigModule implements CustomSource {
     this.name = path;
     this.#isOptional = isOptional;
     this.#export = exported;
+  }
+
+  /** The same of another path. */
+  at(path: string): ConfigModule {
+    return new ConfigModule(path, this.#isOptional, this.#export);
   }
 
   load(context: SourceContext): object | Promise<object> {

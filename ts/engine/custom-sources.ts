@@ -3,6 +3,7 @@ import { SuperConfigError } from '../internal/errors.js';
 import { isPromiseLike } from '../internal/validate.js';
 import { native } from './addon.js';
 import { closedError } from './closed-error.js';
+import { isOfProfiles, moduleOfProfile } from './config-module.js';
 import {
   type CustomSource,
   callSource,
@@ -56,6 +57,17 @@ interface Entry {
 /** The custom sources of a request. */
 export function customSourcesOf(request: LoadRequest): Sources {
   return new CustomSources(request);
+}
+
+/** The request with a module for each profile, in their order, in place of one whose path names `{profile}`. */
+export function withProfiles(request: LoadRequest): LoadRequest {
+  if (!request.sources.some(({ file }) => String(file).includes('{profile}')) || !request.sources.some(isOfProfiles)) return request;
+  const captured = request.environment === undefined ? captureEnvironment(request) : undefined;
+  const { profiles } = JSON.parse(native().sourceContext(toText(request, captured))) as Surroundings;
+  const sources = request.sources.flatMap((source) =>
+    isOfProfiles(source) ? profiles.map((profile) => moduleOfProfile(source, profile)) : [source],
+  );
+  return { ...request, sources };
 }
 
 class CustomSources implements Sources {

@@ -2,7 +2,7 @@
 import { native } from './addon.js';
 import { Attachment } from './attachment.js';
 import { closedError } from './closed-error.js';
-import { customSourcesOf, joinFailures } from './custom-sources.js';
+import { customSourcesOf, joinFailures, withProfiles } from './custom-sources.js';
 import { deriveSteps } from './derive.js';
 import { isObserved } from './diagnostics.js';
 import { exportDotenv } from './dotenv-export.js';
@@ -72,9 +72,11 @@ function reloading(attachment: Attachment, isAsync: boolean, isBackground: boole
   return isObserved() ? observedReload(attachment, steps) : steps;
 }
 
-function* loadSteps(request: LoadRequest, isAsync: boolean): Steps<Attachment> {
-  if (request.environment !== undefined) checkEnvironment(request.environment);
-  const sources = request.sources.some(({ kind }) => kind === 'custom') ? customSourcesOf(request) : new NoCustomSources(request);
+function* loadSteps(given: LoadRequest, isAsync: boolean): Steps<Attachment> {
+  if (given.environment !== undefined) checkEnvironment(given.environment);
+  const isCustom = given.sources.some(({ kind }) => kind === 'custom');
+  const request = isCustom ? withProfiles(given) : given;
+  const sources = isCustom ? customSourcesOf(request) : new NoCustomSources(request);
   let attachment: Attachment | undefined;
   try {
     const { answers, failures, environment } = yield* sources.collect(0, false);
