@@ -88,6 +88,7 @@ const CALLS: Record<string, [call: () => unknown, message: RegExp, hint?: RegExp
   'an unknown array strategy': [() => builder().arrays({ a: 'apend' }).loadSync(), /the array strategy for `a` must be/],
   'interpolate(text)': [() => builder().interpolate('yes'), /`interpolate` is true or false, not a string/],
   'secrets(text)': [() => builder().secrets('password'), /the patterns of secrets are an array of strings, not a string/],
+  'fingerprintKey(3)': [() => builder().fingerprintKey(3), /the key of fingerprints is a string, not a number/],
   'schema()': [() => builder().schema(), /a schema is a Standard Schema, not undefined/],
   'limits(3)': [() => builder().limits(3), /the options of `limits` are an object, not a number/],
   'limits with a misspelt option': [() => builder().limits({ dept: 3 }).loadSync(), /`dept` is not an option of `limits`/, /`depth`/],

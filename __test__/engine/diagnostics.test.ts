@@ -1,8 +1,10 @@
 // The messages on the channels of `node:diagnostics_channel`, and their absence where nobody listens.
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { inspect } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import { afterEach, expect, test, vi } from 'vitest';
 import { defaults, loadConfigSync, SuperConfig } from '../../ts/index.ts';
@@ -128,4 +130,16 @@ test('the fingerprint is that of the values, whatever the order of keys, and lea
   expect(other.fingerprint).toBe(one.fingerprint);
   expect(other.secretsFingerprint).not.toBe(one.secretsFingerprint);
   expect(of({ a: 2, b: { password: 'x' } }).fingerprint).not.toBe(one.fingerprint);
+});
+
+test('with a key the fingerprint of secrets is the same in every process, and the key is shown nowhere', () => {
+  const config = (password: string, fingerprintKey: string) => loadConfigSync({ env: {}, profile: [], sources: [defaults({ password })], fingerprintKey });
+  const of = (...given: [string, string]) => config(...given).status.secretsFingerprint;
+  const program = `import { defaults, loadConfigSync } from 'superconfig';
+    process.stdout.write(loadConfigSync({ env: {}, profile: [], sources: [defaults({ password: 'x' })], fingerprintKey: 'k3y-of-all' }).status.secretsFingerprint);`;
+  const elsewhere = execFileSync(process.execPath, ['--input-type=module', '-e', program], { cwd: join(import.meta.dirname, '../..'), encoding: 'utf8' });
+  expect(of('x', 'k3y-of-all')).toBe(elsewhere);
+  expect(new Set([of('x', 'k3y-of-all'), of('y', 'k3y-of-all'), of('x', 'another'), of('x', '')]).size).toBe(4);
+  const one = config('x', 'k3y-of-all');
+  expect(inspect([one, one.status, one.layers], { depth: 9 }) + JSON.stringify(one) + one.toString()).not.toContain('k3y');
 });

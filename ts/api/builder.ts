@@ -44,6 +44,7 @@ interface Collected {
   readonly replaceName?: boolean;
   readonly profiles?: readonly string[];
   readonly secrets?: readonly string[];
+  readonly fingerprintKey?: string;
   readonly interpolate?: boolean;
   readonly limits?: Limits;
   readonly watch?: WatchOptions | undefined;
@@ -164,6 +165,21 @@ export class RequestBuilder {
       const { secrets = [] } = this.#collected;
       return this.#set({ secrets: [...secrets, ...stringsOf(patterns, 'the patterns of secrets')] });
     });
+  }
+
+  /**
+   * Keys `status.secretsFingerprint`, so that replicas with one key can be compared; without it each process has a key of its own.
+   * Whoever has the key can try secrets until one fits: keep it as they are kept, and draw it at random.
+   *
+   * @throws `ERR_SUPERCONFIG_OPTION` for what is no string.
+   * @example
+   * ```ts
+   * const load = () => SuperConfig.builder().dir('config').fingerprintKey('9f3c6a1e').loadSync();
+   * load().status.secretsFingerprint === load().status.secretsFingerprint; // true, in whatever process
+   * ```
+   */
+  fingerprintKey(key: string): this {
+    return guard(RequestBuilder.prototype.fingerprintKey, () => this.#set({ fingerprintKey: stringOf(key, 'the key of fingerprints') }));
   }
 
   /**

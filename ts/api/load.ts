@@ -10,7 +10,7 @@ import { type SuperConfig, SuperConfigBuilder } from './config.js';
 import type { LoadOptions, NameOptions } from './types/options.js';
 
 /** The options that are verbs of the builder, in the order in which they are called. */
-const VERBS = ['profile', 'arrays', 'interpolate', 'secrets', 'schema', 'limits', 'watch', 'name'] as const satisfies (keyof LoadOptions)[];
+const VERBS = ['profile', 'arrays', 'interpolate', 'secrets', 'fingerprintKey', 'schema', 'limits', 'watch', 'name'] as const satisfies (keyof LoadOptions)[];
 
 function toBuilder(options: LoadOptions): SuperConfigBuilder {
   checkNames(options, ['cwd', 'home', 'root', 'env', 'argv', 'sources', ...VERBS], 'the options');

@@ -120,6 +120,8 @@ export interface LoadOptions extends BuilderOptions {
   interpolate?: boolean;
   /** Patterns of paths whose values are never shown. */
   secrets?: readonly string[];
+  /** The key of `status.secretsFingerprint`, for replicas that are to be compared. */
+  fingerprintKey?: string;
   /** The Standard Schema that checks each version; readers see what it returns. */
   schema?: StandardSchema;
   /** Limits on the size of documents. */

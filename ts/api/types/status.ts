@@ -66,7 +66,7 @@ export interface Status {
   version: number;
   /** A digest of the leaves that are not secret: equal in replicas that have loaded the same. */
   fingerprint: string;
-  /** A digest of the secret leaves, with a key of the process: it tells whether they have changed, and nothing outside of it. */
+  /** A digest of the secret leaves, with the key that the builder was given, else with one that only this process has. */
   secretsFingerprint: string;
   /** The profiles, in the order in which they applied. */
   profiles: string[];

@@ -3,6 +3,7 @@
 use super::kinds::{CapturedEnvironment, Count, Entries, Milliseconds, Variables};
 use super::source_options::{HostSource, SourceOptions};
 use serde::Deserialize;
+use std::fmt;
 use superconfig::{ArrayStrategy, Builder, Environment, Error, Limits, Value, Warning, WatchOptions};
 
 /// Everything that a builder takes.
@@ -42,6 +43,8 @@ pub struct LoadOptions {
     pub interpolate: bool,
     /// Patterns of paths whose values are redacted in every output.
     pub secrets: Vec<String>,
+    /// The key of fingerprints of secrets.
+    pub fingerprint_key: Option<FingerprintKey>,
     /// Whether the host checks each version before it is published.
     pub validated: bool,
     /// The JSON Schema of what the host checks: its types guide texts, its marks name secrets.
@@ -54,6 +57,16 @@ pub struct LoadOptions {
     pub watch: Option<WatchTimes>,
     /// The sources in order, later ones winning.
     pub sources: Vec<SourceOptions>,
+}
+
+/// A key, which is never printed.
+#[derive(Deserialize)]
+pub struct FingerprintKey(String);
+
+impl fmt::Debug for FingerprintKey {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("FingerprintKey(..)")
+    }
 }
 
 /// Bounds on what is read; the engine's own where there is none.
@@ -110,6 +123,7 @@ impl LoadOptions {
             arrays,
             interpolate,
             secrets,
+            fingerprint_key,
             validated,
             json_schema,
             json_schema_failure,
@@ -144,6 +158,9 @@ impl LoadOptions {
         }
         if let Some(times) = watch {
             builder = builder.watch(times.into());
+        }
+        if let Some(FingerprintKey(key)) = fingerprint_key {
+            builder = builder.fingerprint_key(key);
         }
         if interpolate {
             builder = builder.interpolate();

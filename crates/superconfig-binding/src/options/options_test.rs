@@ -50,6 +50,7 @@ const KINDS: &[Case] = &[
     (r#"{"interpolate":_}"#, "interpolate", "interpolate", "load", "true or false", &["flag", "no"]),
     (r#"{"secrets":_}"#, "secrets", "secrets", "load", "an array", &["array"]),
     (r#"{"secrets":["a",_]}"#, "secrets[1]", "secrets[1]", "load", "a string", &["text"]),
+    (r#"{"fingerprintKey":_}"#, "fingerprintKey", "fingerprintKey", "load", "a string", &["text"]),
     (r#"{"validated":_}"#, "validated", "validated", "load", "true or false", &["flag", "no"]),
     (r#"{"limits":_}"#, "limits", "limits", "load", "a table", &["table"]),
     (r#"{"limits":{"depth":_}}"#, "limits.depth", "depth", "limits", "a positive whole number", &[]),

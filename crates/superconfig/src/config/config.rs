@@ -274,7 +274,7 @@ impl SuperConfig {
     /// `ERR_SUPERCONFIG_CLOSED` after [`SuperConfig::close`].
     pub fn status(&self) -> Result<Status, Error> {
         let snapshot = self.snapshot()?;
-        let fingerprints = Fingerprints::new(snapshot.value(), &snapshot.redacted());
+        let fingerprints = Fingerprints::new(snapshot.value(), &snapshot.redacted(), self.0.options.fingerprint_key.as_deref());
         let status = self.0.health.lock().status(&snapshot, fingerprints);
         #[cfg(feature = "watch")]
         if let Some((path, elapsed)) = self.0.in_progress.held_up(HELD_UP) {

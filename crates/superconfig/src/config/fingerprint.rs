@@ -6,23 +6,24 @@ use sha2::{Digest, Sha256};
 use std::collections::hash_map::RandomState;
 use std::fmt::Write;
 use std::hash::BuildHasher;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 /// The fingerprints of one version: SHA-256 in hexadecimal digits.
 pub(super) struct Fingerprints {
     /// Of the leaves that are not secret.
     pub(super) visible: String,
-    /// Of the secret ones, with a key that only this process has.
+    /// Of the secret ones, with a key: a given one, or one that only this process has.
     pub(super) secret: String,
 }
 
 impl Fingerprints {
     /// The fingerprints of values, which do not depend on the order of keys. Costs a walk over both trees.
-    pub(super) fn new(value: &Value, redacted: &Value) -> Self {
-        let mut walk = Walk { visible: Sha256::new(), secret: Sha256::new_with_prefix(process_key()), path: Vec::new() };
+    pub(super) fn new(value: &Value, redacted: &Value, key: Option<&[u8; 32]>) -> Self {
+        let key = key.unwrap_or_else(|| process_key());
+        let mut walk = Walk { visible: Sha256::new(), secret: Sha256::new_with_prefix(key), path: Vec::new() };
         walk.walk(value, redacted);
         // The digest of a digest: nothing can be appended to what the key precedes.
-        let secret = Sha256::new_with_prefix(process_key()).chain_update(walk.secret.finalize());
+        let secret = Sha256::new_with_prefix(key).chain_update(walk.secret.finalize());
         Self { visible: hexadecimal(&walk.visible.finalize()), secret: hexadecimal(&secret.finalize()) }
     }
 }
@@ -119,10 +120,15 @@ fn leaf(digest: &mut Sha256, path: &[u8], value: &Value) {
     }
 }
 
+/// A key of one length for a key of any.
+pub(super) fn key_of(given: &[u8]) -> Arc<[u8; 32]> {
+    Arc::new(Sha256::digest(given).into())
+}
+
 /// A key that is drawn once in a process: without it nobody can try secrets until one fits.
-fn process_key() -> [u8; 32] {
+fn process_key() -> &'static [u8; 32] {
     static KEY: OnceLock<[u8; 32]> = OnceLock::new();
-    *KEY.get_or_init(|| {
+    KEY.get_or_init(|| {
         let mut key = [0; 32];
         // Each is seeded from the system's random numbers.
         for (at, part) in key.chunks_exact_mut(8).enumerate() {
@@ -189,6 +195,19 @@ mod tests {
         let (differs, same) = of(r#"{"port":2,"password":"one","credentials":{"user":"u"},"url":"x://u:p@h/d"}"#);
         assert_ne!(differs, visible);
         assert_eq!(same, secret);
+    }
+
+    #[test]
+    fn with_one_key_equal_secrets_have_equal_fingerprints_in_every_process() {
+        let of = |text: &str, key: &str| {
+            let config = SuperConfig::builder().text(text, Format::Json).fingerprint_key(key).load().unwrap();
+            config.status().unwrap().secrets_fingerprint
+        };
+        let expected = "41969bf085e3fe963f7f8ef88d7992836ecd44d763bf93d7c5d779478ff9e360";
+        assert_eq!(of(r#"{"password":"one"}"#, "key"), expected);
+        for (text, key) in [(r#"{"password":"two"}"#, "key"), (r#"{"password":"one"}"#, "kez"), (r#"{"password":"one"}"#, "")] {
+            assert_ne!(of(text, key), expected);
+        }
     }
 
     #[test]

@@ -54,7 +54,7 @@ pub fn metrics() -> String {
     let fingerprints: Vec<(String, f64)> = snapshots
         .iter()
         .map(|(name, snapshot)| {
-            let Fingerprints { visible, .. } = Fingerprints::new(snapshot.value(), &snapshot.redacted());
+            let Fingerprints { visible, .. } = Fingerprints::new(snapshot.value(), &snapshot.redacted(), None);
             (format!("{{{},fingerprint=\"{visible}\"}}", named(name)), 1.0)
         })
         .collect();

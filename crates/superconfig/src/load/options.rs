@@ -22,6 +22,8 @@ pub(crate) struct LoadOptions {
     pub warnings: Vec<Warning>,
     pub interpolate: bool,
     pub secrets: Vec<String>,
+    /// The digest of the key that fingerprints of secrets are made with.
+    pub fingerprint_key: Option<Arc<[u8; 32]>>,
     pub limits: Limits,
     pub name: Option<Arc<str>>,
     /// The name may be that of an open configuration, which then loses it.

@@ -163,6 +163,22 @@ impl Builder {
         self
     }
 
+    /// Keys the fingerprint of secrets ([`Status::secrets_fingerprint`](crate::Status::secrets_fingerprint)), so that replicas with one key
+    /// can be compared; without it each process has a key of its own. Whoever has the key can try secrets until one fits: keep it as they
+    /// are kept, and draw it at random.
+    ///
+    /// ```
+    /// use superconfig::{Format, SuperConfig};
+    ///
+    /// let load = || SuperConfig::builder().text("password = 'x'", Format::Toml).fingerprint_key("9f3c6a1e").load();
+    /// assert_eq!(load()?.status()?.secrets_fingerprint, load()?.status()?.secrets_fingerprint); // in whatever process
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
+    pub fn fingerprint_key(mut self, key: impl AsRef<[u8]>) -> Self {
+        self.options.fingerprint_key = Some(crate::config::fingerprint::key_of(key.as_ref()));
+        self
+    }
+
     /// Bounds what one document may cost.
     ///
     /// ```
