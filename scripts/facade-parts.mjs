@@ -10,7 +10,7 @@ const PARTS = {
   events: [...['event-pump', 'observed-load', 'publication', 'refresher', 'transition'].map((name) => `engine/${name}.ts`), 'api/events.ts'],
   inspection: ['api/inspection.ts', 'api/overlay.ts', ...['difference', 'explanation', 'status'].map((name) => `api/types/${name}.ts`)],
   module: ['engine/config-module.ts'],
-  schema: ['arktype', 'issues', 'json-schema', 'standard-schema', 'valibot', 'zod'].map((name) => `schema/${name}.ts`),
+  schema: [...['arktype', 'issues', 'json-schema', 'standard-schema', 'valibot', 'zod'].map((name) => `schema/${name}.ts`), 'api/conversion.ts'],
   rare: ['engine/addon-error.ts', 'engine/addon-search.ts', 'engine/dotenv-export.ts', 'engine/replacement-character.ts', 'internal/document-error.ts'],
   sources: ['engine/custom-source.ts', 'engine/custom-sources.ts', 'engine/derive.ts', 'engine/settle-within.ts', 'engine/source-data.ts'],
 };

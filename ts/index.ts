@@ -5,7 +5,7 @@ export type { ConfigChange, EventMap, Listener } from './api/events.js';
 export type { ConfigHandle } from './api/handle.js';
 export { defineConfig, findProfiles, loadConfig, loadConfigSync } from './api/load.js';
 export { type ModuleOptions, module } from './api/module.js';
-export { type Converted, type ConvertOptions, convert, parse } from './api/parse.js';
+export { convert, parse } from './api/parse.js';
 export { type InsertOptions, type RegistryHandle, type RegistryStats, registry } from './api/registry.js';
 export {
   args,
@@ -35,6 +35,7 @@ export {
 } from './api/sources.js';
 export { toJsonSchema } from './api/to-json-schema.js';
 export type { DeepReadonly, Path, ValueAt } from './api/typed-path.js';
+export type { Converted, ConvertOptions } from './api/types/converted.js';
 export type { ComparedValue, Difference } from './api/types/difference.js';
 export type { Candidate, Explanation, SchemaSummary, SettableName, Unreached } from './api/types/explanation.js';
 export type { LayerInfo, LayerUse, UnmatchedVariable, Warning } from './api/types/layer.js';

@@ -37,12 +37,15 @@ describe('module', () => {
   test('a path with {profile} is a module for each profile, in their order', async () => {
     directory.write('of-one.cjs', 'module.exports = { port: 1, one: true };');
     directory.write('of-two.cjs', 'module.exports = { port: 2 };');
-    const build = (...profiles: string[]) => SuperConfig.builder({ cwd: directory.path, env: {} }).defaults({ port: 0 }).module('of-{profile}.cjs').profile(profiles);
+    const build = (...profiles: string[]) =>
+      SuperConfig.builder({ cwd: directory.path, env: {} }).defaults({ port: 0 }).module('of-{profile}.cjs').profile(profiles);
     expect(build('one', 'two').loadSync().current).toEqual({ port: 2, one: true });
     expect((await build('two', 'one').load()).explain('port').candidates.map(({ name }) => name)).toEqual(['defaults', 'of-two.cjs', 'of-one.cjs']);
     expect(build().loadSync().current).toEqual({ port: 0 });
     expect(caught(() => build('three').loadSync())).toMatchObject({ code: 'ERR_SUPERCONFIG_NOT_FOUND', origin: { file: 'of-three.cjs' } });
-    const fromEnvironment = SuperConfig.builder({ cwd: directory.path, env: { NODE_ENV: 'one' } }).module('of-{profile}.cjs').loadSync();
+    const fromEnvironment = SuperConfig.builder({ cwd: directory.path, env: { NODE_ENV: 'one' } })
+      .module('of-{profile}.cjs')
+      .loadSync();
     expect(fromEnvironment.current).toEqual({ port: 1, one: true });
     directory.write('of-one.cjs', 'module.exports = { port: 11 };');
     expect(fromEnvironment.reloadSync().changed).toEqual(['one', 'port']);

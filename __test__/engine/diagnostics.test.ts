@@ -1,6 +1,7 @@
 // The messages on the channels of `node:diagnostics_channel`, and their absence where nobody listens.
-import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+
 import { execFileSync } from 'node:child_process';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
