@@ -26,7 +26,7 @@ const DATA = ['json', 'jsonc', 'json5', 'toml', 'yaml', 'dotenv', 'ini'] as cons
 const SHOWN = ['text', 'console', ''];
 
 test('code says its language', () => {
-  const known: string[] = [...PROGRAMS, ...SHELLS, ...DATA, ...SHOWN, 'rust'];
+  const known: string[] = [...PROGRAMS, ...SHELLS, ...DATA, ...SHOWN, 'rust', 'python'];
   expect(all.filter(({ language }) => !known.includes(language)).map(({ place, language }) => `${place}: ${language}`)).toEqual([]);
 });
 
@@ -64,6 +64,11 @@ test('a command that does not exist fails', ({ skip }) => {
 
 test.each(of(...DATA))('$place is $language', ({ language, code }) => {
   expect(superconfig.parse(code, language as superconfig.Format)).toBeDefined();
+});
+
+test('documents with Python in them are where pytest looks', () => {
+  const places = of('python').map(({ place }) => place.replace(/:.*/, ''));
+  expect(places.filter((document) => document !== 'README.md' && !document.startsWith('docs/'))).toEqual([]);
 });
 
 test('documents with Rust in them are among the doctests', () => {

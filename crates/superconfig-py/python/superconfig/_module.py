@@ -52,9 +52,10 @@ class ConfigModule:
             raise self._error("NOT_FOUND", "there is no such module") from None
         except OSError as problem:
             raise self._error("IO", f"it cannot be read: {problem.strerror}") from None
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            os.close(descriptor)
+            raise self._error("IO", "it is not a regular file")
         with os.fdopen(descriptor, "rb") as opened:
-            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-                raise self._error("IO", "it is not a regular file")
             return opened.read()
 
     def _error(self, code: str, problem: str, hint: Optional[str] = None) -> SuperConfigError:

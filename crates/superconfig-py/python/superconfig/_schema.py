@@ -184,6 +184,9 @@ def _described(describe: Callable[[], dict[str, Any]]) -> tuple[Optional[dict[st
         return None, f"{type(failure).__name__}: {failure}".split("\n", 1)[0]
 
 
+#: The modules of types whose text is what JSON shows of them.
+_TEXTUAL = ("decimal", "fractions", "ipaddress", "pathlib", "pydantic", "pydantic_core", "uuid")
+
 _EXPECTED = {
     "int": "an integer",
     "float": "a number",
@@ -250,6 +253,5 @@ def _to_data(value: Any) -> Any:
         return _to_data(value.model_dump(by_alias=True))
     if callable(getattr(value, "isoformat", None)):
         return value.isoformat()
-    if isinstance(value, (int, float, str)):
-        return value
-    return str(value)
+    # Others are refused with their paths.
+    return str(value) if type(value).__module__.split(".", 1)[0] in _TEXTUAL else value

@@ -6,12 +6,12 @@ import atexit
 import os
 import threading
 import weakref
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Optional
 
 from . import _fork, _superconfig
 from ._custom import CustomSources, join_failures, reason_of, values_of
-from ._errors import SuperConfigError, make_error
+from ._errors import SuperConfigError, make_error, option_error
 from ._pump import Pump
 from ._request import LoadRequest
 
@@ -129,7 +129,11 @@ class State(_fork._Forkable):
     def _load_anew(self) -> ReloadResult:
         """In a child that was forked: a configuration of its own in place of that of the parent, watched again."""
         before = self.core._pin()
-        opened, sources, _ = open_request(self.request)
+        request = self.request
+        if "name" in request.options:
+            # That of the parent has it here too.
+            request = replace(request, options={**request.options, "replace_name": True})
+        opened, sources, _ = open_request(request)
         self.core._replace(opened)
         for user in list(self._users):
             user._replace(self.core._share())
@@ -196,6 +200,8 @@ def publish(prepared: _superconfig.Prepared, request: LoadRequest) -> Any:
             output, issues = request.validator.validate(prepared.value())
             if issues:
                 prepared.refuse(issues)
+            if not isinstance(output, dict):
+                raise option_error(f"a schema must give a table of keys for a configuration, not one of type {type(output).__name__}")
         with _fork.engine_call():
             return prepared.commit(output)
     finally:
