@@ -142,6 +142,7 @@ describe('the packages', () => {
       ...[
         'CustomSource',
         'DeepReadonly',
+        'DefinitionContext',
         'Deriver',
         'Difference',
         'DirOptions',

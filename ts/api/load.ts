@@ -27,7 +27,29 @@ function toBuilder(options: LoadOptions): SuperConfigBuilder {
 }
 
 /**
- * Returns the options as they are, with their types: for a file that defines the configuration of a service and of its tools.
+ * What a definition that is a function gets from the command line; a service that uses it gives the same.
+ *
+ * @example
+ * ```ts
+ * const definition = defineConfig(({ profiles }: DefinitionContext) => ({ sources: [dir('config')], profile: profiles }));
+ * const config = loadConfigSync(await definition({ cwd: process.cwd(), env: process.env, profiles: ['production'], argv: [] }));
+ * config.get('server.host'); // '0.0.0.0'
+ * ```
+ */
+export interface DefinitionContext {
+  /** The definition's own folder. */
+  readonly cwd: string;
+  /** The environment. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** The profiles that are asked for. */
+  readonly profiles: readonly string[];
+  /** The flags of the program that is configured. */
+  readonly argv: readonly string[];
+}
+
+/**
+ * Returns the options, or the function that gives them, as they are, with their types: for a file that defines the configuration of a
+ * service and of its tools.
  *
  * @example
  * ```ts
@@ -35,8 +57,12 @@ function toBuilder(options: LoadOptions): SuperConfigBuilder {
  * loadConfigSync(options).get('server.port'); // 8080
  * ```
  */
-export function defineConfig<Options extends LoadOptions>(options: Options): Options {
-  return options;
+export function defineConfig<Options extends LoadOptions>(options: Options): Options;
+export function defineConfig<Result extends LoadOptions | Promise<LoadOptions>>(
+  definition: (context: DefinitionContext) => Result,
+): (context: DefinitionContext) => Result;
+export function defineConfig(definition: unknown): unknown {
+  return definition;
 }
 
 /**

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { type LoadOptions, SuperConfigError } from '../index.js';
+import { type DefinitionContext, type LoadOptions, SuperConfigError } from '../index.js';
 import { UsageError } from './usage-error.js';
 
 /** A definition, and where it was found. */
@@ -17,14 +17,8 @@ export interface Definition {
   options: LoadOptions;
 }
 
-/** What a definition that is a function is told. */
-export interface DefinitionRequest {
-  cwd: string;
-  env: Readonly<Record<string, string | undefined>>;
-  profiles: readonly string[];
-  /** The flags of the program that is configured. */
-  argv: readonly string[];
-}
+/** What a definition is looked for with: what one that is a function gets, with the working directory in place of its folder. */
+export type DefinitionRequest = DefinitionContext;
 
 const NAMES = ['ts', 'mts', 'mjs', 'js', 'cjs'].map((extension) => `superconfig.config.${extension}`);
 
