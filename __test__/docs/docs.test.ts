@@ -22,7 +22,7 @@ function sources(folders: string[]): [path: string, text: string][] {
 const PROGRAMS = ['ts', 'js', 'mjs'];
 const SHELLS = ['sh'];
 const DATA = ['json', 'jsonc', 'json5', 'toml', 'yaml', 'dotenv', 'ini'] as const;
-/** Output, drawings, and commands that cannot run here; sessions of docs/cli.md run in __test__/cli. */
+/** Output, drawings, and commands that cannot run here; sessions of docs/cli.md and docs/ci.md run in __test__/cli. */
 const SHOWN = ['text', 'console', ''];
 
 test('code says its language', () => {
