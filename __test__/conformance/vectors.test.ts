@@ -42,7 +42,7 @@ interface Case {
     path?: string;
     origin?: Table;
   };
-  explain?: Record<string, { value?: Json; winner?: Table | null; candidates?: number | Table[] }>;
+  explain?: Record<string, { value?: Json; winner?: Table | null; candidates?: number | Table[]; names?: Table[]; unreached?: Table[] }>;
 }
 
 const root = join(import.meta.dirname, '../..', 'vectors');
@@ -152,7 +152,7 @@ function checkValue(config: SuperConfig, expected: Case['expect']): void {
 }
 
 function checkExplanations(config: SuperConfig, explain: NonNullable<Case['explain']>): void {
-  for (const [path, { value, winner, candidates }] of Object.entries(explain)) {
+  for (const [path, { value, winner, candidates, names, unreached }] of Object.entries(explain)) {
     if (candidates === 0) {
       expect(() => config.explain(path)).toThrow(expect.objectContaining({ code: 'ERR_SUPERCONFIG_PATH' }));
       continue;
@@ -165,6 +165,11 @@ function checkExplanations(config: SuperConfig, explain: NonNullable<Case['expla
     if (Array.isArray(candidates)) {
       expect(found.candidates).toHaveLength(candidates.length);
       for (const [at, wanted] of candidates.entries()) candidateFits(wanted, found.candidates[at] as Candidate);
+    }
+    if (names !== undefined) expect(found.names).toEqual(names.map((wanted) => expect.objectContaining(wanted)));
+    if (unreached !== undefined) {
+      const parts = unreached.map(({ reason, ...wanted }) => expect.objectContaining({ ...wanted, reason: expect.stringContaining(String(reason ?? '')) }));
+      expect(found.unreached).toEqual(parts);
     }
   }
 }

@@ -1,6 +1,7 @@
 //! Looks at a load as a whole: every path with its provenance, and what each layer contributed.
 
 use super::load_result::LoadResult;
+use super::profile_search::unselected_dotenv;
 use crate::diagnostic::{Origin, Path, Segment, SourceKind};
 use crate::merge::{Explainer, Explanation, Layer, NamedLayers, UnmatchedVariable, Unreached};
 use crate::source::{LayerInfo, LayerStatus, LayerUse, Ownership};
@@ -20,9 +21,10 @@ impl LoadResult {
         let options = self.rules.merge_options();
         let explainer = Explainer::new(&self.layers, &self.merged, &options);
         let named = NamedLayers::new(&self.layers, &self.merged, options);
+        let unselected = unselected_dotenv(&self.searched);
         let explain = |path: Path| {
             let traced = self.traced(&explainer, &path);
-            self.described(traced, &path, &named)
+            self.described(traced, &path, &named, &unselected)
         };
         self.known_paths().into_iter().map(explain).collect()
     }
@@ -36,8 +38,14 @@ impl LoadResult {
         explanation
     }
 
-    /// The explanation with names, schema and what did not contribute; secrets are hidden.
-    pub(super) fn described(&self, mut explanation: Explanation, path: &Path, named: &NamedLayers<'_>) -> Explanation {
+    /// The explanation with names, schema and what did not contribute; secrets are hidden. `dotenv` are variants that are not selected.
+    pub(super) fn described(
+        &self,
+        mut explanation: Explanation,
+        path: &Path,
+        named: &NamedLayers<'_>,
+        dotenv: &[LayerInfo],
+    ) -> Explanation {
         let segments: Vec<Segment> = path.to_vec();
         let redact = |value: &Value| self.secrets.redact(&mut segments.clone(), value);
         // Readers see the interpolated value, or a schema's output.
@@ -45,7 +53,7 @@ impl LoadResult {
         for candidate in &mut explanation.candidates {
             candidate.value = redact(&candidate.value);
         }
-        explanation.unreached = self.unreached(path, named);
+        explanation.unreached = self.unreached(path, named, dotenv);
         // The names of what is below a secret would tell its keys.
         explanation.names = if self.secrets.is_below_secret(path) { Vec::new() } else { named.names(path) };
         explanation.schema = self.schema_summary(path).map(|summary| SchemaSummary {
@@ -57,9 +65,9 @@ impl LoadResult {
     }
 
     /// What could have contributed to a path and did not.
-    fn unreached(&self, path: &Path, named: &NamedLayers<'_>) -> Vec<Unreached> {
+    fn unreached(&self, path: &Path, named: &NamedLayers<'_>, dotenv: &[LayerInfo]) -> Vec<Unreached> {
         let is_absent = |info: &&LayerInfo| info.status != LayerStatus::Found && info.kind != SourceKind::Dotenv;
-        let absent = self.searched.iter().chain(&self.unselected).filter(is_absent).map(|info| {
+        let absent = self.searched.iter().chain(&self.unselected).filter(is_absent).chain(dotenv).map(|info| {
             let mut origin = Origin::new(info.kind, info.name.clone());
             origin.file.clone_from(&info.file);
             Unreached::new(origin, info.reason.clone().unwrap_or("it did not take part".into()))
@@ -179,7 +187,8 @@ impl LoadResult {
             (sets, winners.iter().filter(is_own).count())
         };
         let mut uses: Vec<LayerUse> = self.searched.iter().map(count_with(count)).collect();
-        uses.extend(self.unselected.iter().map(|info| LayerUse::new(info.clone(), None, (0, 0))));
+        let unselected = self.unselected.iter().cloned().chain(unselected_dotenv(&self.searched));
+        uses.extend(unselected.map(|info| LayerUse::new(info, None, (0, 0))));
         uses
     }
 }

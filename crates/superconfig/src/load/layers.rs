@@ -3,12 +3,13 @@
 use super::custom_layer::CustomLayer;
 use super::file_cache::{check_part, parse_layer};
 use super::loader::{LayerCollector, Loader};
+use super::profile_search::note_unselected;
 use super::source_contents::contents_of;
 use crate::diagnostic::{Error, ErrorCode, Origin, Path, Segment, SourceKind, Warning};
 use crate::merge::{Content, Document, Layer, Variable, Variables};
 use crate::source::{
-    BaseDirs, EnvOptions, FileCandidate, FileOptions, LayerInfo, LayerStatus, Lookup, Ownership, Presence, SourceEntry,
-    SourceSpec, Trust, check_strictly, files, parse_args,
+    BaseDirs, EnvOptions, FileCandidate, FileOptions, LayerInfo, LayerStatus, Lookup, Ownership, PROFILE_MARK, Presence,
+    SourceEntry, SourceSpec, Trust, check_strictly, files, parse_args,
 };
 use crate::value::{Table, Value};
 use std::borrow::Borrow;
@@ -52,6 +53,9 @@ impl Loader {
                     let (status, reason) = (LayerStatus::Skipped, "no profile is selected");
                     let info = LayerInfo::absent(SourceKind::File, path.as_str(), base_dirs.resolve(path), status, reason);
                     collector.searched.push(info);
+                    note_unselected(path, base_dirs, profiles, &mut collector.unselected);
+                } else if !profiles.is_empty() && path.contains(PROFILE_MARK) {
+                    note_unselected(path, base_dirs, profiles, &mut collector.unselected);
                 }
                 let presence = if options.optional { Presence::Optional } else { Presence::Required };
                 for display_path in paths {

@@ -1,6 +1,7 @@
 //! The result of one load: its values, and what explains them.
 
 use super::derivation::Derivations;
+use super::profile_search::unselected_dotenv;
 use super::rules::Rules;
 use crate::diagnostic::{Error, Path, Segment, Warning};
 use crate::merge::{Content, Explainer, Explanation, Layer, Merged, NamedLayers, Variable, explain};
@@ -70,7 +71,7 @@ impl LoadResult {
             return None;
         }
         let named = NamedLayers::new(&self.layers, &self.merged, options);
-        Some(self.described(explanation, path, &named))
+        Some(self.described(explanation, path, &named, &unselected_dotenv(&self.searched)))
     }
 
     pub(super) fn trace(&self, path: &[Segment]) -> Explanation {

@@ -2,17 +2,22 @@
 
 use super::context::{base_dirs, profiles};
 use super::options::LoadOptions;
-use crate::diagnostic::Error;
+use crate::diagnostic::{Error, SourceKind};
 use crate::format::{Format, parse};
 #[cfg(feature = "discovery")]
 use crate::source::discover;
-use crate::source::{BaseDirs, Environment, FileOptions, Listing, PROFILE_MARK, SourceSpec, check_name, is_unread};
+use crate::source::{
+    BaseDirs, Environment, FileOptions, LayerInfo, LayerStatus, Listing, PROFILE_MARK, SourceSpec, check_name, is_unread,
+};
 use crate::value::Value;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// The most names of a directory that are looked at.
 const MOST_NAMES: usize = 10_000;
+
+/// What stands behind `.env.` in files that no program reads, and in that of the machine.
+const NO_PROFILES: [&str; 7] = ["local", "example", "sample", "template", "dist", "schema", "vault"];
 
 /// The largest file that is searched for sections.
 const MOST_BYTES: u64 = 16 << 20;
@@ -77,6 +82,41 @@ fn names_in_place(path: &Path) -> Vec<String> {
         is_there.then(|| profile.to_owned())
     };
     names.filter_map(profile).collect()
+}
+
+/// Notes the files that profiles which are not selected have at a path with `{profile}`.
+pub(super) fn note_unselected(path: &str, base_dirs: &BaseDirs, profiles: &[String], unselected: &mut Vec<LayerInfo>) {
+    let mut names = names_in_place(&base_dirs.resolve(path));
+    names.retain(|name| !profiles.contains(name) && check_name("profile", name).is_ok());
+    names.sort();
+    unselected.extend(names.into_iter().map(|name| {
+        let file = path.replace(PROFILE_MARK, &name);
+        let resolved = base_dirs.resolve(&file);
+        let reason = format!("the profile `{name}` is not selected");
+        LayerInfo::absent(SourceKind::File, file, resolved, LayerStatus::Skipped, reason)
+    }));
+}
+
+/// The variants of `.env` beside it that profiles which are not selected have; looked for when somebody asks.
+pub(super) fn unselected_dotenv(searched: &[LayerInfo]) -> Vec<LayerInfo> {
+    let own = searched.iter().filter(|info| info.kind == SourceKind::Dotenv);
+    let Some(directory) = own.clone().find(|info| &*info.name == ".env").and_then(|info| info.path.as_deref()?.parent()) else {
+        return Vec::new();
+    };
+    let entries = std::fs::read_dir(directory).into_iter().flatten().take(MOST_NAMES).flatten();
+    let mut names: Vec<String> = entries.filter_map(|entry| entry.file_name().into_string().ok()).collect();
+    names.sort();
+    let profile = |name: &str| {
+        let rest = name.strip_prefix(".env.")?;
+        let profile = rest.strip_suffix(".local").unwrap_or(rest);
+        let is_profile = check_name("profile", profile).is_ok() && !NO_PROFILES.contains(&profile);
+        (is_profile && !own.clone().any(|info| &*info.name == name)).then(|| profile.to_owned())
+    };
+    let found = names.iter().filter_map(|name| {
+        let reason = format!("the profile `{}` is not selected", profile(name)?);
+        Some(LayerInfo::absent(SourceKind::Dotenv, name.as_str(), directory.join(name), LayerStatus::Skipped, reason))
+    });
+    found.collect()
 }
 
 /// The tables of a file whose tables are profiles.

@@ -3,7 +3,7 @@
 use superconfig::{
     ArrayStrategy, Candidate, DirectoryOptions, DotenvOptions, EmptyVariable, EnvOptions, Error, FileOptions, Format,
     MappedVariable, Origin, Path, SourceEntry, SourceKind, SourceSpec, SuperConfig, Table, TextOptions, Value, VariableFormat,
-    Warning, parse,
+    Warning, parse, to_value,
 };
 
 fn text<'a>(table: &'a Table, key: &str) -> Option<&'a str> {
@@ -249,6 +249,21 @@ fn explain_problems(config: &SuperConfig, path: &str, expected: &Table) -> Vec<S
         && !explanation.value.as_ref().is_some_and(|found| same(found, &plain(wanted)))
     {
         problems.push(format!("{path}: value {:?}", explanation.value));
+    }
+    for key in ["names", "unreached"] {
+        let Some(wanted) = expected.get(key).and_then(Value::as_array) else { continue };
+        let described = to_value(&explanation).unwrap();
+        let found = described.as_table().unwrap().get(key).and_then(Value::as_array).unwrap();
+        let fits = |(wanted, found): (&Value, &Value)| {
+            let found = found.as_table().unwrap();
+            wanted.as_table().unwrap().iter().all(|(key, wanted)| match (key, found.get(key)) {
+                ("reason", Some(Value::String(found))) => found.contains(wanted.as_str().unwrap()),
+                (_, found) => found == Some(wanted),
+            })
+        };
+        if wanted.len() != found.len() || !wanted.iter().zip(found).all(fits) {
+            problems.push(format!("{path}: {key} {found:#?}"));
+        }
     }
     problems
 }
