@@ -14,7 +14,7 @@ import { type StatusReport, toStatus } from './types/status.js';
 import type { Unused } from './types/unused.js';
 
 /** The options of `toString` that are there or not. */
-const SWITCHES = ['secrets', 'indent', 'origins', 'changed'] as const;
+const SWITCHES = ['secrets', 'indent', 'origins', 'changed', 'ascii'] as const;
 
 /** The newest version that a read sees: that of the configuration, or what is laid over it. */
 function shownOf(attachment: Attachment): number {

@@ -103,12 +103,18 @@ pub fn describe_part(attachment: f64, part: String) -> Result<String> {
     })
 }
 
-/// The whole configuration as text of a format; the options' names are separated by spaces: `secrets`, `indent`, `origins`, `changed`.
+/// The whole configuration as text of a format; the options' names are separated by spaces: `secrets`, `indent`, `origins`, `changed`,
+/// `ascii`.
 #[napi(catch_unwind)]
 pub fn render(attachment: f64, format: String, options: String) -> Result<String> {
     let has = |name: &str| options.split(' ').any(|option| option == name);
-    let options =
-        RenderOptions { secrets: has("secrets"), indent: has("indent"), origins: has("origins"), changed: has("changed") };
+    let options = RenderOptions {
+        secrets: has("secrets"),
+        indent: has("indent"),
+        origins: has("origins"),
+        changed: has("changed"),
+        ascii: has("ascii"),
+    };
     with(attachment, |attachment| attachment.render(&format, options))
 }
 

@@ -276,7 +276,9 @@ impl Core {
         changed: bool,
     ) -> PyResult<String> {
         let snapshot = described(this)?;
-        run(this.py(), || snapshot.render_with(written_format(format)?, RenderOptions { secrets, indent, origins, changed }))
+        run(this.py(), || {
+            snapshot.render_with(written_format(format)?, RenderOptions { secrets, indent, origins, changed, ascii: false })
+        })
     }
 
     /// Raises the error that the problems of the newest version make, with the origins of the values.

@@ -168,4 +168,6 @@ export interface ToStringOptions {
   origins?: boolean;
   /** Whether what is as in the layers of `defaults`, and what only the schema gives, is left out. */
   changed?: boolean;
+  /** Whether escapes stand for what is not ASCII; dotenv has none, and keeps its values. */
+  ascii?: boolean;
 }

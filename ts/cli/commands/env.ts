@@ -5,6 +5,7 @@ import type { Context } from '../context.js';
 import { defaultOf, placeText, typeText, valueText } from '../output/explanation.js';
 import { toJson } from '../output/json.js';
 import { renderTable } from '../output/table.js';
+import type { Terminal } from '../output/terminal.js';
 import { UsageError } from '../usage-error.js';
 
 export const command: Command = {
@@ -25,7 +26,7 @@ export const command: Command = {
     if (context.flag('unmatched')) return printUnmatched(config, context);
     const explanations = config.explainAll();
     if (context.flag('example')) {
-      const text = exampleText(explanations);
+      const text = exampleText(explanations, context.terminal);
       if (context.isJson) context.json({ example: text });
       else context.document(text);
       return 0;
@@ -93,20 +94,24 @@ function printUnmatched(config: SuperConfig, context: Context): number {
 }
 
 /** A `.env.example`: each variable with what it is for; those that have to be set stand alone, the others are comments. */
-function exampleText(explanations: readonly Explanation[]): string {
+function exampleText(explanations: readonly Explanation[], terminal: Terminal): string {
   const blocks = explanations.flatMap((explanation) => {
     const name = variablesOf(explanation).find(({ file, ambiguous }) => !file && !ambiguous)?.name;
     if (name === undefined) return [];
     const { path, schema, candidates } = explanation;
     const about = [schema?.description, [path, typeText(explanation)].filter(Boolean).join(', ')].filter((text) => text !== undefined);
-    const lines = about.flatMap((text) => text.split('\n')).map((line) => `# ${line}`);
+    const lines = about.flatMap((text) => text.split('\n')).map((line) => terminal.text(`# ${line}`));
     const value = defaultOf(explanation) ?? candidates.findLast(({ kind }) => !['env', 'dotenv', 'args'].includes(kind))?.value;
     const isHidden = value === undefined || value === '[redacted]';
-    const assignment = `${name}=${isHidden ? '' : dotenvText(value)}`;
+    const shown = isHidden ? '' : dotenvText(value);
+    // The format has no escapes for other characters.
+    const assignment = `${name}=${terminal.isUnicode || isAscii(shown) ? shown : ''}`;
     return [[...lines, schema?.required || isHidden ? assignment : `# ${assignment}`].join('\n')];
   });
   return blocks.length === 0 ? '# no source reads variables\n' : `${blocks.join('\n\n')}\n`;
 }
+
+const isAscii = (text: string) => /^[\0-\x7f]*$/.test(text);
 
 /** A value as a `.env` file has it. */
 function dotenvText(value: unknown): string {

@@ -1,7 +1,6 @@
 // `superconfig print`: the merged values.
 import { type Format, parse } from '../../index.js';
 import type { Command } from '../command.js';
-import { toAscii } from '../output/json.js';
 
 const FORMATS = ['yaml', 'toml', 'json', 'jsonc', 'json5', 'dotenv'] as const satisfies readonly Format[];
 
@@ -26,9 +25,8 @@ export const command: Command = {
       return 0;
     }
     const format = (context.text('format') ?? 'yaml') as Format;
-    const text = config.toString({ format, secrets, origins, changed, indent: true });
-    const isEscaped = !context.terminal.isUnicode && ['json', 'jsonc', 'json5'].includes(format);
-    context.document(isEscaped ? toAscii(text) : text, secrets);
+    const ascii = !context.terminal.isUnicode;
+    context.document(config.toString({ format, secrets, origins, changed, ascii, indent: true }), secrets);
     return 0;
   },
 };

@@ -1,6 +1,7 @@
 //! Parsers and writers of seven formats.
 
 mod annotate;
+mod ascii;
 mod codec;
 mod convert;
 mod detect;
@@ -29,6 +30,7 @@ mod writing;
 mod yaml;
 
 pub(crate) use annotate::annotate;
+pub(crate) use ascii::{escape_ascii, render_ascii};
 pub use convert::{ConvertOptions, Converted, Loss, convert, convert_with};
 pub(crate) use detect::{detect, is_program, refuse_program};
 #[cfg(feature = "dotenv")]
@@ -52,4 +54,4 @@ pub(crate) use sniff::with_format_hint;
 pub(crate) use toml::datetime;
 #[cfg(any(feature = "toml", feature = "dotenv"))]
 use writing::too_long_names;
-use writing::{finite, unwritable};
+use writing::{escape, finite, unwritable};

@@ -1,6 +1,7 @@
 //! Helpers shared by the writers of several formats.
 
 use crate::diagnostic::{Error, ErrorCode, Path, Segment};
+use std::fmt::Write;
 
 /// The error of a value that a format cannot say.
 pub(super) fn unwritable(path: &[Segment], message: String) -> Error {
@@ -17,4 +18,11 @@ pub(super) fn too_long_names() -> Error {
 /// A float as TOML and YAML spell it where it is finite.
 pub(super) fn finite(number: f64) -> String {
     zmij::Buffer::new().format_finite(number).to_owned()
+}
+
+/// Writes a character as the escape that TOML and YAML have for it.
+pub(super) fn escape(out: &mut String, character: char) {
+    let code = character as u32;
+    // Writing to a string cannot fail.
+    let _ = if code > 0xffff { write!(out, "\\U{code:08x}") } else { write!(out, "\\u{code:04x}") };
 }

@@ -2,7 +2,7 @@
 
 use super::load_result::LoadResult;
 use crate::diagnostic::{Error, ErrorCode, Origin, Path, Segment, SourceKind};
-use crate::format::{Format, annotate, indent, render};
+use crate::format::{Format, annotate, escape_ascii, indent, render, render_ascii};
 use crate::merge::{Candidate, Explainer, Explanation, Layer, fold};
 use crate::value::{Table, Value, to_json};
 
@@ -29,6 +29,8 @@ pub struct RenderOptions {
     pub origins: bool,
     /// Whether what is as in the layers of `defaults`, and what only the schema gives, is left out.
     pub changed: bool,
+    /// Whether escapes stand for what is not ASCII; dotenv has none, and keeps its values.
+    pub ascii: bool,
 }
 
 impl LoadResult {
@@ -37,7 +39,7 @@ impl LoadResult {
     }
 
     fn render_all(&self, format: Format, options: RenderOptions) -> Result<String, Error> {
-        let RenderOptions { secrets, indent: is_indented, origins, changed } = options;
+        let RenderOptions { secrets, indent: is_indented, origins, changed, ascii } = options;
         let mut value = if secrets { self.value.clone() } else { self.redacted() };
         if changed {
             let defaults: Vec<Layer> = self.layers.iter().filter(|layer| layer.kind == SourceKind::Defaults).cloned().collect();
@@ -45,7 +47,7 @@ impl LoadResult {
             value = self.changed_from(&defaults, &value, &mut Vec::new()).unwrap_or_else(|| Value::Table(Table::new()));
         }
         let is_json = matches!(format, Format::Json | Format::Jsonc | Format::Json5);
-        let mut text = render(&value, format)?;
+        let mut text = if ascii { render_ascii(&value, format)? } else { render(&value, format)? };
         if is_json && (is_indented || origins) {
             text = indent(&text);
         }
@@ -57,10 +59,11 @@ impl LoadResult {
         let paths = self.known_paths().into_iter().filter(|path| value.at(path).is_some());
         let comments: Vec<(Path, Vec<String>)> = paths.map(|path| self.comment_on(&explainer, path)).collect();
         let comments = comments.iter().map(|(path, lines)| (&**path, lines.clone()));
-        annotate(&text, format, comments).ok_or_else(|| {
+        let text = annotate(&text, format, comments).ok_or_else(|| {
             let error = Error::new(ErrorCode::Option, format!("{format} has no comments for the origins"));
             error.with_hint("write jsonc, json5, yaml, toml or dotenv")
-        })
+        })?;
+        Ok(if ascii { escape_ascii(&text, format) } else { text })
     }
 
     /// What differs from the defaults, and is in a layer; `None` where nothing is left.

@@ -8,6 +8,11 @@ mod render;
 mod scalar;
 mod token;
 
+/// Writes a document in which what is not ASCII is escaped.
+pub(super) fn render_ascii(value: &crate::value::Value) -> String {
+    render::render(value, true)
+}
+
 pub(super) use self::token::is_empty_document;
 use super::codec::{Codec, lines};
 
@@ -15,7 +20,7 @@ use super::codec::{Codec, lines};
 pub(super) const YAML: Codec = Codec {
     parse: parse::parse,
     locate: locate::locate,
-    render: Some(|value| Ok(render::render(value))),
+    render: Some(|value| Ok(render::render(value, false))),
     looks_like: |text, _| lines(text).any(|line| line.contains(": ") || line.ends_with(':')),
     in_braces: false,
     mark_is_space: false,

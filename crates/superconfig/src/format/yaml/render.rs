@@ -1,15 +1,16 @@
 //! The YAML writer, in block style.
 
-use crate::format::finite;
+use crate::format::{escape, finite};
 use crate::value::Value;
 use std::fmt::Write;
 
 /// Keys longer than this must be marked as keys: a parser searches only 1024 characters for their colon.
 const MAX_SIMPLE_KEY: usize = 500;
 
-pub(super) fn render(value: &Value) -> String {
+/// Writes a document; with `ascii` what is not ASCII is escaped.
+pub(super) fn render(value: &Value, ascii: bool) -> String {
     let mut out = String::new();
-    block(&mut out, value, 0);
+    block(&mut out, value, 0, ascii);
     if !out.ends_with('\n') {
         out.push('\n');
     }
@@ -17,7 +18,7 @@ pub(super) fn render(value: &Value) -> String {
 }
 
 /// Writes a value whose first character is at the given column of a line begun already.
-fn block(out: &mut String, value: &Value, column: usize) {
+fn block(out: &mut String, value: &Value, column: usize, ascii: bool) {
     match value {
         Value::Table(table) if !table.is_empty() => {
             for (at, (key, value)) in table.iter().enumerate() {
@@ -25,7 +26,7 @@ fn block(out: &mut String, value: &Value, column: usize) {
                     start_line(out, column);
                 }
                 let mut name = String::new();
-                string(&mut name, key, None);
+                string(&mut name, key, None, ascii);
                 if name.len() > MAX_SIMPLE_KEY {
                     out.push_str("? ");
                     out.push_str(&name);
@@ -40,7 +41,7 @@ fn block(out: &mut String, value: &Value, column: usize) {
                     Value::Array(inner) if !inner.is_empty() => start_line(out, column + 2),
                     _ => out.push(' '),
                 }
-                block(out, value, column + 2);
+                block(out, value, column + 2, ascii);
             }
         }
         Value::Array(items) if !items.is_empty() => {
@@ -49,7 +50,7 @@ fn block(out: &mut String, value: &Value, column: usize) {
                     start_line(out, column);
                 }
                 out.push_str("- ");
-                block(out, item, column + 2);
+                block(out, item, column + 2, ascii);
             }
         }
         Value::Table(_) => out.push_str("{}"),
@@ -61,7 +62,7 @@ fn block(out: &mut String, value: &Value, column: usize) {
         Value::Float(number) if number.is_nan() => out.push_str(".nan"),
         Value::Float(number) if number.is_infinite() => out.push_str(if *number > 0.0 { ".inf" } else { "-.inf" }),
         Value::Float(number) => out.push_str(&finite(*number)),
-        Value::String(text) | Value::Datetime(text) => string(out, text, Some(column)),
+        Value::String(text) | Value::Datetime(text) => string(out, text, Some(column), ascii),
     }
 }
 
@@ -75,10 +76,11 @@ fn start_line(out: &mut String, column: usize) {
 
 /// Writes a text: plain where it cannot be mistaken, in lines where it has some and `column` allows it, else in double
 /// quotes.
-fn string(out: &mut String, text: &str, column: Option<usize>) {
-    if is_plain(text) {
+fn string(out: &mut String, text: &str, column: Option<usize>, ascii: bool) {
+    let is_escaped = ascii && !text.is_ascii();
+    if !is_escaped && is_plain(text) {
         out.push_str(text);
-    } else if let Some(column) = column.filter(|column| *column > 0 && is_literal(text)) {
+    } else if let Some(column) = column.filter(|column| *column > 0 && !is_escaped && is_literal(text)) {
         out.push_str(if text.ends_with('\n') { "|" } else { "|-" });
         for line in text.lines() {
             out.push('\n');
@@ -89,7 +91,7 @@ fn string(out: &mut String, text: &str, column: Option<usize>) {
         }
         out.push('\n');
     } else {
-        quoted(out, text);
+        quoted(out, text, ascii);
     }
 }
 
@@ -126,7 +128,7 @@ fn is_literal(text: &str) -> bool {
         && text.chars().all(printable)
 }
 
-fn quoted(out: &mut String, text: &str) {
+fn quoted(out: &mut String, text: &str, ascii: bool) {
     out.push('"');
     for character in text.chars() {
         match character {
@@ -142,6 +144,7 @@ fn quoted(out: &mut String, text: &str) {
             character if character.is_control() => {
                 let _ = write!(out, "\\u{:04x}", character as u32);
             }
+            character if ascii && !character.is_ascii() => escape(out, character),
             character => out.push(character),
         }
     }
