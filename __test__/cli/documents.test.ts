@@ -15,7 +15,7 @@ const directory = temporaryDirectory();
 
 test('every block is one that runs', () => {
   expect(of('console').length).toBeGreaterThan(8);
-  expect(all.filter(({ language }) => !['console', 'yaml', 'js'].includes(language))).toEqual([]);
+  expect(all.filter(({ language }) => !['console', 'yaml', 'toml', 'json', 'js'].includes(language))).toEqual([]);
 });
 
 test.each(of('console'))('$place prints what it says', async ({ code }) => {
@@ -33,7 +33,16 @@ test.each(of('js'))('$place is a definition', async ({ code }) => {
   expect(await cli(['get', 'port'], { cwd: directory.path, env: { APP_PORT: '2' } })).toMatchObject({ code: 0, stdout: '2\n' });
 });
 
-test.each(of('yaml'))('$place has commands that run', async ({ code }) => {
+const isWorkflow = ({ code }: { code: string }) => code.includes('npx superconfig');
+const layers = ['yaml', 'toml', 'json'].flatMap(of).filter((block) => !isWorkflow(block));
+
+test.each(layers)('$place is a file that loads', async ({ code, language }) => {
+  directory.write('package.json', '{}');
+  directory.write(`layer.${language}`, code);
+  expect(await cli(['get', 'server.host', '--file', `layer.${language}`], { cwd: directory.path })).toMatchObject({ code: 0 });
+});
+
+test.each(of('yaml').filter(isWorkflow))('$place has commands that run', async ({ code }) => {
   const lines = [...code.matchAll(/- (?:run: )?npx superconfig (.+)/g)].map(([, line]) => line as string);
   expect(lines.length).toBeGreaterThan(0);
   cpSync(cwd, join(directory.path, 'service'), { recursive: true });

@@ -250,7 +250,8 @@ export class Context {
     const { message, stack, hint, cause } = (thrown ?? {}) as Error & { hint?: string };
     const isOwn = isSuperConfigError(thrown) || thrown instanceof UsageError;
     this.say(`${red('error')} ${message ?? String(thrown)}`);
-    if (thrown instanceof UsageError && hint !== undefined) this.say(`  ${hint}`);
+    // Those of the engine have it in their text.
+    if (isOwn && hint !== undefined && !message.includes(hint)) this.say(`  ${hint}`);
     if (this.flag('verbose')) this.say(dim(stack ?? ''));
     else if (!isOwn && stack !== undefined) this.say(dim(/\n\s+at .*/.exec(stack)?.[0].trim() ?? ''));
     if (this.flag('verbose') && cause instanceof Error) this.say(dim(`caused by ${cause.stack ?? cause.message}`));
