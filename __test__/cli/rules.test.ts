@@ -60,7 +60,7 @@ const LINES: [string, string[]][] = [
   ['unused', ['unused', '--with-env']],
   ['types', ['types']],
   ...['yaml', 'toml', 'json', 'jsonc', 'json5', 'dotenv'].map((format): [string, string[]] => [`convert ${format}`, ['convert', '.env', '--to', format]]),
-  ['convert a file', ['convert', 'config/default.toml', '--to', 'json']],
+  ...['yaml', 'toml', 'json'].map((format): [string, string[]] => [`convert a file to ${format}`, ['convert', 'config/default.toml', '--to', format]]),
   ['schema', ['schema', '--schema', 'schema.mjs']],
   ...['bash', 'zsh', 'fish'].map((shell): [string, string[]] => [`completion ${shell}`, ['completion', shell]]),
   ['diff of files', ['diff', 'config/default.toml', 'config/production.yaml']],

@@ -133,6 +133,6 @@ export interface Native {
   /** Masks `user:password` of each URL in a text. */
   maskUserinfo(text: string): string;
   /** A text of one format in another: `Converted` as JSON text. */
-  convert(text: string, from: string, to: string, secrets: boolean, patterns: string[], jsonSchema?: string): string;
+  convert(text: string, from: string, to: string, secrets: boolean, ascii: boolean, patterns: string[], jsonSchema?: string): string;
   parse(text: string, format: string): NativeValue;
 }

@@ -56,12 +56,13 @@ pub fn convert(
     from: String,
     to: String,
     secrets: bool,
+    ascii: bool,
     patterns: Vec<String>,
     json_schema: Option<String>,
 ) -> Result<String> {
     run(|| {
         let json_schema = json_schema.map(|text| superconfig::parse(&text, Format::Json)).transpose()?;
-        let options = ConvertOptions { secrets, patterns, json_schema };
+        let options = ConvertOptions { secrets, patterns, json_schema, ascii };
         Ok(describe(&superconfig::convert_with(&text, from.parse::<Format>()?, to.parse::<Format>()?, &options)?))
     })
 }

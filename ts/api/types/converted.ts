@@ -34,4 +34,6 @@ export interface ConvertOptions {
   patterns?: readonly string[];
   /** A schema that marks secrets. */
   schema?: StandardSchema;
+  /** Whether escapes stand for what is not ASCII; dotenv has none, and keeps its values. */
+  ascii?: boolean;
 }

@@ -4,7 +4,6 @@ import { resolve } from 'node:path';
 import { type Converted, type ConvertOptions, convert, type Format, file, isSuperConfigError, loadConfigSync, SuperConfigError } from '../../index.js';
 import type { Command } from '../command.js';
 import type { Context } from '../context.js';
-import { toAscii } from '../output/json.js';
 import { UsageError } from '../usage-error.js';
 
 const WRITTEN = ['yaml', 'toml', 'json', 'jsonc', 'json5', 'dotenv'] as const satisfies readonly Format[];
@@ -41,12 +40,10 @@ export const command: Command = {
     const from = (context.text('format') as Format | undefined) ?? formatOf(name);
     if (from === undefined) throw new UsageError(`the name ${name} tells no format`, 'name it with --format');
     const isPlain = context.showsSecrets || out !== undefined;
-    const { text, losses } = converted(context.cwd, name, from, to, isPlain ? { secrets: true } : await marksOf(context));
+    const ascii = out === undefined && !context.terminal.isUnicode;
+    const { text, losses } = converted(context.cwd, name, from, to, { ...(isPlain ? { secrets: true } : await marksOf(context)), ascii });
     const holdsSecrets = out !== undefined && text !== (await maskedText(context, name, from, to));
-    if (out !== undefined || !context.isJson) {
-      const isEscaped = out === undefined && !context.terminal.isUnicode && ['json', 'jsonc', 'json5'].includes(to);
-      context.document(isEscaped ? toAscii(text) : text, holdsSecrets);
-    }
+    if (out !== undefined || !context.isJson) context.document(text, holdsSecrets);
     if (context.isJson) context.json({ from, to, losses, ...(out === undefined ? { text } : { out }) });
     else for (const { path, message } of losses) context.say(path === '' ? message : `${path}: ${message}`);
     return 0;

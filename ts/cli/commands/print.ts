@@ -25,7 +25,7 @@ export const command: Command = {
       return 0;
     }
     const format = (context.text('format') ?? 'yaml') as Format;
-    const ascii = !context.terminal.isUnicode;
+    const ascii = !context.terminal.isUnicode && context.text('out') === undefined;
     context.document(config.toString({ format, secrets, origins, changed, ascii, indent: true }), secrets);
     return 0;
   },

@@ -1,5 +1,6 @@
 //! The conversion of a document from one format to another.
 
+use super::ascii::render_ascii;
 use super::format::Format;
 use super::indent::indent;
 use super::parse::parse_document;
@@ -83,6 +84,8 @@ pub struct ConvertOptions {
     pub patterns: Vec<String>,
     /// A JSON Schema that marks secrets.
     pub json_schema: Option<Value>,
+    /// Whether escapes stand for what is not ASCII; dotenv has none, and keeps its values.
+    pub ascii: bool,
 }
 
 /// The same as [`convert`], for a document of a configuration that marks secrets of its own. A pattern holds for the directives of its
@@ -116,7 +119,8 @@ pub fn convert_with(text: &str, from: Format, to: Format, options: &ConvertOptio
     };
     fit(&mut value, to, &mut Vec::new(), &mut note);
     for _ in 0..MOST_ATTEMPTS {
-        let error = match render(&value, to) {
+        let rendered = if options.ascii { render_ascii(&value, to) } else { render(&value, to) };
+        let error = match rendered {
             Ok(text) if matches!(to, Format::Json | Format::Jsonc | Format::Json5) => {
                 return Ok(Converted { text: indent(&text), losses });
             }

@@ -105,7 +105,12 @@ fn layers_tell_what_they_set_and_what_of_it_wins() {
 }
 
 fn rendered(snapshot: &Snapshot, format: Format, changed: bool) -> String {
-    snapshot.render_with(format, RenderOptions { secrets: true, origins: format != Format::Json, changed, indent: true }).unwrap()
+    snapshot
+        .render_with(
+            format,
+            RenderOptions { secrets: true, origins: format != Format::Json, changed, indent: true, ..RenderOptions::default() },
+        )
+        .unwrap()
 }
 
 #[test]
