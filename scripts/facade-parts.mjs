@@ -11,7 +11,14 @@ const PARTS = {
   inspection: ['api/inspection.ts', 'api/overlay.ts', ...['difference', 'explanation', 'status'].map((name) => `api/types/${name}.ts`)],
   module: ['engine/config-module.ts'],
   schema: [...['arktype', 'issues', 'json-schema', 'standard-schema', 'valibot', 'zod'].map((name) => `schema/${name}.ts`), 'api/conversion.ts'],
-  rare: ['engine/addon-error.ts', 'engine/addon-search.ts', 'engine/dotenv-export.ts', 'engine/replacement-character.ts', 'internal/document-error.ts'],
+  rare: [
+    'api/insert-options.ts',
+    'engine/addon-error.ts',
+    'engine/addon-search.ts',
+    'engine/dotenv-export.ts',
+    'engine/replacement-character.ts',
+    'internal/document-error.ts',
+  ],
   sources: ['engine/custom-source.ts', 'engine/custom-sources.ts', 'engine/derive.ts', 'engine/settle-within.ts', 'engine/source-data.ts'],
 };
 const partOf = new Map(Object.entries(PARTS).flatMap(([part, files]) => files.map((file) => [file, part])));

@@ -3,10 +3,11 @@ export { source } from './api/custom-source.js';
 export { type Deriver, derive } from './api/derive.js';
 export type { ConfigChange, EventMap, Listener } from './api/events.js';
 export type { ConfigHandle } from './api/handle.js';
+export type { InsertOptions } from './api/insert-options.js';
 export { type DefinitionContext, defineConfig, findProfiles, loadConfig, loadConfigSync } from './api/load.js';
 export { type ModuleOptions, module } from './api/module.js';
 export { convert, parse } from './api/parse.js';
-export { type InsertOptions, type RegistryHandle, type RegistryStats, registry } from './api/registry.js';
+export { type RegistryHandle, type RegistryStats, registry } from './api/registry.js';
 export {
   args,
   type DirOptions,

@@ -3,25 +3,9 @@ import { generationWords, native, wordIndex } from '../engine/addon.js';
 import { closedError } from '../engine/closed-error.js';
 import { encode, toValue } from '../engine/codec.js';
 import { guard } from '../engine/native-error.js';
-import { checkNames } from '../engine/option-names.js';
 import { getterOf } from '../internal/stack.js';
 import { kindOf, optionError, stringOf } from '../internal/validate.js';
-
-/**
- * Options of `registry.insert`.
- *
- * @example
- * ```ts
- * const options: InsertOptions = { name: 'session limit', ttlMs: 60_000 };
- * registry.insert(100, options).value; // 100
- * ```
- */
-export interface InsertOptions {
-  /** The name that `registry.find` takes. A named entry stays without any handle until it is removed or expires. */
-  name?: string;
-  /** The time to live after the entry was inserted or updated last, in whole milliseconds above 0; for ever without it. */
-  ttlMs?: number;
-}
+import { checkInsertOptions, type InsertOptions } from './insert-options.js';
 
 /**
  * The contents of the process's registry, and its operations since the process started.
@@ -194,15 +178,6 @@ function crossing(value: unknown): string {
   return JSON.stringify(encode(value, 'the value'));
 }
 
-function checkOptions(options: InsertOptions): void {
-  checkNames(options, ['name', 'ttlMs'], 'the options of `insert`');
-  const { name, ttlMs } = options;
-  if (name !== undefined) stringOf(name, '`name` of `insert`');
-  if (ttlMs !== undefined && !(Number.isSafeInteger(ttlMs) && ttlMs > 0)) {
-    throw optionError('`ttlMs` of `insert` must be a whole number of milliseconds above 0');
-  }
-}
-
 /**
  * Values that all threads of the process share, by handle and by id. Values are copied in, and come out frozen.
  *
@@ -226,10 +201,10 @@ export const registry = {
    * limits.value.requests; // 100
    * ```
    */
-  insert<T>(value: T, options: InsertOptions = {}): RegistryHandle<T> {
+  insert<T>(value: T, options?: InsertOptions): RegistryHandle<T> {
     return guard(registry.insert, () => {
-      checkOptions(options);
-      return new RegistryHandle<T>(...native().registryInsert(crossing(value), options.name, options.ttlMs));
+      if (options !== undefined) checkInsertOptions(options);
+      return new RegistryHandle<T>(...native().registryInsert(crossing(value), options?.name, options?.ttlMs));
     });
   },
 
