@@ -1,5 +1,5 @@
 // `superconfig check`: every profile, all problems, and the formats of reports.
-import { readFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import { beforeEach, describe, expect, test } from 'vitest';
@@ -63,6 +63,18 @@ test('every profile and the base are loaded, and each problem stands at the line
   ]);
   expect(document.counts).toEqual({ errors: 4, warnings: 1 });
   expect(JSON.parse((await cli(['check', '--format', 'json'], project())).stdout)).toEqual(document);
+});
+
+test('a definition that is a function is asked for each profile', async () => {
+  const directory = mkdtempSync(join(shared.path, 'function-'));
+  const write = (name: string, text: string) => writeFileSync(join(directory, name), text);
+  const more = "...(profiles.includes('eu') ? [{ kind: 'file', path: 'more.toml' }] : [])";
+  write('superconfig.config.mjs', `export default ({ profiles }) => ({ sources: [{ kind: 'dir', path: 'config' }, ${more}] });`);
+  mkdirSync(join(directory, 'config'));
+  write('config/eu.toml', 'a = 1\n');
+  write('more.toml', 'a = \n');
+  const { document } = await cliJson<Report>(['check'], { cwd: directory });
+  expect(places(document)).toEqual([['more.toml:1:5', 'eu']]);
 });
 
 test('--strict lets warnings count, and --profile asks for these alone', async () => {

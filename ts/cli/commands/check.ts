@@ -62,10 +62,14 @@ async function checkAll(context: Context): Promise<Checked> {
     problems.add(problemsOf(thrown), []);
     return { label: context.text('from') ?? 'the definition', selections: [[]], problems, assumed: [] };
   }
-  const { label, directory, options: given } = definition;
-  const { watch: _, name: __, ...defined } = given;
-  const options = context.isOff('env') ? withoutEnvironment(defined) : defined;
-  const base = given.cwd ?? directory;
+  const { label, directory } = definition;
+  // A definition that is a function may give others for each profile.
+  const optionsFor = async (profiles?: readonly string[]): Promise<LoadOptions> => {
+    const { watch: _, name: __, ...defined } = (await context.definition(profiles)).options;
+    return context.isOff('env') ? withoutEnvironment(defined) : defined;
+  };
+  const options = await optionsFor();
+  const base = options.cwd ?? directory;
   const problems = new Problems((file) => shown(resolve(base, file), root));
   const schema = schemaOf(options.schema);
   const assumptions = context.texts('assume').map((path): Assumed => {
@@ -76,7 +80,7 @@ async function checkAll(context: Context): Promise<Checked> {
   let selections = [context.profiles];
   try {
     selections = selectionsOf(options, context.profiles);
-    for (const profile of selections) problems.add(await checkProfile({ ...options, profile }, assumptions, used), profile);
+    for (const profile of selections) problems.add(await checkProfile({ ...(await optionsFor(profile)), profile }, assumptions, used), profile);
   } catch (thrown) {
     // The options themselves make no sense.
     problems.add(problemsOf(thrown), context.profiles);
