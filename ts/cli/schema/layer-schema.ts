@@ -104,7 +104,7 @@ class Converter {
       } else if (NAMED.includes(keyword) && isObject(value)) result.push([keyword, mapped(value, (part) => this.#any(part, mode))]);
       else if (OF_OTHERS.includes(keyword) && isObject(value)) {
         const other = this.#table(value, 'whole', false);
-        result.push([keyword, isPart && keyword === 'propertyNames' ? { anyOf: [other, DIRECTIVE_NAME] } : other]);
+        result.push([keyword, isPart && keyword === 'propertyNames' && !isAnyText(value) ? { anyOf: [other, DIRECTIVE_NAME] } : other]);
       } else result.push([keyword, value]);
     }
     const converted = Object.fromEntries(result);
@@ -264,6 +264,11 @@ function holdsText({ type, enum: list, const: only }: SchemaObject): boolean {
   if (Array.isArray(list)) return list.some((value) => typeof value === 'string');
   if (only !== undefined) return typeof only === 'string';
   return type === undefined || [type].flat().includes('string');
+}
+
+/** Whether a schema accepts every text. */
+function isAnyText({ type, ...rest }: SchemaObject): boolean {
+  return (type === undefined || type === 'string') && Object.keys(rest).length === 0;
 }
 
 /** Whether what must not be is about a value alone, not about the keys that it has. */
