@@ -1,5 +1,5 @@
 // `superconfig convert`: what is kept, what is lost and said, where secrets go.
-import { chmodSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { type Format, parse } from '../../ts/index.ts';
 import { cli, cliJson } from '../support/cli.ts';
@@ -107,6 +107,21 @@ test('a file that is replaced keeps its permissions, and a link stays one', asyn
   expect(statSync(directory.at('real.json')).mode & 0o777).toBe(0o640);
   expect(await cli(['convert', 'in.yaml', '--to', 'json', '--out', '/dev/null'], here())).toMatchObject({ code: 0 });
   expect(statSync('/dev/null').isCharacterDevice()).toBe(true);
+});
+
+test('a file that cannot be written is said, and nothing is left', async () => {
+  directory.write('in.yaml', 'a: 1\n');
+  directory.write('folder/keep', '');
+  for (const [out, reason] of [
+    ['none/out.json', 'no such file or directory'],
+    ['folder', 'illegal operation on a directory'],
+  ] as const) {
+    const { code, stdout, stderr } = await cli(['convert', 'in.yaml', '--to', 'json', '--out', out], here());
+    expect([code, stdout, stderr]).toEqual([1, '', `error ${out}: the file cannot be written: ${reason}\n`]);
+    const { document } = await cliJson(['convert', 'in.yaml', '--to', 'json', '--out', out], here());
+    expect(document.error).toMatchObject({ code: 'ERR_SUPERCONFIG_IO', origin: { file: out } });
+  }
+  expect(readdirSync(directory.path).sort()).toEqual(['folder', 'in.yaml']);
 });
 
 describe('what cannot be read is said with its place', () => {

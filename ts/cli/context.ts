@@ -14,10 +14,11 @@ import {
   type Source,
   type StandardSchema,
   type SuperConfig,
+  SuperConfigError,
   type Warning,
 } from '../index.js';
 import type { CommandSpec } from './command-spec.js';
-import { type Definition, findDefinition, importReference, nodeConfigDefinition } from './definition.js';
+import { type Definition, findDefinition, importReference, nodeConfigDefinition, shown } from './definition.js';
 import type { ParsedLine, SourceFlag } from './options.js';
 import { type Colours, coloursFor } from './output/colour.js';
 import { FORMAT, toJson, warningDocuments } from './output/json.js';
@@ -221,8 +222,24 @@ export class Context {
       this.out.write(whole);
       return;
     }
-    writeWhole(resolve(this.cwd, target), whole, holdsSecrets);
+    this.write(resolve(this.cwd, target), whole, holdsSecrets);
     if (!this.isJson) this.say(`wrote ${target}`);
+  }
+
+  /**
+   * Writes a file, at once.
+   *
+   * @throws {@link SuperConfigError}: `ERR_SUPERCONFIG_IO` where it cannot be written.
+   */
+  write(path: string, text: string, holdsSecrets = false): void {
+    try {
+      writeWhole(path, text, holdsSecrets);
+    } catch (cause) {
+      const { code, message } = cause as NodeJS.ErrnoException;
+      if (code === undefined) throw cause;
+      const [file, reason] = [shown(path, this.cwd), /^\w+: ([^,]+)/.exec(message)?.[1] ?? message];
+      throw new SuperConfigError('ERR_SUPERCONFIG_IO', `${file}: the file cannot be written: ${reason}`, { origin: { file }, cause });
+    }
   }
 
   /** The document of `--json`; of a command that goes on, one of its documents, in a line of its own. */

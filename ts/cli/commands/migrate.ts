@@ -9,7 +9,6 @@ import type { Change, Plan } from '../migrate/plan.js';
 import { definitionText } from '../migrate/plan.js';
 import { type Proof, prove } from '../migrate/proof.js';
 import { placeText, valueText } from '../output/explanation.js';
-import { writeWhole } from '../output/sink.js';
 import { UsageError } from '../usage-error.js';
 
 const FILE = 'superconfig.config.mjs';
@@ -36,7 +35,7 @@ export const command: Command = {
     if (isWriting && existsSync(target)) throw new UsageError(`${FILE} is there already`, 'remove it first');
     const plan = await planOf(name as string, file, context);
     const text = definitionText(plan, await masked(plan));
-    if (isWriting) writeWhole(target, definitionText(plan));
+    if (isWriting) context.write(target, definitionText(plan));
     // What was written is what is proved.
     const options = isWriting ? await written(context, plan.changes) : undefined;
     const proof = await prove(plan.old, options ?? { ...plan.options, sources: plan.sources.map(({ source }) => source) }, env, plan.isText);

@@ -5,7 +5,6 @@ import type { Command } from '../command.js';
 import type { Context } from '../context.js';
 import { importReference, shown } from '../definition.js';
 import { toAscii, toJson } from '../output/json.js';
-import { writeWhole } from '../output/sink.js';
 import { layerSchema } from '../schema/layer-schema.js';
 import { UsageError } from '../usage-error.js';
 
@@ -52,8 +51,8 @@ async function write(document: object, context: Context): Promise<number> {
   const files = await layerFiles(context);
   if (files.length === 0) throw new UsageError('there are no files that could name a schema', 'write it with --out alone');
   const path = resolve(context.cwd, context.text('out') ?? schemaPlace(files));
-  writeWhole(path, `${toJson(document)}\n`);
-  const [out, named] = [shown(path, context.cwd), nameSchema(files, path, context.cwd)];
+  context.write(path, `${toJson(document)}\n`);
+  const [out, named] = [shown(path, context.cwd), nameSchema(files, path, context)];
   if (context.isJson) context.json({ out, files: named });
   else {
     context.say(`wrote ${out}`);

@@ -4,7 +4,6 @@ import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'nod
 import type { Format } from '../../index.js';
 import type { Context } from '../context.js';
 import { shown } from '../definition.js';
-import { writeWhole } from '../output/sink.js';
 import { loadUnchecked, selectionsOf } from '../selections.js';
 import { withSchemaLine } from './schema-line.js';
 
@@ -64,9 +63,9 @@ export function schemaPlace(files: readonly LayerFile[]): string {
 }
 
 /** Makes each file name the schema, as its format does. */
-export function nameSchema(files: readonly LayerFile[], schema: string, cwd: string): SchemaFile[] {
+export function nameSchema(files: readonly LayerFile[], schema: string, context: Context): SchemaFile[] {
   return files.map(({ path, format, isNested }) => {
-    const file = shown(path, cwd);
+    const file = shown(path, context.cwd);
     if (isNested) return { file, status: 'skipped', reason: 'its tables are profiles' };
     const before = readFileSync(path, 'utf8');
     const way = relative(dirname(realpathSync(path)), realpathSync(schema))
@@ -75,7 +74,7 @@ export function nameSchema(files: readonly LayerFile[], schema: string, cwd: str
     const after = withSchemaLine(before, format, encodeURI(way.startsWith('.') ? way : `./${way}`));
     if (after === undefined) return { file, status: 'skipped', reason: `${format} has no line for a schema` };
     if (after === before) return { file, status: 'unchanged' };
-    writeWhole(path, after);
+    context.write(path, after);
     return { file, status: 'written' };
   });
 }
