@@ -132,6 +132,28 @@ test('an error says where, as errors of the package do', () => {
   ]);
 });
 
+test('some keys are made immutable as node-config does it', () => {
+  const program = `console.error = () => {}; // node-config says that it is deprecated
+    ${print}
+    const outcome = (name) => {
+      const util = require(name).util;
+      const write = (object, key) => { try { object[key] = 'written'; } catch (thrown) { return thrown.message; } return object[key]; };
+      const one = util.makeImmutable({ a: 1, b: 2 }, 'a');
+      const given = util.makeImmutable({ a: 1 }, 'a', 5);
+      const fresh = util.makeImmutable({}, 'k', 7);
+      const some = util.makeImmutable({ a: { b: 1 }, list: [{ c: 1 }], rest: 1 }, ['a', 'list']);
+      return [write(one, 'a'), write(one, 'b'), write(given, 'a'), write(fresh, 'k'), Object.keys(fresh), write(some, 'a'), write(some.a, 'b'),
+        write(some.list, 0), write(some.list[0], 'c'), write(some, 'rest'), write(some, 'added'), typeof util.makeImmutablePartial];
+    };
+    print([outcome('config'), outcome('superconfig/node-config')]);`;
+  mkdirSync(directory.at('node_modules'), { recursive: true });
+  for (const name of ['config', 'json5', 'yaml']) {
+    if (!existsSync(directory.at('node_modules', name))) symlinkSync(join(root, 'node_modules', name), directory.at('node_modules', name), 'junction');
+  }
+  const [real, ours] = run(program, TREE, { name: 'main.cjs' }) as [unknown, unknown];
+  expect(ours).toEqual(real);
+});
+
 test('functions that programs call of `config.util`', () => {
   const program = `const config = require('superconfig/node-config');
     ${print}

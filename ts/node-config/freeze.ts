@@ -29,13 +29,25 @@ export function makeImmutable<T>(object: T, untouched: ReadonlySet<unknown> = ne
     return Object.freeze(object);
   }
   if (!isTable(object) || untouched.has(object) || Object.isFrozen(object)) return object;
-  for (const key of Object.keys(object)) {
-    const descriptor = Object.getOwnPropertyDescriptor(object, key);
-    if (descriptor?.configurable !== true && descriptor?.writable !== true) continue;
-    const value: unknown = (object as Values)[key];
-    const frozen = isRaw(value) ? value.resolve() : untouched.has(value) ? value : viewOf(makeImmutable(value, untouched));
-    Object.defineProperty(object, key, { value: frozen, writable: false, configurable: false });
+  for (const key of Object.keys(object)) freezeKey(object, key, untouched);
+  return Object.preventExtensions(object);
+}
+
+function freezeKey(object: Values, key: string, untouched: ReadonlySet<unknown>): void {
+  const descriptor = Object.getOwnPropertyDescriptor(object, key);
+  if (descriptor !== undefined && !descriptor.configurable && !descriptor.writable) return;
+  const value: unknown = object[key];
+  const frozen = isRaw(value) ? value.resolve() : untouched.has(value) ? value : viewOf(makeImmutable(value, untouched));
+  Object.defineProperty(object, key, { value: frozen, writable: false, configurable: false });
+}
+
+/** Makes some keys of an object immutable, with what is at them, and lets it have no others; a single one alone may be given a value first. */
+export function makeImmutablePartial<T extends object>(object: T, keys: string | readonly string[], value?: unknown): T {
+  if (typeof keys === 'string') {
+    const kept = value === undefined ? (object as Values)[keys] : value;
+    return Object.defineProperty(object, keys, { value: kept, writable: false, configurable: false });
   }
+  for (const key of keys) freezeKey(object, key, new Set());
   return Object.preventExtensions(object);
 }
 

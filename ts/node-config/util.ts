@@ -11,7 +11,7 @@ import {
 } from '../index.js';
 import { changedPaths } from './changes.js';
 import { definitionOf } from './definition.js';
-import { makeImmutable } from './freeze.js';
+import { makeImmutable, makeImmutablePartial } from './freeze.js';
 import { checkStrictness, Load, substitute } from './load.js';
 import type { Values } from './merge.js';
 import * as merging from './merge.js';
@@ -123,8 +123,9 @@ export class ConfigUtil {
     return configDir ? load.scan() : load.scanAll().config;
   }
 
-  /** Makes an object immutable; the configuration without one. */
-  makeImmutable<T = Values>(object?: T): T | Values {
+  /** Makes an object immutable, or some of its keys; the configuration without one. */
+  makeImmutable<T extends object = Values>(object?: T, keys?: string | readonly string[], value?: unknown): T | Values {
+    if (object !== undefined && keys !== undefined) return makeImmutablePartial(object, keys, value);
     return makeImmutable(object ?? this.#owner.root);
   }
 
@@ -168,6 +169,7 @@ export class ConfigUtil {
     return text.replace(/^\s*#.*/gm, '').replace(/^\s*[\n|\r]+/gm, '');
   }
 
+  readonly makeImmutablePartial = makeImmutablePartial;
   readonly cloneDeep = merging.cloneDeep;
   readonly extendDeep = merging.extendDeep;
   readonly equalsDeep = merging.equalsDeep;
