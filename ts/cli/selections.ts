@@ -14,18 +14,22 @@ interface SelectionOptions {
   hasVariables: boolean;
 }
 
-/** The base and each profile that files, sections or the definition name; only those of the flags where there are some. */
+/** The profiles to load, each alone, after the base, and those that the definition selects together; or those that are asked for alone. */
+export function profilesToLoad(options: LoadOptions, asked: readonly string[]): (readonly string[])[] {
+  if (asked.length > 0) return [asked];
+  const own = [options.profile ?? []].flat();
+  return [[], ...findProfiles(options).map((name) => [name]), ...(own.length > 1 ? [own] : [])];
+}
+
+/** What each of them loads. */
 export async function selectionsOf(context: Context, { hasVariables }: SelectionOptions): Promise<Selection[]> {
-  const optionsFor = async (profiles: readonly string[]): Promise<LoadOptions> => {
+  const all = profilesToLoad((await context.definition()).options, context.profiles);
+  const selections = all.map(async (profiles): Promise<Selection> => {
     const { watch: _, name: __, ...options } = (await context.definition(profiles)).options;
     const sources = hasVariables ? options.sources : options.sources.filter(({ kind }) => !['env', 'dotenv', 'args'].includes(kind));
-    return { ...options, sources, profile: profiles };
-  };
-  const { profile } = (await context.definition()).options;
-  const own = [profile ?? []].flat();
-  const found = async () => findProfiles({ ...(await optionsFor([])), profile: own }).map((name) => [name]);
-  const all = context.profiles.length > 0 ? [context.profiles] : [[], ...(await found()), ...(own.length > 1 ? [own] : [])];
-  return Promise.all(all.map(async (profiles) => ({ profiles, options: await optionsFor(profiles) })));
+    return { profiles, options: { ...options, sources, profile: profiles } };
+  });
+  return Promise.all(selections);
 }
 
 /** Selections for people: `no profile, production, staging`. */

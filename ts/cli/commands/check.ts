@@ -1,7 +1,7 @@
 // `superconfig check`: every profile and the base, all problems at once.
 import { readFileSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
-import { findProfiles, type LoadOptions } from '../../index.js';
+import type { LoadOptions } from '../../index.js';
 import { type Assumed, checkProfile } from '../check/check-profile.js';
 import { Problems, problemsOf } from '../check/problem.js';
 import { type CheckReport, countsOf } from '../check/report.js';
@@ -11,6 +11,7 @@ import { shown } from '../definition.js';
 import { keysOf } from '../schema/path-keys.js';
 import { sampleAt } from '../schema/sample.js';
 import { schemaOf } from '../schema/schema-of.js';
+import { profilesToLoad } from '../selections.js';
 import { UsageError } from '../usage-error.js';
 
 const FORMATS = ['text', 'json', 'github', 'sarif', 'junit'] as const;
@@ -79,7 +80,7 @@ async function checkAll(context: Context): Promise<Checked> {
   const used = new Set<Assumed>();
   let selections = [context.profiles];
   try {
-    selections = selectionsOf(options, context.profiles);
+    selections = profilesToLoad(options, context.profiles).map((profiles) => [...profiles]);
     for (const profile of selections) problems.add(await checkProfile({ ...(await optionsFor(profile)), profile }, assumptions, used), profile);
   } catch (thrown) {
     // The options themselves make no sense.
@@ -87,13 +88,6 @@ async function checkAll(context: Context): Promise<Checked> {
   }
   const assumed = assumptions.filter((one) => used.has(one)).map(({ path, value }) => ({ path, type: typeOf(value) }));
   return { label, file: definition.file, selections, problems, assumed };
-}
-
-/** The profiles to load, each alone, after the base; and those that the definition selects together. */
-function selectionsOf(options: LoadOptions, asked: string[]): string[][] {
-  if (asked.length > 0) return [asked];
-  const own = [options.profile ?? []].flat();
-  return [[], ...findProfiles(options).map((name) => [name]), ...(own.length > 1 ? [own] : [])];
 }
 
 /** The directory that reports name files from: the checkout where there is one around, as the services that take reports expect. */

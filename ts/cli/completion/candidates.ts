@@ -71,8 +71,8 @@ function sourceFlags(before: readonly string[]): string[] {
   return own.flatMap((word, at) => {
     const isJoined = word.includes('=');
     const hasValue = taken.get(word.replace(/=.*/s, ''));
-    if (hasValue !== true) return [];
-    if (isJoined) return [word];
+    if (hasValue === undefined) return [];
+    if (isJoined || !hasValue) return [word];
     const next = own[at + 1];
     // What is not whole yet is left out.
     return next === undefined ? (word === '--dotenv' ? [word] : []) : [word, next];
