@@ -191,6 +191,9 @@ fn fit(value: &mut Value, to: Format, path: &mut Vec<Segment>, note: &mut dyn Fn
             note(path, &format!("it is {what}, which JSON has no number for: it is written as null"));
             *value = Value::Null;
         }
+        Value::Unsigned(_) if to == Format::Toml => {
+            note(path, "it is larger than the integers that every reader of TOML takes, up to 9223372036854775807");
+        }
         Value::Datetime(_) if to != Format::Toml => note(path, &format!("it is a date, which is text as {to}")),
         _ => {}
     }
@@ -217,6 +220,8 @@ mod tests {
         assert_eq!(text, "A__D=4\n");
         assert_eq!(losses.len(), 2, "{losses:?}");
         assert_eq!(converted("", Format::Yaml, Format::Toml), (String::new(), vec![]));
+        let (text, losses) = converted("a: 18446744073709551615", Format::Yaml, Format::Toml);
+        assert_eq!((&*text, losses.len()), ("a = 18446744073709551615\n", 1));
     }
 
     #[test]
