@@ -258,7 +258,7 @@ fn explain_problems(config: &SuperConfig, path: &str, expected: &Table) -> Vec<S
             let found = found.as_table().unwrap();
             wanted.as_table().unwrap().iter().all(|(key, wanted)| match (key, found.get(key)) {
                 ("reason", Some(Value::String(found))) => found.contains(wanted.as_str().unwrap()),
-                (_, found) => found == Some(wanted),
+                (_, found) => found.is_some_and(|found| same(found, wanted)),
             })
         };
         if wanted.len() != found.len() || !wanted.iter().zip(found).all(fits) {
