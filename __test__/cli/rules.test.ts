@@ -64,6 +64,8 @@ const LINES: [string, string[]][] = [
   ['schema', ['schema', '--schema', 'schema.mjs']],
   ...['bash', 'zsh', 'fish'].map((shell): [string, string[]] => [`completion ${shell}`, ['completion', shell]]),
   ['diff of files', ['diff', 'config/default.toml', 'config/production.yaml']],
+  ['doctor', ['doctor']],
+  ['migrate', ['migrate', 'dotenv']],
 ];
 
 const outcomes = new Map<readonly string[], Promise<Outcome>>();
