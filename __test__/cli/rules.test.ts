@@ -148,23 +148,26 @@ test('FORCE_COLOR asks for colours where there is no terminal', async () => {
   expect((await cli(['explain', 'url'], project({ FORCE_COLOR: '0' }))).stdout).not.toMatch(/\x1b\[/);
 });
 
-test.each([['explain'], ['explain', 'name'], ['env'], ['files'], ['env', '--unmatched']])('%s %s fits 40 columns', async (...args) => {
-  const { stdout } = await cli(
-    args.filter((arg) => arg !== undefined),
-    project({ ...env, COLUMNS: '40' }),
-  );
-  // A word that is longer than the line stays whole.
-  const long = stdout.split('\n').filter(
-    (line) =>
-      line.length > 40 &&
-      line.trim().includes(' ') &&
-      line
-        .trim()
-        .split(' ')
-        .every((word) => word.length < 20),
-  );
-  expect(long).toEqual([]);
-});
+test.each([['explain'], ['explain', 'name'], ['env'], ['files'], ['env', '--unmatched'], ['unused', '--with-env']])(
+  '%s %s fits 40 columns',
+  async (...args) => {
+    const { stdout } = await cli(
+      args.filter((arg) => arg !== undefined),
+      project({ ...env, COLUMNS: '40' }),
+    );
+    // A word that is longer than the line stays whole.
+    const long = stdout.split('\n').filter(
+      (line) =>
+        line.length > 40 &&
+        line.trim().includes(' ') &&
+        line
+          .trim()
+          .split(' ')
+          .every((word) => word.length < 20),
+    );
+    expect(long).toEqual([]);
+  },
+);
 
 test.each(LINES.filter(([, args]) => !args.includes('dotenv')))('%s is ASCII with LANG=C', async (_, args) => {
   const { stdout, stderr } = await cli(args, project({ ...env, LANG: 'C' }));

@@ -3,6 +3,7 @@ import { type Origin, SuperConfig, type Unused } from '../../index.js';
 import type { Command } from '../command.js';
 import type { Context } from '../context.js';
 import { placeText } from '../output/explanation.js';
+import { wrap } from '../output/table.js';
 import { loadUnchecked, selectionNames, selectionsOf } from '../selections.js';
 
 export const command: Command = {
@@ -34,7 +35,7 @@ export const command: Command = {
   },
 };
 
-function textOf({ values, layers, unknown }: Unused, { colours: { bold, dim } }: Context): string {
+function textOf({ values, layers, unknown }: Unused, { colours: { bold, dim }, terminal }: Context): string {
   const place = (origin: Origin | undefined) => (origin === undefined ? '' : `${placeText(origin)}: `);
   const lines = [
     ...values.map(({ path, origin, reason, by }) => {
@@ -44,5 +45,5 @@ function textOf({ values, layers, unknown }: Unused, { colours: { bold, dim } }:
     ...layers.map(({ name, isEmpty }) => `${name}: ${isEmpty ? 'sets nothing' : 'nothing of it has an effect'}`),
     ...unknown.map(({ path, origin, hint }) => `${place(origin)}${bold(path)} is not in the schema${hint === undefined ? '' : dim(`; ${hint}`)}`),
   ];
-  return `${lines.join('\n')}\n`;
+  return `${lines.map((line) => wrap(line, terminal.width - 4).join('\n    ')).join('\n')}\n`;
 }
