@@ -233,6 +233,11 @@ def test_errors_say_where(builder: Builder, write: Callable[..., pathlib.Path]) 
         lambda: SuperConfig.attach(1),
         lambda: superconfig.parse(1, "toml"),
         lambda: superconfig.parse("\ud800", "toml"),
+        lambda: superconfig.parse("a = 1", 1),
+        lambda: superconfig.parse("a = 1", "\ud800"),
+        lambda: opened().to_string(1),
+        lambda: SuperConfig.attach("\ud800"),
+        lambda: superconfig.registry.find(1),
     ],
 )
 def test_bad_arguments_are_option_errors(call: "Callable[[], Any]") -> None:

@@ -9,6 +9,7 @@ import json
 import math
 import os
 import random
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -114,7 +115,9 @@ def canonical(value: Any) -> Any:
     if isinstance(value, list):
         return [canonical(item) for item in value]
     # An object of JavaScript has its whole numbers first.
-    return {"t": [[key, canonical(item)] for key, item in value.items()]}
+    indexes = sorted((key for key in value if re.fullmatch("0|[1-9][0-9]{0,8}", key)), key=int)
+    keys = [*indexes, *(key for key in value if key not in indexes)]
+    return {"t": [[key, canonical(value[key])] for key in keys]}
 
 
 def comparable(found: Any) -> Any:

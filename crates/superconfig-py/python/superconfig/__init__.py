@@ -43,6 +43,7 @@ from ._errors import (
     SourceError,
     SuperConfigError,
     ValidationError,
+    text_of,
 )
 from ._frozen import FrozenDict, FrozenList
 from ._load import load_config
@@ -112,4 +113,4 @@ def parse(text: str, format: str) -> Any:
 
     :raises ParseError: where the text is not of the format.
     """
-    return _superconfig.parse(text, format)
+    return _superconfig.parse(text, text_of(format, "a format"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any, Callable, Iterator, NoReturn, Optional, Sequence, Type, TypeVar, Union, cast, overload
 
-from . import _superconfig
+from . import _fork, _superconfig
 from ._changes import Changes, ConfigChange, add_listener
 from ._descriptions import (
     ConfigWarning,
@@ -19,7 +19,7 @@ from ._descriptions import (
     make,
     status,
 )
-from ._errors import SuperConfigError, make_error, option_error
+from ._errors import SuperConfigError, make_error, option_error, text_of
 from ._schema import extract
 from ._state import ReloadResult, State, find_state
 
@@ -107,9 +107,7 @@ class SuperConfig(_superconfig.Core):
 
         :raises ClosedError: where there is none.
         """
-        if not isinstance(name_or_token, str):
-            raise option_error("a name or token is a string")
-        core = _superconfig.Core(_superconfig.attach(name_or_token))
+        core = _superconfig.Core(_superconfig.attach(text_of(name_or_token, "a name or token")))
         state = find_state(core._describe("token"))
         if state is None:
             raise make_error("CLOSED", "the configuration was not loaded by this package")
@@ -232,7 +230,7 @@ class SuperConfig(_superconfig.Core):
         self, format: str = "json", *, secrets: bool = False, indent: bool = False, origins: bool = False, changed: bool = False
     ) -> str:
         """All values as text of a format, with secrets redacted unless ``secrets`` is set."""
-        return self._render(format, secrets, indent, origins, changed)
+        return self._render(text_of(format, "a format"), bool(secrets), bool(indent), bool(origins), bool(changed))
 
     def close(self) -> None:
         """Lets the configuration go: every read raises ``ClosedError`` from here on. Safe to repeat."""
@@ -244,7 +242,8 @@ class SuperConfig(_superconfig.Core):
         if state.is_forked:
             self._forget()
         else:
-            self._close()
+            with _fork.engine_call():
+                self._close()
         state.leave(self)
 
     def __enter__(self) -> SuperConfig:

@@ -155,6 +155,19 @@ def option_error(message: str, hint: Optional[str] = None) -> SuperConfigError:
     return make_error("OPTION", message, hint=hint)
 
 
+def text_of(given: Any, what: str) -> str:
+    """Text that a program gives. What it cannot be is half of a surrogate pair."""
+    if not isinstance(given, str):
+        raise option_error(f"{what} is a string, not one of type {type(given).__name__}")
+    try:
+        given.encode()
+    except UnicodeEncodeError:
+        problem = f"{what} holds half of a surrogate pair, which is not text"
+    else:
+        return given
+    raise option_error(problem)
+
+
 def _rebuild(code: str, message: str, details: dict[str, Any]) -> SuperConfigError:
     return make_error(code, message, **details)
 

@@ -214,8 +214,8 @@ class Pump:
         change = report.get("change")
         failure = report.get("failure")
         if report.get("reloadRequested"):
-            with self._changed:
-                self._wants_reload = True
+            # Whichever thread has found it, that one reloads.
+            self.request_reload()
         steps: list[Callable[[], Any]] = []
         if change is not None and previous is not None and current is not None:
             transition = Transition(tuple(change["changed"]), previous, current)
@@ -251,5 +251,9 @@ def _run(pump: "weakref.ref[Pump]", events: _superconfig.Events) -> None:
         alive = pump()
         if alive is None:
             return
-        alive.turn()
+        try:
+            alive.turn()
+        except BaseException as failure:
+            # Even what ends a program must not end the watching in silence.
+            warn(f"a reload in the background raised {type(failure).__name__}: {failure}")
         del alive

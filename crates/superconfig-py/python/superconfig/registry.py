@@ -13,7 +13,7 @@ from typing import Any, Optional, Union
 
 from . import _superconfig
 from ._descriptions import make
-from ._errors import make_error, option_error
+from ._errors import make_error, option_error, text_of
 
 __all__ = ["RegistryHandle", "RegistryStats", "find", "get", "has", "insert", "metrics", "remove", "stats", "update"]
 
@@ -83,8 +83,8 @@ def insert(value: Any, name: Optional[str] = None, ttl: Optional[float] = None) 
 
     :raises OptionError: for what is no configuration value, a name that is taken, or a ``ttl`` that is not positive.
     """
-    if name is not None and not isinstance(name, str):
-        raise option_error("a name is a string")
+    if name is not None:
+        text_of(name, "a name")
     if ttl is not None and (isinstance(ttl, bool) or not isinstance(ttl, (int, float)) or not ttl > 0):
         raise option_error("`ttl` is a positive number of seconds")
     return RegistryHandle(_superconfig.registry_insert(value, name, None if ttl is None else float(ttl)))
@@ -95,7 +95,7 @@ def find(name: str) -> RegistryHandle:
 
     :raises ClosedError: where there is none.
     """
-    return RegistryHandle(_superconfig.registry_find(name))
+    return RegistryHandle(_superconfig.registry_find(text_of(name, "a name")))
 
 
 def get(entry: Entry) -> Any:
