@@ -77,8 +77,12 @@ def capture_environment(request: LoadRequest) -> dict[str, Any]:
     begins = tuple(prefixes)
     variables: dict[str, str] = {}
     skipped: list[str] = []
-    for name, value in _environment():
+    # Another thread may change it meanwhile: the names are one copy, and a variable may be gone when its turn comes.
+    for name in list(os.environ):
         if not (needs_all or name in names or (begins and name.startswith(begins))):
+            continue
+        value = os.environ.get(name)
+        if value is None:
             continue
         if _is_text(name) and _is_text(value):
             variables[name] = value
@@ -96,15 +100,6 @@ def _add_names(mapping: Any, names: set[str]) -> None:
     elif isinstance(mapping, (list, tuple)):
         for part in mapping:
             _add_names(part, names)
-
-
-def _environment() -> list[tuple[str, str]]:
-    # Another thread may change it meanwhile.
-    while True:
-        try:
-            return list(os.environ.items())
-        except RuntimeError:
-            continue
 
 
 def _is_text(text: str) -> bool:
