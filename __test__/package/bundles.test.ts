@@ -3,6 +3,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import commonjsPlugin from '@rollup/plugin-commonjs';
 import { nodeResolve } from '@rollup/plugin-node-resolve';
 import { nodeFileTrace } from '@vercel/nft';
@@ -127,6 +128,20 @@ describe.each(bundles)('a bundle by %s of %s', (kind, entry, bundle) => {
     cpSync(addon, home.at('moved/project/app/dist', addonFile));
     expect(run(home.at('moved/project/app/dist', `bundle.${extension}`))).toBe(printed);
   });
+});
+
+test('a bundle that goes by the name of a file of the package, which is not there, is a bundle all the same', async () => {
+  const outfile = app('dist/server.mjs');
+  const original = JSON.stringify(pathToFileURL(home.at('nowhere/node_modules/superconfig/ts/dist/whole.js')).href);
+  const options = { entryPoints: [app('main.mjs')], bundle: true, platform: 'node', format: 'esm', logLevel: 'silent' } as const;
+  await build({ ...options, outfile, define: { 'import.meta.url': original } });
+  expect(run(outfile)).toBe(printed);
+  rmSync(app('node_modules'), { recursive: true });
+  const { message, hint } = refused(outfile);
+  expect(message).toContain(`there is no addon for ${system} beside the bundle in ${app('dist')}: `);
+  expect(hint).toContain(`/${addonFile} ${app('dist')}\` after bundling`);
+  cpSync(addon, app('dist', addonFile));
+  expect(run(outfile)).toBe(printed);
 });
 
 test('a bundle in a workspace finds the addon among the packages of the workspace', async () => {

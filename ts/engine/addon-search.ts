@@ -14,9 +14,11 @@ const EMBEDDED = Symbol.for('superconfig.embedded');
  *
  * @throws `ERR_SUPERCONFIG_LOAD_NATIVE` where there is none, or none that loads.
  */
-export function searchAddon(file: string | undefined): Native {
+export function searchAddon(own: string | undefined): Native {
   const named = process.env.SUPERCONFIG_ADDON;
   if (named) return openNamed(named);
+  // Turbopack's bundles go by the name of the file that their code is from, which is not there: then the program's main file counts.
+  const file = own !== undefined && isAmongPackages(own) && !isFile(own) ? process.argv[1] : own;
   const isInstalled = file !== undefined && isOfPackage(file);
   let failure: SuperConfigError | undefined;
   const opened = (path: string, open: () => Native | undefined): Native | undefined => {
