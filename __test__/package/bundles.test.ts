@@ -133,8 +133,8 @@ describe.each(bundles)('a bundle by %s of %s', (kind, entry, bundle) => {
 test('a bundle that goes by the name of a file of the package, which is not there, is a bundle all the same', async () => {
   const outfile = app('dist/server.mjs');
   const original = JSON.stringify(pathToFileURL(home.at('nowhere/node_modules/superconfig/ts/dist/whole.js')).href);
-  const options = { entryPoints: [app('main.mjs')], bundle: true, platform: 'node', format: 'esm', logLevel: 'silent' } as const;
-  await build({ ...options, outfile, define: { 'import.meta.url': original } });
+  const define = { 'import.meta.url': original };
+  await build({ entryPoints: [app('main.mjs')], outfile, bundle: true, platform: 'node', format: 'esm', define, logLevel: 'silent' });
   expect(run(outfile)).toBe(printed);
   rmSync(app('node_modules'), { recursive: true });
   const { message, hint } = refused(outfile);
