@@ -1,4 +1,4 @@
-// What a custom source gives that is no values: texts by path, and documents.
+// The results of custom sources that are no values: texts by path, and documents.
 
 /** The key under which such a result has its content, the same in every copy of the package. */
 export const SOURCE_DATA = Symbol.for('superconfig.source-data');

@@ -1,4 +1,4 @@
-//! What a custom source returned, checked and parsed: the contents of its layers.
+//! Checks and parses the results of custom sources into the contents of layers.
 
 use super::file_cache::parse_layer;
 use super::rules::Rules;
