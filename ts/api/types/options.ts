@@ -60,7 +60,10 @@ export interface Limits {
   depth?: number;
   /** Bytes of one document; 64 MiB by default. */
   documentBytes?: number;
-  /** Nodes that one YAML document may produce, aliases expanded; a million by default. */
+  /**
+   * Nodes that one YAML document, and all expansions of one load, may produce; of an array that a layer goes through once more 16 elements
+   * count as one. A million by default.
+   */
   aliasNodes?: number;
   /** Bytes of text that all expansions of one load may produce together, beyond what is written; 64 MiB by default. */
   expandedBytes?: number;

@@ -4,6 +4,7 @@ mod error;
 mod origin;
 mod path;
 mod path_parser;
+mod path_set;
 mod steps;
 mod suggestion;
 mod thread;
@@ -14,6 +15,7 @@ pub use error::{Error, ErrorCode, Issue};
 pub(crate) use origin::Cursor;
 pub use origin::{Origin, Position, SourceKind, StoredKey};
 pub use path::{Path, Segment};
+pub(crate) use path_set::PathSet;
 #[cfg(test)]
 pub(crate) use steps::assert_linear;
 pub(crate) use steps::count_steps;

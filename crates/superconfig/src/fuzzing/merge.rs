@@ -2,10 +2,10 @@
 
 use crate::diagnostic::{Origin, Path, Segment, SourceKind};
 use crate::merge::{
-    ArrayStrategy, Content, Directive, Document, Explainer, Layer, MergeOptions, Variable, Variables, changed, fold,
+    ArrayStrategy, Content, Directive, Document, Expansions, Explainer, Layer, MergeOptions, Variable, Variables, changed, fold,
 };
 use crate::source::parse_args;
-use crate::value::{FORBIDDEN, Value, parse_json};
+use crate::value::{ExpansionBudget, FORBIDDEN, Limits, Value, parse_json};
 use std::sync::Arc;
 
 fn document(value: Value, fill: bool) -> Layer {
@@ -25,7 +25,7 @@ pub fn merge(text: &str) {
         _ => ArrayStrategy::Replace,
     };
     let Ok(pattern) = "**".parse() else { return };
-    let rules = vec![(pattern, strategy)];
+    let rules = vec![(pattern, strategy)].into();
     let layers: Vec<Layer> = text
         .lines()
         .skip(1)
@@ -100,7 +100,9 @@ pub fn env(text: &str) {
             layer(SourceKind::Args, Content::Flags(flags.into())),
         ];
         let read = |name: &str| Ok(Arc::from(name));
-        fold(&layers, &MergeOptions { read_file: Some(&read), ..MergeOptions::default() })
+        let budget = ExpansionBudget::new(&Limits::default());
+        let expansions = Expansions { read: &read, budget: &budget };
+        fold(&layers, &MergeOptions { expansions: Some(&expansions), ..MergeOptions::default() })
     };
     let show = |outcome: Result<crate::merge::Merged, crate::Error>| match outcome {
         Ok(merged) => format!("{:?} {:?}", merged.value, merged.warnings),

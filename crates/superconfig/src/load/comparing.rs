@@ -2,13 +2,13 @@
 
 use super::load_result::LoadResult;
 use crate::diagnostic::Path;
-use crate::merge::{ComparedSide, ComparedValue, Difference, DifferingPath, Explainer, compare};
+use crate::merge::{ArrayRules, ComparedSide, ComparedValue, Difference, DifferingPath, Explainer, compare};
 use crate::redaction::SecretRules;
 
 impl LoadResult {
     /// The values that differ in another load, with their origins, redacted by the rules of both.
     pub(crate) fn differences(&self, other: &LoadResult) -> Vec<Difference> {
-        let side = |load: &'_ LoadResult| -> (Vec<_>, _) { (load.rules.arrays.clone(), load.secrets.clone()) };
+        let side = |load: &'_ LoadResult| -> (ArrayRules, _) { (load.rules.arrays.clone(), load.secrets.clone()) };
         let (own, others) = (side(self), side(other));
         let sides = [&own, &others].map(|(arrays, secrets)| ComparedSide { secrets, arrays });
         let found = compare(&self.value, &other.value, sides);

@@ -1,8 +1,9 @@
 //! The environment, directories and profiles that a load runs with.
 
 use super::options::LoadOptions;
-use crate::diagnostic::{Error, ErrorCode};
+use crate::diagnostic::{Error, ErrorCode, Origin, SourceKind};
 use crate::source::{BaseDirs, Environment, EnvironmentFilter, SourceContext, SourceSpec, check_name};
+use std::collections::HashSet;
 use std::path::PathBuf;
 
 /// Captures the variables that a load can look up on the calling thread, or takes those that the options give.
@@ -51,22 +52,47 @@ pub(crate) fn base_dirs(options: &LoadOptions, environment: &Environment) -> Res
     Ok(BaseDirs { cwd, home, root })
 }
 
-/// The profiles of a load: the selected ones, else those that the environment names.
+/// The most profiles of a load: each looks for files everywhere, and files are compared with all of them.
+const MOST_PROFILES: usize = 1_000;
+
+/// The profiles of a load: the selected ones, else those that the environment names. One that is named again applies where it is
+/// named last.
 ///
 /// # Errors
-/// `ERR_SUPERCONFIG_OPTION` for a name that cannot be part of a file name.
+/// `ERR_SUPERCONFIG_OPTION` for a name that cannot be part of a file name; `ERR_SUPERCONFIG_LIMIT` for more than 1,000.
 pub(crate) fn profiles(options: &LoadOptions, environment: &Environment) -> Result<Vec<String>, Error> {
     let profiles = match &options.profiles {
-        Some(configured) => configured.clone(),
+        Some(configured) if configured.len() <= 1 => configured.clone(),
+        Some(configured) => without_repeats(configured.iter().map(String::as_str)),
         None => {
             let named = |name| environment.get(name).filter(|value| !value.is_empty());
             let own = named("SUPERCONFIG_PROFILE");
             let chosen = own.or_else(|| if options.node_profile { named("NODE_ENV") } else { None });
-            chosen.map(|list| list.split(',').map(|name| name.trim().to_owned()).collect()).unwrap_or_default()
+            chosen.map(|list| without_repeats(list.split(',').map(str::trim))).unwrap_or_default()
         }
     };
+    if profiles.len() > MOST_PROFILES {
+        let error = Error::new(ErrorCode::Limit, format!("{} profiles are more than {MOST_PROFILES}", profiles.len()));
+        return Err(match (&options.profiles, environment.get("SUPERCONFIG_PROFILE")) {
+            (Some(_), _) => error,
+            (None, own) => {
+                let mut origin = Origin::new(SourceKind::Env, "env");
+                let is_own = own.is_some_and(|value| !value.is_empty());
+                origin.variable = Some(if is_own { "SUPERCONFIG_PROFILE" } else { "NODE_ENV" }.into());
+                error.with_origin(origin)
+            }
+        });
+    }
     profiles.iter().try_for_each(|name| check_name("profile", name))?;
     Ok(profiles)
+}
+
+/// The names in order, each where it is last.
+fn without_repeats<'n>(names: impl DoubleEndedIterator<Item = &'n str>) -> Vec<String> {
+    let mut seen = HashSet::new();
+    let mut last: Vec<String> = names.rev().filter(|name| seen.insert(*name)).map(str::to_owned).collect();
+    last.reverse();
+    last
 }
 
 /// The context that a load passes to custom sources.

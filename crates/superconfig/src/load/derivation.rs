@@ -4,7 +4,7 @@ use super::options::LoadOptions;
 use crate::diagnostic::{Error, ErrorCode};
 use crate::format;
 use crate::source::{BaseDirs, DeriveFunction, Environment, SourceSpec, check_strictly, read_file};
-use crate::value::{ExpansionBudget, Limits, Value};
+use crate::value::{ExpandedSize, ExpansionBudget, Limits, Value};
 use parking_lot::Mutex;
 use std::collections::{HashMap, VecDeque};
 use std::fmt;
@@ -51,6 +51,8 @@ pub(crate) struct Derivations {
     pub(super) options: Arc<LoadOptions>,
     pub(super) environment: Arc<Environment>,
     base_dirs: BaseDirs,
+    /// The expansions of the layers, those that were computed included.
+    taken: ExpandedSize,
     /// The texts of files that values name: each is read once, so that all merges of a load belong together.
     files: Mutex<HashMap<String, Result<Arc<str>, Error>>>,
 }
@@ -70,8 +72,18 @@ impl Derivations {
         options: Arc<LoadOptions>,
         environment: Arc<Environment>,
         base_dirs: BaseDirs,
+        taken: ExpandedSize,
     ) -> Self {
-        Self { pending, options, environment, base_dirs, files: Mutex::default() }
+        Self { pending, options, environment, base_dirs, taken, files: Mutex::default() }
+    }
+
+    /// Takes the expansions of a computed layer out of the budget of all merges to come.
+    ///
+    /// # Errors
+    /// When it is more than is left.
+    pub(super) fn take(&mut self, size: ExpandedSize, limits: &Limits) -> Result<(), Error> {
+        self.taken.add(size);
+        Ok(ExpansionBudget::new(limits).take(self.taken)?)
     }
 
     /// The text of a file that a value names, read once.
@@ -87,13 +99,15 @@ impl Derivations {
         })
     }
 
-    /// Calls a merge with its inputs. Each begins with a whole budget: what it produces replaces what the one before has.
+    /// Calls a merge with its inputs. Each begins with what the layers leave of the budget: what it produces replaces what the one
+    /// before has.
     pub(super) fn with_inputs<T>(
         &self,
         limits: &Limits,
         merge: impl FnOnce(&MergeInputs<'_>) -> Result<T, Error>,
     ) -> Result<T, Error> {
         let budget = ExpansionBudget::new(limits);
+        budget.take(self.taken)?;
         let from_disk = |name: &str| {
             let mut buffer = Vec::new();
             let path = self.base_dirs.resolve(name);

@@ -43,8 +43,7 @@ impl Loader {
                     let message = format!("{name} must be a table of keys, and is of the kind {}", value.kind());
                     return Err(Error::new(ErrorCode::Option, message));
                 }
-                let checked = self.rules.limits.check_depth(value, "the value");
-                checked.map_err(|error| error.with_origin(Origin::new(*kind, name.clone())))?;
+                self.take_expansions_in(value, *kind, name, collector)?;
                 collector.push(entry, *kind, name.clone(), Content::Document(Arc::new(Document::of(value.clone()))));
             }
             SourceSpec::File { path, options } => {
@@ -122,6 +121,13 @@ impl Loader {
             }
         }
         Ok(())
+    }
+
+    /// Checks how deep a value from code nests, and takes what its shared parts make out of the load's budget.
+    fn take_expansions_in(&self, value: &Value, kind: SourceKind, name: &str, collector: &LayerCollector) -> Result<(), Error> {
+        let measured = self.rules.limits.expanded_size(value, "the value");
+        let taken = measured.and_then(|size| Ok(collector.budget.take(size)?));
+        taken.map_err(|error| error.with_origin(Origin::new(kind, name)))
     }
 
     fn variables(&self, options: &EnvOptions, dotenv: &[Variable]) -> Result<Variables, Error> {

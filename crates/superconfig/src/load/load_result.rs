@@ -10,6 +10,7 @@ use crate::source::LayerInfo;
 use crate::value::{Meter, Value};
 use std::any::Any;
 use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
 
 /// The result of one load.
 pub(crate) struct LoadResult {
@@ -35,6 +36,8 @@ pub(crate) struct LoadResult {
     pub(crate) is_whole: bool,
     /// What a binding keeps with the version.
     pub(crate) annotation: Option<Arc<dyn Any + Send + Sync>>,
+    /// Names that hints about unknown keys have been compared with.
+    pub(super) compared: AtomicUsize,
     /// The layers that are still to be computed; until then nothing is merged.
     pub(super) derivations: Option<Box<Derivations>>,
 }

@@ -25,6 +25,7 @@ use crate::value::{ExpandedSize, ExpansionBudget, Limits, Table, Value};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
 
 /// A load's number among those of its configuration, and its dependencies.
 #[derive(Clone)]
@@ -109,7 +110,7 @@ impl Loader {
         }
         let arrays = options.arrays.iter().map(|(pattern, strategy)| Ok((pattern.parse()?, strategy.clone())));
         let rules = Rules {
-            arrays: arrays.collect::<Result<_, Error>>()?,
+            arrays: arrays.collect::<Result<Vec<_>, Error>>()?.into(),
             schema: options.json_schema.clone(),
             secrets: SecretRules::new(&options.secrets, options.json_schema.as_ref())?.into(),
             limits: options.limits,
@@ -217,6 +218,7 @@ impl Loader {
             dotenv,
             is_whole: self.custom.values().all(CustomLayer::is_fresh),
             annotation: None,
+            compared: AtomicUsize::new(0),
             derivations: None,
         };
         if derivations.is_empty() {
@@ -224,7 +226,7 @@ impl Loader {
             let environment = &*self.environment;
             loaded.merge(&MergeInputs { environment, options: &options, read: &read, budget: &budget })?;
         } else {
-            let derivations = Derivations::new(derivations, options, self.environment.clone(), base_dirs.clone());
+            let derivations = Derivations::new(derivations, options, self.environment.clone(), base_dirs.clone(), budget.taken());
             loaded.prefetch(&derivations, &|name| self.read_value(&base_dirs, name, &budget));
             loaded.derivations = Some(Box::new(derivations));
         }

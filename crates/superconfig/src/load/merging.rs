@@ -3,10 +3,12 @@
 use super::derivation::{Derivation, Derivations, MergeInputs};
 use super::load_result::LoadResult;
 use crate::diagnostic::{Error, ErrorCode, Origin, Path, SourceKind, Warning};
-use crate::merge::{Content, Document, Layer, MergeOptions, Merged, References, explain, fold, interpolate, unusable};
+use crate::merge::{
+    Content, Document, Expansions, Layer, MergeOptions, Merged, References, explain, fold, interpolate, unusable,
+};
 use crate::redaction::SecretRules;
 use crate::source::{failed, panicked};
-use crate::value::{ExpandedSize, ExpansionBudget, Value};
+use crate::value::{ExpansionBudget, Value};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
@@ -41,14 +43,10 @@ impl LoadResult {
     fn merge_below(&self, end: usize, inputs: &MergeInputs<'_>) -> Result<Merging, Error> {
         let layers = &self.layers[..end];
         let MergeInputs { environment, options, read, budget } = inputs;
-        // The text of a reference counts where it is inserted.
-        let read_file = |name: &str| {
-            let text = read(name)?;
-            budget.take(ExpandedSize::text(text.len()))?;
-            Ok(text)
-        };
+        // The text of a reference counts where it is inserted, and that of a variable's file at once.
+        let expansions = Expansions { read: *read, budget };
         let keep_problems = options.validator.is_some() || options.validated_by_host;
-        let merged = fold(layers, &MergeOptions { read_file: Some(&read_file), keep_problems, ..self.rules.merge_options() })?;
+        let merged = fold(layers, &MergeOptions { expansions: Some(&expansions), keep_problems, ..self.rules.merge_options() })?;
         let value = merged.value.clone();
         let mut merging = Merging { value, merged, secrets: None };
         if options.interpolate {
@@ -100,8 +98,9 @@ impl LoadResult {
         if !matches!(value, Value::Table(_)) {
             return Err(failed(&name, format_args!("it gave one {}, not a table of keys", value.kind())));
         }
-        let checked = self.rules.limits.check_depth(&value, "the derived value");
-        checked.map_err(|error| error.with_origin(Origin::new(SourceKind::Custom, name.clone())))?;
+        let measured = self.rules.limits.expanded_size(&value, "the derived value");
+        let taken = measured.and_then(|size| derivations.take(size, &self.rules.limits));
+        taken.map_err(|error| error.with_origin(Origin::new(SourceKind::Custom, name.clone())))?;
         self.layers[layer].content = Content::Document(Arc::new(Document::of(value)));
         self.merge_when_derived()
     }

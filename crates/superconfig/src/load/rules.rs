@@ -1,14 +1,14 @@
 //! The options that stay the same from load to load, checked and parsed.
 
 use crate::format;
-use crate::merge::{ArrayStrategy, MergeOptions};
+use crate::merge::{ArrayRules, MergeOptions};
 use crate::redaction::SecretRules;
-use crate::value::{Limits, PathPattern, Value};
+use crate::value::{Limits, Value};
 use std::sync::Arc;
 
 /// The options that stay the same from load to load.
 pub(crate) struct Rules {
-    pub(super) arrays: Vec<(PathPattern, ArrayStrategy)>,
+    pub(super) arrays: ArrayRules,
     pub(super) schema: Option<Value>,
     pub(crate) secrets: Arc<SecretRules>,
     pub(super) limits: Limits,
@@ -23,7 +23,7 @@ impl Rules {
             limits: self.limits,
             locate: Some(&format::locate),
             keep_problems: false,
-            read_file: None,
+            expansions: None,
         }
     }
 }

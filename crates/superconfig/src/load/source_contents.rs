@@ -6,13 +6,13 @@ use crate::diagnostic::{Error, ErrorCode, Origin, SourceKind, StoredKey};
 use crate::format::Format;
 use crate::merge::{Content, Document, SourceTexts, StoredDocument};
 use crate::source::{SourceData, SourceDocument, failed};
-use crate::value::{Table, Value};
+use crate::value::{ExpansionBudget, Table, Value};
 use std::sync::Arc;
 
 /// The contents of a custom source's layers, in order; at least one.
 pub(super) fn contents_of(rules: &Rules, name: &Arc<str>, data: SourceData) -> Result<Vec<Content>, Error> {
     match data {
-        SourceData::Values(value) => Ok(vec![Content::Document(Arc::new(Document::of(checked(rules, name, value)?)))]),
+        SourceData::Values(value) => Ok(vec![Content::Document(Arc::new(checked(rules, name, value)?))]),
         SourceData::Texts(texts) => {
             check_size(rules, name, &texts)?;
             Ok(vec![Content::Texts(Arc::new(texts))])
@@ -37,12 +37,16 @@ pub(super) fn contents_of(rules: &Rules, name: &Arc<str>, data: SourceData) -> R
     }
 }
 
-fn checked(rules: &Rules, name: &Arc<str>, value: Value) -> Result<Value, Error> {
+/// The values as a document, with what their shared parts make of the budget.
+fn checked(rules: &Rules, name: &Arc<str>, value: Value) -> Result<Document, Error> {
     match &value {
         Value::Table(_) => {
-            let origin = || Origin::new(SourceKind::Custom, name.clone());
-            rules.limits.check_depth(&value, "what it gave").map_err(|error| error.with_origin(origin()))?;
-            Ok(value)
+            let expanded = rules.limits.expanded_size(&value, "what it gave").and_then(|size| {
+                ExpansionBudget::new(&rules.limits).take(size)?;
+                Ok(size)
+            });
+            let expanded = expanded.map_err(|error| error.with_origin(Origin::new(SourceKind::Custom, name.clone())))?;
+            Ok(Document { expanded, ..Document::of(value) })
         }
         other => Err(failed(name, format_args!("it gave one {}, not a table of keys", other.kind()))),
     }

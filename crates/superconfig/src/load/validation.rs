@@ -2,20 +2,25 @@
 
 use super::load_result::LoadResult;
 use super::options::Validator;
-use crate::diagnostic::{Error, ErrorCode, Issue, Origin, Path, Position, Segment, Warning, closest_name};
+use crate::diagnostic::{Error, ErrorCode, Issue, Origin, Path, PathSet, Position, Segment, Warning, closest_name};
 use crate::merge::{Explainer, Explanation, unusable};
 use crate::redaction::{REDACTED, SecretTexts, SecretWords, snippet, without_keys};
 use crate::source::panicked;
-use crate::value::{FORBIDDEN, SchemaNode, Value, is_forbidden};
+use crate::value::{ExpansionBudget, FORBIDDEN, SchemaNode, Value, is_forbidden};
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 /// Longer texts are cut in messages.
 const MAX_CHARACTERS: usize = 60;
 
 /// The most bytes that the issues of one error may take: paths to thousands of values may be long.
 const REPORTED_BYTES: usize = 16 << 20;
+
+/// The most names that the hints about unknown keys of one load are compared with.
+const HINTED_NAMES: usize = 1_000_000;
 
 impl LoadResult {
     /// Replaces the merged values by a validator's output, without the keys that no value may have.
@@ -24,7 +29,8 @@ impl LoadResult {
         match output {
             None => Ok(()),
             Some(mut output @ Value::Table(_)) => {
-                self.rules.limits.check_depth(&output, "the output of the schema")?;
+                let limits = &self.rules.limits;
+                ExpansionBudget::new(limits).take(limits.expanded_size(&output, "the output of the schema")?)?;
                 let mut forbidden = Vec::new();
                 find_forbidden(&output, &mut Path::default(), &mut forbidden);
                 for path in forbidden {
@@ -75,13 +81,22 @@ impl LoadResult {
         let known = known.unwrap_or_default().iter().map(String::as_str).chain(of_schema.iter().map(|key| &**key));
         let suggestion = match self.value.at(above) {
             Some(Value::Table(table)) if known.clone().next().is_none() => {
-                closest_name(key, table.iter().map(|(name, _)| name).filter(|name| *name != &**key))
+                self.closest(key, table.iter().map(|(name, _)| name).filter(|name| *name != &**key))
             }
-            _ => closest_name(key, known),
+            _ => self.closest(key, known),
         };
         let hint = suggestion.map(|suggestion| format!("did you mean `{suggestion}`?"));
         let message = format!("the key `{key}` is unknown");
         Issue { hint, ..Issue::new(path, message) }
+    }
+
+    /// The closest of some names, of which all hints of a load together compare only so many.
+    fn closest<'n>(&self, key: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+        let (before, compared) = (self.compared.load(Ordering::Relaxed), Cell::new(0));
+        let counted = names.take(HINTED_NAMES.saturating_sub(before)).inspect(|_| compared.set(compared.get() + 1));
+        let closest = closest_name(key, counted);
+        self.compared.fetch_add(compared.get(), Ordering::Relaxed);
+        closest
     }
 
     /// Whether the JSON Schema declares a path at which there is nothing.
@@ -110,10 +125,8 @@ impl LoadResult {
     /// The error for values that a validator rejects. A single issue is the error itself.
     pub(crate) fn refuse(&self, mut issues: Vec<Issue>) -> Error {
         // A text that does not fit is one problem, also where the validator sees it.
-        let is_known = |issue: &Issue| {
-            self.problems.iter().filter_map(Error::path).any(|path| !path.is_empty() && issue.path.starts_with(path))
-        };
-        issues.retain(|issue| !is_known(issue));
+        let known: PathSet<'_> = self.problems.iter().filter_map(Error::path).filter(|path| !path.is_empty()).collect();
+        issues.retain(|issue| !known.has_at_or_above(&issue.path));
         match self.problem() {
             Some(problem) if issues.is_empty() => problem,
             _ => self.refuse_as(ErrorCode::Validation, issues),

@@ -1,7 +1,6 @@
 //! The strategies for merging two arrays.
 
-use crate::diagnostic::Segment;
-use crate::value::{PathPattern, Value, ValueIndex};
+use crate::value::{Value, ValueIndex};
 use std::sync::Arc;
 
 /// The strategy for merging an array of a layer with the array below it.
@@ -30,18 +29,6 @@ pub enum ArrayStrategy {
 }
 
 impl ArrayStrategy {
-    /// The strategy for a path: of the patterns that match the one with the fewest wildcards, of those the last.
-    pub(crate) fn choose<'a>(rules: &'a [(PathPattern, ArrayStrategy)], path: &[Segment]) -> &'a ArrayStrategy {
-        let mut best: Option<(usize, &ArrayStrategy)> = None;
-        for (pattern, strategy) in rules.iter().filter(|(pattern, _)| pattern.matches(path)) {
-            let wildcards = pattern.wildcards();
-            if best.is_none_or(|(fewest, _)| wildcards <= fewest) {
-                best = Some((wildcards, strategy));
-            }
-        }
-        best.map_or(&ArrayStrategy::Replace, |(_, strategy)| strategy)
-    }
-
     /// The index of each element of `above` in the result over `below`; `Replace` never uses it.
     pub(crate) fn placement(&self, below: &[Value], above: &[Value]) -> Placement {
         let count = below.len();
@@ -100,21 +87,7 @@ pub(crate) struct Placement {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::diagnostic::{Path, assert_linear};
-
-    fn rules(list: &[(&str, ArrayStrategy)]) -> Vec<(PathPattern, ArrayStrategy)> {
-        list.iter().map(|(pattern, strategy)| (pattern.parse().unwrap(), strategy.clone())).collect()
-    }
-
-    #[test]
-    fn fewer_wildcards_decide_then_the_later() {
-        let path: Path = "a.tags".parse().unwrap();
-        let list = rules(&[("a.tags", ArrayStrategy::Append), ("**", ArrayStrategy::Unique), ("*.tags", ArrayStrategy::Prepend)]);
-        assert_eq!(ArrayStrategy::choose(&list, &path), &ArrayStrategy::Append);
-        let list = rules(&[("*.tags", ArrayStrategy::Append), ("**.tags", ArrayStrategy::Prepend)]);
-        assert_eq!(ArrayStrategy::choose(&list, &path), &ArrayStrategy::Prepend);
-        assert_eq!(ArrayStrategy::choose(&list, &"b.x".parse::<Path>().unwrap()), &ArrayStrategy::Replace);
-    }
+    use crate::diagnostic::assert_linear;
 
     #[test]
     fn strategies_cost_a_look_at_each_element() {

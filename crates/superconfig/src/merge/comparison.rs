@@ -1,9 +1,10 @@
 //! The comparison of two configurations by meaning: numbers by value, elements by key, masked values as unknown.
 
+use super::array_rules::ArrayRules;
 use super::array_strategy::ArrayStrategy;
 use crate::diagnostic::{Origin, Path, Segment};
 use crate::redaction::{REDACTED, SecretRules, mask_userinfo};
-use crate::value::{PathPattern, Value, ValueIndex};
+use crate::value::{Value, ValueIndex};
 use serde::Serialize;
 use std::collections::HashSet;
 
@@ -90,7 +91,7 @@ pub(crate) struct DifferingPath {
 #[derive(Clone, Copy)]
 pub(crate) struct ComparedSide<'a> {
     pub(crate) secrets: &'a SecretRules,
-    pub(crate) arrays: &'a [(PathPattern, ArrayStrategy)],
+    pub(crate) arrays: &'a ArrayRules,
 }
 
 /// The places where two values differ, in the order of the first and then of the second.
@@ -183,7 +184,7 @@ impl Comparison<'_> {
 
     /// How the array here is merged, where that is by a key.
     fn strategy(&self) -> Option<&ArrayStrategy> {
-        let chosen = self.sides.iter().map(|side| ArrayStrategy::choose(side.arrays, &self.after));
+        let chosen = self.sides.iter().map(|side| side.arrays.choose(&self.after));
         chosen.into_iter().find(|strategy| matches!(strategy, ArrayStrategy::By(_)))
     }
 
@@ -267,10 +268,10 @@ mod tests {
     use super::*;
     use crate::value::parse_json;
 
-    fn compared(before: &str, after: &str, arrays: &[(PathPattern, ArrayStrategy)]) -> Vec<String> {
+    fn compared(before: &str, after: &str, arrays: &ArrayRules) -> Vec<String> {
         let rules = SecretRules::new(&["db.pins".into()], None).unwrap();
         let own = SecretRules::default();
-        let sides = [ComparedSide { secrets: &rules, arrays: &[] }, ComparedSide { secrets: &own, arrays }];
+        let sides = [ComparedSide { secrets: &rules, arrays: <_>::default() }, ComparedSide { secrets: &own, arrays }];
         let found = compare(&parse_json(before).unwrap(), &parse_json(after).unwrap(), sides);
         let shown = |path: &Option<Path>| path.as_ref().map_or("-".to_owned(), Path::to_string);
         found
@@ -281,43 +282,52 @@ mod tests {
 
     #[test]
     fn values_by_meaning() {
-        assert_eq!(compared(r#"{"a":1,"b":[1,{"c":2}]}"#, r#"{"b":[1.0,{"c":2.0}],"a":1.0}"#, &[]), Vec::<String>::new());
         assert_eq!(
-            compared(r#"{"a":1,"b":{"c":1},"e":{}}"#, r#"{"b":{"c":2,"d":null},"a":"1","f":{"g":1}}"#, &[]),
+            compared(r#"{"a":1,"b":[1,{"c":2}]}"#, r#"{"b":[1.0,{"c":2.0}],"a":1.0}"#, <_>::default()),
+            Vec::<String>::new()
+        );
+        assert_eq!(
+            compared(r#"{"a":1,"b":{"c":1},"e":{}}"#, r#"{"b":{"c":2,"d":null},"a":"1","f":{"g":1}}"#, <_>::default()),
             ["changed a a", "changed b.c b.c", "added - b.d", "removed e -", "added - f.g"]
         );
-        assert_eq!(compared(r#"{"a":{"b":1}}"#, r#"{"a":2}"#, &[]), ["removed a.b -", "added - a"]);
-        assert_eq!(compared(r#"{"a":{}}"#, r#"{"a":2}"#, &[]), ["changed a a"]);
-        assert_eq!(compared(r#"{"a":[1,2]}"#, r#"{"a":[2,1]}"#, &[]), ["changed a a"]);
+        assert_eq!(compared(r#"{"a":{"b":1}}"#, r#"{"a":2}"#, <_>::default()), ["removed a.b -", "added - a"]);
+        assert_eq!(compared(r#"{"a":{}}"#, r#"{"a":2}"#, <_>::default()), ["changed a a"]);
+        assert_eq!(compared(r#"{"a":[1,2]}"#, r#"{"a":[2,1]}"#, <_>::default()), ["changed a a"]);
     }
 
     #[test]
     fn elements_by_their_key() {
-        let arrays = [("users".parse().unwrap(), ArrayStrategy::By("name".into()))];
+        let arrays = vec![("users".parse().unwrap(), ArrayStrategy::By("name".into()))].into();
         let before = r#"{"users":[{"name":"a","role":1},{"name":"b","role":2},{"x":1},{"name":"d"}]}"#;
         let after = r#"{"users":[{"x":1.0},{"name":"b","role":3},{"name":"a","role":1.0},{"name":"e"}]}"#;
         assert_eq!(
             compared(before, after, &arrays),
             ["changed users[1].role users[1].role", "removed users[3].name -", "added - users[3].name"]
         );
-        assert_eq!(compared(before, after, &[]), ["changed users users"]);
+        assert_eq!(compared(before, after, <_>::default()), ["changed users users"]);
     }
 
     #[test]
     fn secrets_are_one_value_and_masks_are_unknown() {
-        assert_eq!(compared(r#"{"db":{"pins":{"a":1}}}"#, r#"{"db":{"pins":{"a":2}}}"#, &[]), ["changed db.pins db.pins"]);
-        assert_eq!(compared(r#"{"db":{"pins":{"a":1}}}"#, r#"{"db":{"pins":"[redacted]"}}"#, &[]), ["unknown db.pins db.pins"]);
-        assert_eq!(compared(r#"{"other":"[redacted]"}"#, r#"{"other":{"x":1}}"#, &[]), ["unknown other other"]);
         assert_eq!(
-            compared(r#"{"l":[{"password":"x","n":1}]}"#, r#"{"l":[{"password":"[redacted]","n":1}]}"#, &[]),
+            compared(r#"{"db":{"pins":{"a":1}}}"#, r#"{"db":{"pins":{"a":2}}}"#, <_>::default()),
+            ["changed db.pins db.pins"]
+        );
+        assert_eq!(
+            compared(r#"{"db":{"pins":{"a":1}}}"#, r#"{"db":{"pins":"[redacted]"}}"#, <_>::default()),
+            ["unknown db.pins db.pins"]
+        );
+        assert_eq!(compared(r#"{"other":"[redacted]"}"#, r#"{"other":{"x":1}}"#, <_>::default()), ["unknown other other"]);
+        assert_eq!(
+            compared(r#"{"l":[{"password":"x","n":1}]}"#, r#"{"l":[{"password":"[redacted]","n":1}]}"#, <_>::default()),
             ["unknown l l"]
         );
         assert_eq!(
-            compared(r#"{"l":[{"password":"x","n":1}]}"#, r#"{"l":[{"password":"[redacted]","n":2}]}"#, &[]),
+            compared(r#"{"l":[{"password":"x","n":1}]}"#, r#"{"l":[{"password":"[redacted]","n":2}]}"#, <_>::default()),
             ["changed l l"]
         );
         let url = |user: &str, host: &str| format!(r#"{{"url":"http://{user}@{host}/"}}"#);
-        assert_eq!(compared(&url("u:p", "h"), &url("[redacted]", "h"), &[]), ["unknown url url"]);
-        assert_eq!(compared(&url("u:p", "h"), &url("[redacted]", "other"), &[]), ["changed url url"]);
+        assert_eq!(compared(&url("u:p", "h"), &url("[redacted]", "h"), <_>::default()), ["unknown url url"]);
+        assert_eq!(compared(&url("u:p", "h"), &url("[redacted]", "other"), <_>::default()), ["changed url url"]);
     }
 }

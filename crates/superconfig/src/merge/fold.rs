@@ -1,6 +1,5 @@
 //! The fold of layers to one value: a pure function.
 
-use super::action::Action;
 use super::assign::assignment::Assignment;
 use super::assign::assignment_builder::{AssignmentBuilder, ResolvedLayer};
 use super::assign::{assignment_builder, environment, flags, texts};
@@ -10,11 +9,11 @@ use super::layer::{Content, Layer};
 use super::merge_note::{MAX_NOTES, MergeNote, MergeNoteKind};
 use super::merged::Merged;
 use super::merger::{MergeFault, MergeFaultKind, Merger};
+use super::new_keys::NewKeys;
 use super::options::MergeOptions;
 use super::step::Step;
-use crate::diagnostic::{Error, ErrorCode, Origin, Path, SourceKind, Warning};
-use crate::value::{FORBIDDEN, SchemaNode};
-use crate::value::{Table, Value};
+use crate::diagnostic::{Error, ErrorCode, Origin, SourceKind, Warning};
+use crate::value::{FORBIDDEN, SchemaNode, Table, Value};
 
 /// Merges layers in order; the later wins.
 ///
@@ -31,13 +30,14 @@ pub(crate) fn fold(layers: &[Layer], options: &MergeOptions<'_>) -> Result<Merge
     let mut problems: Vec<Error> = Vec::new();
     let (mut notes, mut more) = (Vec::new(), Vec::new());
     for (at, layer) in layers.iter().enumerate() {
-        let mut found = Vec::new();
-        let resolved = resolve(layer, &value, options, &mut found)?;
+        let resolved = resolve(layer, &value, options)?;
+        let found = resolved.warnings;
         assignments.push(resolved.assignments);
         problems.extend(resolved.problems);
         let left_out = found.len().saturating_sub(MAX_NOTES);
         warnings.extend(found.into_iter().take(MAX_NOTES).map(|warning| (at, warning)));
-        let mut merger = Merger::new(layer, options.arrays);
+        let budget = options.expansions.map(|expansions| expansions.budget);
+        let mut merger = Merger::new(layer, options.arrays).within(budget);
         let mut steps = Vec::new();
         for (number, step) in Step::of_layer(layer, &assignments[at]).enumerate() {
             if let Err(fault) = step.apply(&mut value, &mut merger) {
@@ -52,10 +52,11 @@ pub(crate) fn fold(layers: &[Layer], options: &MergeOptions<'_>) -> Result<Merge
             more.push((at, more_warnings(layer, left_out)));
         }
     }
-    notes.retain(|(at, _, note)| {
-        !matches!(note.kind, MergeNoteKind::NewKey) || !is_known(&note.result_path, *at, layers, &assignments, options.schema)
-    });
     if !notes.is_empty() {
+        let is_new_key = |note: &MergeNote| matches!(note.kind, MergeNoteKind::NewKey);
+        let paths = notes.iter().filter(|(_, _, note)| is_new_key(note)).map(|(_, _, note)| &note.result_path);
+        let keys = NewKeys::find(paths, layers, &assignments);
+        notes.retain(|(at, _, note)| !is_new_key(note) || !keys.is_known(&note.result_path, *at, options.schema));
         let replay = Replay::new(layers, &assignments, options);
         for (at, number, note) in notes {
             warnings.push((at, replay.warning(at, number, note)));
@@ -89,32 +90,18 @@ fn more_warnings(layer: &Layer, count: usize) -> Warning {
     Warning::new("more-warnings", message).with_origin(Origin::new(layer.kind, layer.name.clone()))
 }
 
-/// Whether the schema or another layer has a key that a layer's `_add` creates.
-fn is_known(path: &Path, own: usize, layers: &[Layer], assignments: &[Vec<Assignment>], schema: Option<&Value>) -> bool {
-    let in_schema = || schema.is_some_and(|schema| SchemaNode::new(schema).at(path).is_some());
-    let in_layer = |at: usize| match &layers[at].content {
-        content if content.document().is_some() => content.document().is_some_and(|document| document.value.at(path).is_some()),
-        _ => assignments[at].iter().any(|assignment| assignment.action == Action::Set && assignment.path.starts_with(path)),
-    };
-    in_schema() || (0..layers.len()).any(|at| at != own && in_layer(at))
-}
-
 /// The assignments of a layer's variables or flags.
-fn resolve(
-    layer: &Layer,
-    below: &Value,
-    options: &MergeOptions<'_>,
-    warnings: &mut Vec<Warning>,
-) -> Result<ResolvedLayer, Error> {
+fn resolve(layer: &Layer, below: &Value, options: &MergeOptions<'_>) -> Result<ResolvedLayer, Error> {
     if layer.content.document().is_some() {
         return Ok(ResolvedLayer::default());
     }
-    let mut builder = AssignmentBuilder::new(below, options.schema.map(SchemaNode::new), layer.directives, warnings);
+    let mut builder = AssignmentBuilder::new(below, options.schema.map(SchemaNode::new), layer.directives);
     builder.resolver.depth = options.limits.depth;
     builder.secrets = options.secrets;
+    builder.budget = options.expansions.map(|expansions| expansions.budget);
     match &layer.content {
         Content::Document(_) | Content::Stored(_) => Ok(ResolvedLayer::default()),
-        Content::Variables(list) => environment::assignments(list, builder, options.read_file),
+        Content::Variables(list) => environment::assignments(list, builder, options.expansions),
         Content::Flags(list) => flags::assignments(layer, list, builder),
         Content::Texts(list) => texts::assignments(layer, list, builder),
     }
@@ -186,6 +173,12 @@ impl<'a> Replay<'a> {
                     .with_hint(format!("`{}` acts on {wanted}; set {target} itself to replace it", directive.suffix()))
                     .with_path(fault.result_path)
                     .with_origin(origin)
+            }
+            MergeFaultKind::Limit(exceeded) => {
+                let message = format!(
+                    "the layers go through {target} too often: 16 of its elements count as a value each time, and {exceeded}"
+                );
+                Error::new(ErrorCode::Limit, message).with_hint(exceeded.hint()).with_path(fault.result_path).with_origin(origin)
             }
             MergeFaultKind::Index { length } => {
                 let code = match origin.kind {

@@ -1,12 +1,13 @@
 //! The merge of one layer over the value below it: recursion over tables, arrays and directives.
 
+use super::array_rules::ArrayRules;
 use super::array_strategy::ArrayStrategy;
 use super::cursor::{MergeCursor, SegmentRef};
 use super::directive::Directive;
 use super::layer::Layer;
 use super::merge_note::{MergeNoteKind, MergeNotes};
 use crate::diagnostic::Path;
-use crate::value::{FORBIDDEN, PathPattern, Table, Value, ValueIndex};
+use crate::value::{Exceeded, ExpandedSize, ExpansionBudget, FORBIDDEN, Table, Value, ValueIndex};
 use std::collections::HashSet;
 use std::sync::Arc;
 
@@ -31,6 +32,8 @@ pub(crate) enum MergeFaultKind {
     Directive(Directive, &'static str),
     /// An index more than one past the end of an array of this length.
     Index { length: usize },
+    /// The layers have gone through long arrays and tables too often.
+    Limit(Exceeded),
 }
 
 pub(crate) type MergeResult<T> = Result<T, Box<MergeFault>>;
@@ -42,20 +45,27 @@ pub(crate) struct Merger<'a> {
     /// Whether the layer is joined: then a directive never fails.
     joined: bool,
     /// Array strategies per path.
-    pub(crate) arrays: &'a [(PathPattern, ArrayStrategy)],
+    pub(crate) arrays: &'a ArrayRules,
     /// Findings that become warnings.
     pub(crate) notes: MergeNotes,
+    /// Bounds how often layers go through long arrays and tables; a replay of what has been merged needs none.
+    budget: Option<&'a ExpansionBudget>,
 }
 
 impl<'a> Merger<'a> {
     /// A merger for the steps of a layer.
-    pub(crate) fn new(layer: &Layer, arrays: &'a [(PathPattern, ArrayStrategy)]) -> Self {
+    pub(crate) fn new(layer: &Layer, arrays: &'a ArrayRules) -> Self {
         Self { joined: layer.fill, ..Self::merging(layer.directives, arrays) }
     }
 
     /// A merger for values that are merged and not joined.
-    pub(crate) fn merging(directives: bool, arrays: &'a [(PathPattern, ArrayStrategy)]) -> Self {
-        Self { directives, joined: false, arrays, notes: MergeNotes::default() }
+    pub(crate) fn merging(directives: bool, arrays: &'a ArrayRules) -> Self {
+        Self { directives, joined: false, arrays, notes: MergeNotes::default(), budget: None }
+    }
+
+    /// The same merger, within a budget.
+    pub(crate) fn within(self, budget: Option<&'a ExpansionBudget>) -> Self {
+        Self { budget, ..self }
     }
 }
 
@@ -176,10 +186,13 @@ impl Merger<'_> {
     }
 
     fn merge_array(&mut self, below: &mut Arc<Vec<Value>>, above: &[Value], cursor: &MergeCursor<'_>) -> MergeResult<()> {
-        let strategy = ArrayStrategy::choose(self.arrays, &cursor.result_path());
+        let strategy = self.arrays.choose(&cursor.result_path());
         if *strategy == ArrayStrategy::Replace {
             *below = Arc::new(self.normalized_elements(above, cursor)?);
             return Ok(());
+        }
+        if *strategy != ArrayStrategy::Append {
+            self.take_pass(below.len(), cursor)?;
         }
         let placement = strategy.placement(below, above);
         if placement.targets.iter().all(Option::is_none) {
@@ -270,6 +283,7 @@ impl Merger<'_> {
                 Arc::make_mut(items).extend(added);
             }
             (Directive::Remove, Value::Array(items)) => {
+                self.take_pass(items.len(), cursor)?;
                 let unwanted = self.normalized_elements(list, cursor)?;
                 let unwanted: ValueIndex<'_> = unwanted.iter().collect();
                 if items.iter().any(|item| unwanted.find(item).is_some()) {
@@ -279,6 +293,7 @@ impl Merger<'_> {
             (Directive::Remove, Value::Table(table)) => {
                 let unwanted: HashSet<&str> = list.iter().filter_map(Value::as_str).collect();
                 if unwanted.iter().any(|key| table.contains_key(key)) {
+                    self.take_pass(table.len(), cursor)?;
                     table.retain(|key, _| !unwanted.contains(key));
                 }
             }
@@ -289,6 +304,15 @@ impl Merger<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Takes a pass through an array or table below out of the budget: its cost is not that of the layer.
+    fn take_pass(&self, elements: usize, cursor: &MergeCursor<'_>) -> MergeResult<()> {
+        let Some(budget) = self.budget else { return Ok(()) };
+        budget.take(ExpandedSize::of_pass(elements)).map_err(|exceeded| {
+            let kind = MergeFaultKind::Limit(exceeded);
+            Box::new(MergeFault { result_path: cursor.result_path(), layer_path: cursor.layer_path(), kind })
+        })
     }
 
     fn normalized_elements(&mut self, list: &[Value], cursor: &MergeCursor<'_>) -> MergeResult<Vec<Value>> {

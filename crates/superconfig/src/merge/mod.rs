@@ -1,12 +1,14 @@
 //! The merge of layers into one value, and its explanation.
 
 mod action;
+mod array_rules;
 mod array_strategy;
 mod assign;
 mod comparison;
 mod cursor;
 mod diff;
 mod directive;
+mod expansions;
 mod explain;
 mod fold;
 mod interpolation;
@@ -15,6 +17,7 @@ mod mapped_variable;
 mod merge_note;
 mod merged;
 mod merger;
+mod new_keys;
 mod options;
 #[cfg(test)]
 mod properties_test;
@@ -24,6 +27,7 @@ mod step;
 mod untrusted_input_test;
 
 pub use action::Action;
+pub(crate) use array_rules::ArrayRules;
 pub use array_strategy::ArrayStrategy;
 use assign::assignment::Assignment;
 pub(crate) use assign::named_layers::NamedLayers;
@@ -33,6 +37,7 @@ pub use comparison::{ComparedValue, Difference, DifferenceKind};
 use cursor::{MergeCursor, SegmentRef};
 pub(crate) use diff::{changed, changed_below};
 pub(crate) use directive::Directive;
+pub(crate) use expansions::Expansions;
 pub(crate) use explain::effect::{Effect, LayerValue};
 pub(crate) use explain::explainer::{Explainer, explain};
 pub use explain::explanation::{Candidate, Explanation};
@@ -45,7 +50,7 @@ pub use mapped_variable::{MappedVariable, VariableFormat};
 use merge_note::MergeNoteKind;
 pub(crate) use merged::Merged;
 use merger::{MergeFault, MergeFaultKind, MergeResult, Merger};
+use options::Locate;
 pub(crate) use options::MergeOptions;
-use options::{Locate, ReadFile};
 pub use source_text::{SourceText, SourceTexts, TextTyping};
 use step::{Step, StepContent};

@@ -9,7 +9,7 @@ use super::layer::{Content, Document, Layer, Variable, Variables};
 use super::merged::Merged;
 use super::options::MergeOptions;
 use crate::diagnostic::{Error, Origin, Path, Segment, SourceKind};
-use crate::value::{FORBIDDEN, PathPattern, Table, Value};
+use crate::value::{FORBIDDEN, Table, Value};
 use proptest::prelude::*;
 use std::sync::Arc;
 
@@ -197,7 +197,7 @@ proptest! {
     #[test]
     fn the_fold_follows_the_reference_model(documents in proptest::collection::vec(document(), 0..4), strategy in array_strategy()) {
         let layers: Vec<Layer> = documents.iter().cloned().map(layer).collect();
-        let rules: Vec<(PathPattern, ArrayStrategy)> = vec![("**".parse().unwrap(), strategy.clone())];
+        let rules = vec![("**".parse().unwrap(), strategy.clone())].into();
         let options = MergeOptions { arrays: &rules, ..MergeOptions::default() };
         let folded = fold(&layers, &options).ok().map(|merged| merged.value);
         let empty = Some(Value::Table(Table::new()));
@@ -256,7 +256,7 @@ proptest! {
             layers.push(Layer { fill, ..layer(document) });
         }
         layers.push(environment(&list));
-        let rules = vec![("**".parse().unwrap(), strategy)];
+        let rules = vec![("**".parse().unwrap(), strategy)].into();
         let options = MergeOptions { arrays: &rules, ..MergeOptions::default() };
         if let Ok(merged) = fold(&layers, &options) {
             let explainer = Explainer::new(&layers, &merged, &options);

@@ -1,5 +1,6 @@
 //! Adversarial input: none of it may overflow a small stack or take disproportionate time.
 
+use super::array_rules::ArrayRules;
 use super::array_strategy::ArrayStrategy;
 use super::diff::changed;
 use super::explain::explainer::Explainer;
@@ -57,7 +58,7 @@ fn the_deepest_documents_fit_a_small_stack() {
         let one = nested(depth, Value::Integer(1));
         let two = nested(depth, Value::Table([("x_add", Value::array(vec![Value::Null]))].into_iter().collect()));
         let rules = vec![("**".parse().unwrap(), ArrayStrategy::By("a".into()))];
-        for arrays in [Vec::new(), rules] {
+        for arrays in [Vec::new(), rules].map(ArrayRules::from) {
             let options = MergeOptions { arrays: &arrays, ..MergeOptions::default() };
             let layers = [layer(one.clone()), layer(two.clone()), Layer { fill: true, ..layer(one.clone()) }];
             let merged = fold(&layers, &options).unwrap();
@@ -179,7 +180,7 @@ fn large_arrays_merge_in_linear_time() {
     });
     within(Duration::from_secs(20), "merging by a key", || {
         let items = || Value::array((0..50_000).map(|n| table([("id".to_owned(), Value::Integer(n))])).collect());
-        let arrays = vec![("l".parse().unwrap(), ArrayStrategy::By("id".into()))];
+        let arrays = vec![("l".parse().unwrap(), ArrayStrategy::By("id".into()))].into();
         let options = MergeOptions { arrays: &arrays, ..MergeOptions::default() };
         let layers = [layer(with("l", items())), layer(with("l", items()))];
         let merged = fold(&layers, &options).unwrap();

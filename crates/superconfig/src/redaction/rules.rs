@@ -5,7 +5,7 @@ use super::secret_name::{SecretName, contains_words};
 use super::secret_words::{REDACTED, without_keys};
 use super::url::mask_userinfo;
 use crate::diagnostic::{Error, Path, Segment, Warning};
-use crate::value::{PathPattern, SchemaNode, Table, Value};
+use crate::value::{PathPattern, PatternIndex, SchemaNode, Table, Value};
 use std::borrow::Cow;
 use std::collections::HashSet;
 
@@ -13,6 +13,8 @@ use std::collections::HashSet;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct SecretRules {
     patterns: Vec<PathPattern>,
+    /// Built where there are many patterns.
+    index: Option<Box<PatternIndex>>,
     /// Paths whose values were made of secrets.
     derived: HashSet<Vec<Segment>>,
 }
@@ -23,12 +25,13 @@ impl SecretRules {
     pub(crate) fn new(patterns: &[String], schema: Option<&Value>) -> Result<Self, Error> {
         let mut patterns = patterns.iter().map(|pattern| pattern.parse()).collect::<Result<Vec<PathPattern>, _>>()?;
         patterns.extend(schema.into_iter().flat_map(|schema| SchemaNode::new(schema).secrets()));
-        Ok(Self { patterns, derived: HashSet::new() })
+        let index = PatternIndex::new(patterns.iter());
+        Ok(Self { patterns, index, derived: HashSet::new() })
     }
 
     /// These rules, and paths whose values were made of secrets.
     pub(crate) fn with_derived(&self, derived: HashSet<Vec<Segment>>) -> Self {
-        Self { patterns: self.patterns.clone(), derived }
+        Self { patterns: self.patterns.clone(), index: self.index.clone(), derived }
     }
 
     /// True when the value at a path is secret: by its own name or pattern, or by one above it.
@@ -59,8 +62,15 @@ impl SecretRules {
         };
         let is_number = matches!(value, Some(Value::Bool(_) | Value::Integer(_) | Value::Unsigned(_) | Value::Float(_)));
         name > (if is_number { SecretName::UnlessNumber } else { SecretName::No })
-            || self.patterns.iter().any(|pattern| pattern.matches(path))
+            || self.matches(path)
             || self.derived.contains(path)
+    }
+
+    fn matches(&self, path: &[Segment]) -> bool {
+        match &self.index {
+            Some(index) => index.candidates(path).any(|at| self.patterns[at].matches(path)),
+            None => self.patterns.iter().any(|pattern| pattern.matches(path)),
+        }
     }
 
     /// True when a text could contain a secret of the value at a path that it was coerced for: text for a table or an array

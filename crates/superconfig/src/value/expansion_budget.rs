@@ -1,75 +1,14 @@
 //! The shared budget of a load's expansions.
 
+use super::expanded_size::ExpandedSize;
 use super::limits::Limits;
-use super::value::Value;
 use crate::diagnostic::{Error, ErrorCode};
 use std::cell::Cell;
 use std::fmt;
 
-/// The size of a value when it is written out, shared parts counted each time.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct ExpandedSize {
-    /// Scalars, arrays and tables.
-    pub(crate) values: usize,
-    /// Bytes of texts and keys.
-    pub(crate) bytes: usize,
-}
-
-impl ExpandedSize {
-    /// The size of a text.
-    pub(crate) fn text(bytes: usize) -> Self {
-        Self { values: 0, bytes }
-    }
-
-    /// The size of a value, counted until either number is larger than in `enough`. Costs a visit to each value up to there.
-    pub(crate) fn of(value: &Value, enough: Self) -> Self {
-        let mut size = Self::default();
-        size.add_value(value, enough);
-        size
-    }
-
-    fn add_value(&mut self, value: &Value, enough: Self) {
-        self.add(Self { values: 1, bytes: value.as_str().map_or(0, str::len) });
-        match value {
-            Value::Array(items) => {
-                for item in items.iter() {
-                    if self.exceeds(enough) {
-                        return;
-                    }
-                    self.add_value(item, enough);
-                }
-            }
-            Value::Table(table) => {
-                for (key, value) in table {
-                    if self.exceeds(enough) {
-                        return;
-                    }
-                    self.add(Self::text(key.len()));
-                    self.add_value(value, enough);
-                }
-            }
-            _ => {}
-        }
-    }
-
-    /// Adds another size, without ever wrapping.
-    pub(crate) fn add(&mut self, other: Self) {
-        self.values = self.values.saturating_add(other.values);
-        self.bytes = self.bytes.saturating_add(other.bytes);
-    }
-
-    /// The growth since an earlier size.
-    pub(crate) fn since(self, earlier: Self) -> Self {
-        Self { values: self.values - earlier.values, bytes: self.bytes - earlier.bytes }
-    }
-
-    fn exceeds(self, other: Self) -> bool {
-        self.values > other.values || self.bytes > other.bytes
-    }
-}
-
-/// The bound on all that YAML aliases, references in values and in `.env` files, and the files that variables name produce
-/// together in one load, beyond what the texts themselves hold.
+/// The bound on all that YAML aliases, references in values and in `.env` files, the files that variables name, variables
+/// that several paths are mapped to, and shared parts of values from code produce together in one load, beyond what the texts
+/// and parts themselves hold; and on how often layers go through long arrays.
 ///
 /// An expansion calls [`take`](Self::take) before it takes memory. One budget serves a whole load, so that no part of it
 /// starts anew.
@@ -148,27 +87,9 @@ impl From<Exceeded> for Error {
     }
 }
 
-#[cfg(all(test, feature = "json"))]
+#[cfg(test)]
 mod tests {
     use super::*;
-    use crate::value::parse_json;
-
-    const ALL: ExpandedSize = ExpandedSize { values: usize::MAX, bytes: usize::MAX };
-
-    #[test]
-    fn a_size_counts_values_texts_and_keys() {
-        let value = parse_json(r#"{"ab":["cde",1],"f":null}"#).unwrap();
-        assert_eq!(ExpandedSize::of(&value, ALL), ExpandedSize { values: 5, bytes: 6 });
-        let shared = Value::array(vec![value; 3]);
-        assert_eq!(ExpandedSize::of(&shared, ALL), ExpandedSize { values: 16, bytes: 18 });
-    }
-
-    #[test]
-    fn counting_stops_at_the_limit() {
-        let doubled = (0..100).fold(Value::Null, |inner, _| Value::array(vec![inner.clone(), inner]));
-        let size = ExpandedSize::of(&doubled, ExpandedSize { values: 1_000, bytes: 1_000 });
-        assert!((1_000..1_200).contains(&size.values), "{size:?}");
-    }
 
     #[test]
     fn failed_take_leaves_the_budget() {

@@ -1,5 +1,6 @@
 //! Bounds on what input may cost.
 
+use super::expanded_size::ExpandedSize;
 use super::value::Value;
 use crate::diagnostic::{Error, ErrorCode};
 use std::sync::Arc;
@@ -18,11 +19,12 @@ pub struct Limits {
     pub depth: usize,
     /// Bytes of one document; 64 MiB by default.
     pub document_bytes: usize,
-    /// Values that one YAML document may produce, counting what aliases expand to, and all expansions of one load; 1 million
-    /// by default.
+    /// Values that one YAML document may produce, counting what aliases expand to, and all expansions of one load; 16 elements of an
+    /// array that a layer goes through once more count as one. 1 million by default.
     pub alias_nodes: usize,
     /// Bytes of text that all expansions of one load may produce together (aliases, references, variables of `.env` files,
-    /// files that variables name), beyond what the texts themselves hold; 64 MiB by default.
+    /// files that variables name, variables that several paths are mapped to, shared parts of values from code), beyond what the
+    /// texts and parts themselves hold; 64 MiB by default.
     pub expanded_bytes: usize,
 }
 
@@ -55,7 +57,7 @@ impl Limits {
 
     /// Checks how deep a value nests that did not come from a text; `what` names it in the message.
     ///
-    /// Costs a visit to each value.
+    /// Costs a visit to each part, however often it is shared.
     ///
     /// # Errors
     /// `ERR_SUPERCONFIG_LIMIT` for one that nests deeper than `depth`.
@@ -68,11 +70,20 @@ impl Limits {
     /// assert!(Limits { depth: 1, ..Limits::default() }.check_depth(&nested, "the value").is_err());
     /// ```
     pub fn check_depth(&self, value: &Value, what: &str) -> Result<(), Error> {
-        if !value.nests_deeper_than(self.depth) {
-            return Ok(());
-        }
+        if value.nests_deeper_than(self.depth) { Err(self.too_deep(what)) } else { Ok(()) }
+    }
+
+    /// Checks the same, and gives the size that its shared parts add where it is written out.
+    ///
+    /// # Errors
+    /// `ERR_SUPERCONFIG_LIMIT` for one that nests deeper than `depth`.
+    pub(crate) fn expanded_size(&self, value: &Value, what: &str) -> Result<ExpandedSize, Error> {
+        value.expanded_size(self.depth).ok_or_else(|| self.too_deep(what))
+    }
+
+    fn too_deep(&self, what: &str) -> Error {
         let message = format!("{what} nests deeper than the limit of {}", self.depth);
-        Err(Error::new(ErrorCode::Limit, message).with_hint("the limit `depth` can be raised"))
+        Error::new(ErrorCode::Limit, message).with_hint("the limit `depth` can be raised")
     }
 }
 

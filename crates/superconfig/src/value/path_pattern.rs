@@ -1,6 +1,6 @@
 //! Patterns of paths in options: `plugins`, `servers.*.tags`, `**.tags`.
 
-use crate::diagnostic::{Error, ErrorCode, Path, Segment};
+use crate::diagnostic::{Error, ErrorCode, Path, Segment, count_steps};
 use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
@@ -32,6 +32,14 @@ enum Part {
 }
 
 impl Part {
+    /// Its key, where that can be no index.
+    fn key(&self) -> Option<&Arc<str>> {
+        match self {
+            Part::Exactly(segment @ Segment::Key(key)) if segment.as_index().is_none() => Some(key),
+            _ => None,
+        }
+    }
+
     fn accepts(&self, segment: &Segment) -> bool {
         match (self, segment) {
             (Part::Exactly(Segment::Key(a)), Segment::Key(b)) => a == b,
@@ -56,6 +64,11 @@ impl PathPattern {
             Part::Exactly(Segment::Key(key)) => Some(&**key),
             _ => None,
         })
+    }
+
+    /// The keys that it begins and ends with, where they are keys and can be no indexes.
+    pub(super) fn outer_keys(&self) -> (Option<&Arc<str>>, Option<&Arc<str>>) {
+        (self.parts.first().and_then(Part::key), self.parts.last().and_then(Part::key))
     }
 
     /// Whether what it matches is named by a key and not by a wildcard or an index.
@@ -96,6 +109,7 @@ impl PathPattern {
     /// # Ok::<(), superconfig::Error>(())
     /// ```
     pub fn matches(&self, path: &[Segment]) -> bool {
+        count_steps(1);
         let (mut part, mut at) = (0, 0);
         // After a `**`: where to go on from, one segment further each time, when what follows it fails.
         let mut retry: Option<(usize, usize)> = None;

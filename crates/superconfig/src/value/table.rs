@@ -245,6 +245,11 @@ impl Table {
         Arc::get_mut(&mut self.0).is_some()
     }
 
+    /// The address of the entries, where another table shares them.
+    pub(super) fn shared_address(&self) -> Option<usize> {
+        (Arc::strong_count(&self.0) > 1).then(|| Arc::as_ptr(&self.0).addr())
+    }
+
     /// The values that no other table shares; none of a table that is shared.
     pub(super) fn into_values(self) -> impl Iterator<Item = Value> {
         Arc::into_inner(self.0).into_iter().flat_map(|entries| entries.list).map(|(_, value)| value)

@@ -207,15 +207,6 @@ impl Value {
             path.pop();
         }
     }
-
-    /// True when arrays and tables nest deeper than a limit. Looks no deeper than that, so it is safe on any value.
-    pub(crate) fn nests_deeper_than(&self, limit: usize) -> bool {
-        match self {
-            Value::Array(items) => limit == 0 || items.iter().any(|item| item.nests_deeper_than(limit - 1)),
-            Value::Table(table) => limit == 0 || table.iter().any(|(_, item)| item.nests_deeper_than(limit - 1)),
-            _ => false,
-        }
-    }
 }
 
 /// Two values are equal when no reader could distinguish them: floats by their bits (so `NaN` equals itself), tables in any

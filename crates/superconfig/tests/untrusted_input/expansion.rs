@@ -1,7 +1,7 @@
 //! Expansion: aliases, variables and references that grow exponentially.
 
 use super::small_stack::{on_a_small_stack, read};
-use superconfig::{ErrorCode, Format, Limits, SuperConfig, parse};
+use superconfig::{ErrorCode, Format, Limits, SuperConfig, Value, VariableFormat, parse};
 
 #[test]
 fn yaml_aliases_are_bounded_by_values() {
@@ -133,6 +133,88 @@ fn files_named_by_variables_share_the_budget() {
     });
     assert_eq!(outcome, Err(ErrorCode::Limit));
     assert!(peak < 200 << 20, "{peak}");
+}
+
+/// One variable that many paths are mapped to would be as many values.
+#[test]
+fn variables_mapped_to_many_paths_share_the_budget() {
+    let text = |size: usize| "x".repeat(size);
+    let list = |size: usize| format!("[{}]", vec!["1"; size].join(","));
+    let commas = |size: usize| ",".repeat(size);
+    let load = |value: String, from: &'static str, format: Option<VariableFormat>, below: Value| {
+        on_a_small_stack(move || {
+            let directory = tempfile::tempdir().unwrap();
+            let mapped = |at: usize| {
+                let path = format!("k{at}");
+                (path, superconfig::MappedVariable { format, ..superconfig::MappedVariable::from("SHARED") })
+            };
+            let mapping = (0..1_000).map(mapped).collect();
+            let options = superconfig::EnvOptions { mapping, mapped_only: true, file_suffix: true, ..Default::default() };
+            let builder = SuperConfig::builder().cwd(directory.path()).defaults(below);
+            let builder = match from {
+                "env" => builder.environment([("SHARED", value)]),
+                "file" => {
+                    std::fs::write(directory.path().join("value"), value).unwrap();
+                    builder.environment([("SHARED_FILE", "value")])
+                }
+                _ => {
+                    std::fs::write(directory.path().join(".env"), format!("SHARED='{value}'")).unwrap();
+                    builder.environment([("OTHER", "")]).dotenv()
+                }
+            };
+            builder.env_with(options).load().map(drop)
+        })
+    };
+    let arrays = || (0..1_000).map(|at| (format!("k{at}"), Value::array(vec!["x".into()]))).collect::<superconfig::Table>();
+    for (value, format, below, hint) in [
+        (text(1 << 20), None, superconfig::Table::new(), "the limit `expandedBytes` can be raised"),
+        (text(1 << 20), Some(VariableFormat::String), superconfig::Table::new(), "the limit `expandedBytes` can be raised"),
+        (list(20_000), None, superconfig::Table::new(), "the limit `aliasNodes` can be raised"),
+        (list(20_000), Some(VariableFormat::Json), superconfig::Table::new(), "the limit `aliasNodes` can be raised"),
+        (commas(20_000), None, arrays(), "the limit `aliasNodes` can be raised"),
+    ] {
+        for from in ["env", "file", "dotenv"] {
+            let (outcome, peak) = load(value.clone(), from, format, Value::Table(below.clone()));
+            let error = outcome.unwrap_err();
+            assert_eq!((error.code(), error.hint()), (ErrorCode::Limit, Some(hint)), "{from}: {error}");
+            assert!(error.origin().is_some_and(|origin| origin.variable.is_some()), "{from}: {error}");
+            assert!(peak < 250 << 20, "{from}: {peak}");
+        }
+    }
+    for from in ["env", "file", "dotenv"] {
+        assert!(load(text(60_000), from, None, Value::Table(superconfig::Table::new())).0.is_ok());
+        assert!(load(list(900), from, None, Value::Table(superconfig::Table::new())).0.is_ok());
+    }
+}
+
+/// One file that many variables name holds as many values each time.
+#[test]
+fn values_of_files_named_by_variables_share_the_budget() {
+    let directory = tempfile::tempdir().unwrap();
+    std::fs::write(directory.path().join("list"), format!("[{}]", vec!["1"; 200_000].join(","))).unwrap();
+    let directory = directory.path().to_path_buf();
+    let (outcome, peak) = on_a_small_stack(move || {
+        let options = superconfig::EnvOptions { prefix: "APP".into(), file_suffix: true, ..Default::default() };
+        let names = (0..100).map(|at| (format!("APP_K{at}_FILE"), "list"));
+        SuperConfig::builder().cwd(directory).environment(names).env_with(options).load().map(drop)
+    });
+    let error = outcome.unwrap_err();
+    assert_eq!((error.code(), error.hint()), (ErrorCode::Limit, Some("the limit `aliasNodes` can be raised")));
+    assert!(error.to_string().contains("_FILE"), "{error}");
+    assert!(peak < 100 << 20, "{peak}");
+}
+
+/// What was taken from the budget before a layer is derived stays taken.
+#[test]
+fn derived_layers_share_the_budget() {
+    let limits = Limits { expanded_bytes: 100_000, ..Limits::default() };
+    let text = format!("a: &a \"{}\"\nas: [*a,*a,*a,*a,*a,*a]\nb: ${{a}}", "x".repeat(10_000));
+    let load = |count: usize| {
+        let builder = SuperConfig::builder().limits(limits).text(text.clone(), Format::Yaml);
+        let texts = (0..count).map(|at| (format!("r{at}"), Value::from("${a}"))).collect::<superconfig::Table>();
+        builder.derive("d", move |_| Ok(texts.clone().into())).interpolate().load().map(drop).map_err(|error| error.code())
+    };
+    assert_eq!((load(2), load(5)), (Ok(()), Err(ErrorCode::Limit)));
 }
 
 /// Doubling variables, each within bounds, that thousands of others refer to.

@@ -6,6 +6,8 @@ mod expansion;
 mod files;
 mod growth;
 mod nesting;
+mod products;
+mod shared_values;
 mod size;
 mod small_stack;
 mod time;

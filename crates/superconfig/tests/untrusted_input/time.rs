@@ -22,6 +22,14 @@ fn shortest(work: impl Fn()) -> u64 {
     (0..4).map(|_| run()).min().unwrap_or_default()
 }
 
+/// Asserts that four times the size takes about four times as long. What grows with the square takes sixteen times as long.
+pub(crate) fn assert_time_in_proportion(what: &str, sizes: [usize; 2], work: &dyn Fn(usize)) {
+    assert_eq!(4 * sizes[0], sizes[1]);
+    let [one, four] = sizes.map(|size| shortest(|| work(size)));
+    let ratio = four as f64 / one as f64;
+    assert!(ratio < 9.0, "{what}: four times the input takes {ratio:.1} times as long, {one} and {four} ns");
+}
+
 fn load(text: &str, format: Format) {
     match SuperConfig::builder().text(text, format).load() {
         Ok(config) => drop(black_box(config.snapshot().unwrap().redacted())),
@@ -77,14 +85,9 @@ fn texts_take_time_in_proportion() {
     for (format, make) in cases {
         for end in ["", "\n}{[:=\"\n"] {
             let texts = [4_000, 16_000].map(|count| make(count) + end);
-            let [one, four] = [0, 1].map(|at| shortest(|| load(&texts[at], format)));
             let start: String = texts[0].chars().take(24).collect();
-            // What grows with the square takes sixteen times as long.
-            let ratio = four as f64 / one as f64;
-            assert!(
-                ratio < 9.0,
-                "{format} {start:?}{end:?}: four times the input takes {ratio:.1} times as long, {one} and {four} ns"
-            );
+            let text = |count: usize| &texts[usize::from(count > 4_000)];
+            assert_time_in_proportion(&format!("{format} {start:?}{end:?}"), [4_000, 16_000], &|count| load(text(count), format));
         }
     }
 }

@@ -5,15 +5,15 @@ use super::coercion::{Expectation, Misfit};
 use super::key_index::KeyIndex;
 use super::location::Location;
 use super::name_resolver::{NameResolver, ResolveError, ResolvedName};
-use crate::diagnostic::{Error, ErrorCode, Issue, Origin, Path, Segment, Warning};
+use crate::diagnostic::{Error, ErrorCode, Issue, Origin, Path, PathSet, Segment, Warning};
 use crate::merge::{Action, Directive, Merger, VariableFormat};
 use crate::redaction::{REDACTED, SecretRules};
-use crate::value::{KindSet, Limits, SchemaNode, Value, ValueKind};
+use crate::value::{ExpandedSize, ExpansionBudget, KindSet, Limits, SchemaNode, Value, ValueKind};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 /// Turns the variables or flags of one layer into assignments.
-pub(crate) struct AssignmentBuilder<'a, 'w> {
+pub(crate) struct AssignmentBuilder<'a> {
     pub(crate) resolver: NameResolver<'a>,
     /// `ENV`, `ARGS` or `SOURCE`.
     pub(crate) code: ErrorCode,
@@ -21,9 +21,11 @@ pub(crate) struct AssignmentBuilder<'a, 'w> {
     pub(crate) noun: &'static str,
     /// The rules that mask secrets in messages, beside the rule by name.
     pub(crate) secrets: Option<&'a SecretRules>,
+    /// The budget for the values that a text makes more than once.
+    pub(crate) budget: Option<&'a ExpansionBudget>,
     /// Takes a text without a known type for what it is.
     pub(crate) verbatim: bool,
-    pub(crate) warnings: &'w mut Vec<Warning>,
+    pub(crate) warnings: Vec<Warning>,
     /// The errors so far: all of them are reported together.
     problems: Vec<Error>,
     /// Elements past the end of an array whose values do not fit either, and the lengths of the arrays.
@@ -35,17 +37,30 @@ pub(crate) struct AssignmentBuilder<'a, 'w> {
     deferred: Vec<Deferred<'a>>,
 }
 
+/// The text for one path, and whether the values that it makes are an expansion: of a file, or of a variable that has another path.
+pub(crate) struct AssignedText {
+    pub(super) text: Arc<str>,
+    pub(super) is_expansion: bool,
+}
+
+impl From<&str> for AssignedText {
+    fn from(text: &str) -> Self {
+        Self { text: text.into(), is_expansion: false }
+    }
+}
+
 /// A variable or flag that allows several types: its siblings decide which one.
 struct Deferred<'a> {
     target: ResolvedName<'a>,
-    text: String,
+    text: AssignedText,
     origin: Origin,
 }
 
-/// The assignments of a layer, and the errors of its variables or flags.
+/// The assignments of a layer, and the warnings and errors about its variables or flags.
 #[derive(Default)]
 pub(crate) struct ResolvedLayer {
     pub(crate) assignments: Vec<Assignment>,
+    pub(crate) warnings: Vec<Warning>,
     pub(crate) problems: Vec<Error>,
 }
 
@@ -63,10 +78,10 @@ struct Draft {
 
 impl Draft {
     /// Applies the draft to a value, as the layer will.
-    fn apply(&self, root: &mut Value) {
+    fn apply(&self, root: &mut Value, budget: Option<&ExpansionBudget>) {
         let Draft { path, action, value: Some(value), origin, .. } = self else { return };
         let assignment = Assignment { path: path.clone(), action: *action, value: value.clone(), origin: origin.clone() };
-        let mut merger = Merger::merging(true, &[]);
+        let mut merger = Merger::merging(true, <_>::default()).within(budget);
         // What cannot be merged is an error when the layer is.
         let _ = merger.assign(root, &assignment, false);
     }
@@ -101,13 +116,8 @@ impl Draft {
     }
 }
 
-impl<'a, 'w> AssignmentBuilder<'a, 'w> {
-    pub(crate) fn new(
-        below: &'a Value,
-        schema: Option<SchemaNode<'a>>,
-        directives: bool,
-        warnings: &'w mut Vec<Warning>,
-    ) -> Self {
+impl<'a> AssignmentBuilder<'a> {
+    pub(crate) fn new(below: &'a Value, schema: Option<SchemaNode<'a>>, directives: bool) -> Self {
         let root = Location { value: Some(below), schema };
         AssignmentBuilder {
             resolver: NameResolver {
@@ -121,8 +131,9 @@ impl<'a, 'w> AssignmentBuilder<'a, 'w> {
             code: ErrorCode::Env,
             noun: "variable",
             secrets: None,
+            budget: None,
             verbatim: false,
-            warnings,
+            warnings: Vec::new(),
             problems: Vec::new(),
             out_of_range: Vec::new(),
             entries: Vec::new(),
@@ -194,7 +205,7 @@ impl<'a, 'w> AssignmentBuilder<'a, 'w> {
     pub(crate) fn add(
         &mut self,
         target: ResolvedName<'a>,
-        text: &str,
+        text: AssignedText,
         format: Option<VariableFormat>,
         origin: Origin,
     ) -> Result<(), Error> {
@@ -202,11 +213,11 @@ impl<'a, 'w> AssignmentBuilder<'a, 'w> {
             None => expected(&target),
             Some(format) => formatted(format, target.directive.is_some()),
         };
-        if !text.is_empty() && expectation.has_choice() {
-            self.deferred.push(Deferred { target, text: text.to_owned(), origin });
+        if !text.text.is_empty() && expectation.has_choice() {
+            self.deferred.push(Deferred { target, text, origin });
             return Ok(());
         }
-        self.add_as(&expectation, target, text, origin)
+        self.add_as(&expectation, target, &text, origin)
     }
 
     /// Decides the types that depend on other assignments, first those of the tags that tell variants apart.
@@ -221,7 +232,7 @@ impl<'a, 'w> AssignmentBuilder<'a, 'w> {
         let mut applied = 0;
         for Deferred { target, text, origin } in deferred {
             for entry in &self.entries[applied..] {
-                entry.apply(&mut known);
+                entry.apply(&mut known, self.budget);
             }
             applied = self.entries.len();
             let chosen = schema.as_ref().and_then(|schema| schema.at_within(&target.path, &known));
@@ -235,7 +246,7 @@ impl<'a, 'w> AssignmentBuilder<'a, 'w> {
         &mut self,
         expectation: &Expectation<'a>,
         target: ResolvedName<'a>,
-        text: &str,
+        AssignedText { text, is_expansion }: &AssignedText,
         origin: Origin,
     ) -> Result<(), Error> {
         let kinds = expectation.kinds;
@@ -262,6 +273,11 @@ impl<'a, 'w> AssignmentBuilder<'a, 'w> {
             Ok(coerced) => coerced,
             Err(misfit) => return Err(self.misfit(misfit, target, action, text, origin)),
         };
+        if let (true, Some(budget)) = (is_expansion, self.budget) {
+            let ExpandedSize { values, .. } = ExpandedSize::of(&coerced.value, budget.left());
+            let taken = budget.take(ExpandedSize { values, bytes: 0 });
+            taken.map_err(|exceeded| Error::from(exceeded).with_origin(origin.clone()))?;
+        }
         if coerced.rounded {
             let path = Path::from(target.path.clone());
             let message = format!("the {} {} is an integer beyond 64 bits and was rounded", self.noun, name_of(&origin));
@@ -352,7 +368,7 @@ impl<'a, 'w> AssignmentBuilder<'a, 'w> {
     /// `ERR_SUPERCONFIG_LIMIT`. The problems are the recorded errors, and each pair of conflicting assignments.
     pub(crate) fn finish(mut self, repeats: bool) -> Result<ResolvedLayer, Error> {
         self.settle()?;
-        let AssignmentBuilder { mut entries, unfit, mut problems, out_of_range, code, secrets, .. } = self;
+        let AssignmentBuilder { mut entries, unfit, mut problems, out_of_range, code, secrets, warnings, .. } = self;
         let gaps = match out_of_range.is_empty() {
             true => Vec::new(),
             false => {
@@ -397,14 +413,18 @@ impl<'a, 'w> AssignmentBuilder<'a, 'w> {
                 problems.push(contradiction(code, a, b, secrets.unwrap_or(&SecretRules::default())));
             }
         }
-        let is_free = |draft: &Draft| {
-            !entries.iter().any(|entry| entry.path.starts_with(&draft.path) || draft.path.starts_with(&entry.path))
+        let unfit: Vec<Draft> = match unfit.is_empty() {
+            true => unfit,
+            false => {
+                let taken: PathSet<'_> = entries.iter().map(|entry| &entry.path).collect();
+                let is_free = |draft: &Draft| !taken.has_at_or_above(&draft.path) && !taken.has_at_or_below(&draft.path);
+                unfit.into_iter().filter(is_free).collect()
+            }
         };
-        let unfit: Vec<Draft> = unfit.into_iter().filter(is_free).collect();
         let assignments = entries.into_iter().chain(unfit).filter_map(|Draft { path, action, value, origin, .. }| {
             value.map(|value| Assignment { path, action, value, origin })
         });
-        Ok(ResolvedLayer { assignments: assignments.collect(), problems })
+        Ok(ResolvedLayer { assignments: assignments.collect(), warnings, problems })
     }
 }
 

@@ -1,10 +1,10 @@
 //! The variables of the environment as assignments.
 
-use super::assignment_builder::{AssignmentBuilder, ResolvedLayer, name_of};
+use super::assignment_builder::{AssignedText, AssignmentBuilder, ResolvedLayer, name_of};
 use super::name_resolver::ResolvedName;
 use crate::diagnostic::{Error, ErrorCode, Origin, Segment, Warning};
-use crate::merge::{Directive, MappedVariable, ReadFile, Variable, Variables};
-use crate::value::{FORBIDDEN, ValueKind};
+use crate::merge::{Directive, Expansions, MappedVariable, Variable, Variables};
+use crate::value::{ExpandedSize, FORBIDDEN, ValueKind};
 use smallvec::SmallVec;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -15,8 +15,8 @@ pub(super) const FILE_SUFFIX: &str = "_FILE";
 /// Resolves each variable of a layer to an assignment. The order of the list makes no difference.
 pub(crate) fn assignments(
     variables: &Variables,
-    mut builder: AssignmentBuilder<'_, '_>,
-    read_file: Option<&ReadFile<'_>>,
+    mut builder: AssignmentBuilder<'_>,
+    expansions: Option<&Expansions<'_>>,
 ) -> Result<ResolvedLayer, Error> {
     let prefix = variables.prefix.as_deref().map(|prefix| Prefix::new(prefix, &variables.separator));
     builder.resolver.known_only = prefix.as_ref().is_none_or(|prefix| prefix.text.is_empty());
@@ -32,6 +32,7 @@ pub(crate) fn assignments(
     }
     list.sort_unstable_by(|(a, ..), (b, ..)| a.name.cmp(&b.name));
     for (variable, rest, mapped) in list {
+        let mut is_used = false;
         for matched in mapped.iter().filter(|matched| mapping.counts(matched)) {
             let (path, MappedVariable { format, .. }) = &variables.mapping[matched.entry];
             if path.iter().any(|segment| matches!(segment, Segment::Key(key) if &**key == FORBIDDEN)) {
@@ -40,12 +41,13 @@ pub(crate) fn assignments(
                 continue;
             }
             let target = resolve_mapping(&builder, path);
-            let added = value_text(variable, matched.as_file, read_file)
-                .and_then(|text| builder.add(target, &text, *format, origin_of(variable)));
+            let text = value_text(variable, matched.as_file, expansions)
+                .and_then(|text| if std::mem::replace(&mut is_used, true) { text.again(variable, expansions) } else { Ok(text) });
+            let added = text.and_then(|text| builder.add(target, text, *format, origin_of(variable)));
             builder.record_error(added)?;
         }
         if let (true, Some(rest)) = (mapped.is_empty(), rest) {
-            let added = add_by_name(variables, variable, rest, &mut builder, read_file);
+            let added = add_by_name(variables, variable, rest, &mut builder, expansions);
             builder.record_error(added)?;
         }
     }
@@ -57,8 +59,8 @@ fn add_by_name(
     variables: &Variables,
     variable: &Variable,
     rest: &str,
-    builder: &mut AssignmentBuilder<'_, '_>,
-    read_file: Option<&ReadFile<'_>>,
+    builder: &mut AssignmentBuilder<'_>,
+    expansions: Option<&Expansions<'_>>,
 ) -> Result<(), Error> {
     let origin = origin_of(variable);
     let needs_known = builder.resolver.known_only;
@@ -74,8 +76,8 @@ fn add_by_name(
         return Ok(());
     }
     let Some((target, as_file)) = find_target(variables, rest, &segments, builder, &origin)? else { return Ok(()) };
-    let text = value_text(variable, as_file, read_file)?;
-    builder.add(target, &text, None, origin)
+    let text = value_text(variable, as_file, expansions)?;
+    builder.add(target, text, None, origin)
 }
 
 /// The target of a name behind its prefix, and whether the variable names a file that holds the value.
@@ -83,7 +85,7 @@ fn find_target<'a>(
     variables: &Variables,
     rest: &str,
     segments: &[&str],
-    builder: &mut AssignmentBuilder<'a, '_>,
+    builder: &mut AssignmentBuilder<'a>,
     origin: &Origin,
 ) -> Result<Option<(ResolvedName<'a>, bool)>, Error> {
     let needs_known = builder.resolver.known_only;
@@ -99,31 +101,28 @@ fn find_target<'a>(
 }
 
 /// How variables are matched, for what asks which names mean a path.
-pub(super) struct VariableMatcher<'v, 'a, 'w> {
-    variables: &'v Variables,
-    pub(super) prefix: Option<Prefix<'v>>,
-    builder: AssignmentBuilder<'a, 'w>,
+pub(super) struct VariableMatcher<'a> {
+    variables: &'a Variables,
+    pub(super) prefix: Option<Prefix<'a>>,
+    mapping: Mapping<'a>,
+    builder: AssignmentBuilder<'a>,
 }
 
-impl<'v, 'a, 'w> VariableMatcher<'v, 'a, 'w> {
-    pub(super) fn new(variables: &'v Variables, mut builder: AssignmentBuilder<'a, 'w>) -> Self {
+impl<'a> VariableMatcher<'a> {
+    pub(super) fn new(variables: &'a Variables, mut builder: AssignmentBuilder<'a>) -> Self {
         let prefix = variables.prefix.as_deref().map(|prefix| Prefix::new(prefix, &variables.separator));
         builder.resolver.known_only = prefix.as_ref().is_none_or(|prefix| prefix.text.is_empty());
-        Self { variables, prefix, builder }
+        Self { variables, prefix, mapping: Mapping::new(variables), builder }
     }
 
     /// The targets of the mappings that a name serves, each with whether it names a file that holds the value.
     pub(super) fn mapped(&self, name: &str) -> Vec<(ResolvedName<'a>, bool)> {
-        let stem = name.strip_suffix(FILE_SUFFIX).filter(|_| self.variables.file_suffix);
-        let mut found = Vec::new();
-        for (path, variable) in &self.variables.mapping {
-            for (wanted, as_file) in [(Some(name), false), (stem, true)] {
-                if wanted.is_some_and(|wanted| variable.names.iter().any(|own| **own == *wanted)) {
-                    found.push((resolve_mapping(&self.builder, path), as_file));
-                }
-            }
-        }
-        found
+        let found = self.mapping.find(name);
+        let target = |matched: MappingMatch| {
+            let (path, _) = &self.variables.mapping[matched.entry];
+            (resolve_mapping(&self.builder, path), matched.as_file)
+        };
+        found.into_iter().map(target).collect()
     }
 
     /// The target of a name by its prefix, or `None` where it takes no part.
@@ -144,7 +143,7 @@ impl<'v, 'a, 'w> VariableMatcher<'v, 'a, 'w> {
 
 /// Without a prefix most variables belong to other programs: they may neither fail nor warn.
 fn resolve<'a>(
-    builder: &mut AssignmentBuilder<'a, '_>,
+    builder: &mut AssignmentBuilder<'a>,
     segments: &[&str],
     origin: &Origin,
     needs_known: bool,
@@ -158,7 +157,7 @@ fn resolve<'a>(
 }
 
 /// The target of a mapping: its path is taken as it is written.
-pub(super) fn resolve_mapping<'a>(builder: &AssignmentBuilder<'a, '_>, path: &[Segment]) -> ResolvedName<'a> {
+pub(super) fn resolve_mapping<'a>(builder: &AssignmentBuilder<'a>, path: &[Segment]) -> ResolvedName<'a> {
     let root = &builder.resolver.root;
     let mut target = ResolvedName {
         path: Vec::with_capacity(path.len()),
@@ -275,6 +274,15 @@ impl<'a> Mapping<'a> {
 
     /// The mappings that a variable serves, in the order of the list; notes that it is set.
     fn matches(&mut self, name: &str) -> MappingMatches {
+        let all = self.find(name);
+        for matched in &all {
+            self.first[matched.entry] = self.first[matched.entry].min(matched.rank);
+        }
+        all
+    }
+
+    /// The mappings that a name serves, in the order of the list.
+    fn find(&self, name: &str) -> MappingMatches {
         if self.names.is_empty() {
             return SmallVec::new();
         }
@@ -285,9 +293,6 @@ impl<'a> Mapping<'a> {
         };
         let mut all: MappingMatches = uses(name, false).chain(stem.into_iter().flat_map(|stem| uses(stem, true))).collect();
         all.sort_unstable_by_key(|matched| (matched.entry, matched.as_file));
-        for matched in &all {
-            self.first[matched.entry] = self.first[matched.entry].min(matched.rank);
-        }
         all
     }
 
@@ -306,12 +311,12 @@ fn file_stem<'n>(variables: &Variables, rest: &'n str) -> Option<&'n str> {
 }
 
 /// The variable's value, or that of the file that it names with one newline less.
-fn value_text(variable: &Variable, from_file: bool, read_file: Option<&ReadFile<'_>>) -> Result<Arc<str>, Error> {
+fn value_text(variable: &Variable, from_file: bool, expansions: Option<&Expansions<'_>>) -> Result<AssignedText, Error> {
     if !from_file || variable.value.is_empty() {
-        return Ok(Arc::clone(&variable.value));
+        return Ok(AssignedText { text: Arc::clone(&variable.value), is_expansion: false });
     }
     let unavailable = || Error::new(ErrorCode::Io, "no file can be read here");
-    let read = read_file.ok_or_else(unavailable).and_then(|read| read(&variable.value));
+    let read = expansions.ok_or_else(unavailable).and_then(|expansions| expansions.read_file(&variable.value));
     let text = read.map_err(|error| {
         let message = format!("the file that it names cannot be read: {}", error.message());
         let hint = match error.code() {
@@ -321,7 +326,19 @@ fn value_text(variable: &Variable, from_file: bool, read_file: Option<&ReadFile<
         Error::new(error.code(), message).with_origin(origin_of(variable)).with_hint(hint)
     })?;
     let trimmed = text.strip_suffix('\n').map(|line| line.strip_suffix('\r').unwrap_or(line));
-    Ok(trimmed.map_or_else(|| Arc::clone(&text), Arc::from))
+    let text = trimmed.map_or_else(|| Arc::clone(&text), Arc::from);
+    Ok(AssignedText { text, is_expansion: true })
+}
+
+impl AssignedText {
+    /// The same text for a further path, counted unless it comes from a file, whose text has been.
+    fn again(self, variable: &Variable, expansions: Option<&Expansions<'_>>) -> Result<Self, Error> {
+        if let (Some(expansions), false) = (expansions, self.is_expansion) {
+            let taken = expansions.budget.take(ExpandedSize::text(self.text.len()));
+            taken.map_err(|exceeded| Error::from(exceeded).with_origin(origin_of(variable)))?;
+        }
+        Ok(Self { is_expansion: true, ..self })
+    }
 }
 
 /// The origin with the variable's name in it, whatever made the list.

@@ -8,7 +8,7 @@ use crate::merge::{Flag, FlagValue, Layer};
 use crate::value::{KindSet, ValueKind};
 
 /// Resolves each flag to an assignment. Several for one path gather where it is an array; else the last counts.
-pub(crate) fn assignments(layer: &Layer, flags: &[Flag], mut builder: AssignmentBuilder<'_, '_>) -> Result<ResolvedLayer, Error> {
+pub(crate) fn assignments(layer: &Layer, flags: &[Flag], mut builder: AssignmentBuilder<'_>) -> Result<ResolvedLayer, Error> {
     builder.code = ErrorCode::Args;
     builder.noun = "flag";
     builder.resolver.separators = b"_-";
@@ -16,7 +16,7 @@ pub(crate) fn assignments(layer: &Layer, flags: &[Flag], mut builder: Assignment
         let mut origin = Origin::new(SourceKind::Args, layer.name.clone());
         origin.variable = Some(flag.flag.clone());
         let added = match resolve_flag(flag, &mut builder, &origin) {
-            Ok(Some((target, text))) => builder.add(target, &text, None, origin),
+            Ok(Some((target, text))) => builder.add(target, (&*text).into(), None, origin),
             Ok(None) => Ok(()),
             Err(error) => Err(error),
         };
@@ -28,7 +28,7 @@ pub(crate) fn assignments(layer: &Layer, flags: &[Flag], mut builder: Assignment
 /// The target of a flag, and its text; the reading of a flag without `=` depends on the type of its path.
 fn resolve_flag<'a, 'f>(
     flag: &'f Flag,
-    builder: &mut AssignmentBuilder<'a, '_>,
+    builder: &mut AssignmentBuilder<'a>,
     origin: &Origin,
 ) -> Result<Option<(ResolvedName<'a>, std::borrow::Cow<'f, str>)>, Error> {
     let names = names_of(&flag.path);

@@ -90,8 +90,7 @@ impl<'a> NamedLayers<'a> {
         path: &[Segment],
         add: &mut dyn FnMut(SourceKind, Arc<str>, bool, bool),
     ) {
-        let mut warnings = Vec::new();
-        let mut matcher = VariableMatcher::new(variables, self.builder(layer, below, &mut warnings));
+        let mut matcher = VariableMatcher::new(variables, self.builder(layer, below));
         for name in variables.mapping.iter().flat_map(|(_, variable)| &variable.names) {
             if matcher.mapped(name).iter().any(|(target, _)| is_same(&target.path, path)) {
                 add(SourceKind::Env, name.clone(), false, false);
@@ -122,8 +121,7 @@ impl<'a> NamedLayers<'a> {
         let mut found = Vec::new();
         for (_, layer, below) in &self.layers {
             let Content::Variables(variables) = &layer.content else { continue };
-            let mut warnings = Vec::new();
-            let mut matcher = VariableMatcher::new(variables, self.builder(layer, below, &mut warnings));
+            let mut matcher = VariableMatcher::new(variables, self.builder(layer, below));
             if matcher.prefix.as_ref().is_none_or(|prefix| prefix.text.is_empty()) {
                 continue;
             }
@@ -153,8 +151,7 @@ impl<'a> NamedLayers<'a> {
         let mut found = Vec::new();
         for (at, layer, below) in &self.layers {
             let Content::Variables(variables) = &layer.content else { continue };
-            let mut warnings = Vec::new();
-            let mut matcher = VariableMatcher::new(variables, self.builder(layer, below, &mut warnings));
+            let mut matcher = VariableMatcher::new(variables, self.builder(layer, below));
             for variable in &variables.list {
                 let is_used = |variable: &Variable| {
                     self.merged.assignments[*at]
@@ -182,13 +179,8 @@ impl<'a> NamedLayers<'a> {
         found
     }
 
-    fn builder<'w>(
-        &'w self,
-        layer: &Layer,
-        below: &'w Value,
-        warnings: &'w mut Vec<crate::diagnostic::Warning>,
-    ) -> AssignmentBuilder<'w, 'w> {
-        let mut builder = AssignmentBuilder::new(below, self.options.schema.map(SchemaNode::new), layer.directives, warnings);
+    fn builder<'w>(&'w self, layer: &Layer, below: &'w Value) -> AssignmentBuilder<'w> {
+        let mut builder = AssignmentBuilder::new(below, self.options.schema.map(SchemaNode::new), layer.directives);
         builder.resolver.depth = self.options.limits.depth;
         builder.secrets = self.options.secrets;
         builder
@@ -196,7 +188,7 @@ impl<'a> NamedLayers<'a> {
 }
 
 /// Whether a variable means a path, or something in it.
-fn means(matcher: &mut VariableMatcher<'_, '_, '_>, name: &str, path: &[Segment]) -> bool {
+fn means(matcher: &mut VariableMatcher<'_>, name: &str, path: &[Segment]) -> bool {
     let mapped = matcher.mapped(name);
     if !mapped.is_empty() {
         return mapped.iter().any(|(target, _)| is_same(&target.path, path));

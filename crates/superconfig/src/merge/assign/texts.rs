@@ -12,7 +12,7 @@ use crate::value::{FORBIDDEN, KindSet, ValueKind};
 pub(crate) fn assignments(
     layer: &Layer,
     texts: &SourceTexts,
-    mut builder: AssignmentBuilder<'_, '_>,
+    mut builder: AssignmentBuilder<'_>,
 ) -> Result<ResolvedLayer, Error> {
     builder.code = ErrorCode::Source;
     builder.noun = "key";
@@ -27,7 +27,7 @@ pub(crate) fn assignments(
     builder.finish(false)
 }
 
-fn add(texts: &SourceTexts, text: &SourceText, builder: &mut AssignmentBuilder<'_, '_>, origin: Origin) -> Result<(), Error> {
+fn add(texts: &SourceTexts, text: &SourceText, builder: &mut AssignmentBuilder<'_>, origin: Origin) -> Result<(), Error> {
     if text.path.is_empty() {
         return Err(Error::new(builder.code, format!("the key {} names no path", text.key)).with_origin(origin));
     }
@@ -44,17 +44,17 @@ fn add(texts: &SourceTexts, text: &SourceText, builder: &mut AssignmentBuilder<'
         Err(failure) => return builder.failed::<()>(failure, &origin).map(drop),
     };
     match texts.typing {
-        TextTyping::Known => builder.add(target, &text.text, None, origin),
-        TextTyping::Text => builder.add(target, &text.text, Some(VariableFormat::String), origin),
+        TextTyping::Known => builder.add(target, (&*text.text).into(), None, origin),
+        TextTyping::Text => builder.add(target, (&*text.text).into(), Some(VariableFormat::String), origin),
         TextTyping::Infer => {
             let kinds = target.directive.map(|_| KindSet::of(ValueKind::Array));
-            builder.add_as(&Expectation { kinds, ..Expectation::default() }, target, &text.text, origin)
+            builder.add_as(&Expectation { kinds, ..Expectation::default() }, target, &(&*text.text).into(), origin)
         }
     }
 }
 
 /// The target of a path whose segments may differ from the known keys in case, `_` and `-`; others become keys as they are.
-fn resolve_loosely<'a>(builder: &AssignmentBuilder<'a, '_>, path: &[String]) -> Result<ResolvedName<'a>, ResolveError> {
+fn resolve_loosely<'a>(builder: &AssignmentBuilder<'a>, path: &[String]) -> Result<ResolvedName<'a>, ResolveError> {
     let resolver = &builder.resolver;
     let mut target = ResolvedName::at_root(&resolver.root);
     for (at, segment) in path.iter().enumerate() {

@@ -4,8 +4,8 @@ use super::explanation::{Candidate, Explanation};
 use super::path_replay::PathReplay;
 use super::tracer::{Contribution, Tracer};
 use crate::diagnostic::{Origin, Path, Segment, count_steps};
-use crate::merge::{Action, ArrayStrategy, Content, Layer, Locate, MergeOptions, Merged, Merger, Step, StepContent};
-use crate::value::{PathPattern, Table, Value};
+use crate::merge::{Action, ArrayRules, Content, Layer, Locate, MergeOptions, Merged, Merger, Step, StepContent};
+use crate::value::{Table, Value};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
@@ -30,7 +30,7 @@ pub(crate) struct Explainer<'a> {
     steps: Vec<Step<'a>>,
     /// The value after all steps.
     merged: Value,
-    arrays: &'a [(PathPattern, ArrayStrategy)],
+    arrays: &'a ArrayRules,
     locate: Option<&'a Locate<'a>>,
     /// Bytes that may still be searched for positions.
     searchable: Cell<usize>,
@@ -47,11 +47,7 @@ impl<'a> Explainer<'a> {
     }
 
     /// Goes through steps, of which there may be no result: for origins before one of them.
-    pub(crate) fn of_steps(
-        steps: Vec<Step<'a>>,
-        arrays: &'a [(PathPattern, ArrayStrategy)],
-        locate: Option<&'a Locate<'a>>,
-    ) -> Self {
+    pub(crate) fn of_steps(steps: Vec<Step<'a>>, arrays: &'a ArrayRules, locate: Option<&'a Locate<'a>>) -> Self {
         let text_bytes = |step: &Step<'_>| match step.content {
             StepContent::Document(document) => document.text.as_ref().map_or(0, |(text, _)| text.len()),
             StepContent::Assignment(_) => 0,

@@ -3,8 +3,8 @@
 use super::step_change::StepChange;
 use crate::diagnostic::{Path, Segment, count_steps};
 use crate::merge::merger::lacks;
-use crate::merge::{ArrayStrategy, Directive, MergeCursor, Merger, Step, StepContent};
-use crate::value::{PathPattern, Table, Value};
+use crate::merge::{ArrayRules, Directive, MergeCursor, Merger, Step, StepContent};
+use crate::value::{Table, Value};
 
 /// The most elements of earlier states of an array that are kept, some hundred megabytes: where there are more, the lowest layers are
 /// not explained.
@@ -28,7 +28,7 @@ pub(super) struct PathReplay {
 
 impl PathReplay {
     /// Merges the steps along a path. Costs the length of its leading keys in each step, and what the layers have at their end.
-    pub(super) fn new(steps: &[Step<'_>], arrays: &[(PathPattern, ArrayStrategy)], path: &[Segment]) -> Self {
+    pub(super) fn new(steps: &[Step<'_>], arrays: &ArrayRules, path: &[Segment]) -> Self {
         let keys = leading_keys(path);
         let is_whole = keys.len() < path.len();
         let mut root = Value::Table(Table::new());

@@ -114,7 +114,7 @@ impl Tracer<'_> {
             // An array that joins the one below it adds to it; an empty table sets nothing in the table below it.
             let joins = matches!((below, above), (Some(Value::Array(_)), Value::Array(_)))
                 && matches!(
-                    ArrayStrategy::choose(self.merger.arrays, &position.result_path),
+                    self.merger.arrays.choose(&position.result_path),
                     ArrayStrategy::Append | ArrayStrategy::Prepend | ArrayStrategy::Unique
                 );
             let over_table = below.is_some_and(|below| below.as_table().is_some());
@@ -261,7 +261,7 @@ impl Tracer<'_> {
             rest.insert(0, Segment::Index(index));
             rest
         };
-        let strategy = ArrayStrategy::choose(self.merger.arrays, &position.result_path);
+        let strategy = self.merger.arrays.choose(&position.result_path);
         let own = match below {
             Some(Value::Array(own)) if *strategy != ArrayStrategy::Replace => own,
             _ => {
