@@ -114,7 +114,8 @@ pub struct UnknownKey {
 /// Finds what has no effect in any of the loads of one configuration, e.g. one for each profile and one without.
 ///
 /// What a load does not read at all counts as neither. Costs an explanation of each merged value of each load, and a search for
-/// the position of each finding.
+/// the position of each finding. Where the values of a load times its layers are more than 50 million, all of all loads count
+/// as used.
 ///
 /// ```
 /// use superconfig::{Format, SuperConfig, find_unused};
@@ -129,7 +130,10 @@ pub fn find_unused(loads: &[impl Borrow<Snapshot>]) -> Unused {
     for snapshot in loads {
         search.add(snapshot.borrow());
     }
-    let layers = search.layers.into_iter().filter(|(_, _, is_used)| !is_used).map(|(_, layer, _)| layer);
+    if search.is_given_up {
+        return Unused { unknown: search.unknown, ..Unused::default() };
+    }
+    let layers = search.layers.into_iter().filter(|(_, is_used)| !is_used).map(|(layer, _)| layer);
     // Of a secret that is a table the values in it are one.
     let mut named = HashSet::new();
     let values = search.values.into_iter().flatten().filter(|value| {
@@ -158,14 +162,28 @@ struct ValueKey {
     path: Path,
 }
 
+/// The most names that keys which a schema does not declare are compared with.
+const HINTED_NAMES: usize = 1_000_000;
+
+/// The most bytes that the paths of one list may take: thousands of values may be below a long path.
+const LISTED_BYTES: usize = 16 << 20;
+
 /// What all loads so far have in common.
 #[derive(Default)]
 struct Search {
     /// The values, by their order; `None` once a load uses it.
     values: Vec<Option<UnusedValue>>,
     places: HashMap<ValueKey, usize>,
-    layers: Vec<(LayerKey, UnusedLayer, bool)>,
+    layers: Vec<(UnusedLayer, bool)>,
+    layer_places: HashMap<LayerKey, usize>,
     unknown: Vec<UnknownKey>,
+    unknown_paths: HashSet<Path>,
+    /// Names that keys which the schema does not declare have been compared with.
+    compared: usize,
+    /// The length of the listed paths.
+    bytes: usize,
+    /// A load has too many values and layers, so what is unused in others may be used there.
+    is_given_up: bool,
 }
 
 impl Search {
@@ -178,15 +196,18 @@ impl Search {
             let key = LayerKey { name: name.clone(), file: file.clone(), root: document.root.clone(), occurrence: *count };
             occurrences.insert(std::ptr::from_ref(layer), *count);
             *count += 1;
-            if !self.layers.iter().any(|(known, ..)| *known == key) {
-                self.layers.push((key, UnusedLayer { kind: layer.kind, name, file, is_empty: true }, false));
-            }
+            self.layer_places.entry(key).or_insert_with(|| {
+                self.layers.push((UnusedLayer { kind: layer.kind, name, file, is_empty: true }, false));
+                self.layers.len() - 1
+            });
         }
-        for value in explainer.effects() {
+        let effects = explainer.effects();
+        self.is_given_up |= effects.is_none();
+        for value in effects.into_iter().flatten() {
             let occurrence = occurrences.get(&std::ptr::from_ref(value.layer)).copied().unwrap_or_default();
             let (name, file) = (value.layer.name.clone(), value.file.cloned());
             let layer = LayerKey { name, file, root: value.root.to_vec().into(), occurrence };
-            if let Some((_, found, is_used)) = self.layers.iter_mut().find(|(key, ..)| *key == layer) {
+            if let Some((found, is_used)) = self.layer_places.get(&layer).and_then(|at| self.layers.get_mut(*at)) {
                 found.is_empty = false;
                 *is_used |= value.effect == Effect::Used;
             }
@@ -214,8 +235,14 @@ impl Search {
             // An earlier load uses it.
             None if !is_new => {}
             unused => {
+                let path = snapshot.visible_path(&value.path);
+                self.bytes +=
+                    path.iter().map(|segment| if let Segment::Key(key) = segment { key.len() } else { 8 }).sum::<usize>();
+                if self.bytes > LISTED_BYTES {
+                    return;
+                }
                 *unused = Some(UnusedValue {
-                    path: snapshot.visible_path(&value.path),
+                    path,
                     origin: explainer.origin_in(value.step, &value.path),
                     reason,
                     by: explainer.setter_at_or_above(&value.path),
@@ -237,8 +264,10 @@ impl Search {
             let mut known = Vec::new();
             node.for_each_key(&mut |key| known.push(&**key));
             let path = snapshot.visible_path(path);
-            if !known.is_empty() && !self.unknown.iter().any(|unknown| unknown.path == path) {
-                let hint = closest_name(key, known.into_iter()).map(|name| format!("did you mean `{name}`?"));
+            if !known.is_empty() && self.unknown_paths.insert(path.clone()) {
+                let names = known.into_iter().take(HINTED_NAMES.saturating_sub(self.compared));
+                let hint = closest_name(key, names.clone()).map(|name| format!("did you mean `{name}`?"));
+                self.compared += names.len();
                 self.unknown.push(UnknownKey { origin: explainer.origin_of(&path), path, hint });
             }
             false

@@ -10,8 +10,12 @@ use crate::redaction::SecretRules;
 use crate::value::{Limits, Value};
 use serde::Serialize;
 
-/// The most values that are left out for names that a format cannot spell, each of which costs another attempt.
+/// The most values that are left out for names that a format cannot spell, each of which costs another attempt; fewer of a long text.
 const MOST_ATTEMPTS: usize = 1_000;
+const WRITTEN_BYTES: usize = 64 << 20;
+
+/// The most bytes that the paths of the losses may take: thousands of values may be below a long path.
+const LISTED_BYTES: usize = 16 << 20;
 
 /// A document in another format.
 ///
@@ -114,11 +118,21 @@ pub fn convert_with(text: &str, from: Format, to: Format, options: &ConvertOptio
         })
         .collect();
     let mut value = if options.secrets { parsed.value } else { rules.redact(&mut Vec::new(), &parsed.value) };
+    let (mut bytes, mut more) = (0, 0);
     let mut note = |path: &[Segment], message: &str| {
-        losses.push(Loss { path: rules.visible(path).to_vec().into(), message: message.to_owned() });
+        let segment = |segment: &Segment| if let Segment::Key(key) = segment { key.len() } else { 8 };
+        bytes += path.iter().map(segment).sum::<usize>();
+        match bytes > LISTED_BYTES {
+            true => more += 1,
+            false => losses.push(Loss { path: rules.visible(path).to_vec().into(), message: message.to_owned() }),
+        }
     };
     fit(&mut value, to, &mut Vec::new(), &mut note);
-    for _ in 0..MOST_ATTEMPTS {
+    if more > 0 {
+        losses.push(Loss { path: Path::new(), message: format!("{more} more values are not listed") });
+    }
+    let attempts = (WRITTEN_BYTES / text.len().max(1)).clamp(10, MOST_ATTEMPTS);
+    for _ in 0..attempts {
         let rendered = if options.ascii { render_ascii(&value, to) } else { render(&value, to) };
         let error = match rendered {
             Ok(text) if matches!(to, Format::Json | Format::Jsonc | Format::Json5) => {
@@ -142,7 +156,7 @@ pub fn convert_with(text: &str, from: Format, to: Format, options: &ConvertOptio
         let message = format!("it is left out: {}", error.message());
         losses.push(Loss { path: error.path().cloned().unwrap_or_default(), message });
     }
-    Err(Error::new(ErrorCode::Limit, format!("more than {MOST_ATTEMPTS} names cannot be written as {to}")))
+    Err(Error::new(ErrorCode::Limit, format!("more than {attempts} names cannot be written as {to}")))
 }
 
 /// The patterns, each with those of the directives of its key.

@@ -3,11 +3,12 @@
 use super::context::{base_dirs, profiles};
 use super::options::LoadOptions;
 use crate::diagnostic::{Error, SourceKind};
-use crate::format::{Format, parse};
+use crate::format::{Format, decode, parse};
 #[cfg(feature = "discovery")]
 use crate::source::discover;
 use crate::source::{
     BaseDirs, Environment, FileOptions, LayerInfo, LayerStatus, Listing, PROFILE_MARK, SourceSpec, check_name, is_unread,
+    read_file,
 };
 use crate::value::Value;
 use std::collections::BTreeSet;
@@ -20,7 +21,7 @@ const MOST_NAMES: usize = 10_000;
 const NO_PROFILES: [&str; 7] = ["local", "example", "sample", "template", "dist", "schema", "vault"];
 
 /// The largest file that is searched for sections.
-const MOST_BYTES: u64 = 16 << 20;
+const MOST_BYTES: usize = 16 << 20;
 
 /// The profiles that files, sections and the options name, sorted.
 ///
@@ -123,10 +124,11 @@ pub(super) fn unselected_dotenv(searched: &[LayerInfo]) -> Vec<LayerInfo> {
 fn find_sections(base_dirs: &BaseDirs, path: &str, options: &FileOptions, found: &mut BTreeSet<String>) {
     let path = base_dirs.resolve(path);
     let Some(format) = options.format.or_else(|| path.file_name()?.to_str().and_then(Format::from_file_name)) else { return };
-    if std::fs::metadata(&path).map_or(true, |metadata| !metadata.is_file() || metadata.len() > MOST_BYTES) {
+    let mut buffer = Vec::new();
+    if read_file::read(&path, "", MOST_BYTES, &mut buffer).is_err() {
         return;
     }
-    let document = std::fs::read_to_string(&path).ok().and_then(|text| parse(&text, format).ok());
+    let document = decode(&buffer).ok().and_then(|text| parse(text, format).ok());
     if let Some(Value::Table(table)) = document {
         let sections = table.iter().filter(|(key, value)| !matches!(*key, "default" | "global") && value.as_table().is_some());
         found.extend(sections.map(|(key, _)| key.to_owned()));

@@ -7,6 +7,9 @@ use crate::value::Value;
 use std::collections::HashSet;
 use std::sync::Arc;
 
+/// The most layers that are looked at for the effects of all values.
+const TRACED_STEPS: usize = 50_000_000;
+
 /// The effect of a value that a layer sets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Effect {
@@ -41,19 +44,35 @@ impl<'a> Explainer<'a> {
         })
     }
 
-    /// Every value of every layer, in order. Costs an explanation of each merged value, without searching for positions.
-    pub(crate) fn effects(&self) -> Vec<LayerValue<'a>> {
+    /// Every value of every layer, in order; `None` where there are so many values and layers that it takes too long.
+    ///
+    /// Costs a look at each layer for each merged value, and for each value of a layer that is not in effect; without searching for
+    /// positions.
+    pub(crate) fn effects(&self) -> Option<Vec<LayerValue<'a>>> {
+        self.effects_within(TRACED_STEPS)
+    }
+
+    fn effects_within(&self, most_steps: usize) -> Option<Vec<LayerValue<'a>>> {
+        let mut left = most_steps;
+        let mut take = move || {
+            left = left.checked_sub(self.steps().len())?;
+            Some(())
+        };
         let mut used: Vec<HashSet<Vec<Segment>>> = vec![HashSet::new(); self.steps().len()];
-        for (step, path) in self.setters() {
+        for (step, path) in self.setters(&mut take)? {
             // What is above a value in effect is in effect as well.
             used[step].extend((0..=path.len()).map(|length| path[..length].to_vec()));
         }
         let mut all = Vec::new();
         for (at, (step, used)) in self.steps().iter().zip(&used).enumerate() {
-            let effect = |is_used: bool, path: &[Segment]| match is_used {
-                true => Effect::Used,
-                false if self.repeats(at, path) => Effect::Redundant,
-                false => Effect::Overridden,
+            let mut effect = |is_used: bool, path: &[Segment]| {
+                Some(match is_used {
+                    true => Effect::Used,
+                    false => {
+                        take()?;
+                        if self.repeats(at, path) { Effect::Redundant } else { Effect::Overridden }
+                    }
+                })
             };
             let mut push = |path: Path, root: &'a [Segment], file, variable, effect| {
                 all.push(LayerValue { layer: step.layer, step: at, path, root, file, variable, effect });
@@ -61,31 +80,34 @@ impl<'a> Explainer<'a> {
             match step.content {
                 StepContent::Assignment(assignment) => {
                     let is_used = !used.is_empty() || assignment.action == Action::Remove;
-                    let effect = effect(is_used, &assignment.path);
+                    let effect = effect(is_used, &assignment.path)?;
                     push(assignment.path.clone(), &[], None, assignment.origin.variable.as_ref(), effect);
                 }
                 StepContent::Document(document) => {
                     let mut found = Vec::new();
                     leaves(&document.value, &mut Vec::new(), step.layer.directives, &mut found);
                     for (path, is_removal) in found {
-                        let effect = effect(is_removal || used.contains(&path), &path);
+                        let effect = effect(is_removal || used.contains(&path), &path)?;
                         push(path.into(), &document.root, document.file.as_ref(), None, effect);
                     }
                 }
             }
         }
-        all
+        Some(all)
     }
 
     /// The steps and paths in them whose values are in effect, of each scalar of the result and each empty table or array.
-    fn setters(&self) -> HashSet<(usize, Vec<Segment>)> {
-        let mut setters = HashSet::new();
+    fn setters(&self, take: &mut impl FnMut() -> Option<()>) -> Option<HashSet<(usize, Vec<Segment>)>> {
+        let mut setters = Some(HashSet::new());
         self.merged().walk(&mut Vec::new(), &mut |path, value| {
             let is_leaf = value.children().next().is_none();
-            if is_leaf && let Some(setter) = self.setter(path) {
-                setters.insert(setter);
+            if is_leaf && take().is_none() {
+                setters = None;
             }
-            !is_leaf
+            if let (true, Some(setters)) = (is_leaf, &mut setters) {
+                setters.extend(self.setter(path));
+            }
+            !is_leaf && setters.is_some()
         });
         setters
     }
@@ -111,5 +133,28 @@ fn leaves(value: &Value, path: &mut Vec<Segment>, directives: bool, found: &mut 
         path.push(Segment::Key(key.clone()));
         leaves(value, path, directives, found);
         path.pop();
+    }
+}
+
+#[cfg(all(test, feature = "json"))]
+mod tests {
+    use super::*;
+    use crate::diagnostic::SourceKind;
+    use crate::merge::{Content, MergeOptions, fold};
+    use crate::value::parse_json;
+
+    #[test]
+    fn effects_are_given_up_where_they_take_too_long() {
+        let layer = |at: usize| {
+            let document = Document::of(parse_json(&format!(r#"{{"a":{at},"k{at}":1}}"#)).unwrap());
+            let content = Content::Document(Arc::new(document));
+            Layer { kind: SourceKind::Text, name: "layer".into(), fill: false, directives: true, content }
+        };
+        let layers: Vec<Layer> = (0..10).map(layer).collect();
+        let merged = fold(&layers, &MergeOptions::default()).unwrap();
+        let explainer = Explainer::new(&layers, &merged, &MergeOptions::default());
+        // Eleven merged values and nine that are overridden, each in ten layers.
+        assert_eq!(explainer.effects_within(200).map(|effects| effects.len()), Some(20));
+        assert!(explainer.effects_within(199).is_none() && explainer.effects_within(0).is_none());
     }
 }
