@@ -4,6 +4,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { COMMANDS } from '../../ts/cli/commands.ts';
+import { Terminal } from '../../ts/cli/output/terminal.ts';
 import { BIN, checkDocument, cli, cliEnvironment, cliJson, type Outcome } from '../support/cli.ts';
 import { isWindows } from '../support/platform.ts';
 import { sharedDirectory } from '../support/temporary.ts';
@@ -252,4 +253,10 @@ test('watch says for people what changed', async () => {
   child.kill('SIGINT');
   // Windows has no signals: it ends the program at once.
   expect(await ended).toBe(isWindows ? null : 130);
+});
+
+test('a terminal obeys nothing that files hold, but for colours', () => {
+  const terminal = new Terminal({}, { LANG: 'C.UTF-8' });
+  const shown = terminal.text('\x1b[31ma\x1b[39m\x1b]0;x\x07\x1b[8mb\x1bc\u202e\t\n');
+  expect(shown).toBe('\x1b[31ma\x1b[39m\\u{1b}]0;x\\u{7}\\u{1b}[8mb\\u{1b}c\\u{202e}\t\n');
 });

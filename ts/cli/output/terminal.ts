@@ -30,10 +30,10 @@ export class Terminal {
     this.symbols = this.isUnicode ? UNICODE_SYMBOLS : ASCII_SYMBOLS;
   }
 
-  /** A text for people in the characters that the terminal has; control characters that could move the cursor are spelled out. */
+  /** A text for people in the characters that the terminal has; what could move the cursor, or turn the text, is spelled out. */
   text(text: string): string {
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it is about; tabs, line ends and colours stay.
-    const visible = text.replace(/[\x00-\x08\x0b-\x1a\x1c-\x1f\x7f-\x9f]/g, spellOut);
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it is about; tabs, line ends and the colours of this program stay.
+    const visible = text.replace(/[\x00-\x08\x0b-\x1a\x1c-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]|\x1b(?!\[(?:[0-4]|2[2-4]|[39]\d)m)/g, spellOut);
     return this.isUnicode ? visible : toAscii(visible);
   }
 }

@@ -169,6 +169,8 @@ fn write_quoted(f: &mut fmt::Formatter<'_>, key: &str) -> fmt::Result {
             '\n' => f.write_str("\\n")?,
             '\r' => f.write_str("\\r")?,
             '\t' => f.write_str("\\t")?,
+            // A terminal would obey it.
+            control if control.is_control() => write!(f, "\\u{{{:x}}}", u32::from(control))?,
             other => write!(f, "{other}")?,
         }
     }

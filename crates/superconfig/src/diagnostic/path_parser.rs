@@ -65,17 +65,27 @@ impl std::str::FromStr for Path {
 }
 
 /// Reads up to the closing quote; a backslash makes the next character plain, `\n`, `\r` and `\t` are what they
-/// are everywhere.
+/// are everywhere, and `\u{1b}` is the character of that number.
 fn quoted(text: &str, quote: char) -> Option<(String, &str)> {
     let mut key = String::new();
     let mut characters = text.char_indices();
+    let numbered = |rest: &str| {
+        let digits = rest.strip_prefix("u{")?;
+        let end = digits.bytes().take(7).position(|byte| byte == b'}')?;
+        Some((char::from_u32(u32::from_str_radix(&digits[..end], 16).ok()?)?, end + 3))
+    };
     while let Some((at, character)) = characters.next() {
         match character {
-            '\\' => key.push(match characters.next()?.1 {
-                'n' => '\n',
-                'r' => '\r',
-                't' => '\t',
-                other => other,
+            '\\' => key.push(match (characters.next()?.1, numbered(&text[at + 1..])) {
+                ('n', _) => '\n',
+                ('r', _) => '\r',
+                ('t', _) => '\t',
+                ('u', Some((character, length))) => {
+                    // What is between the braces, and these.
+                    characters.nth(length - 2);
+                    character
+                }
+                (other, _) => other,
             }),
             _ if character == quote => return Some((key, &text[at + quote.len_utf8()..])),
             _ => key.push(character),
@@ -120,9 +130,12 @@ mod tests {
 
     #[test]
     fn printed_paths_parse_back() {
-        for segments in
-            [vec![key("")], vec![key("a.b"), Segment::Index(7)], vec![key("it's"), key("\\\"\n[]")], vec![key("a"), key("0")]]
-        {
+        for segments in [
+            vec![key("")],
+            vec![key("a.b"), Segment::Index(7)],
+            vec![key("it's"), key("\\\"\n[]\u{1b}]\u{9b}u{1}")],
+            vec![key("a"), key("0")],
+        ] {
             let path = Path::from(segments);
             assert_eq!(path.to_string().parse::<Path>().unwrap(), path);
         }

@@ -67,12 +67,23 @@ fn marked(text: &str, position: Position, length: impl FnOnce(&str) -> usize) ->
         return None;
     }
     let number = position.line.to_string();
-    let line_text: String = line.chars().map(|character| if character == '\t' { ' ' } else { character }).collect();
+    let line_text: String = line.chars().map(harmless).collect();
     let margin = " ".repeat(number.len());
     let before = position.column as usize - 1;
     let indent = " ".repeat(before);
     let mark = "^".repeat(length(&line.chars().skip(before).collect::<String>()));
     Some(format!("   {number} | {line_text}\n   {margin} | {indent}{mark}"))
+}
+
+/// A character as a terminal can show it in one column: what would move its cursor, or turn the direction of the text, as a picture.
+fn harmless(character: char) -> char {
+    match character {
+        '\t' => ' ',
+        '\0'..='\u{1f}' => char::from_u32(0x2400 + u32::from(character)).unwrap_or(char::REPLACEMENT_CHARACTER),
+        '\u{7f}' => '\u{2421}',
+        '\u{80}'..='\u{9f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => char::REPLACEMENT_CHARACTER,
+        _ => character,
+    }
 }
 
 #[cfg(test)]
@@ -94,6 +105,13 @@ mod tests {
             let line_text = render_value(text, Position { line: 1, column }).unwrap();
             assert_eq!(line_text.lines().last().unwrap().split_once("| ").unwrap().1.trim_start(), mark, "{text}");
         }
+    }
+
+    #[test]
+    fn what_a_terminal_would_obey_is_shown_as_a_picture() {
+        let text = "a = \"\u{1b}]0;x\u{7}\u{7f}\u{9b}\u{202e}é\"\t}";
+        let shown = render(text, Position { line: 1, column: 14 }).unwrap();
+        assert_eq!(shown, "   1 | a = \"␛]0;x␇␡\u{fffd}\u{fffd}é\" }\n     |              ^");
     }
 
     #[test]
