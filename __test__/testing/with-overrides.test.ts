@@ -1,4 +1,5 @@
 // Values laid over a configuration for one asynchronous context: who sees them, and who does not.
+import { AsyncResource } from 'node:async_hooks';
 import { EventEmitter, once } from 'node:events';
 import { createReadStream, writeFileSync } from 'node:fs';
 import { Readable } from 'node:stream';
@@ -153,7 +154,16 @@ test('it ends with what the function throws, or rejects with', async () => {
   };
   expect(() => withOverrides(config, { tags: [] }, fail)).toThrow('no');
   await expect(withOverrides(config, { tags: [] }, async () => fail())).rejects.toThrow('no');
-  expect(config.get('tags')).toEqual(['x']);
+  // A result whose `then` throws ends it too, for all that was started in it.
+  let inside: (() => unknown) | undefined;
+  const hostile = Object.defineProperty({}, 'then', { get: fail });
+  expect(() =>
+    withOverrides(config, { tags: [] }, () => {
+      inside = AsyncResource.bind(() => config.get('tags'));
+      return hostile;
+    }),
+  ).toThrow('no');
+  expect([config.get('tags'), inside?.()]).toEqual([['x'], ['x']]);
 });
 
 test('a reload reaches what lies over it', async () => {

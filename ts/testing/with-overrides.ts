@@ -93,16 +93,18 @@ export function withOverrides<T, R>(config: SuperConfig<T>, values: Overrides<No
       hide();
       overlaid.close();
     };
-    let result: R;
+    let isPending = false;
     try {
-      result = scopes.run(scope, fn);
+      const result = scopes.run(scope, fn);
+      // Inside, as `then` of what the function returns may throw.
+      isPending = isPromiseLike(result);
+      return isPending ? (Promise.resolve(result).finally(end) as R) : result;
     } catch (thrown) {
-      end();
+      isPending = false;
       throw thrown;
+    } finally {
+      if (!isPending) end();
     }
-    if (isPromiseLike(result)) return Promise.resolve(result).finally(end) as R;
-    end();
-    return result;
   };
   const opened = overlay.open(layers);
   return isPromiseLike(opened) ? (Promise.resolve(opened).then(run) as R) : run(opened);
