@@ -174,13 +174,9 @@ export class EventPump {
     const wanted = hasListeners || this.#warns || this.#reports;
     if (wanted === this.#isSubscribed) return;
     this.#isSubscribed = wanted;
-    if (!wanted) {
-      native().unsubscribe(attachment.id);
-      return;
-    }
     // The addon holds the callback as long as the attachment is open, which must not keep this alive in turn.
     const weak = new WeakRef(this);
-    native().subscribe(attachment.id, () => weak.deref()?.deliver());
+    native().subscribe(attachment.id, wanted ? () => weak.deref()?.deliver() : undefined);
   }
 }
 

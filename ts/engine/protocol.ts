@@ -114,9 +114,8 @@ export interface Native {
    */
   discard(prepared: number, issues?: string): void;
   close(attachment: number): void;
-  /** Calls back when `takeEvents` has something; keeps neither the process nor the thread alive. */
-  subscribe(attachment: number, callback: () => void): void;
-  unsubscribe(attachment: number): void;
+  /** Calls back when `takeEvents` has something, or no longer; keeps neither the process nor the thread alive. */
+  subscribe(attachment: number, callback?: () => void): void;
   /** What happened since the last call, as JSON text, with the version of the last report and the newest. */
   takeEvents(attachment: number): [report: string, previous?: Version | null, current?: Version | null] | null | undefined;
   /** The paths that differ at or below one, as JSON text. */

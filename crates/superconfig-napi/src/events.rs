@@ -14,25 +14,27 @@ type Wake = ThreadsafeFunction<(), (), (), Status, false, true, 1>;
 /// A report as JSON text, and the version before and the newest where there is a new one.
 type Report = (String, Option<External<Version>>, Option<External<Version>>);
 
-/// Calls back whenever [`take_events`] has something; does not keep the environment alive.
+/// Calls back whenever [`take_events`] has something, in place of what was called before; without a callback nothing is. Does not
+/// keep the environment alive.
 #[napi(catch_unwind)]
-pub fn subscribe(attachment: f64, callback: Function<(), ()>) -> Result<()> {
-    let wake: Wake =
-        callback.build_threadsafe_function().callee_handled::<false>().weak::<true>().max_queue_size::<1>().build()?;
-    // A call that is under way finds this event as well, so a full queue is no loss; nor is an environment that ends.
-    let wake = move || {
-        let _ = wake.call((), ThreadsafeFunctionCallMode::NonBlocking);
-    };
-    let before = with(attachment, |attachment| Ok(attachment.mailbox.replace(Mailbox::new(&attachment.config, wake))))?;
+pub fn subscribe(attachment: f64, callback: Option<Function<(), ()>>) -> Result<()> {
+    let wake: Option<Wake> = callback
+        .map(|callback| {
+            let builder = callback.build_threadsafe_function();
+            builder.callee_handled::<false>().weak::<true>().max_queue_size::<1>().build()
+        })
+        .transpose()?;
+    let before = with(attachment, |attachment| {
+        let mailbox = wake.map(|wake| {
+            // A call that is under way finds this event as well, so a full queue is no loss; nor is an environment that ends.
+            Mailbox::new(&attachment.config, move || {
+                let _ = wake.call((), ThreadsafeFunctionCallMode::NonBlocking);
+            })
+        });
+        Ok(std::mem::replace(&mut attachment.mailbox, mailbox))
+    })?;
+    // Outside of the borrow: its listener may be in the middle of a call.
     drop(before);
-    Ok(())
-}
-
-/// Ends [`subscribe`].
-#[napi(catch_unwind)]
-pub fn unsubscribe(attachment: f64) -> Result<()> {
-    let mailbox = with(attachment, |attachment| Ok(attachment.mailbox.take()))?;
-    drop(mailbox);
     Ok(())
 }
 
