@@ -1,5 +1,4 @@
-// Where the addon of this machine's platform stands, and which build of it: `release` is what users get, `dev` compiles in seconds and
-// is for tests.
+// The addon of this machine's platform and its builds: `release` is for users, `dev` for tests, compiled together with those of Rust.
 import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
@@ -12,6 +11,10 @@ export const packageName = nameOf(platform);
 export const file = addonFile(platform);
 /** Says which build the facade loads, and of which sources: `<release | dev> <digest>`. */
 export const stamp = join(root, 'target/stamps/addon');
+
+/** What `npm test` compiles: all crates but the benchmarks, with what is off by default; the addon and the tests of Rust in one go. */
+export const tested = ['--workspace', '--exclude', 'superconfig-bench', '--features', 'superconfig/parallel'];
+export const targets = ['--lib', '--bins', '--tests'];
 
 /** The build that the facade loads: `release`, `dev`, or `undefined` where none was made. */
 export function build() {

@@ -1,11 +1,12 @@
 // Packs what users install; what is packed already is not packed again.
-// usage: node scripts/package.mjs [--all | NAME… | --no-build]; the package and that of this platform's addon into target/packages/, or
-// those of all platforms or of some, whose addons are built on this machine, into target/platforms/packages/. With `--no-build` the
-// release build of this platform's addon has to be there.
-import { execFileSync } from 'node:child_process';
+// usage: node scripts/package.mjs [--all | NAME… | --no-build]; the package and that of this platform's addon, built for release, into
+// target/packages/, installed and tried out by scripts/smoke.mjs; or the packages of all platforms or of some, whose addons are built on
+// this machine, into target/platforms/packages/. With `--no-build` nothing is built or tried out: an addon for tests goes into
+// target/packages-dev/. Prints where the tarballs are.
+import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import * as host from './addon.mjs';
 import { addonFile, names, packageFolder, packageName, root } from './platforms/platforms.mjs';
 import { npm } from './programs.mjs';
@@ -18,8 +19,7 @@ if (strange.length > 0) {
   process.stderr.write(`superconfig: there is no platform ${strange.join(', ')}, only ${names.join(', ')}, or --all.\n`);
   process.exit(2);
 }
-if (isBuilt) host.requireRelease();
-else execFileSync(process.execPath, [join(root, 'scripts/setup.mjs'), isHost ? 'release' : 'facade'], { stdio: 'inherit' });
+if (!isBuilt) execFileSync(process.execPath, [join(root, 'scripts/setup.mjs'), isHost ? 'release' : 'facade'], { stdio: 'inherit' });
 /** The files of the addons to pack, by the names of their platforms. */
 const addons = {};
 if (isHost) {
@@ -30,9 +30,10 @@ if (isHost) {
 }
 
 const target = join(root, 'target', ...(isHost ? [] : ['platforms']));
-const packages = join(target, 'packages');
+const isForTests = isHost && host.build() !== 'release';
+const packages = join(target, isForTests ? 'packages-dev' : 'packages');
 const staging = join(target, 'staging');
-const stamp = join(root, 'target/stamps', isHost ? 'tarballs' : 'platform-tarballs');
+const stamp = join(root, 'target/stamps', isForTests ? 'dev-tarballs' : isHost ? 'tarballs' : 'platform-tarballs');
 
 /** Lays out a package as it is to be packed. */
 function stage(name, manifest, files) {
@@ -71,4 +72,5 @@ if (!isPacked) {
   mkdirSync(dirname(stamp), { recursive: true });
   writeFileSync(stamp, digest);
 }
-for (const tarball of readdirSync(packages).sort()) process.stdout.write(`${tarball}\n`);
+for (const tarball of readdirSync(packages).sort()) process.stdout.write(`${relative(root, join(packages, tarball))}\n`);
+if (isHost && !isBuilt) process.exit(spawnSync(process.execPath, [join(root, 'scripts/smoke.mjs')], { stdio: 'inherit' }).status ?? 1);

@@ -1,6 +1,7 @@
 // Makes a fresh clone ready, and does nothing that is done already. Uses nothing but Node itself.
-// usage: node scripts/setup.mjs [release | facade]; with SUPERCONFIG_BUILD=dev the addon is unoptimised, which compiles in seconds, unless
-// `release` asks for the one that users get. `facade` makes everything but the addon.
+// usage: node scripts/setup.mjs [release | dev [tests] | facade]; SUPERCONFIG_BUILD=dev asks for the addon that compiles in seconds as
+// well, but `release`, for the one that users get, has the last word. With `tests` it is compiled in one go with the tests of Rust.
+// `facade` makes everything but the addon.
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -75,7 +76,8 @@ function compile() {
     run(...tool('napi', ['build', '--release', ...manifest, ...output]), addon.flags(linking));
   } else {
     // By cargo itself, for the target of `cargo test`: what the tests have compiled is not compiled again.
-    run('cargo', ['build', ...manifest], linking.length > 0 ? addon.flags(linking) : {});
+    const which = process.argv.includes('tests') ? [...addon.tested, ...addon.targets, '--target-dir', 'target'] : manifest;
+    run('cargo', ['build', ...which], linking.length > 0 ? addon.flags(linking) : {});
     copyFileSync(join(root, 'target/debug', library()), join(root, kept, addon.file));
   }
 }
@@ -98,15 +100,15 @@ function place() {
   }
 }
 
-if (needsAddon) {
-  compiled.do(compile);
-  place();
-}
-
 const sources = ['tsconfig.json', 'tsconfig.types.json', 'scripts/facade.mjs', ...files('ts', /\.c?[jt]s$/, ['dist', 'cli'])];
 step('facade', sources, 'ts/dist/index.cjs').do(() => run(process.execPath, ['scripts/facade.mjs']));
 // Apart, as it needs no declarations.
 const ofCommandLine = ['package-lock.json', 'scripts/cli.mjs', ...files('ts/cli', /\.ts$/)];
 step('cli', ofCommandLine, 'ts/dist/cli/main.js').do(() => run(process.execPath, ['scripts/cli.mjs']));
+
+if (needsAddon) {
+  compiled.do(compile);
+  place();
+}
 
 if (!statSync(join(root, 'ts/dist/index.d.ts')).isFile()) stop('the facade was not built; delete target/stamps and run this again.');

@@ -1,4 +1,4 @@
-// What a fresh clone says on a machine that lacks something, and that nothing is done twice.
+// The setup of a clone: the words for a machine that lacks something, and no work done twice.
 import { spawnSync } from 'node:child_process';
 import { chmodSync, cpSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -122,11 +122,5 @@ describe('of two builds', () => {
     expect(loaded()).not.toBe(wanted);
     expect(script('setup.mjs', args, build)).toMatchObject({ status: 0, stderr: '' });
     expect(loaded()).toBe(wanted);
-  });
-
-  test('the unoptimised one is not packaged', () => {
-    script('setup.mjs', [], 'dev');
-    const { status, stderr } = script('package.mjs', ['--no-build']);
-    expect([status, stderr]).toEqual([1, 'superconfig: this needs the release build of the addon; run `node scripts/setup.mjs release` first.\n']);
   });
 });

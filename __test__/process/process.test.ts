@@ -1,4 +1,4 @@
-// Programs that need a process of their own; `npm run smoke` runs them on other versions of Node from the packed tarballs.
+// Programs that need a process of their own; `npm run package` runs them from the packed release.
 import { execFileSync, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
