@@ -292,7 +292,7 @@ export const registry = {
    * ```
    */
   stats(): RegistryStats {
-    return guard(registry.stats, () => JSON.parse(native().registryStats()) as RegistryStats);
+    return guard(registry.stats, () => JSON.parse(native().registryStats(false)) as RegistryStats);
   },
 
   /**
@@ -304,6 +304,6 @@ export const registry = {
    * ```
    */
   metrics(): string {
-    return guard(registry.metrics, () => native().registryMetrics());
+    return guard(registry.metrics, () => native().registryStats(true));
   },
 };

@@ -176,7 +176,7 @@ class CustomSources implements Sources {
     const { environment: given } = this.#request;
     const captured = given === undefined ? captureEnvironment(this.#request) : undefined;
     const env = Object.freeze({ ...(given ?? captured?.variables) });
-    const surroundings = JSON.parse(native().sourceContext(toText(this.#request, captured))) as Omit<Surroundings, 'env'>;
+    const surroundings = JSON.parse(native().describeRequest(toText(this.#request, captured), 'context')) as Omit<Surroundings, 'env'>;
     this.#surroundings = { ...surroundings, env };
     return captured;
   }

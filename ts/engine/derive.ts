@@ -18,19 +18,20 @@ export function deriveSource(name: string, implementation: unknown, options: unk
 
 /** Computes the derived layers of a prepared load in order, each from the values below it. */
 export function* deriveSteps(prepared: number, request: LoadRequest, bounds: Bounds): Steps<void> {
-  for (let next = native().derivation(prepared); next != null; next = native().derivation(prepared)) {
+  let next = native().derivation(prepared);
+  while (next != null) {
     const [values, index] = next;
     const { name, implementation } = request.sources[index] as unknown as { name: string; implementation: (values: unknown) => object };
     const source = { name, load: () => implementation(toValue(values)) };
     const answer = callSource(source, {} as SourceContext, new LazySignal(), bounds);
     const given = yield* settled(answer, `the derived layer \`${name}\``, originOf(source));
     if (!(given instanceof SuperConfigError)) {
-      native().derive(prepared, JSON.stringify(given));
+      next = native().derivation(prepared, JSON.stringify(given));
       continue;
     }
     try {
       // So that listeners hear of it.
-      native().derive(prepared, JSON.stringify({ error: reasonOf(given.cause) }));
+      native().derivation(prepared, JSON.stringify({ error: reasonOf(given.cause) }));
     } catch {
       // It is the same error without the cause.
     }

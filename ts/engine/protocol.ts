@@ -71,11 +71,11 @@ export interface Native {
   explainAll(attachment: number): NativeValue;
   /** The options' names, separated by spaces: `secrets`, `indent`, `origins`, `changed`. */
   render(attachment: number, format: string, options: string): string;
-  render(attachment: number, format: string, secrets: boolean): string;
-  /** The profiles that the sources of a load have files or sections for. */
-  findProfiles(request: string): string[];
-  /** The context of custom sources, `{ cwd, home?, profiles }` as JSON text. */
-  sourceContext(request: string): string;
+  /**
+   * A part of a load that has not been made, as JSON text: the `context` of its custom sources, `{ cwd, home?, profiles }`, or the
+   * `profiles` that its sources have files or sections for.
+   */
+  describeRequest(request: string, part: 'context' | 'profiles'): string;
   /**
    * Reads and merges without publishing: gives the number of a prepared load, for `preparedValue`, and then `commit` or `discard`. The
    * request is JSON text: the options of a first load; with an attachment, those of its next version:
@@ -97,10 +97,11 @@ export interface Native {
   beginReload(attachment: number): number;
   /** Notes what a custom source says of itself, by its index: `{ state, revision?, error? }` as JSON text. */
   reportSource(attachment: number, source: number, report: string): void;
-  /** The next layer of a prepared load that JavaScript computes: the values below it, and its index among the sources. */
-  derivation(prepared: number): [values: NativeValue, source: number] | null | undefined;
-  /** Takes the values of that layer, or why there are none: `{ values } | { error }` as JSON text. */
-  derive(prepared: number, supplied: string): void;
+  /**
+   * The next layer of a prepared load that JavaScript computes: the values below it, and its index among the sources. First takes the
+   * values of the one before, or why there are none: `{ values } | { error }` as JSON text.
+   */
+  derivation(prepared: number, supplied?: string): [values: NativeValue, source: number] | null | undefined;
   /** The merged values of a prepared load. */
   preparedValue(prepared: number): NativeValue;
   /**
@@ -127,8 +128,8 @@ export interface Native {
   registryUpdate(id: number, value: string): void;
   registryRemove(id: number): boolean;
   registryHas(id: number): boolean;
-  registryStats(): string;
-  registryMetrics(): string;
+  /** The contents and counters as JSON text, or with all of the process as Prometheus reads them. */
+  registryStats(asMetrics: boolean): string;
   /** Masks `user:password` of each URL in a text. */
   maskUserinfo(text: string): string;
   /** A text of one format in another: `Converted` as JSON text. */

@@ -75,31 +75,25 @@ pub fn report_source(attachment: f64, source: u32, report: String) -> Result<()>
     })
 }
 
-/// The next layer of a prepared load that JavaScript computes: the values below it, and then its index among the sources.
+/// The next layer of a prepared load that JavaScript computes: the values below it, and its index among the sources. First takes the
+/// values of the one before (`{ value, specials? }`), or why there are none, as JSON text of `Supplied`.
 #[napi(catch_unwind, ts_return_type = "[values: unknown, source: number] | null")]
-pub fn derivation(prepared: f64) -> Result<Option<(HostValue, u32)>> {
-    let next = PREPARED.with_borrow(|table| match table.get(prepared as u64) {
-        Some(Entry::Prepared(prepared)) => prepared.derivation(),
-        _ => Err(discarded()),
-    });
-    Ok(next.map_err(to_napi)?.map(|next| (HostValue::from(next.values), next.source as u32)))
-}
-
-/// Takes the values of that layer (`{ value, specials? }`), or why there are none, as JSON text of `Supplied`.
-#[napi(catch_unwind)]
-pub fn derive(prepared: f64, supplied: String) -> Result<()> {
+pub fn derivation(prepared: f64, supplied: Option<String>) -> Result<Option<(HostValue, u32)>> {
     run(|| {
-        let supplied = match OPTIONS.parse::<Supplied>(&supplied, "derive")? {
-            Supplied::Values(values) => Ok(values.decode()),
-            Supplied::Error(reason) => Err(reason),
-            Supplied::Texts(_) | Supplied::Documents(_) => {
-                return Err(Error::new(ErrorCode::Option, "what is derived is values"));
+        let supplied = supplied.map(|supplied| OPTIONS.parse::<Supplied>(&supplied, "derive")).transpose()?;
+        let next = PREPARED.with_borrow_mut(|table| {
+            let Some(Entry::Prepared(prepared)) = table.get_mut(prepared as u64) else { return Err(discarded()) };
+            match supplied {
+                Some(Supplied::Values(values)) => prepared.derive(Ok(values.decode()))?,
+                Some(Supplied::Error(reason)) => prepared.derive(Err(reason))?,
+                Some(Supplied::Texts(_) | Supplied::Documents(_)) => {
+                    return Err(Error::new(ErrorCode::Option, "what is derived is values"));
+                }
+                None => {}
             }
-        };
-        PREPARED.with_borrow_mut(|table| match table.get_mut(prepared as u64) {
-            Some(Entry::Prepared(prepared)) => prepared.derive(supplied),
-            _ => Err(discarded()),
-        })
+            prepared.derivation()
+        })?;
+        Ok(next.map(|next| (HostValue::from(next.values), next.source as u32)))
     })
 }
 
@@ -147,21 +141,17 @@ pub fn discard(prepared: f64, issues: Option<String>) -> Result<()> {
     })
 }
 
-/// The context of a load for custom sources: `{ cwd, home?, profiles }` as JSON text.
+/// A part of a load that has not been made, as JSON text: the `context` of its custom sources, `{ cwd, home?, profiles }`, or the
+/// `profiles` that its sources have files or sections for.
 #[napi(catch_unwind)]
-pub fn source_context(request: String) -> Result<String> {
+pub fn describe_request(request: String, part: String) -> Result<String> {
     run(|| {
         let (builder, environment) = builder(options(&request)?)?;
-        builder.source_context(&environment).map(|context| describe(&context))
-    })
-}
-
-/// The profiles that the sources of a load have files or sections for.
-#[napi(catch_unwind)]
-pub fn find_profiles(request: String) -> Result<Vec<String>> {
-    run(|| {
-        let (builder, environment) = builder(options(&request)?)?;
-        builder.find_profiles(&environment)
+        match part.as_str() {
+            "context" => builder.source_context(&environment).map(|context| describe(&context)),
+            "profiles" => builder.find_profiles(&environment).map(|profiles| describe(&profiles)),
+            other => Err(Error::new(ErrorCode::Option, format!("a load has no {other:?} to describe"))),
+        }
     })
 }
 

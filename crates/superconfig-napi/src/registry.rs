@@ -80,14 +80,8 @@ fn entry(id: f64) -> Option<ConfigHandle<Value>> {
     ConfigRegistry::global().handle(HandleId::try_from(id).ok()?).ok()
 }
 
-/// The registry's contents and counters, as JSON text.
+/// The registry's contents and counters as JSON text, or as Prometheus reads them with all `metrics` of the process.
 #[napi(catch_unwind)]
-pub fn registry_stats() -> String {
-    describe(&ConfigRegistry::global().stats())
-}
-
-/// The metrics of the process as Prometheus reads them.
-#[napi(catch_unwind)]
-pub fn registry_metrics() -> String {
-    metrics()
+pub fn registry_stats(as_metrics: bool) -> String {
+    if as_metrics { metrics() } else { describe(&ConfigRegistry::global().stats()) }
 }
