@@ -24,7 +24,7 @@ function shownOf(attachment: Attachment): number {
 
 const METHODS: { [Name in Methods]: (attachment: Attachment, ...given: Parameters<Inspection[Name]>) => ReturnType<Inspection[Name]> } = {
   explain: explainPath,
-  explainAll: (attachment) => toExplanations(native().explainAll(shownOf(attachment))),
+  explainAll: (attachment) => toExplanations(native().explain(shownOf(attachment))),
   toJSON: (attachment) => toJsonValue(native().read(shownOf(attachment), '', false, true)),
   toString: (attachment, options: ToStringOptions = {}) => {
     checkNames(options, ['format', ...SWITCHES], 'the options of `toString`');

@@ -56,8 +56,8 @@ export interface Native {
   sync(attachment: number): [generation: number, version: number];
   /** Reads what an attachment has at a path, or a version; with secrets hidden where it is `redacted`. */
   read(from: number | Version, path: string, segments: boolean, redacted?: boolean): NativeValue;
-  /** An `Explanation`, its winner as an index. */
-  explain(attachment: number, path: string, segments: boolean): NativeValue;
+  /** An `Explanation`, its winner as an index; without a path those of all. */
+  explain(attachment: number, path?: string, segments?: boolean): NativeValue;
   describe(attachment: number, what: Described): string;
   /** The `Difference`s of two attachments. */
   differences(before: number, after: number): NativeValue;
@@ -67,8 +67,6 @@ export interface Native {
   closestName(wanted: string, names: string[]): string | null | undefined;
   /** A `MissingPath` as JSON text. */
   describeMissing(attachment: number, path: string, segments: boolean): string;
-  /** `Explanation`s, their winners as indexes. */
-  explainAll(attachment: number): NativeValue;
   /** The options' names, separated by spaces: `secrets`, `indent`, `origins`, `changed`. */
   render(attachment: number, format: string, options: string): string;
   /**

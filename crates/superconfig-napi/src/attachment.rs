@@ -50,12 +50,16 @@ pub fn describe_missing(attachment: f64, at: String, segments: bool) -> Result<S
     with(attachment, |attachment| Ok(describe(&attachment.missing(&path(&at, segments)?))))
 }
 
-/// The provenance of a value.
+/// The provenance of a value, or without a path that of all values which layers or the schema know.
 #[napi(catch_unwind, ts_return_type = "unknown")]
-pub fn explain(attachment: f64, at: String, segments: bool) -> Result<HostValue> {
+pub fn explain(attachment: f64, at: Option<String>, segments: Option<bool>) -> Result<HostValue> {
     with(attachment, |attachment| {
-        let path = path(&at, segments)?;
         let described = attachment.described();
+        let Some(at) = at else {
+            let explanations = to_value(&described.explain_all())?;
+            return Ok(HostValue { value: Some(explanations), big_integers: Default::default() });
+        };
+        let path = path(&at, segments.unwrap_or(false))?;
         let explanation = to_value(&described.explain(&path)?)?;
         let mut big_integers = BigIntegers::specials(&described, &path, explanation.child(&"value".into()));
         for (at, special) in big_integers.iter_mut().enumerate() {
@@ -116,15 +120,6 @@ pub fn render(attachment: f64, format: String, options: String) -> Result<String
         ascii: has("ascii"),
     };
     with(attachment, |attachment| attachment.render(&format, options))
-}
-
-/// The explanations of all paths that layers or the schema know.
-#[napi(catch_unwind, ts_return_type = "unknown")]
-pub fn explain_all(attachment: f64) -> Result<HostValue> {
-    with(attachment, |attachment| {
-        let explanations = to_value(&attachment.described().explain_all())?;
-        Ok(HostValue { value: Some(explanations), big_integers: Default::default() })
-    })
 }
 
 /// Lets a configuration go; it ends with the last that refers to it.
