@@ -368,7 +368,7 @@ mod tests {
         let text =
             r##"{"properties": {"a": {"$ref": "#"}, "a_a": {"$ref": "#"}, "aAa": {"$ref": "#"}, "b": {"type": "number"}}}"##;
         let (value, schema) = (parse_json(r#"{"a":{"a":{"a":{"c":1}}}}"#).unwrap(), parse_json(text).unwrap());
-        let resolver = resolver(&value, &schema);
+        let resolver = NameResolver { depth: 32, ..resolver(&value, &schema) };
         assert_linear("a name that spells nothing", |size| {
             let name = "a_".repeat(size) + "x";
             assert!(resolver.resolve(&[&*name]).is_ok_and(|target| !target.known));
@@ -390,7 +390,7 @@ mod tests {
             "fork": {"type": "object", "properties": {"a": {"$ref": "#/$defs/leaf"}, "aA": {"type": "array", "items": {"$ref": "#/$defs/node"}}},
                      "additionalProperties": {"$ref": "#/$defs/node"}}}}"##;
         let (value, schema) = (parse_json("{}").unwrap(), parse_json(text).unwrap());
-        let resolver = resolver(&value, &schema);
+        let resolver = NameResolver { depth: 32, ..resolver(&value, &schema) };
         assert_linear("a name that spells nothing", |size| {
             let name = "a_".repeat(size) + "x";
             assert!(resolver.resolve(&[&*name]).is_ok_and(|target| !target.known));
