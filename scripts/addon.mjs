@@ -12,9 +12,12 @@ export const file = addonFile(platform);
 /** Says which build the facade loads, and of which sources: `<release | dev> <digest>`. */
 export const stamp = join(root, 'target/stamps/addon');
 
-/** What `npm test` compiles: all crates but the benchmarks, with what is off by default; the addon and the tests of Rust in one go. */
+/** What `npm test` compiles: all crates but the benchmarks, with what is off by default. Cargo chooses features by the crates that are named. */
 export const tested = ['--workspace', '--exclude', 'superconfig-bench', '--features', 'superconfig/parallel'];
-export const targets = ['--lib', '--bins', '--tests'];
+/** The addons and the tests of the whole engine, which are compiled in one go. */
+export const targets = ['--lib', '--bins', '--test', '*'];
+/** The unit tests, in which the engine is not optimised: compiling takes longer than what they do. An extension module links into no program. */
+export const unitTests = [...tested, '--exclude', 'superconfig-py', '--lib', '--bins', '--config', 'profile.dev.package.superconfig.opt-level=0'];
 
 /** The build that the facade loads: `release`, `dev`, or `undefined` where none was made. */
 export function build() {

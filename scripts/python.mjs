@@ -3,6 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { tested } from './addon.mjs';
 import { root } from './platforms/platforms.mjs';
 import { step } from './steps.mjs';
 
@@ -41,8 +42,8 @@ step(`python-3.${minor}`, [requirements], python.slice(root.length + 1), version
   must(python, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--no-compile', '-r', requirements]);
 });
 
-// The features of `cargo test`: what that has compiled is not compiled again.
-must('cargo', ['build', '-p', 'superconfig-py', '--features', 'superconfig/parallel']);
+// The crates of `npm test`, which decide on features: what that has compiled is not compiled again.
+must('cargo', ['build', ...tested, '--lib']);
 const built = join(root, 'target/debug', { win32: '_superconfig.dll', darwin: 'lib_superconfig.dylib' }[process.platform] ?? 'lib_superconfig.so');
 const loaded = join(sources, 'superconfig', isWindows ? '_superconfig.pyd' : '_superconfig.abi3.so');
 if (!existsSync(built)) stop(`cargo has not made ${built}`);

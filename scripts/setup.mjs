@@ -76,8 +76,8 @@ function compile() {
     run(...tool('napi', ['build', '--release', ...manifest, ...output]), addon.flags(linking));
   } else {
     // By cargo itself, for the target of `cargo test`: what the tests have compiled is not compiled again.
-    const which = process.argv.includes('tests') ? [...addon.tested, ...addon.targets, '--target-dir', 'target'] : manifest;
-    run('cargo', ['build', ...which], linking.length > 0 ? addon.flags(linking) : {});
+    const which = process.argv.includes('tests') ? addon.targets : ['--lib'];
+    run('cargo', ['build', ...addon.tested, ...which, '--target-dir', 'target'], linking.length > 0 ? addon.flags(linking) : {});
     copyFileSync(join(root, 'target/debug', library()), join(root, kept, addon.file));
   }
 }

@@ -1,18 +1,22 @@
 // Runs everything there is to test and ends with one line: N passed, N failed.
 import { spawn } from 'node:child_process';
-import { readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { targets, tested } from './addon.mjs';
+import { targets, tested, unitTests } from './addon.mjs';
 import { root } from './platforms/platforms.mjs';
 import { tool } from './programs.mjs';
 
 let passed = 0;
 let failed = 0;
 
+// Where nothing is compiled yet, what a next compilation would save is not worth its while.
+const isFresh = !existsSync(join(root, 'target/debug/incremental'));
+const environment = { ...(isFresh ? { CARGO_INCREMENTAL: '0' } : {}), ...process.env };
+
 /** Runs a program and gives its output and exit code; what it prints and complains of is shown at once, or `later` as a whole. */
 function run(command, args, { env = {}, later = false } = {}) {
   return new Promise((resolve) => {
-    const child = spawn(command, args, { cwd: root, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', later ? 'pipe' : 'inherit'] });
+    const child = spawn(command, args, { cwd: root, env: { ...environment, ...env }, stdio: ['ignore', 'pipe', later ? 'pipe' : 'inherit'] });
     let output = '';
     const shown = [];
     const show = (chunk) => (later ? shown.push(chunk) : process.stdout.write(chunk));
@@ -36,23 +40,21 @@ function count(ran, failures, code) {
   failed += failures === 0 && code !== 0 ? 1 : failures;
 }
 
-// The addon is compiled with the tests of Rust, each crate once, while the packages come; `npm run package` is for the one that users
-// get.
+// The addon is compiled together with the tests of Rust while the packages come; that of users is what `npm run package` tests.
 const [ready] = await Promise.all([run(process.execPath, ['scripts/setup.mjs', 'dev', 'tests']), run('cargo', ['build', ...tested, ...targets])]);
 // What is missing has been said.
 if (ready.code !== 0) process.exit(1);
 
-/** The tests of Rust, each part shown when it has ended: those of Node run meanwhile. */
+/** The tests of Rust, each part shown when it has ended. */
 async function rust() {
-  // Tests of the whole engine mostly wait, for the file system or for other threads, so more of them run than there are processors;
-  // unit tests compute.
+  // Tests of the whole engine mostly wait, for the file system or for other threads, so more of them run than there are processors.
   const parts = [
-    [['--lib', '--bins'], {}],
-    [['--test', '*'], { RUST_TEST_THREADS: process.env.RUST_TEST_THREADS ?? '8' }],
-    [['--doc'], {}],
+    [[...tested, '--test', '*'], { RUST_TEST_THREADS: process.env.RUST_TEST_THREADS ?? '8' }],
+    [unitTests, {}],
+    [[...tested, '--doc'], {}],
   ];
   for (const [which, env] of parts) {
-    const { output, code } = await run('cargo', ['test', ...tested, '--no-fail-fast', ...which], { env, later: true });
+    const { output, code } = await run('cargo', ['test', '--no-fail-fast', ...which], { env, later: true });
     const results = [...output.matchAll(/^test result: \w+\. (\d+) passed; (\d+) failed/gm)];
     const sum = (at) => results.reduce((total, match) => total + Number(match[at]), 0);
     count(sum(1), sum(2), code);
@@ -77,6 +79,7 @@ async function node() {
   count(Number(fine), Number(bad), smoke.code);
 }
 
-await Promise.all([rust(), node()]);
+// By language, at the same time: while some of them wait or compile, others use the processors.
+await Promise.all([rust, node].map((tests) => tests()));
 process.stdout.write(`${passed} passed, ${failed} failed\n`);
 process.exit(failed === 0 && passed > 0 ? 0 : 1);
