@@ -270,9 +270,10 @@ describe('installed', () => {
       const { dlopen } = process;
       process.dlopen = (module, path) => (opened.push(path), dlopen(module, path));
       process.on('exit', () => console.log(JSON.stringify([opened, Object.keys(require.cache).filter((file) => /superconfig.ts/.test(file))])));`;
-    home.write('user/project/app/counted.cjs', `${counted}\nrequire('./main.cjs');`);
+    const reading = "require('superconfig').SuperConfig.builder({ env: {} }).defaults({ port: 80 }).loadSync().get('port')";
+    home.write('user/project/app/counted.cjs', `${counted}\nconsole.log(${reading});`);
     const opened = [app('node_modules/@superconfig', name, addonFile)];
-    expect(run(app('counted.cjs'))).toBe(`${printed}${JSON.stringify([opened, [app('node_modules/superconfig/ts/dist/index.cjs')]])}\n`);
+    expect(run(app('counted.cjs'))).toBe(`80\n${JSON.stringify([opened, [app('node_modules/superconfig/ts/dist/index.cjs')]])}\n`);
   });
 
   test('on a system without an addon it says which there are', () => {
