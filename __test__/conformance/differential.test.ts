@@ -418,7 +418,7 @@ describe('YAML', () => {
       compared += 1;
       expect(value(own(words, 'yaml')), JSON.stringify(words)).toEqual(one);
     };
-    fc.assert(fc.property(soup(tokens), check), { ...RUNS, numRuns: 8000 });
+    fc.assert(fc.property(soup(tokens), check), { ...RUNS, numRuns: 3000 });
     expect(compared).toBeGreaterThan(5000);
   });
 
@@ -510,7 +510,7 @@ describe('dotenv', () => {
         lines.filter((words) => !/[^\s]#/.test(words)),
         check,
       ),
-      { ...RUNS, numRuns: 8000 },
+      { ...RUNS, numRuns: 3000 },
     );
     expect(compared).toBeGreaterThan(1000);
   });
