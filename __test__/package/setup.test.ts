@@ -12,9 +12,11 @@ const root = join(import.meta.dirname, '../..');
 const clone = temporaryDirectory();
 
 beforeEach(() => {
-  for (const path of ['scripts', 'package.json', 'package-lock.json', 'Cargo.toml', 'Cargo.lock', 'crates', 'ts', 'tsconfig.json', 'tsconfig.types.json']) {
-    cpSync(join(root, path), clone.at(path), { recursive: true, filter: (source) => !/(target|dist|corpus)$/.test(source) });
+  for (const path of ['scripts', 'package.json', 'package-lock.json', 'Cargo.toml', 'Cargo.lock', 'ts', 'tsconfig.json', 'tsconfig.types.json']) {
+    cpSync(join(root, path), clone.at(path), { recursive: true, filter: (source) => !source.endsWith('dist') });
   }
+  // Only read.
+  symlinkSync(join(root, 'crates'), clone.at('crates'), 'junction');
   mkdirSync(clone.at('bin'));
   // What npm's scripts call; Windows finds it by itself, and keeps links to administrators.
   if (!isWindows) symlinkSync(process.execPath, clone.at('bin/node'));
@@ -102,7 +104,9 @@ describe('of two builds', () => {
 
   /** Everything but the addons is as it is here; what stands for them is text. */
   beforeEach(() => {
-    for (const path of ['target/stamps', 'ts/dist', 'npm']) cpSync(join(root, path), clone.at(path), { recursive: true });
+    for (const path of ['target/stamps', 'ts/dist', 'npm']) {
+      cpSync(join(root, path), clone.at(path), { recursive: true, filter: (source) => !source.endsWith('.node') });
+    }
     symlinkSync(join(root, 'node_modules'), clone.at('node_modules'), 'junction');
     for (const [build, text] of Object.entries(programs)) {
       clone.write(join('target/addon', build, file), text);

@@ -1,4 +1,4 @@
-// What a check found, for the formats that report it.
+// The findings of a check, for the formats that report it.
 import type { Problem } from './problem.js';
 
 /** A path that was taken to have a value, as there is none. */
