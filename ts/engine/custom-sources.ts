@@ -63,7 +63,7 @@ export function customSourcesOf(request: LoadRequest): Sources {
 export function withProfiles(request: LoadRequest): LoadRequest {
   if (!request.sources.some(({ file }) => String(file).includes('{profile}')) || !request.sources.some(isOfProfiles)) return request;
   const captured = request.environment === undefined ? captureEnvironment(request) : undefined;
-  const { profiles } = JSON.parse(native().sourceContext(toText(request, captured))) as Surroundings;
+  const { profiles } = JSON.parse(native().describeRequest(toText(request, captured), 'context')) as Surroundings;
   const sources = request.sources.flatMap((source) => (isOfProfiles(source) ? profiles.map((profile) => moduleOfProfile(source, profile)) : [source]));
   return { ...request, sources };
 }
