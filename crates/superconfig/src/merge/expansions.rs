@@ -1,4 +1,4 @@
-//! What a merge takes from outside of its layers.
+//! The inputs of a merge from outside of its layers.
 
 use crate::diagnostic::Error;
 use crate::value::{ExpandedSize, ExpansionBudget};
