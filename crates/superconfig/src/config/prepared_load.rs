@@ -32,7 +32,8 @@ pub(super) type StartWatching = fn(&SuperConfig, WatchOptions) -> Result<(), Err
 /// # Ok::<(), superconfig::Error>(())
 /// ```
 pub struct PreparedLoad {
-    load: FirstLoad,
+    /// Boxed, since a load passes it on several times.
+    load: Box<FirstLoad>,
     #[cfg(feature = "watch")]
     start_watching: StartWatching,
 }
@@ -58,7 +59,7 @@ impl PreparedLoad {
         let mut loaded = result?;
         loaded.derive_all()?;
         Ok(Self {
-            load: FirstLoad { options, environment, custom_sources, loader, loaded, record },
+            load: Box::new(FirstLoad { options, environment, custom_sources, loader, loaded, record }),
             #[cfg(feature = "watch")]
             start_watching,
         })
@@ -181,7 +182,7 @@ impl PreparedLoad {
             return Err(problem);
         }
         self.load.loaded.replace(output)?;
-        let keeper = Core::publish(self.load)?;
+        let keeper = Core::publish(*self.load)?;
         let config = SuperConfig(keeper);
         #[cfg(feature = "watch")]
         if let Some(options) = config.0.options.watch.clone() {

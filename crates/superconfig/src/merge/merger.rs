@@ -306,7 +306,9 @@ impl Merger<'_> {
         Ok(())
     }
 
-    /// Takes a pass through an array or table below out of the budget: its cost is not that of the layer.
+    /// Takes a pass through an array or table below out of the budget: its cost is not that of the layer. Never inlined: few
+    /// layers have what needs one, and the merge of tables is smaller without it.
+    #[inline(never)]
     fn take_pass(&self, elements: usize, cursor: &MergeCursor<'_>) -> MergeResult<()> {
         let Some(budget) = self.budget else { return Ok(()) };
         budget.take(ExpandedSize::of_pass(elements)).map_err(|exceeded| {

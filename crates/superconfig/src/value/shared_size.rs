@@ -5,8 +5,9 @@ use super::value::Value;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-/// Values up to this size are measured as if nothing in them were shared, and produce nothing.
-const SMALL: ExpandedSize = ExpandedSize { values: 4_096, bytes: 1 << 20 };
+/// Values up to this size are measured as if nothing in them were shared, and produce nothing: values, and texts and keys in
+/// steps of 256 bytes.
+const SMALL: isize = 4_096;
 
 /// Shorter keys are small beside the values that they name.
 const LONG_KEY: usize = 64;
@@ -15,43 +16,67 @@ impl Value {
     /// True when arrays and tables nest deeper than a limit. Looks no deeper than that, so it is safe on any value. Costs a visit
     /// to each part, however often it is shared.
     pub(crate) fn nests_deeper_than(&self, limit: usize) -> bool {
-        let quick = self.nests_deeper_within(limit, &mut SMALL.clone());
+        let quick = self.nests_deeper_within(limit);
         quick.unwrap_or_else(|| SharedParts::default().measure(self, limit).is_none())
     }
 
     /// The size that shared parts add to a value where it is written out, beyond the parts themselves; `None` for one that nests
     /// deeper than a limit. What is small adds nothing. Costs a visit to each part.
     pub(crate) fn expanded_size(&self, limit: usize) -> Option<ExpandedSize> {
-        match self.nests_deeper_within(limit, &mut SMALL.clone()) {
+        match self.nests_deeper_within(limit) {
             Some(is_deeper) => (!is_deeper).then(ExpandedSize::default),
             None => SharedParts::default().measure(self, limit).map(|measure| measure.written.since(measure.parts)),
         }
     }
 
-    /// Whether it nests deeper than a limit; `None` when that takes a look at more than is left.
-    fn nests_deeper_within(&self, limit: usize, left: &mut ExpandedSize) -> Option<bool> {
-        left.values = left.values.checked_sub(1)?;
+    /// Whether it nests deeper than a limit; `None` when it is not small.
+    fn nests_deeper_within(&self, limit: usize) -> Option<bool> {
+        let mut left = SMALL;
+        let is_over = self.is_over(limit, &mut left);
+        if left < 0 { None } else { Some(is_over) }
+    }
+
+    /// Whether it nests deeper than a limit or is larger than what is left, which is then negative.
+    fn is_over(&self, limit: usize, left: &mut isize) -> bool {
         match self {
-            Value::Array(_) | Value::Table(_) if limit == 0 => return Some(true),
             Value::Array(items) => {
-                for item in items.iter() {
-                    if item.nests_deeper_within(limit - 1, left)? {
-                        return Some(true);
-                    }
+                *left -= items.len() as isize;
+                if limit == 0 || *left < 0 {
+                    return true;
                 }
+                let is_over = items.iter().any(|item| item.is_element_over(limit - 1, left));
+                is_over || *left < 0
             }
             Value::Table(table) => {
-                for (key, item) in table {
-                    left.bytes = left.bytes.checked_sub(key.len())?;
-                    if item.nests_deeper_within(limit - 1, left)? {
-                        return Some(true);
-                    }
+                *left -= table.len() as isize;
+                if limit == 0 || *left < 0 {
+                    return true;
                 }
+                let is_over = table.iter().any(|(key, item)| {
+                    *left -= (key.len() >> 8) as isize;
+                    item.is_element_over(limit - 1, left)
+                });
+                is_over || *left < 0
             }
-            Value::String(text) => left.bytes = left.bytes.checked_sub(text.len())?,
-            _ => {}
+            Value::String(text) => {
+                *left -= (text.len() >> 8) as isize;
+                *left < 0
+            }
+            _ => false,
         }
-        Some(false)
+    }
+
+    /// The same for an element: only what nests is worth a call.
+    #[inline(always)]
+    fn is_element_over(&self, limit: usize, left: &mut isize) -> bool {
+        match self {
+            Value::Array(_) | Value::Table(_) => self.is_over(limit, left),
+            Value::String(text) => {
+                *left -= (text.len() >> 8) as isize;
+                false
+            }
+            _ => false,
+        }
     }
 }
 
