@@ -119,7 +119,7 @@ test('fish completes the same', () => {
 
 test('zsh completes the same', () => {
   const script = readFileSync(directory.at('zsh.sh'), 'utf8');
-  for (const { name } of COMMANDS) expect(script).toContain(`    ${name})\n      _arguments `);
+  for (const { name } of COMMANDS) expect(script).toContain(`    ${name})\n      specs=(\n `);
   if (!has('zsh')) return;
   execFileSync('zsh', ['-n', 'zsh.sh'], { cwd: directory.path });
   const inZsh = (line: string) => {

@@ -7,7 +7,7 @@ export function script(verbs: readonly Verb[]): string {
   const commands = words.map(([name, description]) => `    ${quoted(`${name}:${description}`)}`);
   const cases = verbs.map(({ name, flags, arguments: places }) => {
     const specs = [...flags.map(flagSpec), ...places.map((values, at) => quoted(`${at + 1}:${labelOf(values)}:${action(values)}`))];
-    return `    ${name})\n      _arguments -s ${specs.join(' \\\n        ')}\n      ;;`;
+    return `    ${name})\n      specs=(\n        ${specs.join('\n        ')}\n      )\n      _arguments -s $specs\n      ;;`;
   });
   return `#compdef superconfig
 # Completion of superconfig for zsh: source <(superconfig completion zsh) behind compinit, or a file _superconfig of fpath.
@@ -22,7 +22,7 @@ _superconfig_ask() {
 
 _superconfig() {
   local program=$words[1]
-  local -a commands
+  local -a commands specs
   commands=(
 ${commands.join('\n')}
   )
