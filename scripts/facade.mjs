@@ -33,13 +33,18 @@ const common = {
   logLevel: 'warning',
 };
 
-/** Imports of the main entry, by the name of the package; and those of files that stay as they are, beside the code. */
+/** Imports of the main entry and of `superconfig/live`, by the package's name; and those of files that stay as they are, beside the code. */
 const byName = {
   name: 'by-name',
   setup({ onResolve }) {
-    onResolve({ filter: /^\.\.?\/(\.\.\/)*index\.js$/ }, ({ path, resolveDir }) =>
-      join(resolveDir, path) === join(root, 'ts/index.js') ? { path: 'superconfig', external: true } : undefined,
-    );
+    const names = new Map([
+      [join(root, 'ts/index.js'), 'superconfig'],
+      [join(root, 'ts/live/index.js'), 'superconfig/live'],
+    ]);
+    onResolve({ filter: /^\.\.?\/.*\bindex\.js$/ }, ({ path, resolveDir }) => {
+      const name = names.get(join(resolveDir, path));
+      return name === undefined ? undefined : { path: name, external: true };
+    });
     onResolve({ filter: /\/addon-files\// }, ({ path }) => ({ path: path.replace(/^.*(?=\/addon-files\/)/, '.'), external: true }));
   },
 };

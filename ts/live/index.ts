@@ -1,3 +1,8 @@
 // The foundations of sources that follow a remote store.
 
+export type { Listing, Session, Store } from './follower.js';
+export { type Freshness, isFresh } from './freshness.js';
+export { decodeText, type KeyLayout, type Layout, layoutOf } from './layout.js';
+export { type LiveOptions, type LiveStore, liveSource } from './live-source.js';
+export { type Change, type Entries, type Entry, type Frame, Mirror, type MirrorOptions, type Outcome } from './mirror.js';
 export { documents, type StoredDocument, type StoredText, type TextTyping, texts } from './source-data.js';

@@ -56,6 +56,9 @@ pub struct SourceStatus {
     /// Its last error; `None` after a result, or a report that it is live.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_error: Option<Error>,
+    /// It says itself when it is live: a result may be what it had before.
+    #[serde(skip)]
+    reports_itself: bool,
 }
 
 impl SourceStatus {
@@ -71,6 +74,7 @@ impl SourceStatus {
             resumes: None,
             relists: None,
             last_error: None,
+            reports_itself: false,
         }
     }
 
@@ -87,9 +91,13 @@ impl SourceStatus {
             // Its text cannot be used, and that is what it has.
             Some(error) if error.code() != ErrorCode::Source => self.last_confirmed = SystemTime::now(),
             Some(_) => self.change(SourceState::Stale),
+            None if self.reports_itself && self.state != SourceState::Live => {
+                // Only a text that could not be used is mended by a result.
+                self.last_error.take_if(|error| error.code() != ErrorCode::Source);
+                return;
+            }
             None => {
                 self.last_confirmed = SystemTime::now();
-                // Whoever reports knows better whether an answer was a fresh one.
                 if self.state == SourceState::Stale {
                     self.change(SourceState::Live);
                 }
@@ -100,6 +108,8 @@ impl SourceStatus {
 
     pub(super) fn report(&mut self, report: SourceReport) {
         self.change(report.state);
+        // That a watch fails is said for it.
+        self.reports_itself |= report.state != SourceState::Stale;
         if report.state == SourceState::Live {
             self.last_confirmed = SystemTime::now();
             self.last_error = None;
@@ -123,5 +133,33 @@ pub(super) fn milliseconds_of<S: Serializer>(time: &Option<SystemTime>, serializ
     match time {
         Some(time) => milliseconds(time, serializer),
         None => serializer.serialize_none(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_result_confirms_nothing_for_a_source_that_reports_itself() {
+        let mut status = SourceStatus::new("rooms".into());
+        status.report(SourceReport::new(SourceState::Live));
+        status.report(SourceReport { error: Some("refused".into()), ..SourceReport::new(SourceState::Connecting) });
+        let confirmed = status.last_confirmed;
+        for state in [SourceState::Connecting, SourceState::Stale, SourceState::Snapshot] {
+            status.report(SourceReport::new(state));
+            status.record_result(None);
+            assert_eq!((status.state, status.last_confirmed, status.last_error.is_some()), (state, confirmed, true));
+        }
+        status.report(SourceReport::new(SourceState::Live));
+        assert!(status.last_error.is_none());
+    }
+
+    #[test]
+    fn a_result_ends_what_was_said_for_a_source() {
+        let mut status = SourceStatus::new("rooms".into());
+        status.report(SourceReport { error: Some("it cannot be watched".into()), ..SourceReport::new(SourceState::Stale) });
+        status.record_result(None);
+        assert_eq!((status.state, status.last_error.is_none()), (SourceState::Live, true));
     }
 }

@@ -1,0 +1,122 @@
+// The selection of a store's keys for a source, and their conversion to values.
+import { SuperConfigError } from '../index.js';
+import type { Entries, Entry } from './mirror.js';
+import { documents, type StoredDocument, type TextTyping, texts } from './source-data.js';
+
+/**
+ * The keys that a source takes, selected in one of three ways, and the path of their values.
+ *
+ * @example
+ * ```ts
+ * import type { KeyLayout } from 'superconfig/live';
+ *
+ * const values: KeyLayout = { prefix: '/shop/', match: 'loose' }; // `/shop/server/port` is `server.port`
+ * const document: KeyLayout = { key: 'shop/config.yaml', at: ['shop'] };
+ * const several: KeyLayout = { documents: 'conf.d/' };
+ * ```
+ */
+export interface KeyLayout extends TextTyping {
+  /** Each key below it holds one value; the rest of the key is its path. */
+  prefix?: string;
+  /** The key holds one document. */
+  key?: string;
+  /** Each key below it holds a document; they apply in the order of their keys. */
+  documents?: string;
+  /** The format of documents; by default that of the key's extension, else detected from the content. */
+  format?: NonNullable<StoredDocument['format']>;
+  /** The path below which all values are put; the root by default. */
+  at?: readonly string[];
+}
+
+/**
+ * A checked layout.
+ *
+ * @example
+ * ```ts
+ * import { type Layout, layoutOf } from 'superconfig/live';
+ *
+ * const layout: Layout = layoutOf({ prefix: '/shop/' }, '/');
+ * layout.start; // '/shop/'
+ * ```
+ */
+export interface Layout {
+  /** The key, or what all keys begin with. */
+  readonly start: string;
+  /** Whether it is one key alone. */
+  readonly isOneKey: boolean;
+  /** The entries as the result of a custom source. @throws for a value that is no text. */
+  toResult(entries: Entries): object;
+}
+
+/**
+ * Checks a layout; keys are split at the separator.
+ *
+ * @throws `ERR_SUPERCONFIG_OPTION` for what does not say one way, or has options that are none.
+ * @example
+ * ```ts
+ * import { layoutOf } from 'superconfig/live';
+ *
+ * layoutOf({ key: 'shop/config.yaml' }, '/').isOneKey; // true
+ * layoutOf({}, '/'); // throws ERR_SUPERCONFIG_OPTION
+ * ```
+ */
+export function layoutOf({ prefix, key, documents: below, format, at = [], typing, match }: KeyLayout, separator: string): Layout {
+  const given = Object.entries({ prefix, key, documents: below }).filter(([, value]) => value !== undefined);
+  const [start] = given;
+  if (given.length !== 1 || start === undefined || typeof start[1] !== 'string' || (key !== undefined && key === '')) {
+    throw new SuperConfigError('ERR_SUPERCONFIG_OPTION', 'a source has one of `prefix`, `key` and `documents`, each of which is text');
+  }
+  const typed = { ...(typing !== undefined && { typing }), ...(match !== undefined && { match }) };
+  // Bad options are told of now, not with the first load.
+  texts([], typed);
+  documents([{ name: 'a', text: '', at }]);
+  const toText = ({ key: own, value, revision }: Entry) => {
+    const path = own
+      .slice((prefix ?? '').length)
+      .split(separator)
+      .filter((segment) => segment !== '');
+    return { path: [...at, ...path], text: textOf(own, value), key: own, revision: String(revision) };
+  };
+  const toDocument = ({ key: name, value, revision }: Entry) => {
+    return { name, text: textOf(name, value), revision: String(revision), at, ...(format !== undefined && { format }) };
+  };
+  return {
+    start: start[1],
+    isOneKey: key !== undefined,
+    toResult: (entries) => {
+      const list = [...entries.values()];
+      if (prefix === undefined) return documents(list.map(toDocument));
+      // The prefix itself, and keys that are nothing but separators, name no path.
+      const stored = list.map(toText).filter(({ path }) => path.length > at.length);
+      return texts(stored, typed);
+    },
+  };
+}
+
+/** What stands for a value that is no text. */
+const NOT_TEXT = '\ufffd';
+
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/**
+ * Bytes as text; those that are no UTF-8 as a mark that {@link Layout.toResult} refuses.
+ *
+ * @example
+ * ```ts
+ * import { decodeText } from 'superconfig/live';
+ *
+ * decodeText(Buffer.from('é')); // 'é'
+ * ```
+ */
+export function decodeText(bytes: Uint8Array): string {
+  try {
+    return decoder.decode(bytes);
+  } catch {
+    return NOT_TEXT;
+  }
+}
+
+function textOf(key: string, value: string): string {
+  if (value !== NOT_TEXT) return value;
+  throw new Error(`the value of the key ${key} is not UTF-8`);
+}
