@@ -2,7 +2,7 @@
 import { chmodSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { cli, cliJson } from '../support/cli.ts';
+import { inOwnProcess } from '../support/cli.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
 
 interface Report {
@@ -10,6 +10,7 @@ interface Report {
   report: string[];
 }
 
+const { cli, cliJson } = inOwnProcess;
 const directory = temporaryDirectory();
 const project = (env: Record<string, string> = {}) => ({ cwd: directory.path, env });
 const write = () => {

@@ -1,9 +1,10 @@
 // Properties of every command line: help, exit codes, streams, one document.
 import { describe, expect, test } from 'vitest';
 import { COMMANDS } from '../../ts/cli/commands.ts';
-import { cli, cliJson } from '../support/cli.ts';
+import { inOwnProcess } from '../support/cli.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
 
+const { cli, cliJson } = inOwnProcess;
 const directory = temporaryDirectory();
 const project = () => {
   directory.write('package.json', '{}');

@@ -2,9 +2,10 @@
 import { mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
-import { cli, cliJson } from '../support/cli.ts';
+import { inOwnProcess } from '../support/cli.ts';
 import { sharedDirectory } from '../support/temporary.ts';
 
+const { cli, cliJson } = inOwnProcess;
 const directory = sharedDirectory();
 const options = { cwd: directory.path, env: { HOST: 'nowhere', SHOP_HOST: 'example.org' } };
 

@@ -1,10 +1,11 @@
-// The real command line in a process of its own, and its documents held to the schemas that the package ships.
-import { spawn } from 'node:child_process';
+// The real command line, in a process that all lines of a file share or in one of its own, and its documents held to the schemas that
+// the package ships.
+import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { expect } from 'vitest';
+import { afterAll, expect } from 'vitest';
 
 const root = join(import.meta.dirname, '../..');
 /** The program that `bin` of package.json names. */
@@ -30,8 +31,39 @@ export function cliEnvironment(env: Record<string, string> = {}): Record<string,
   return { PATH: process.env.PATH ?? '', HOME: tmpdir(), LANG: 'C.UTF-8', ...env };
 }
 
-/** Runs a command line to its end. */
+let host: ChildProcess | undefined;
+const waiting = new Map<number, { done: (outcome: Outcome) => void; fail: (error: Error) => void }>();
+let lines = 0;
+
+/** The process of the lines that share one, which ends with this one. */
+function shared(): ChildProcess {
+  if (host !== undefined) return host;
+  const child = fork(join(import.meta.dirname, 'cli-host.mjs'), [BIN], { execArgv: [], stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  child.on('message', ({ id, outcome }: { id: number; outcome: Outcome }) => {
+    waiting.get(id)?.done(outcome);
+    waiting.delete(id);
+  });
+  child.on('exit', (code, signal) => {
+    host = undefined;
+    for (const { fail } of waiting.values()) fail(new Error(`the command lines' process ended with ${signal ?? code}`));
+    waiting.clear();
+  });
+  host = child;
+  return child;
+}
+
+/** Runs a command line to its end, in a process that runs one after the other. What is about the process itself takes `inOwnProcess`. */
 export function cli(args: readonly string[], { cwd, env }: CliOptions): Promise<Outcome> {
+  const id = ++lines;
+  return new Promise((done, fail) => {
+    waiting.set(id, { done, fail });
+    shared().send({ id, args, cwd, env: cliEnvironment(env) });
+  });
+}
+
+afterAll(() => host?.disconnect());
+
+function alone(args: readonly string[], { cwd, env }: CliOptions): Promise<Outcome> {
   const child = spawn(process.execPath, [BIN, ...args], { cwd, env: cliEnvironment(env), stdio: ['ignore', 'pipe', 'pipe'] });
   const outcome = { stdout: '', stderr: '' };
   for (const name of ['stdout', 'stderr'] as const) {
@@ -48,12 +80,21 @@ export function cli(args: readonly string[], { cwd, env }: CliOptions): Promise<
 /** A document of `--json`. */
 export type Document = Record<string, unknown> & { error?: Record<string, unknown>; warnings: Record<string, unknown>[] };
 
-/** Runs a command with `--json`: gives its exit code and document, which has to be all of the output and of its schema. */
-export async function cliJson<D = Document>(args: readonly string[], options: CliOptions): Promise<{ code: number | null; document: D }> {
-  const { code, stdout, stderr } = await cli([...args, '--json'], options);
-  expect(stderr).toBe('');
-  return { code, document: checkDocument(args[0] as string, JSON.parse(stdout)) as D };
+type JsonRun = <D = Document>(args: readonly string[], options: CliOptions) => Promise<{ code: number | null; document: D }>;
+
+function jsonBy(run: typeof cli): JsonRun {
+  return async <D>(args: readonly string[], options: CliOptions) => {
+    const { code, stdout, stderr } = await run([...args, '--json'], options);
+    expect(stderr).toBe('');
+    return { code, document: checkDocument(args[0] as string, JSON.parse(stdout)) as D };
+  };
 }
+
+/** Runs a command with `--json`: gives its exit code and document, which has to be all of the output and of its schema. */
+export const cliJson = jsonBy(cli);
+
+/** The same, each line in a process of its own. */
+export const inOwnProcess = { cli: alone, cliJson: jsonBy(alone) };
 
 /** Holds a document to the schema of its command, which has to name all of its fields. */
 export function checkDocument(command: string, document: unknown): unknown {
