@@ -1,15 +1,15 @@
 // Packs what users install; what is packed already is not packed again.
 // usage: node scripts/package.mjs [--all | NAME… | --no-build]; the package and that of this platform's addon, built for release, into
-// target/packages/, installed and tried out by scripts/smoke.mjs; or the packages of all platforms or of some, whose addons are built on
-// this machine, into target/platforms/packages/. With `--no-build` nothing is built or tried out: an addon for tests goes into
-// target/packages-dev/. Prints where the tarballs are.
+// target/packages/, installed and tried out by scripts/smoke.mjs and by the tests in __test__/packed/; or the packages of all platforms or
+// of some, whose addons are built on this machine, into target/platforms/packages/. With `--no-build` nothing is built or tried out: an
+// addon for tests goes into target/packages-dev/. Prints where the tarballs are.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import * as host from './addon.mjs';
 import { addonFile, names, packageFolder, packageName, root } from './platforms/platforms.mjs';
-import { npm } from './programs.mjs';
+import { npm, tool } from './programs.mjs';
 
 const given = process.argv.slice(2);
 const isBuilt = `${given}` === '--no-build';
@@ -73,4 +73,8 @@ if (!isPacked) {
   writeFileSync(stamp, digest);
 }
 for (const tarball of readdirSync(packages).sort()) process.stdout.write(`${relative(root, join(packages, tarball))}\n`);
-if (isHost && !isBuilt) process.exit(spawnSync(process.execPath, [join(root, 'scripts/smoke.mjs')], { stdio: 'inherit' }).status ?? 1);
+if (isHost && !isBuilt) {
+  const trials = [[process.execPath, ['scripts/smoke.mjs']], tool('vitest', ['run', '--config', '__test__/packed/vitest.config.ts'])];
+  const passed = trials.map(([command, args]) => spawnSync(command, args, { cwd: root, stdio: 'inherit' }).status === 0);
+  process.exit(passed.every(Boolean) ? 0 : 1);
+}

@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { requireRelease } from './addon.mjs';
 import { npm, tool } from './programs.mjs';
 import { step } from './steps.mjs';
 
@@ -22,7 +23,10 @@ if (process.platform !== 'linux' || process.arch !== 'x64') {
 
 const inputs = ['package.json', 'package-lock.json'].map((name) => `${folder}/${name}`);
 step('surroundings', inputs, `${folder}/node_modules`).do(() => run(npm(['ci', '--ignore-scripts', '--no-audit', '--no-fund']), join(root, folder)));
-if (process.env.SUPERCONFIG_PACKAGES === undefined) run([process.execPath, ['scripts/package.mjs']]);
+if (process.env.SUPERCONFIG_PACKAGES === undefined) {
+  requireRelease();
+  run([process.execPath, ['scripts/package.mjs', '--no-build']]);
+}
 const { dependencies } = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'));
 process.stdout.write(
   `${Object.entries(dependencies)

@@ -1,5 +1,4 @@
-// The first hour of a new user: the packed tarballs in an empty project, strict TypeScript, both module systems, an editor. What only the
-// release build of the addon can show, `npm run package` looks at.
+// The first hour of a new user: the packed tarballs in an empty project, strict TypeScript, both module systems, an editor.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
