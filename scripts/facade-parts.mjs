@@ -72,7 +72,7 @@ export async function buildParts(ts, common) {
       bundle: true,
       lineLimit: 120,
       format: 'cjs',
-      outfile: join(ts, 'dist/parts', `${part}.js`),
+      outfile: join(ts, 'dist/parts', `${part}.cjs`),
       banner: { js: 'module.exports = (given) => {\nconst module = {};' },
       footer: { js: 'return module.exports;\n};' },
       define: { 'import.meta.url': 'undefined' },
@@ -89,7 +89,7 @@ export function partsPlugin(ts, format) {
     return `import { ${values.join(', ')} } from './${file.replace(/\.ts$/, '.js')}';`;
   });
   // Literal paths, which tools that gather the files of a program follow.
-  const loading = (part) => (format === 'cjs' ? `require('./parts/${part}.js')` : `loadPart(new URL('./parts/${part}.js', import.meta.url))`);
+  const loading = (part) => (format === 'cjs' ? `require('./parts/${part}.cjs')` : `loadPart(new URL('./parts/${part}.cjs', import.meta.url))`);
   const main = `${imports.join('\n')}
     import { pathOf, requireFile } from './engine/addon-file.js';
     const parts = {};

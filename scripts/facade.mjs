@@ -1,7 +1,7 @@
 // Builds the facade: from the TypeScript in ts/ the programs and declarations in ts/dist/.
 // A subpath of the package is one line in SUBPATHS here, and one in `exports` of package.json.
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -50,12 +50,18 @@ const byName = {
 };
 
 /** What CommonJS has in place of `import.meta.url` is asked for where there is none. */
-const cjs = { format: 'cjs', define: { 'import.meta.url': 'undefined' }, external: ['./addon-files/index.js', './parts/*'] };
+const cjs = { format: 'cjs', define: { 'import.meta.url': 'undefined' }, external: ['./addon-files/index.cjs', './parts/*'] };
+
+/**
+ * The addons' files for tools that gather those of a program: of a file that a URL names they take no more than itself, so an import that
+ * never happens leads them on to what it names.
+ */
+const traced = { footer: { js: "() => import('./addon-files/index.cjs');" } };
 
 /** Writes an entry of the package: one file of code. */
-async function bundle(entry, outfile, plugins) {
+async function bundle(entry, outfile, plugins, more = {}) {
   const kind = outfile.endsWith('.cjs') ? cjs : { format: 'esm' };
-  await build({ ...common, ...kind, entryPoints: [`ts/${entry}`], outfile: `ts/dist/${outfile}`, bundle: true, lineLimit: 120, plugins });
+  await build({ ...common, ...kind, ...more, entryPoints: [`ts/${entry}`], outfile: `ts/dist/${outfile}`, bundle: true, lineLimit: 120, plugins });
   // Names for those who only read the code; esbuild leaves this one out.
   const code = readFileSync(join(dist, outfile), 'utf8');
   if (kind === cjs && /\bdefault:\(\)=>/.test(code)) writeFileSync(join(dist, outfile), `${code}0&&(exports.default=0);\n`);
@@ -95,15 +101,15 @@ function declarations() {
 for (const name of existsSync(dist) ? readdirSync(dist) : []) if (name !== 'cli') rmSync(join(dist, name), { recursive: true, force: true });
 const ts = join(root, 'ts');
 for (const format of ['js', 'cjs']) {
-  await bundle('index.ts', `index.${format}`, [partsPlugin(ts, format)]);
+  await bundle('index.ts', `index.${format}`, [partsPlugin(ts, format)], format === 'js' ? traced : {});
   await bundle('unavailable.ts', `unavailable.${format}`, []);
   for (const [name, entry] of Object.entries(SUBPATHS)) await bundle(entry, `${name}.${format}`, [byName]);
 }
 await buildParts(ts, common);
 // Bundlers take the whole: what is loaded by a path is not in their bundles.
 await bundle('index.ts', 'whole.js', []);
-await build({ ...common, entryPoints: ['index', 'embedded'].map((name) => `ts/engine/addon-files/${name}.js`), outdir: 'ts/dist/addon-files' });
-for (const folder of ['addon-files', 'parts']) copyFileSync(join(root, 'ts/engine/addon-files/package.json'), join(dist, folder, 'package.json'));
+for (const name of ['index', 'embedded'])
+  await build({ ...common, entryPoints: [`ts/engine/addon-files/${name}.cjs`], outfile: `ts/dist/addon-files/${name}.cjs` });
 joinStrings();
 declarations();
 for (const name of SINGLE) exportOne(name);

@@ -70,8 +70,8 @@ function built(bundler: string, options: string): { project: Project; away: stri
   return { project, away: project.moved('.next/standalone', 'next') };
 }
 
-test('next build --webpack, with the package external, takes the addon along', async () => {
-  const { away } = built('--webpack', setting);
+test.each(['--webpack', '--turbopack'])('next build %s, with the package external, takes the addon along', async (bundler) => {
+  const { away } = built(bundler, setting);
   expect(await answerOf(join(away, 'server.js'))).toBe('200 {"port":81}');
 });
 

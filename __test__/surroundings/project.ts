@@ -63,7 +63,8 @@ export class Project {
   /** Copies a file or folder away from the project. */
   moved(from: string, name: string): string {
     const to = this.away(name);
-    cpSync(this.at(from), to, { recursive: true });
+    // Links as they are written: made absolute they would lead back into the project.
+    cpSync(this.at(from), to, { recursive: true, verbatimSymlinks: true });
     return to;
   }
 }
