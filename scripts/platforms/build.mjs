@@ -12,15 +12,20 @@ import { debian, once, run, rust, zig } from './tools.mjs';
 const here = dirname(fileURLToPath(import.meta.url));
 const target = join(root, 'target/platforms/build');
 
-/** How each system's libraries are linked: the command of cargo, flags of the compiler, and variables of the environment. */
+/** How each system's libraries are linked: the command of cargo, flags of the compiler, variables of the environment, and what strips them. */
 const LINKING = {
   gnu: ({ target, oldest }) => ({ command: 'zigbuild', triple: `${target}.${oldest.glibc}`, env: zig() }),
   // musl's own default is a program of one piece, which loads nothing.
   musl: () => ({ command: 'zigbuild', flags: ['-C', 'target-feature=-crt-static'], env: zig() }),
   darwin: ({ oldest }) => ({
     command: 'zigbuild',
-    // The compiler would have a program of Apple's take the names away, and the linker is told in vain which to export: what is hidden
-    // from the start is not exported. The compiler takes that option only where it is told that it may.
+    // Told to strip, the compiler calls a program of Apple's, and zig leaves the names of what is used inside. This one signs anew.
+    strip: () => {
+      debian('llvm');
+      return ['llvm-strip', '--discard-all'];
+    },
+    // The linker is told in vain which names to export: what is hidden from the start is not exported. The compiler takes that option
+    // only where it is told that it may.
     flags: ['-C', 'link-arg=-Wl,-s', '-Zdefault-visibility=hidden'],
     env: {
       RUSTC_BOOTSTRAP: '1',
@@ -65,7 +70,12 @@ export function compile(name, crate, env = {}) {
   // A cache of another compiler's results is of no use here.
   const all = { ...compiler.env, ...link.env, ...flags(link.flags), ...profile(), RUSTC_WRAPPER: '', ...env };
   run(...(link.command === 'build' ? [compiler.env.CARGO ?? 'cargo', args] : ['cargo-zigbuild', args]), { env: all, quiet: false });
-  return join(target, platform.target, 'release', library(platform.target, crate));
+  const built = join(target, platform.target, 'release', library(platform.target, crate));
+  if (link.strip !== undefined) {
+    const [strip, ...args] = link.strip();
+    run(strip, [...args, built]);
+  }
+  return built;
 }
 
 /** The file of the addon of a platform, built where it is not. @throws `Error` where it fails, or the addon is not as it has to be. */

@@ -61,8 +61,8 @@ export function checks(name, file) {
     'needs libraries that every system has': list(addon.libraries.filter((library) => !LIBRARIES[libc?.[0] ?? os[0]].test(library))),
     'looks for none in other folders': list(addon.searched),
   };
+  if (addon.isStripped !== undefined) found['carries no symbols that nothing needs'] = addon.isStripped ? undefined : 'it is not stripped';
   if (os[0] === 'linux') {
-    found['carries no symbols that nothing needs'] = addon.isStripped ? undefined : 'it is not stripped';
     found['stays loaded when the worker that loaded it ends'] = addon.isKept ? undefined : 'it is unloaded';
     const highest = addon.glibc ?? '0';
     if (libc[0] === 'musl') found['needs no glibc'] = addon.glibc;

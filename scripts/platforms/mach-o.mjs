@@ -15,14 +15,18 @@ export const isMachO = (data) => data.readUInt32LE(0) === 0xfeedfacf;
 /** A version as the linker packs it: `11.0`. */
 const version = (packed) => `${packed >>> 16}.${(packed >>> 8) & 0xff}`;
 
-/** The symbols that others can take, and those that are asked for, with the library each is expected in. */
+/** The symbols that others can take, those that are asked for, with the library each is expected in, and whether there are no more. */
 function symbols(data, at, libraries) {
   const [table, count, names] = [8, 12, 16].map((offset) => data.readUInt32LE(at + offset));
   const [exports, imports] = [[], []];
+  let isStripped = true;
   for (let entry = table; entry < table + count * 16; entry += 16) {
     const type = data[entry + 4];
     // Of a debugger, of this file alone, or hidden.
-    if ((type & 0xe0) !== 0 || (type & 1) === 0 || (type & 0x10) !== 0) continue;
+    if ((type & 0xe0) !== 0 || (type & 1) === 0 || (type & 0x10) !== 0) {
+      isStripped = false;
+      continue;
+    }
     const name = textAt(data, names + data.readUInt32LE(entry));
     if ((type & 0x0e) !== 0) exports.push(name);
     else {
@@ -30,7 +34,7 @@ function symbols(data, at, libraries) {
       imports.push({ name, library: ordinal === ANY_LIBRARY ? undefined : libraries[ordinal - 1] });
     }
   }
-  return { exports: exports.sort(), imports };
+  return { exports: exports.sort(), imports, isStripped };
 }
 
 /** Whether there is a signature, whether nobody in particular gave it, and whether the file is what was signed. */
