@@ -52,6 +52,16 @@ test('a function gets its folder, the environment, the profiles and the flags of
   expect(document.values).toEqual({ here: true, own: 'x', profiles: ['a', 'b', 'c'], argv: [] });
 });
 
+test('what a text in it says has a line and a column, as what a file says', async () => {
+  directory.write('package.json', '{}');
+  directory.write(
+    'superconfig.config.mjs',
+    "export default { sources: [{ kind: 'text', text: 'a: 1\\nb: 2\\n', format: 'yaml', name: 'built in' }, { kind: 'text', text: 'b: 3', format: 'yaml' }] };",
+  );
+  const { stdout } = await cli(['explain'], at());
+  expect(stdout).toMatch(/^a = 1 +built in:1:4\nb = 3 +text:1:4 ~ 2 built in:2:4$/m);
+});
+
 test('two definitions in one folder, one without a default export and one that is none are refused', async () => {
   directory.write('package.json', '{}');
   directory.write('superconfig.config.mjs', 'export const named = { sources: [] };');

@@ -1,5 +1,6 @@
 // One problem of a configuration: its place, its text, and the profiles that have it.
 import { isSuperConfigError, type Origin, type Warning } from '../../index.js';
+import { placeText, positionText } from '../output/explanation.js';
 
 /** A problem, as every format reports it. */
 export interface Problem {
@@ -85,10 +86,7 @@ export class Problems {
 
 /** The place of a problem as text: `file:line:column`, a variable or a layer's name; empty where it has none. */
 export function placeOf(origin: Origin | undefined): string {
-  if (origin === undefined) return '';
-  const { file, line, column, variable, source } = origin;
-  if (file !== undefined) return [file, line, column].filter((part) => part !== undefined).join(':');
-  return variable ?? (line === undefined ? (source ?? '') : `${source}:${line}:${column}`);
+  return origin === undefined ? '' : (positionText(origin) ?? placeText(origin));
 }
 
 /** The path and the message. */

@@ -3,7 +3,7 @@ import type { Explanation, SuperConfig } from '../../index.js';
 import type { Command } from '../command.js';
 import type { Context } from '../context.js';
 import { defaultOf, placeText, typeText, valueText } from '../output/explanation.js';
-import { toJson } from '../output/json.js';
+import { originDocument, toJson } from '../output/json.js';
 import { renderTable } from '../output/table.js';
 import type { Terminal } from '../output/terminal.js';
 import { UsageError } from '../usage-error.js';
@@ -68,12 +68,8 @@ function document(explanation: Explanation): object {
     required: schema?.required ?? false,
     description: schema?.description,
     value,
-    source: winner === null ? undefined : originOf(winner),
+    source: winner === null ? undefined : originDocument(winner),
   };
-}
-
-function originOf({ action: _, value: __, name, ...origin }: NonNullable<Explanation['winner']>): object {
-  return { source: name, ...origin };
 }
 
 function printUnmatched(config: SuperConfig, context: Context): number {

@@ -1,6 +1,7 @@
 // `superconfig print`: the merged values.
 import { type Format, parse } from '../../index.js';
 import type { Command } from '../command.js';
+import { originDocument } from '../output/json.js';
 
 const FORMATS = ['yaml', 'toml', 'json', 'jsonc', 'json5', 'dotenv'] as const satisfies readonly Format[];
 
@@ -20,7 +21,7 @@ export const command: Command = {
     const config = await context.load();
     if (context.isJson) {
       const values = parse(config.toString({ format: 'json5', secrets, changed }), 'json5');
-      const winners = origins ? config.explainAll().flatMap(({ path, winner }) => (winner === null ? [] : [[path, originOf(winner)]])) : [];
+      const winners = origins ? config.explainAll().flatMap(({ path, winner }) => (winner === null ? [] : [[path, originDocument(winner)]])) : [];
       context.jsonDocument({ values, ...(origins && { origins: Object.fromEntries(winners) }) }, secrets);
       return 0;
     }
@@ -30,7 +31,3 @@ export const command: Command = {
     return 0;
   },
 };
-
-function originOf({ action: _, value: __, name, ...origin }: { action: unknown; value: unknown; name: string }): object {
-  return { source: name, ...origin };
-}

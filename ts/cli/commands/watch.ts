@@ -3,7 +3,7 @@ import type { Explanation, SuperConfig } from '../../index.js';
 import type { Command } from '../command.js';
 import type { Context } from '../context.js';
 import { placeText, valueText } from '../output/explanation.js';
-import { errorDocument } from '../output/json.js';
+import { errorDocument, originDocument } from '../output/json.js';
 
 /** Long enough for the process to stay until it is told to end. */
 const LONG = 2 ** 31 - 1;
@@ -57,15 +57,11 @@ function changeOf(path: string, before: Explanation | undefined, after: Explanat
   const side = (explanation: Explanation | undefined) => {
     if (explanation?.value === undefined) return undefined;
     const { value, winner } = explanation;
-    return { value, ...(winner !== null && { origin: placeOf(winner) }) };
+    return { value, ...(winner !== null && { origin: originDocument(winner) }) };
   };
   const [from, to] = [side(before), side(after)];
   const change = from === undefined ? 'added' : to === undefined ? 'removed' : 'changed';
   return { path, change, ...(from && { from }), ...(to && { to }) };
-}
-
-function placeOf({ action: _, value: __, name, ...origin }: NonNullable<Explanation['winner']>): object {
-  return { source: name, ...origin };
 }
 
 function report(context: Context, version: number, changes: PathChange[]): void {

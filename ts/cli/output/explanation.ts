@@ -13,10 +13,23 @@ export function valueText(value: unknown, terminal: Terminal, longest = LONGEST)
   return text.length <= longest ? text : `${text.slice(0, longest)}${terminal.symbols.ellipsis}`;
 }
 
+/** An origin, or a candidate, which names its layer so. */
+type Place = Origin & { name?: string };
+
 /** Where a value is written: `config/default.toml:14:9`, `APP_PORT`, `.env:3:1 APP_PORT`, or the layer's name. */
-export function placeText({ name, source, file, line, column, variable }: Origin & { name?: string }): string {
-  const position = file === undefined ? undefined : [file, line, column].filter((part) => part !== undefined).join(':');
-  return [position, variable].filter((part) => part !== undefined).join(' ') || (name ?? source ?? '');
+export function placeText(origin: Place): string {
+  return [positionText(origin), origin.variable].filter((part) => part !== undefined).join(' ') || nameOf(origin);
+}
+
+/** The file, or the layer of a text, with line and column; `undefined` of a variable, and of what is in no text. */
+export function positionText(origin: Place): string | undefined {
+  const { file, line, column, variable } = origin;
+  if (file === undefined && (line === undefined || variable !== undefined)) return undefined;
+  return [file ?? nameOf(origin), line, column].filter((part) => part !== undefined).join(':');
+}
+
+function nameOf({ name, source }: Place): string {
+  return name ?? source ?? '';
 }
 
 /** The type of a path: the schema's, else that of its value. */

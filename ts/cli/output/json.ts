@@ -1,5 +1,5 @@
 // JSON as the commands print it: what JSON has no word for is text, and whole numbers keep all their digits.
-import { type Issue, isSuperConfigError, type Origin, type Warning } from '../../index.js';
+import { type Candidate, type Issue, isSuperConfigError, type Origin, type Warning } from '../../index.js';
 
 /** The version of the documents; fields are only added to it. */
 export const FORMAT = 1;
@@ -60,4 +60,9 @@ export function errorDocument(thrown: unknown): ErrorDocument {
 /** Warnings as a document has them. */
 export function warningDocuments(warnings: readonly Warning[]): Warning[] {
   return warnings.map(({ code, message, path, origin }) => ({ code, message, ...(path !== undefined && { path }), ...(origin && { origin }) }));
+}
+
+/** The origin of a candidate: `explain` calls the source by `name`. */
+export function originDocument({ action: _, value: __, name, ...origin }: Candidate): object {
+  return { source: name, ...origin };
 }
