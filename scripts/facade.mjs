@@ -1,7 +1,7 @@
 // Builds the facade: from the TypeScript in ts/ the programs and declarations in ts/dist/.
 // A subpath of the package is one line in SUBPATHS here, and one in `exports` of package.json.
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -50,13 +50,13 @@ const byName = {
 };
 
 /** What CommonJS has in place of `import.meta.url` is asked for where there is none. */
-const cjs = { format: 'cjs', define: { 'import.meta.url': 'undefined' }, external: ['./addon-files/index.cjs', './parts/*'] };
+const cjs = { format: 'cjs', define: { 'import.meta.url': 'undefined' }, external: ['./addon-files/index.js', './parts/*'] };
 
 /**
  * The addons' files for tools that gather those of a program: of a file that a URL names they take no more than itself, so an import that
  * never happens leads them on to what it names.
  */
-const traced = { footer: { js: "() => import('./addon-files/index.cjs');" } };
+const traced = { footer: { js: "() => import('./addon-files/index.js');" } };
 
 /** Writes an entry of the package: one file of code. */
 async function bundle(entry, outfile, plugins, more = {}) {
@@ -108,8 +108,9 @@ for (const format of ['js', 'cjs']) {
 await buildParts(ts, common);
 // Bundlers take the whole: what is loaded by a path is not in their bundles.
 await bundle('index.ts', 'whole.js', []);
-for (const name of ['index', 'embedded'])
-  await build({ ...common, entryPoints: [`ts/engine/addon-files/${name}.cjs`], outfile: `ts/dist/addon-files/${name}.cjs` });
+// Not `.cjs` by name, in which ncc looks for no files: a package.json of their own says what they are.
+await build({ ...common, entryPoints: ['index', 'embedded'].map((name) => `ts/engine/addon-files/${name}.js`), outdir: 'ts/dist/addon-files' });
+copyFileSync(join(root, 'ts/engine/addon-files/package.json'), join(dist, 'addon-files/package.json'));
 joinStrings();
 declarations();
 for (const name of SINGLE) exportOne(name);

@@ -79,6 +79,6 @@ export interface AddonFiles {
 export function addonFiles(): AddonFiles {
   // Tools follow just this: a literal path for `require`, or in a URL. Importing `createRequire`, which some follow too, would
   // lengthen every start.
-  if (import.meta.url === undefined) return require('./addon-files/index.cjs')();
-  return (requireFile(pathOf(new URL('./addon-files/index.cjs', import.meta.url).href)) as () => AddonFiles)();
+  if (import.meta.url === undefined) return require('./addon-files/index.js')();
+  return (requireFile(pathOf(new URL('./addon-files/index.js', import.meta.url).href)) as () => AddonFiles)();
 }

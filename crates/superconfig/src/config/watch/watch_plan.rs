@@ -18,12 +18,21 @@ pub(super) struct Names {
 
 impl Names {
     fn contain(&self, name: &OsStr) -> bool {
-        let begins = || {
-            let bytes = name.as_encoded_bytes();
-            self.prefixes.iter().any(|prefix| bytes.starts_with(prefix.as_bytes()))
-        };
-        self.all || self.exact.contains(name) || begins()
+        let begins = || self.prefixes.iter().any(|prefix| begins_with(name, prefix));
+        self.all || self.exact.contains(name) || begins() || IGNORES_CASE && self.contain_in_any_case(name)
     }
+
+    fn contain_in_any_case(&self, name: &OsStr) -> bool {
+        self.exact.iter().any(|exact| exact.eq_ignore_ascii_case(name))
+    }
+}
+
+/// Whether the system's own file systems find a file by its name in any case. One told too often costs a look, no more.
+const IGNORES_CASE: bool = cfg!(any(windows, target_os = "macos"));
+
+fn begins_with(name: &OsStr, prefix: &str) -> bool {
+    let start = name.as_encoded_bytes().get(..prefix.len());
+    start.is_some_and(|start| start == prefix.as_bytes() || IGNORES_CASE && start.eq_ignore_ascii_case(prefix.as_bytes()))
 }
 
 /// The directories that a configuration needs to hear of, free of links.
@@ -72,8 +81,9 @@ impl WatchPlan {
     /// of any of them is noticed. Costs one `lstat` per different directory and dependency.
     pub(super) fn new<'a>(dependencies: impl Iterator<Item = &'a Dependency>, base: &Path) -> Self {
         // Nothing replaces an entry of the file system's root, and half the system's traffic is there.
-        let base = base.canonicalize().ok().filter(|base| base.parent().is_some());
-        let mut walker = Walker { base, known: HashMap::new(), set: WatchSet::default() };
+        let mut known = HashMap::new();
+        let base = follow(&mut known, base, |_, _, _| {}).filter(|base| base.parent().is_some());
+        let mut walker = Walker { base, known, set: WatchSet::default() };
         let needs = dependencies.map(|one| (one.path().to_path_buf(), walker.walk(one))).collect();
         let mut set = walker.set;
         set.add_ancestors();
@@ -95,63 +105,75 @@ struct Walker {
 }
 
 impl Walker {
-    /// Follows one path by hand; gives the directories that it needs.
+    /// Follows the path of a dependency; gives the directories that it needs.
     fn walk(&mut self, dependency: &Dependency) -> Vec<PathBuf> {
+        let Self { base, known, set } = self;
         let mut needed = Vec::new();
-        let mut real = PathBuf::new();
-        let mut links = 0;
-        let mut rest: VecDeque<OsString> = VecDeque::new();
-        push_front(&mut rest, dependency.path(), &mut real);
-        while let Some(name) = rest.pop_front() {
-            if name == ".." {
-                real.pop();
-                continue;
-            }
-            let here = real.join(&name);
-            let kind = self.kind(&here);
-            let counts = !matches!(kind, Kind::Directory) || self.base.as_ref().is_some_and(|base| real.starts_with(base));
+        let end = follow(known, dependency.path(), |real, name, kind| {
+            let counts = !matches!(kind, Kind::Directory) || base.as_ref().is_some_and(|base| real.starts_with(base));
             if counts {
-                self.set.names(&real).exact.insert(name);
-                if !needed.contains(&real) {
-                    needed.push(real.clone());
+                set.names(real).exact.insert(name);
+                if !needed.iter().any(|directory| directory == real) {
+                    needed.push(real.to_path_buf());
                 }
             }
-            match kind {
-                Kind::Directory => real = here,
-                Kind::Link(target) => {
-                    links += 1;
-                    if links > MAX_LINKS {
-                        return needed;
-                    }
-                    push_front(&mut rest, &target, &mut real);
-                }
-                // The end of the path, be it early.
-                Kind::Other => return needed,
-            }
-        }
+        });
+        let Some(real) = end else { return needed };
         match dependency {
             Dependency::File(_) => return needed,
-            Dependency::Directory(_) => self.set.names(&real).all = true,
-            Dependency::Prefix(_, prefix) => drop(self.set.names(&real).prefixes.insert(prefix.clone())),
+            Dependency::Directory(_) => set.names(&real).all = true,
+            Dependency::Prefix(_, prefix) => drop(set.names(&real).prefixes.insert(prefix.clone())),
         }
         if !needed.contains(&real) {
             needed.push(real);
         }
         needed
     }
+}
 
-    fn kind(&mut self, path: &Path) -> Kind {
-        if let Some(kind) = self.known.get(path) {
-            return kind.clone();
+/// Follows a path by hand, so that no part is written otherwise than programs and links write it, as Windows would do.
+///
+/// Calls `step` with each directory on it, free of links, the name that is looked up there, and what has that name. Gives the directory
+/// at the end, `None` where the path ends early or at something else.
+fn follow(known: &mut HashMap<PathBuf, Kind>, path: &Path, mut step: impl FnMut(&Path, OsString, &Kind)) -> Option<PathBuf> {
+    let mut real = PathBuf::new();
+    let mut links = 0;
+    let mut rest: VecDeque<OsString> = VecDeque::new();
+    push_front(&mut rest, path, &mut real);
+    while let Some(name) = rest.pop_front() {
+        if name == ".." {
+            real.pop();
+            continue;
         }
-        let kind = match path.symlink_metadata() {
-            Ok(metadata) if metadata.is_dir() => Kind::Directory,
-            Ok(metadata) if metadata.is_symlink() => path.read_link().map_or(Kind::Other, Kind::Link),
-            _ => Kind::Other,
-        };
-        self.known.insert(path.to_path_buf(), kind.clone());
-        kind
+        let here = real.join(&name);
+        let kind = kind_of(known, &here);
+        step(&real, name, &kind);
+        match kind {
+            Kind::Directory => real = here,
+            Kind::Link(target) => {
+                links += 1;
+                if links > MAX_LINKS {
+                    return None;
+                }
+                push_front(&mut rest, &target, &mut real);
+            }
+            Kind::Other => return None,
+        }
     }
+    Some(real)
+}
+
+fn kind_of(known: &mut HashMap<PathBuf, Kind>, path: &Path) -> Kind {
+    if let Some(kind) = known.get(path) {
+        return kind.clone();
+    }
+    let kind = match path.symlink_metadata() {
+        Ok(metadata) if metadata.is_dir() => Kind::Directory,
+        Ok(metadata) if metadata.is_symlink() => path.read_link().map_or(Kind::Other, Kind::Link),
+        _ => Kind::Other,
+    };
+    known.insert(path.to_path_buf(), kind.clone());
+    kind
 }
 
 /// Puts the parts of a path before what is left to walk; an absolute one starts from its root again.
