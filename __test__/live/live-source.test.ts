@@ -1,5 +1,7 @@
 import { EventEmitter, once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
 import { SuperConfig } from '../../ts/index.ts';
 import { decodeText, type Entry, type Frame, isFresh, type LiveOptions, layoutOf, liveSource, type Session } from '../../ts/live/index.ts';
@@ -67,6 +69,10 @@ function sourceOf(store: MemoryStore, more: LiveOptions = {}) {
   const { toResult } = layoutOf({ prefix: '/' }, '/');
   return liveSource({ name: 'memory', endpoints: store.endpoints, open: () => store.connect(), toResult }, { ...TIMES, ...more });
 }
+
+/** A connection that is made only when it is not wanted any more. */
+const openNever = (_endpoint: string, signal: AbortSignal): Promise<Session> =>
+  new Promise((_, fail) => signal.addEventListener('abort', () => fail(signal.reason), { once: true }));
 
 describe('a live source', () => {
   test('lists once and closes where nothing is watched', async () => {
@@ -193,6 +199,18 @@ describe('a live source', () => {
     expect(performance.now() - begun).toBeLessThan(2_000);
     expect(error.code).toBe('ERR_SUPERCONFIG_SOURCE');
     expect(error.message).toContain('nothing could be read within 300 ms: one (refused), two (refused)');
+  });
+
+  test('fails in time where garbage is collected while nothing answers', async () => {
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    const hanging = { name: 'hanging', endpoints: ['one'], open: openNever, toResult: () => ({}) };
+    const begun = performance.now();
+    const loading = rejected(SuperConfig.builder().source(liveSource(hanging, TIMES)).load());
+    const collecting = setInterval(collect, 20);
+    const error = await loading;
+    clearInterval(collecting);
+    expect([error.message, performance.now() - begun < 1_250]).toEqual([expect.stringContaining('nothing could be read within 300 ms'), true]);
   });
 
   test('requests few reloads for many changes', async () => {

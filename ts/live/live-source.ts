@@ -218,15 +218,17 @@ class FollowedSource implements CustomSource {
   }
 
   async #list(context: SourceContext): Promise<object> {
-    // Sessions keep no process alive; a load does.
-    const working = setInterval(() => {}, 60_000);
+    const late = new AbortController();
+    // Sessions keep no process alive; a load does. Of signals, one of `AbortSignal.timeout` that nothing but another depends on may be
+    // collected before its time.
+    const working = setTimeout(() => late.abort(new Error('the time is over')), this.#startMs);
     try {
-      const { revision, entries, endpoint } = await this.#listAnywhere(AbortSignal.any([context.signal, AbortSignal.timeout(this.#startMs)]));
+      const { revision, entries, endpoint } = await this.#listAnywhere(AbortSignal.any([context.signal, late.signal]));
       context.report({ state: 'live', revision: String(revision), endpoint });
       const inOrder = [...entries].sort((one, other) => (one.key < other.key ? -1 : 1));
       return this.#store.toResult(new Map(inOrder.map((entry) => [entry.key, entry])));
     } finally {
-      clearInterval(working);
+      clearTimeout(working);
     }
   }
 
