@@ -3,8 +3,9 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['__test__/**/*.test.ts'],
-    // Those around the packed package are for `npm run package`; others need tools of their own: `npm run test:surroundings`.
-    exclude: ['**/node_modules/**', '__test__/packed/**', '__test__/surroundings/**'],
+    // Those around the packed package are for `npm run package`; others need tools or servers of their own: `npm run test:surroundings`,
+    // `npm run test:live`.
+    exclude: ['**/node_modules/**', '__test__/packed/**', '__test__/surroundings/**', '__test__/live/servers/**'],
     testTimeout: 60_000,
     // Vitest takes one less than there are processors. Files share nothing but what `setup.mjs` and `package.mjs` built.
     maxWorkers: 2,

@@ -18,6 +18,7 @@ const SUBPATHS = {
   'adapters/nestjs/index': 'adapters/nestjs/index.ts',
   'adapters/fastify/index': 'adapters/fastify/index.ts',
   'live/index': 'live/index.ts',
+  'etcd/index': 'etcd/index.ts',
 };
 /** Those whose default export is what `require` gives, and of which both module systems share one instance. */
 const SINGLE = ['node-config/index'];

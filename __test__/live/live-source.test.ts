@@ -106,7 +106,7 @@ describe('a live source', () => {
     expect(isFresh(config, { maxStaleMs: 0 })).toBe(false);
     // A reload takes what is known, and waits for nothing.
     expect((await config.reload()).changed).toEqual([]);
-    expect(config.status.sources).toMatchObject([{ state: 'stale', lastError: { message: expect.stringContaining('cut') } }]);
+    expect(config.status.sources).toMatchObject([{ state: 'stale', lastError: expect.anything() }]);
     store.isDown = false;
     await until(() => states.includes('live'));
     expect([states, errors.length]).toEqual([['connecting', 'stale', 'live'], 1]);

@@ -17,6 +17,7 @@ const SUBPATHS: Record<string, { folder: string; names: string; budget: number }
   nestjs: { folder: 'adapters/nestjs', names: 'ConfigService InjectConfig SuperConfigModule configToken overrideConfig', budget: 3.5 * 1024 },
   fastify: { folder: 'adapters/fastify', names: 'configOf default superconfig', budget: 2 * 1024 },
   live: { folder: 'live', names: 'Mirror decodeText documents isFresh layoutOf liveSource texts', budget: 12.5 * 1024 },
+  etcd: { folder: 'etcd', names: 'etcd', budget: 13 * 1024 },
 };
 
 test.each(Object.entries(SUBPATHS))('superconfig/%s', (name, { folder, names, budget }) => {

@@ -132,14 +132,17 @@ export class Follower {
         if (this.#mirror.needsList) this.#apply({ type: 'list', ...(await session.list(this.#signal)) });
         const watching = new AbortController();
         this.#watching = watching;
+        const abort = () => watching.abort(this.#signal.reason);
+        this.#signal.addEventListener('abort', abort, { once: true });
         const begun = monotonicMs();
         try {
-          await session.watch(this.#mirror.revision, (frame) => this.#apply(frame), AbortSignal.any([this.#signal, watching.signal]));
+          await session.watch(this.#mirror.revision, (frame) => this.#apply(frame), watching.signal);
           if (!this.#mirror.needsList) return;
         } catch (error) {
           if (!watching.signal.aborted || this.#signal.aborted) throw error;
         } finally {
           this.#watching = undefined;
+          this.#signal.removeEventListener('abort', abort);
         }
         if (monotonicMs() - begun > backoffMs(lists, this.#backoff, () => 1)) lists = 0;
       }

@@ -60,6 +60,9 @@ export interface LiveStore extends Store {
 /** Reloads are requested, and reports made, at most that often; the first change of several is not held up. */
 const CHANGES_MS = 50;
 
+/** How long an endpoint has to answer the first list before the next one is tried beside it. */
+const HEAD_START_MS = 200;
+
 /** A list, and who gave it. */
 interface Listed extends Listing {
   readonly endpoint: string;
@@ -218,44 +221,55 @@ class FollowedSource implements CustomSource {
   }
 
   async #list(context: SourceContext): Promise<object> {
-    const late = new AbortController();
-    // Sessions keep no process alive; a load does. Of signals, one of `AbortSignal.timeout` that nothing but another depends on may be
-    // collected before its time.
-    const working = setTimeout(() => late.abort(new Error('the time is over')), this.#startMs);
+    // By hand: signals of `AbortSignal.any` and `AbortSignal.timeout` that nothing else holds may be collected before their time.
+    const ended = new AbortController();
+    const abort = () => ended.abort(context.signal.reason);
+    context.signal.addEventListener('abort', abort, { once: true });
+    if (context.signal.aborted) abort();
+    // Sessions keep no process alive; a load does.
+    const working = setTimeout(() => ended.abort(new Error('the time is over')), this.#startMs);
     try {
-      const { revision, entries, endpoint } = await this.#listAnywhere(AbortSignal.any([context.signal, late.signal]));
+      const { revision, entries, endpoint } = await this.#listAnywhere(ended.signal);
       context.report({ state: 'live', revision: String(revision), endpoint });
       const inOrder = [...entries].sort((one, other) => (one.key < other.key ? -1 : 1));
       return this.#store.toResult(new Map(inOrder.map((entry) => [entry.key, entry])));
     } finally {
       clearTimeout(working);
+      context.signal.removeEventListener('abort', abort);
+      ended.abort(new Error('another endpoint has answered'));
     }
   }
 
-  /** Reads everything once, on the first endpoint that answers in time. */
+  /** Reads everything once, on whichever endpoint answers first: each is tried again and again, the next one begins a little later. */
   async #listAnywhere(signal: AbortSignal): Promise<Listed> {
     const { endpoints } = this.#store;
     const reasons = new Map<string, string>();
-    let at = Math.floor(Math.random() * endpoints.length);
-    for (let tries = 0; !signal.aborted; tries++, at++) {
-      const endpoint = endpoints[at % endpoints.length] as string;
-      try {
-        const session = await this.#store.open(endpoint, signal, () => {});
+    const attempt = async (endpoint: string, place: number): Promise<Listed> => {
+      await sleep(place * HEAD_START_MS, signal);
+      for (let tries = 0; !signal.aborted; tries++) {
         try {
-          this.#listed = { ...(await session.list(signal)), endpoint };
-          this.#lists += 1;
-          return this.#listed;
-        } finally {
-          session.close();
+          const session = await this.#store.open(endpoint, signal, () => {});
+          try {
+            return { ...(await session.list(signal)), endpoint };
+          } finally {
+            session.close();
+          }
+        } catch (error) {
+          if (!signal.aborted || !reasons.has(endpoint)) reasons.set(endpoint, messageOf(error));
         }
-      } catch (error) {
-        if (!signal.aborted || !reasons.has(endpoint)) reasons.set(endpoint, messageOf(error));
-        // Each endpoint has its turn before the first is tried again.
-        if ((tries + 1) % endpoints.length === 0) await sleep(backoffMs(Math.floor(tries / endpoints.length), this.#backoff, Math.random), signal);
+        await sleep(backoffMs(tries, this.#backoff, Math.random), signal);
       }
+      throw new Error('the time is over');
+    };
+    const first = Math.floor(Math.random() * endpoints.length);
+    try {
+      this.#listed = await Promise.any(endpoints.map((endpoint, at) => attempt(endpoint, (at + first) % endpoints.length)));
+      this.#lists += 1;
+      return this.#listed;
+    } catch {
+      const told = endpoints.map((endpoint) => `${endpoint} (${reasons.get(endpoint) ?? 'not tried yet'})`);
+      throw new Error(`nothing could be read within ${this.#startMs} ms: ${told.join(', ')}`);
     }
-    const told = endpoints.map((endpoint) => `${endpoint} (${reasons.get(endpoint) ?? 'not tried yet'})`);
-    throw new Error(`nothing could be read within ${this.#startMs} ms: ${told.join(', ')}`);
   }
 
   #warn(message: string, code: string): void {

@@ -373,8 +373,7 @@ export class Mirror {
 
   #lost(error: string, now: number): Outcome {
     this.#held = [];
-    // The first reason is that of the outage.
-    this.#error ??= error;
+    this.#error = error;
     this.#isLost = true;
     if (this.#state === 'live') this.#state = 'connecting';
     return this.#aged(now);

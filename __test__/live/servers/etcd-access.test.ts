@@ -1,0 +1,146 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { type EtcdTls, etcd } from '../../../ts/etcd/index.ts';
+import { SuperConfig } from '../../../ts/index.ts';
+import { rejected } from '../../support/errors.ts';
+import { Etcd, etcds, freePort } from '../../support/etcd.ts';
+import { doorsTo, follow, lasting, newPrefix } from '../../support/followed-etcd.ts';
+import { temporaryDirectory } from '../../support/temporary.ts';
+import { until } from '../../support/watched.ts';
+
+describe.each(etcds)('users of etcd %s', (_, program) => {
+  /** A server with users: `root`, and `shop`, whose role reads everything. */
+  async function guarded(more: readonly string[] = []): Promise<Etcd> {
+    const server = await lasting(Etcd.single({ program, more }));
+    await server.control('user', 'add', 'root:secret');
+    await server.control('user', 'grant-role', 'root', 'root');
+    await server.control('role', 'add', 'reader');
+    await server.control('role', 'grant-permission', 'reader', '--prefix=true', 'read', '/');
+    await server.control('user', 'add', 'shop:first');
+    await server.control('user', 'grant-role', 'shop', 'reader');
+    await server.control('auth', 'enable');
+    server.user = 'root:secret';
+    return server;
+  }
+
+  test('a token that has expired is renewed by one login, without an outage', async () => {
+    const server = await guarded(['--auth-token-ttl', '1']);
+    const { config, prefix, states, errors, source, end } = await follow(server, { auth: { user: 'shop', password: 'first' } });
+    await until(() => source()?.state === 'live');
+    await new Promise((resolve) => setTimeout(resolve, 2_500));
+    const logins = await server.metric('grpc_server_handled_total{grpc_code="OK",grpc_method="Authenticate"');
+    // What is all gone is listed again, on the same connection.
+    await server.control('del', `${prefix}value`);
+    await until(() => !config.has('value'));
+    await server.control('put', `${prefix}value`, '2');
+    await until(() => config.get('value', 0) === 2);
+    expect([states, errors]).toEqual([[], []]);
+    // Each call of etcdctl logs in as well: two of them.
+    expect(await server.metric('grpc_server_handled_total{grpc_code="OK",grpc_method="Authenticate"')).toBe(logins + 2 + 1);
+    await end();
+  });
+
+  test('a password that becomes wrong is tried slowly, and a right one heals', async () => {
+    const server = await guarded();
+    let password = 'first';
+    const auth = async () => ({ user: 'shop', password });
+    const { config, prefix, door, states, errors, source, end } = await follow(server, { auth, retryMs: [50, 30_000] });
+    await server.control('user', 'delete', 'shop');
+    await server.control('user', 'add', 'shop:second');
+    await server.control('user', 'grant-role', 'shop', 'reader');
+    const before = door.connections;
+    door.cut();
+    await until(() => errors.length > 0);
+    await new Promise((resolve) => setTimeout(resolve, 2_000));
+    expect(door.connections - before).toBeLessThan(12);
+    expect([config.get('value'), errors.length]).toEqual([0, 1]);
+    expect(source()?.lastError?.message).toContain('authentication failed');
+    expect(source()?.lastError?.message).not.toContain('first');
+    password = 'second';
+    await server.control('put', `${prefix}value`, '3');
+    await until(() => config.get('value') === 3);
+    expect(states).toEqual(['connecting', 'live']);
+    await end();
+  });
+
+  test('a role that is revoked is felt when the watch is opened anew, and the values stay', async () => {
+    const server = await guarded();
+    const { config, prefix, states, errors, source, end } = await follow(server, {
+      ...{ auth: { user: 'shop', password: 'first' }, maxWatchMs: 600, staleAfterMs: 500, retryMs: [50, 500] },
+    });
+    await server.control('user', 'revoke-role', 'shop', 'reader');
+    await until(() => states.includes('stale'));
+    expect([config.get('value'), errors.length]).toEqual([0, 1]);
+    expect(source()?.lastError?.message).toContain('permission denied');
+    await server.control('user', 'grant-role', 'shop', 'reader');
+    await server.control('put', `${prefix}value`, '4');
+    await until(() => config.get('value') === 4);
+    await end();
+  });
+
+  test('a password that is wrong from the start is SOURCE, and is not said', async () => {
+    const server = await guarded();
+    const source = etcd({ endpoints: [server.endpoint], prefix: '/', auth: { user: 'shop', password: 'hunter2' }, startMs: 3_000 });
+    const error = await rejected(SuperConfig.builder().source(source).load());
+    expect(error.message).toContain('authentication failed');
+    expect(`${error.stack}${JSON.stringify(error)}`).not.toContain('hunter2');
+  });
+});
+
+describe.each(etcds)('certificates of etcd %s', (_, program) => {
+  const directory = temporaryDirectory();
+
+  /** An authority with the certificates of a server and of a client. */
+  function authority(name: string): { args: string[]; tls: EtcdTls } {
+    const file = (kind: string) => directory.at(`${name}-${kind}`);
+    const openssl = (...args: string[]) => execFileSync('openssl', args, { stdio: 'ignore' });
+    directory.write(`${name}-extensions`, 'subjectAltName=IP:127.0.0.1,DNS:localhost\n');
+    const keys = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
+    openssl('req', '-x509', ...keys, '-days', '2', '-subj', `/CN=${name}`, '-keyout', file('ca.key'), '-out', file('ca.pem'));
+    for (const kind of ['server', 'client']) {
+      openssl('req', ...keys, '-subj', `/CN=shop-${kind}`, '-keyout', file(`${kind}.key`), '-out', file(`${kind}.csr`));
+      const signing = ['-CA', file('ca.pem'), '-CAkey', file('ca.key'), '-CAcreateserial', '-days', '2', '-extfile', file('extensions')];
+      openssl('x509', '-req', '-in', file(`${kind}.csr`), ...signing, '-out', file(`${kind}.pem`));
+    }
+    return {
+      args: ['--cert-file', file('server.pem'), '--key-file', file('server.key'), '--trusted-ca-file', file('ca.pem'), '--client-cert-auth'],
+      tls: { ca: readFileSync(file('ca.pem')), cert: readFileSync(file('client.pem')), key: readFileSync(file('client.key')) },
+    };
+  }
+
+  test('are asked for at each connection, so that exchanged ones are used when it is made anew', async () => {
+    const [first, second] = [authority('first'), authority('second')];
+    const tlsPort = await freePort();
+    const server = await lasting(Etcd.single({ program, tlsPort, more: first.args }));
+    let current = first.tls;
+    const doors = await doorsTo(tlsPort);
+    const { config, put, states, errors, agrees, end } = await follow(server, { doors, scheme: 'https', tls: async () => current });
+    await put({ value: '1' });
+    await until(() => config.get('value') === 1);
+    await server.kill();
+    server.more = second.args;
+    await server.start();
+    await until(() => errors.length > 0);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    expect(states.at(-1)).not.toBe('live');
+    current = second.tls;
+    await put({ value: '2' });
+    await until(() => config.get('value', 0) === 2);
+    await agrees();
+    await end();
+  });
+
+  test('that are missing, or of another authority, are SOURCE with the reason', async () => {
+    const [own, foreign] = [authority('own'), authority('foreign')];
+    const tlsPort = await freePort();
+    await lasting(Etcd.single({ program, tlsPort, more: own.args }));
+    const load = (tls: EtcdTls) => {
+      const source = etcd({ endpoints: [`https://127.0.0.1:${tlsPort}`], prefix: newPrefix(), tls, startMs: 1_000 });
+      return rejected(SuperConfig.builder().source(source).load());
+    };
+    expect((await load({ ca: foreign.tls.ca })).message).toMatch(/certificate|signature/);
+    const { ca } = own.tls;
+    expect((await load({ ca })).message).toMatch(/certificate required|bad certificate/);
+  });
+});

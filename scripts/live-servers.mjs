@@ -1,0 +1,51 @@
+// The servers that the tests of live sources start: finds them, and installs what is missing.
+// usage: node scripts/live-servers.mjs; fails where something stays missing.
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { root } from './platforms/platforms.mjs';
+
+/** The programs, and the packages of Debian and Ubuntu that have them. */
+const PROGRAMS = { etcd: 'etcd-server', etcdctl: 'etcd-client', 'redis-server': 'redis-server', 'nats-server': 'nats-server', openssl: 'openssl' };
+
+/** The newest etcd, beside that of the system. It is built, since nobody packs it. */
+const ETCD_VERSION = '3.7.3';
+const newestEtcd = join(root, 'target/servers', `etcd-${ETCD_VERSION}`, 'etcd');
+
+const runs = (program, ...args) => spawnSync(program, args, { stdio: 'ignore' }).error === undefined;
+const missingPrograms = () => Object.keys(PROGRAMS).filter((program) => !runs(program, '--version'));
+
+/** Installs what is missing where that is possible. Gives what stays missing, in one line; nothing where all is there. */
+export function installServers() {
+  let missing = missingPrograms();
+  if (missing.length > 0 && process.getuid?.() === 0 && runs('apt-get', '--version')) {
+    const packages = missing.map((program) => PROGRAMS[program]);
+    const options = { stdio: ['ignore', 2, 2], env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } };
+    spawnSync('apt-get', ['update'], options);
+    spawnSync('apt-get', ['install', '--yes', '--no-install-recommends', ...packages], options);
+    missing = missingPrograms();
+  }
+  if (!existsSync(newestEtcd) && runs('go', 'version')) buildEtcd();
+  const lacks = [];
+  if (missing.length > 0) lacks.push(`${missing.join(', ')} (sudo apt-get install ${missing.map((program) => PROGRAMS[program]).join(' ')})`);
+  if (!existsSync(newestEtcd)) lacks.push(`etcd ${ETCD_VERSION} (install Go and run node scripts/live-servers.mjs)`);
+  return lacks.length === 0 ? undefined : `needs ${lacks.join(' and ')}`;
+}
+
+/** Builds the server of etcd as a program of its own. */
+function buildEtcd() {
+  const directory = join(newestEtcd, '..');
+  mkdirSync(directory, { recursive: true });
+  const server = 'go.etcd.io/etcd/server/v3';
+  writeFileSync(join(directory, 'go.mod'), `module superconfig.test/etcd\n\ngo 1.25\n\nrequire ${server} v${ETCD_VERSION}\n`);
+  writeFileSync(join(directory, 'main.go'), `package main\n\nimport (\n\t"os"\n\n\t"${server}/etcdmain"\n)\n\nfunc main() { etcdmain.Main(os.Args) }\n`);
+  const go = (...args) => spawnSync('go', args, { cwd: directory, stdio: ['ignore', 2, 2], env: { ...process.env, CGO_ENABLED: '0' } });
+  if (go('mod', 'tidy').status === 0) go('build', '-trimpath', '-ldflags=-s -w', '-o', 'etcd', '.');
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1]).href) {
+  const lacks = installServers();
+  if (lacks !== undefined) process.stderr.write(`The test of live sources ${lacks}.\n`);
+  process.exitCode = lacks === undefined ? 0 : 1;
+}
