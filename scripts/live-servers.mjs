@@ -14,7 +14,8 @@ const ETCD_VERSION = '3.7.3';
 const newestEtcd = join(root, 'target/servers', `etcd-${ETCD_VERSION}`, 'etcd');
 
 const runs = (program, ...args) => spawnSync(program, args, { stdio: 'ignore' }).error === undefined;
-const missingPrograms = () => Object.keys(PROGRAMS).filter((program) => !runs(program, '--version'));
+/** The programs without which no test of live sources runs. */
+export const missingPrograms = () => Object.keys(PROGRAMS).filter((program) => !runs(program, '--version'));
 
 /** Installs what is missing where that is possible. Gives what stays missing, in one line; nothing where all is there. */
 export function installServers() {
@@ -44,8 +45,8 @@ function buildEtcd() {
   if (go('mod', 'tidy').status === 0) go('build', '-trimpath', '-ldflags=-s -w', '-o', 'etcd', '.');
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1]).href) {
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   const lacks = installServers();
-  if (lacks !== undefined) process.stderr.write(`The test of live sources ${lacks}.\n`);
+  if (lacks !== undefined) process.stderr.write(`left out, of the tests of live sources: what ${lacks}\n`);
   process.exitCode = lacks === undefined ? 0 : 1;
 }

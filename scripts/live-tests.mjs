@@ -5,7 +5,7 @@ import { root } from './platforms/platforms.mjs';
 import { tool } from './programs.mjs';
 
 const lacks = installServers();
-if (lacks !== undefined) process.stderr.write(`live sources: the whole test ${lacks}\n`);
+if (lacks !== undefined) process.stderr.write(`left out: what ${lacks}\n`);
 const [command, args] = tool('vitest', ['run', '--config', 'vitest.live.config.ts', ...process.argv.slice(2)]);
 const { status } = spawnSync(command, args, { cwd: root, stdio: 'inherit' });
 process.exitCode = lacks === undefined ? (status ?? 1) : 1;

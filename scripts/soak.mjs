@@ -1,6 +1,6 @@
 // Uses everything at once for as long as it is told, `npm run soak -- --minutes 20`: prints operations per second, memory and handles
-// each ten seconds, and fails where they grow.
-import { execFile } from 'node:child_process';
+// each ten seconds, and fails where they grow. With `--live` it walks at random between etcd and a configuration instead.
+import { execFile, spawnSync } from 'node:child_process';
 import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -192,9 +192,15 @@ async function reloadStorms(end) {
 }
 
 async function main() {
-  const { values } = parseArgs({ options: { minutes: { type: 'string', default: '1' } } });
+  const { values } = parseArgs({ options: { minutes: { type: 'string', default: '1' }, live: { type: 'boolean', default: false } } });
   const minutes = Number(values.minutes);
   if (!(minutes > 0)) throw new Error('--minutes takes a number above 0');
+  if (values.live) {
+    // The random walk of the tests, as long and with another seed each time.
+    const env = { SUPERCONFIG_WALK_MINUTES: String(minutes), SUPERCONFIG_WALK_SEED: String(random(1e9)), ...process.env };
+    const tests = fileURLToPath(new URL('live-tests.mjs', import.meta.url));
+    process.exit(spawnSync(process.execPath, [tests, 'walk'], { env, stdio: 'inherit' }).status ?? 1);
+  }
   const root = mkdtempSync(join(tmpdir(), 'superconfig-soak-'));
   const configs = new Configs(root);
   configs.write('a.json', '{"value": 0, "list": [1, 2, 3]}');

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { targets, tested, unitTests } from './addon.mjs';
+import { missingPrograms } from './live-servers.mjs';
 import { root } from './platforms/platforms.mjs';
 import { tool } from './programs.mjs';
 
@@ -61,22 +62,30 @@ async function rust() {
   }
 }
 
-/** The tests of Node, and then the packed package in a project of its own. */
-async function node() {
-  const report = join(root, 'target', 'vitest.json');
+/** Runs tests of vitest, and counts them. */
+async function vitest(name, args = []) {
+  const report = join(root, 'target', `${name}.json`);
   rmSync(report, { force: true });
-  const vitest = await run(...tool('vitest', ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`]));
+  const { code } = await run(...tool('vitest', ['run', ...args, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`]));
   let counted = { numPassedTests: 0, numFailedTests: 0 };
   try {
     counted = JSON.parse(readFileSync(report, 'utf8'));
   } catch {
-    failed += vitest.code === 0 ? 1 : 0;
+    failed += code === 0 ? 1 : 0;
   }
-  count(counted.numPassedTests, counted.numFailedTests, vitest.code);
+  count(counted.numPassedTests, counted.numFailedTests, code);
+}
 
+/** The tests of Node, then the packed package in a project of its own, and live sources against the servers that are there. */
+async function node() {
+  await vitest('vitest');
   const smoke = await run(process.execPath, ['scripts/smoke.mjs']);
   const [, fine = 0, bad = 0] = smoke.output.match(/^smoke: (\d+) passed, (\d+) failed$/m) ?? [];
   count(Number(fine), Number(bad), smoke.code);
+
+  // Says in one line what is missing.
+  await run(process.execPath, ['scripts/live-servers.mjs']);
+  if (missingPrograms().length === 0) await vitest('vitest-live', ['--config', 'vitest.live.config.ts']);
 }
 
 // By language, at the same time: while some of them wait or compile, others use the processors.
