@@ -19,6 +19,8 @@ const SUBPATHS = {
   'adapters/fastify/index': 'adapters/fastify/index.ts',
   'live/index': 'live/index.ts',
   'etcd/index': 'etcd/index.ts',
+  'nats/index': 'nats/index.ts',
+  'redis/index': 'redis/index.ts',
 };
 /** Those whose default export is what `require` gives, and of which both module systems share one instance. */
 const SINGLE = ['node-config/index'];

@@ -16,7 +16,7 @@ export interface Documented {
 }
 
 /** The parts that programs import by paths of their own. */
-const SUBPATHS = ['node-config', 'testing', 'adapters/nestjs', 'adapters/fastify', 'live', 'etcd'];
+const SUBPATHS = ['node-config', 'testing', 'adapters/nestjs', 'adapters/fastify', 'live', 'etcd', 'nats', 'redis'];
 
 /** Everything public, members included, in the order of the package's index. */
 export function documented(): Documented[] {

@@ -93,7 +93,7 @@ function runIn(directory: string, examples: ReadonlyMap<string, string>, exporte
   let checks = 0;
   mkdirSync(join(directory, 'node_modules'));
   symlinkSync(root, join(directory, 'node_modules/superconfig'), 'junction');
-  for (const name of ['zod', '@types', '@nestjs', 'fastify', 'hono', 'reflect-metadata', 'rxjs'])
+  for (const name of ['zod', '@types', '@nestjs', 'fastify', 'hono', 'reflect-metadata', 'rxjs', '@nats-io', 'redis', 'ioredis'])
     symlinkSync(join(root, 'node_modules', name), join(directory, 'node_modules', name), 'junction');
   for (const [name, text] of Object.entries(FILES)) {
     mkdirSync(join(directory, 'files', name, '..'), { recursive: true });

@@ -1,9 +1,9 @@
 // Real servers of etcd, and a door to them that is not the one under test.
 import { type ChildProcess, execFile, spawn, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { freePort } from './server-process.ts';
 import { TemporaryDirectory } from './temporary.ts';
 
 const run = promisify(execFile);
@@ -29,17 +29,6 @@ export interface EtcdOptions {
   more?: readonly string[];
   /** The port of a second door, with TLS by the arguments. */
   tlsPort?: number;
-}
-
-/** A port that nobody listens on. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
 }
 
 /** One member, with its own directory; members of one cluster know each other. */

@@ -1,5 +1,6 @@
 // The foundations of sources that follow a remote store.
 
+export { answerWithin } from './answer-within.js';
 export type { Listing, Session, Store } from './follower.js';
 export { type Freshness, isFresh } from './freshness.js';
 export { decodeText, type KeyLayout, type Layout, layoutOf } from './layout.js';

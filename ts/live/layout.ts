@@ -49,7 +49,7 @@ export interface Layout {
 }
 
 /**
- * Checks a layout; keys are split at the separator.
+ * Checks a layout; keys are split at the separator. The revisions of a store that counts none of its own are not shown.
  *
  * @throws `ERR_SUPERCONFIG_OPTION` for what does not say one way, or has options that are none.
  * @example
@@ -60,7 +60,11 @@ export interface Layout {
  * layoutOf({}, '/'); // throws ERR_SUPERCONFIG_OPTION
  * ```
  */
-export function layoutOf({ prefix, key, documents: below, format, at = [], typing, match }: KeyLayout, separator: string): Layout {
+export function layoutOf(
+  { prefix, key, documents: below, format, at = [], typing, match }: KeyLayout,
+  separator: string,
+  { hasRevisions = true }: { hasRevisions?: boolean } = {},
+): Layout {
   const given = Object.entries({ prefix, key, documents: below }).filter(([, value]) => value !== undefined);
   const [start] = given;
   if (given.length !== 1 || start === undefined || typeof start[1] !== 'string' || (key !== undefined && key === '')) {
@@ -70,15 +74,16 @@ export function layoutOf({ prefix, key, documents: below, format, at = [], typin
   // Bad options are told of now, not with the first load.
   texts([], typed);
   documents([{ name: 'a', text: '', at }]);
+  const shown = (revision: bigint) => (hasRevisions ? { revision: String(revision) } : {});
   const toText = ({ key: own, value, revision }: Entry) => {
     const path = own
       .slice((prefix ?? '').length)
       .split(separator)
       .filter((segment) => segment !== '');
-    return { path: [...at, ...path], text: textOf(own, value), key: own, revision: String(revision) };
+    return { path: [...at, ...path], text: textOf(own, value), key: own, ...shown(revision) };
   };
   const toDocument = ({ key: name, value, revision }: Entry) => {
-    return { name, text: textOf(name, value), revision: String(revision), at, ...(format !== undefined && { format }) };
+    return { name, text: textOf(name, value), ...shown(revision), at, ...(format !== undefined && { format }) };
   };
   return {
     start: start[1],

@@ -4,8 +4,9 @@ import { describe, expect, test } from 'vitest';
 import { type EtcdTls, etcd } from '../../../ts/etcd/index.ts';
 import { SuperConfig } from '../../../ts/index.ts';
 import { rejected } from '../../support/errors.ts';
-import { Etcd, etcds, freePort } from '../../support/etcd.ts';
+import { Etcd, etcds } from '../../support/etcd.ts';
 import { doorsTo, follow, lasting, newPrefix } from '../../support/followed-etcd.ts';
+import { freePort } from '../../support/server-process.ts';
 import { temporaryDirectory } from '../../support/temporary.ts';
 import { until } from '../../support/watched.ts';
 

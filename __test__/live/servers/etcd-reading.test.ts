@@ -2,8 +2,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { etcd } from '../../../ts/etcd/index.ts';
 import { SuperConfig, type SuperConfigError } from '../../../ts/index.ts';
 import { rejected } from '../../support/errors.ts';
-import { Etcd, etcds, freePort } from '../../support/etcd.ts';
+import { Etcd, etcds } from '../../support/etcd.ts';
 import { doorsTo, newPrefix } from '../../support/followed-etcd.ts';
+import { freePort } from '../../support/server-process.ts';
 import { until } from '../../support/watched.ts';
 
 describe.each(etcds)('etcd %s', (_, program) => {
