@@ -137,4 +137,5 @@ pub use value::{
 /// The documents with Rust in them, whose code runs among the doctests.
 #[cfg(doctest)]
 #[doc = include_str!("../../../docs/precedence.md")]
+#[doc = include_str!("../../../docs/rust.md")]
 mod documents {}
