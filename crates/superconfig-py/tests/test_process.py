@@ -167,6 +167,40 @@ def test_a_forked_child_reads_what_it_had(tmp_path: Path) -> None:
     assert (done.returncode, done.stdout, done.stderr) == (0, "done\n", "")
 
 
+CHILDREN = """
+import os, signal, sys, time
+import superconfig
+def load():
+    return superconfig.load_config(sources=[superconfig.file('a.toml')], watch=True)
+for number in range(int(sys.argv[1])):
+    config = load()
+    # The threads that the load has started are at work, or wait again.
+    time.sleep(number % 8 * 0.001)
+    children = []
+    for _ in range(4):
+        child = os.fork()
+        if child == 0:
+            signal.alarm(60)
+            for _ in range(4):
+                own = load()
+                assert own['a'] == config['a'] == 7
+                own.close()
+            os._exit(0)
+        children.append(child)
+    ended = [os.waitpid(child, 0)[1] for child in children]
+    assert ended == [0] * 4, ended
+    config.close()
+"""
+
+
+@needs_fork
+@pytest.mark.skipif(sys.platform == "darwin", reason="macOS forbids much in a forked child")
+def test_children_start_threads_of_their_own(tmp_path: Path, runs_all: bool) -> None:
+    (tmp_path / "a.toml").write_text("a = 7")
+    done = python(CHILDREN.replace("sys.argv[1]", "100" if runs_all else "6"), tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 @needs_fork
 @pytest.mark.skipif(sys.platform == "darwin", reason="macOS forbids much in a forked child")
 @pytest.mark.parametrize("method", ["fork", "spawn", "forkserver"])
@@ -202,9 +236,9 @@ def test_multiprocessing(tmp_path: Path, method: str) -> None:
     assert "belongs to its process" in done.stdout
 
 
-def test_reloads_leak_nothing(tmp_path: Path) -> None:
-    """Reloads, two thirds of them with changes and a third failing; SCPY_RELOADS sets how many, as 20,000 take half a minute."""
-    count = int(os.environ.get("SCPY_RELOADS", "2000"))
+def test_reloads_leak_nothing(tmp_path: Path, runs_all: bool, capfd: "pytest.CaptureFixture[str]") -> None:
+    """Reloads, two thirds of them with changes and a third failing."""
+    count = 20_000 if runs_all else 500
     program = """
 import gc, superconfig
 open('a.toml', 'w').write('a = 1')
@@ -224,7 +258,7 @@ def work(count):
         except superconfig.SuperConfigError:
             pass
         config.current, config['a'], handle.value, repr(config)
-work(1000)
+work(min(1000, int(sys.argv[1])))
 before = resident()
 work(int(sys.argv[1]))
 print(resident() - before)
@@ -234,6 +268,8 @@ print(resident() - before)
     done = python(program.replace("sys.argv[1]", str(count)), tmp_path)
     assert done.returncode == 0, done.stderr
     grown = int(done.stdout)
+    with capfd.disabled():
+        print(f"\nreloads: {count} took {grown} bytes of memory for good")
     assert grown < 2_000_000, f"{grown} bytes for {count} reloads"
 
 
@@ -244,18 +280,18 @@ def test_the_environment_may_change_in_other_threads() -> None:
         number = 0
         while not stop.is_set():
             number += 1
-            os.environ[f"SCPY_T{number % 50}"] = str(number)
-            os.environ.pop(f"SCPY_T{(number + 25) % 50}", None)
+            os.environ[f"BUSY_T{number % 50}"] = str(number)
+            os.environ.pop(f"BUSY_T{(number + 25) % 50}", None)
 
     changer = threading.Thread(target=change)
     changer.start()
     try:
         for _ in range(200):
-            superconfig.SuperConfig.builder().env("SCPY").load().close()
+            superconfig.SuperConfig.builder().env("BUSY").load().close()
     finally:
         stop.set()
         changer.join()
-        for name in [name for name in os.environ if name.startswith("SCPY_T")]:
+        for name in [name for name in os.environ if name.startswith("BUSY_T")]:
             del os.environ[name]
 
 

@@ -2,12 +2,12 @@
 
 use super::context::source_context;
 use super::options::LoadOptions;
-use crate::diagnostic::{Error, thread_builder};
+use crate::diagnostic::{Error, Monitor, thread_builder};
 use crate::source::{
     Environment, Source, SourceCall, SourceContext, SourceData, SourceEntry, SourceError, SourceReport, SourceSignal, SourceSpec,
     failed, panicked,
 };
-use parking_lot::{Condvar, Mutex};
+use parking_lot::Mutex;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -34,8 +34,8 @@ pub(crate) struct CustomSource {
     pub(crate) index: usize,
     pub(crate) source: Arc<dyn Source>,
     unanswered: Arc<Mutex<Unanswered>>,
-    background: Arc<Mutex<BackgroundCall>>,
-    has_returned: Arc<Condvar>,
+    /// Notified when a call has returned.
+    background: Arc<Monitor<BackgroundCall>>,
     shared: Arc<Shared>,
 }
 
@@ -100,7 +100,6 @@ impl CustomSources {
                 source: source.clone(),
                 unanswered: Arc::default(),
                 background: Arc::default(),
-                has_returned: Arc::default(),
                 shared: shared.clone(),
             }),
             _ => None,
@@ -207,7 +206,7 @@ impl CustomSource {
         background.result = Some(result);
         let is_abandoned = background.is_abandoned;
         drop(background);
-        self.has_returned.notify_all();
+        self.background.notify_all();
         if is_abandoned {
             self.shared.request_reload();
         }
@@ -218,7 +217,9 @@ impl CustomSource {
         let mut background = self.background.lock();
         // A call that another reload has given up hangs, and is not waited for.
         while background.is_running && !background.is_abandoned {
-            background.is_abandoned = self.has_returned.wait_until(&mut background, deadline).timed_out();
+            let is_over;
+            (background, is_over) = self.background.wait(background, Some(deadline));
+            background.is_abandoned = is_over;
         }
         background.is_abandoned = background.is_running;
         let result = background.result.take();

@@ -39,5 +39,7 @@ pub(crate) use loader::{LoadOutcome, LoadRecord, Loader};
 pub use options::WatchOptions;
 pub(crate) use options::{LoadOptions, Validator};
 pub(crate) use profile_search::find_profiles;
+#[cfg(feature = "watch")]
+pub(crate) use reading_threads::forget_reading_threads;
 pub(crate) use reading_threads::{SerialJobs, run};
 pub use rendering::RenderOptions;

@@ -5,14 +5,14 @@
 //! work goes on, one more each time that all of them are blocked, and none when there is nothing to do. No process waits for
 //! them when it ends.
 
-use crate::diagnostic::thread_builder;
-use parking_lot::{Condvar, Mutex};
+use crate::diagnostic::{Monitor, ProcessLocal, thread_builder};
+use parking_lot::Mutex;
 use std::collections::VecDeque;
 use std::num::NonZero;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, OnceLock};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// A piece of work.
 pub(crate) type Job = Box<dyn FnOnce() + Send>;
@@ -20,14 +20,10 @@ pub(crate) type Job = Box<dyn FnOnce() + Send>;
 /// When no waiting job was started for so long, all running jobs count as blocked.
 const HELD_UP: Duration = Duration::from_millis(50);
 
-static THREADS: ReadingThreads = ReadingThreads { state: Mutex::new(State::new()), begun: Condvar::new() };
+/// Notified when a job is started.
+static THREADS: ProcessLocal<Monitor<State>> = ProcessLocal::new();
 
-struct ReadingThreads {
-    state: Mutex<State>,
-    /// Notified when a job is started.
-    begun: Condvar,
-}
-
+#[derive(Default)]
 struct State {
     waiting: VecDeque<Job>,
     threads: usize,
@@ -37,20 +33,21 @@ struct State {
     is_monitored: bool,
 }
 
-impl State {
-    const fn new() -> Self {
-        Self { waiting: VecDeque::new(), threads: 0, count: 0, is_monitored: false }
-    }
+/// Forgets the threads in a process that was forked.
+#[cfg(feature = "watch")]
+pub(crate) fn forget_reading_threads() {
+    THREADS.forget();
 }
 
 /// Runs a job on a thread of its own, or as soon as one is free or all of them are blocked.
 pub(crate) fn run(job: Job) {
-    let mut state = THREADS.state.lock();
+    let threads = THREADS.get();
+    let mut state = threads.lock();
     state.waiting.push_back(job);
     if state.threads < usual_threads() {
-        start_thread(&mut state);
+        start_thread(&threads, &mut state);
     } else if !state.is_monitored {
-        state.is_monitored = start("config-monitor", monitor);
+        state.is_monitored = start("config-monitor", &threads, monitor);
     }
     // Where the system gives no thread at all, the calling thread does the work.
     let own = if state.threads == 0 { state.waiting.pop_back() } else { None };
@@ -66,38 +63,40 @@ fn usual_threads() -> usize {
     *USUAL.get_or_init(|| thread::available_parallelism().map_or(2, NonZero::get).max(2))
 }
 
-fn start(name: &str, work: fn()) -> bool {
-    thread_builder(name).spawn(work).is_ok()
+fn start(name: &str, threads: &Arc<Monitor<State>>, work: fn(&Arc<Monitor<State>>)) -> bool {
+    let threads = threads.clone();
+    thread_builder(name).spawn(move || work(&threads)).is_ok()
 }
 
-fn start_thread(state: &mut State) {
-    if start("config-reader", read) {
+fn start_thread(threads: &Arc<Monitor<State>>, state: &mut State) {
+    if start("config-reader", threads, read) {
         state.threads += 1;
     }
 }
 
 /// Runs waiting jobs until there are none left.
-fn read() {
-    let mut state = THREADS.state.lock();
+fn read(threads: &Arc<Monitor<State>>) {
+    let mut state = threads.lock();
     while let Some(job) = state.waiting.pop_front() {
         state.count += 1;
         drop(state);
-        THREADS.begun.notify_all();
+        threads.notify_all();
         // A panic is a bug and prints its message; its thread must not count as blocked for ever.
         let _ = catch_unwind(AssertUnwindSafe(job));
-        state = THREADS.state.lock();
+        state = threads.lock();
     }
     state.threads -= 1;
 }
 
 /// Starts another thread whenever all are blocked, until no job waits.
-fn monitor() {
-    let mut state = THREADS.state.lock();
+fn monitor(threads: &Arc<Monitor<State>>) {
+    let mut state = threads.lock();
     while !state.waiting.is_empty() {
         let count = state.count;
-        let waited = THREADS.begun.wait_for(&mut state, HELD_UP).timed_out();
-        if waited && state.count == count && !state.waiting.is_empty() {
-            start_thread(&mut state);
+        let is_over;
+        (state, is_over) = threads.wait(state, Some(Instant::now() + HELD_UP));
+        if is_over && state.count == count && !state.waiting.is_empty() {
+            start_thread(threads, &mut state);
         }
     }
     state.is_monitored = false;

@@ -88,6 +88,12 @@ impl ConfigRegistry {
         &GLOBAL
     }
 
+    /// Forgets the thread that ends entries, in a process that was forked.
+    #[cfg(feature = "watch")]
+    pub(crate) fn forget_janitor(&self) {
+        self.store.forget_janitor();
+    }
+
     /// Puts a value in, without name and without end. It stays for as long as a handle refers to it.
     ///
     /// ```

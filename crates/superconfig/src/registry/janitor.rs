@@ -3,11 +3,10 @@
 use super::handle_id::HandleId;
 use super::slot::ErasedSlot;
 use super::store::Store;
-use crate::diagnostic::{Error, ErrorCode, thread_builder};
-use parking_lot::{Condvar, Mutex, MutexGuard};
+use crate::diagnostic::{Error, ErrorCode, Monitor, thread_builder};
 use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
+use std::sync::{Arc, MutexGuard};
 
 /// The deadlines of all entries that have one, and the thread that waits for the nearest.
 ///
@@ -15,8 +14,7 @@ use std::sync::Arc;
 /// end while it sleeps.
 #[derive(Default)]
 pub(super) struct Janitor {
-    queue: Mutex<Queue>,
-    wake: Condvar,
+    queue: Monitor<Queue>,
 }
 
 #[derive(Default)]
@@ -26,6 +24,14 @@ struct Queue {
 }
 
 impl Store {
+    /// Forgets the thread in a process that was forked; the next entry with a deadline starts one.
+    #[cfg(feature = "watch")]
+    pub(super) fn forget_janitor(&self) {
+        if let Some(mut queue) = self.janitor.queue.try_lock() {
+            queue.running = false;
+        }
+    }
+
     /// Sees to it that an entry with a time to live ends with it.
     ///
     /// # Errors
@@ -55,7 +61,7 @@ impl Store {
             lifetime.set_scheduled(deadline);
             queue.deadlines.insert((deadline, head.id));
             if queue.deadlines.first() == Some(&(deadline, head.id)) {
-                self.janitor.wake.notify_one();
+                self.janitor.queue.notify_one();
             }
         }
     }
@@ -67,7 +73,7 @@ impl Store {
             let mut queue = self.janitor.queue.lock();
             queue.deadlines.remove(&(lifetime.scheduled(), head.id));
             if queue.deadlines.is_empty() {
-                self.janitor.wake.notify_one();
+                self.janitor.queue.notify_one();
             }
         }
     }
@@ -100,14 +106,14 @@ fn clean(store: &Store) {
     let mut queue = store.janitor.queue.lock();
     while let Some(&(deadline, id)) = queue.deadlines.first() {
         if deadline > store.now() {
-            store.janitor.wake.wait_until(&mut queue, store.instant(deadline));
+            queue = store.janitor.queue.wait(queue, Some(store.instant(deadline))).0;
             continue;
         }
         queue.deadlines.pop_first();
-        MutexGuard::unlocked(&mut queue, || {
-            // A value whose `Drop` panics must not keep the others alive for ever. The panic was reported by the hook.
-            let _ = catch_unwind(AssertUnwindSafe(|| store.expire(id)));
-        });
+        drop(queue);
+        // A value whose `Drop` panics must not keep the others alive for ever. The panic was reported by the hook.
+        let _ = catch_unwind(AssertUnwindSafe(|| store.expire(id)));
+        queue = store.janitor.queue.lock();
     }
     queue.running = false;
 }

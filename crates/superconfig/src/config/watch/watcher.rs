@@ -6,7 +6,9 @@ use super::command::{Command, Scheduled};
 use super::schedule::Schedule;
 use super::watch_plan::WatchSet;
 use super::work_queue::{Batch, WorkQueue};
-use crate::diagnostic::{Error, ErrorCode, settle_default_stack, thread_builder};
+use crate::diagnostic::{Error, ErrorCode, ProcessLocal, settle_default_stack, thread_builder};
+use crate::load::forget_reading_threads;
+use crate::registry::ConfigRegistry;
 use parking_lot::Mutex;
 use std::collections::{BTreeSet, HashMap};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -20,7 +22,7 @@ use std::time::{Duration, Instant};
 /// The longest wait for the watcher's thread to end; after that it ends by itself when its work is done.
 const STOP_TIMEOUT: Duration = Duration::from_secs(2);
 
-static RUNNING: Mutex<Option<Running>> = Mutex::new(None);
+static RUNNING: ProcessLocal<Mutex<Option<Running>>> = ProcessLocal::new();
 
 struct Running {
     watcher: Arc<Watcher>,
@@ -98,7 +100,8 @@ impl Watcher {
             backend.unwatch_all(&left);
         }
         let last = {
-            let mut running = RUNNING.lock();
+            let running = RUNNING.get();
+            let mut running = running.lock();
             if let Some(running) = &mut *running {
                 running.configs -= 1;
             }
@@ -119,7 +122,8 @@ impl Watcher {
 /// # Errors
 /// `ERR_SUPERCONFIG_WATCH` when there can be no thread for it.
 pub(super) fn add() -> Result<Arc<Watcher>, Error> {
-    let mut running = RUNNING.lock();
+    let running = RUNNING.get();
+    let mut running = running.lock();
     let running = match &mut *running {
         Some(running) => running,
         none => none.insert(Running::start()?),
@@ -128,8 +132,8 @@ pub(super) fn add() -> Result<Arc<Watcher>, Error> {
     Ok(running.watcher.clone())
 }
 
-/// Makes the next watched configuration start a watcher of its own, in a process that was forked: the thread of the process that it comes
-/// from does not run there. The configurations from before the fork can be read there; close and reload none of those that are watched.
+/// Makes the next watched configuration start threads of its own, in a process that was forked: those of the process that it comes
+/// from do not run there. The configurations from before the fork can be read there; close and reload none of those that are watched.
 ///
 /// ```
 /// use superconfig::{SuperConfig, WatchOptions};
@@ -140,10 +144,9 @@ pub(super) fn add() -> Result<Arc<Watcher>, Error> {
 /// # Ok::<(), superconfig::Error>(())
 /// ```
 pub fn forget_watcher() {
-    // Its owner may be a thread that is not there.
-    if let Some(mut running) = RUNNING.try_lock() {
-        std::mem::forget(running.take());
-    }
+    RUNNING.forget();
+    forget_reading_threads();
+    ConfigRegistry::global().forget_janitor();
 }
 
 /// Hands out what is due. A turn costs as much as there are configurations that have to do with it.

@@ -4,9 +4,9 @@ use super::command::Command;
 use super::pending_change::PendingChange;
 use super::watch_index::WatchIndex;
 use super::watch_plan::WatchSet;
+use crate::diagnostic::Monitor;
 use notify::event::{AccessKind, AccessMode, ModifyKind};
 use notify::{ErrorKind, EventKind};
-use parking_lot::{Condvar, Mutex};
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -37,27 +37,23 @@ struct State {
 /// The queue between all threads with work for the watcher's thread, and that thread.
 #[derive(Default)]
 pub(super) struct WorkQueue {
-    state: Mutex<State>,
-    wake: Condvar,
+    state: Monitor<State>,
 }
 
 impl WorkQueue {
     pub(super) fn send(&self, command: Command) {
         self.state.lock().batch.commands.push(command);
-        self.wake.notify_one();
+        self.state.notify_one();
     }
 
     /// Waits for something to do, at most until `deadline`.
     pub(super) fn take(&self, deadline: Option<Instant>) -> Batch {
         let mut state = self.state.lock();
         while state.batch.is_empty() {
-            match deadline {
-                None => self.wake.wait(&mut state),
-                Some(deadline) => {
-                    if self.wake.wait_until(&mut state, deadline).timed_out() {
-                        break;
-                    }
-                }
+            let is_over;
+            (state, is_over) = self.state.wait(state, deadline);
+            if is_over {
+                break;
             }
         }
         std::mem::take(&mut state.batch)
@@ -89,13 +85,13 @@ impl WorkQueue {
         }
         // A thread that is awake finds the rest at its next look.
         if was_empty && !batch.is_empty() {
-            self.wake.notify_one();
+            self.state.notify_one();
         }
     }
 
     pub(super) fn mark_overflow(&self, reason: String) {
         self.state.lock().batch.overflow = Some(reason);
-        self.wake.notify_one();
+        self.state.notify_one();
     }
 }
 
