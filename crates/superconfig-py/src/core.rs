@@ -274,11 +274,11 @@ impl Core {
         indent: bool,
         origins: bool,
         changed: bool,
+        ascii: bool,
     ) -> PyResult<String> {
         let snapshot = described(this)?;
-        run(this.py(), || {
-            snapshot.render_with(written_format(format)?, RenderOptions { secrets, indent, origins, changed, ascii: false })
-        })
+        let options = RenderOptions { secrets, indent, origins, changed, ascii };
+        run(this.py(), || snapshot.render_with(written_format(format)?, options))
     }
 
     /// Raises the error that the problems of the newest version make, with the origins of the values.

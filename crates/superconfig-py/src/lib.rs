@@ -18,7 +18,7 @@ mod version;
 use convert::{to_plain, to_text, to_value};
 use error::run;
 use pyo3::prelude::*;
-use superconfig::{FieldNames, Format};
+use superconfig::{ConvertOptions, FieldNames, Format};
 use superconfig_binding::options::OptionReader;
 
 /// Python writes options in snake_case, as Rust does.
@@ -32,12 +32,24 @@ fn parse(py: Python<'_>, text: &Bound<'_, PyAny>, format: &str) -> PyResult<Py<P
     to_plain(py, &value)
 }
 
-/// Writes a text of one format in another: the text, and what it lost. Secrets are redacted unless `secrets` is set.
+/// Writes a text of one format in another: the text, and what it lost. Secrets are redacted unless `secrets` is set, those of the
+/// patterns and of a JSON Schema among them.
 #[pyfunction]
-fn convert_text(py: Python<'_>, text: &Bound<'_, PyAny>, source: &str, target: &str, secrets: bool) -> PyResult<Py<PyAny>> {
+#[pyo3(signature = (text, source, target, secrets, patterns, json_schema, ascii))]
+fn convert_text(
+    text: &Bound<'_, PyAny>,
+    source: &str,
+    target: &str,
+    secrets: bool,
+    patterns: Vec<String>,
+    json_schema: Option<&Bound<'_, PyAny>>,
+    ascii: bool,
+) -> PyResult<Py<PyAny>> {
+    let py = text.py();
     let text = to_text(text, "the text")?;
+    let options = ConvertOptions { secrets, patterns, json_schema: json_schema.map(to_value).transpose()?, ascii };
     let described = run(py, || {
-        let converted = superconfig::convert(&text, source.parse::<Format>()?, target.parse::<Format>()?, secrets)?;
+        let converted = superconfig::convert_with(&text, source.parse::<Format>()?, target.parse::<Format>()?, &options)?;
         superconfig::to_value(&converted)
     })?;
     to_plain(py, &described)

@@ -14,6 +14,14 @@ from superconfig import SuperConfig, SuperConfigError
 
 VECTORS = Path(__file__).resolve().parents[3] / "vectors"
 
+#: What the tables of README.md list: a key that nothing here compares must not pass in silence.
+KEYS = {
+    "case": {"name", "layers", "files", "env", "args", "options", "expect", "explain"},
+    "options": {"profile", "arrays", "interpolate", "secrets", "schema"},
+    "expect": {"value", "order", "redacted", "warnings", "error", "message", "notMessage", "hint", "path", "origin"},
+    "explain": {"value", "winner", "candidates", "names", "unreached"},
+}
+
 #: Cases that cannot hold in Python, by file and name, with the reason.
 SKIPPED: "dict[tuple[str, str], str]" = {}
 
@@ -153,6 +161,15 @@ def check_explanations(config: SuperConfig, explain: "dict[str, Any]") -> None:
             assert len(found.candidates) == len(candidates)
             for one, candidate in zip(candidates, found.candidates):
                 candidate_fits(one, candidate)
+        if "names" in wanted:
+            assert len(found.names) == len(wanted["names"])
+            for one, name in zip(wanted["names"], found.names):
+                origin_fits(one, name)
+        if "unreached" in wanted:
+            assert len(found.unreached) == len(wanted["unreached"])
+            for one, left in zip(wanted["unreached"], found.unreached):
+                origin_fits({key: value for key, value in one.items() if key != "reason"}, left)
+                assert one.get("reason", "") in left.reason
 
 
 def check_error(error: SuperConfigError, expected: "dict[str, Any]") -> None:
@@ -169,8 +186,18 @@ def check_error(error: SuperConfigError, expected: "dict[str, Any]") -> None:
         origin_fits(expected["origin"], error.origin)
 
 
+def knows(kind: str, given: "dict[str, Any]") -> None:
+    strange = sorted(set(given) - KEYS[kind])
+    assert strange == [], f"{strange} of `{kind}` is not in README.md"
+
+
 def run(case: "dict[str, Any]", directory: Path) -> None:
     expected = case["expect"]
+    knows("case", case)
+    knows("options", case.get("options", {}))
+    knows("expect", expected)
+    for one in case.get("explain", {}).values():
+        knows("explain", one)
     try:
         config = load(case, directory)
     except SuperConfigError as error:

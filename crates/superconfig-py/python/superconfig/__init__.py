@@ -12,12 +12,11 @@ Sources are added in the order in which they apply, and **later wins**.
 
 from __future__ import annotations
 
-from typing import Any
-
 from . import _superconfig, registry
 from ._builder import SuperConfigBuilder
 from ._changes import Changes, ConfigChange
 from ._config import ConfigHandle, SuperConfig
+from ._conversion import Converted, Loss, convert, parse
 from ._custom import SourceContext, SuperConfigWarning
 from ._descriptions import (
     Candidate,
@@ -26,6 +25,7 @@ from ._descriptions import (
     Difference,
     Explanation,
     LayerInfo,
+    SettableName,
     SourceStatus,
     Status,
     Unreached,
@@ -43,7 +43,6 @@ from ._errors import (
     SourceError,
     SuperConfigError,
     ValidationError,
-    text_of,
 )
 from ._frozen import FrozenDict, FrozenList
 from ._load import load_config
@@ -60,6 +59,7 @@ __all__ = [
     "ConfigChange",
     "ConfigHandle",
     "ConfigWarning",
+    "Converted",
     "Difference",
     "Explanation",
     "FileError",
@@ -67,12 +67,14 @@ __all__ = [
     "FrozenList",
     "Issue",
     "LayerInfo",
+    "Loss",
     "NotFoundError",
     "OptionError",
     "Origin",
     "ParseError",
     "PathError",
     "ReloadResult",
+    "SettableName",
     "Source",
     "SourceContext",
     "SourceError",
@@ -87,6 +89,7 @@ __all__ = [
     "Watching",
     "__version__",
     "args",
+    "convert",
     "defaults",
     "derive",
     "dir",
@@ -103,14 +106,3 @@ __all__ = [
     "source",
     "text",
 ]
-
-
-def parse(text: str, format: str) -> Any:
-    """Reads one document as a plain value, which the caller may change.
-
-    >>> parse("port: 80", "yaml")
-    {'port': 80}
-
-    :raises ParseError: where the text is not of the format.
-    """
-    return _superconfig.parse(text, text_of(format, "a format"))

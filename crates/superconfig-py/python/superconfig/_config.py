@@ -227,10 +227,21 @@ class SuperConfig(_superconfig.Core):
         return Changes(self, path)
 
     def to_string(
-        self, format: str = "json", *, secrets: bool = False, indent: bool = False, origins: bool = False, changed: bool = False
+        self,
+        format: str = "json",
+        *,
+        secrets: bool = False,
+        indent: bool = False,
+        origins: bool = False,
+        changed: bool = False,
+        ascii: bool = False,
     ) -> str:
-        """All values as text of a format, with secrets redacted unless ``secrets`` is set."""
-        return self._render(text_of(format, "a format"), bool(secrets), bool(indent), bool(origins), bool(changed))
+        """All values as text of a format, with secrets redacted unless ``secrets`` is set.
+
+        ``origins`` adds the place of each value as a comment, ``changed`` leaves out what only defaults say, and ``ascii`` writes escapes
+        for what is not ASCII.
+        """
+        return self._render(text_of(format, "a format"), bool(secrets), bool(indent), bool(origins), bool(changed), bool(ascii))
 
     def close(self) -> None:
         """Lets the configuration go: every read raises ``ClosedError`` from here on. Safe to repeat."""

@@ -61,6 +61,19 @@ class Unreached:
 
 
 @dataclass(frozen=True)
+class SettableName:
+    """A variable or flag that could set a path: ``kind`` is ``env`` or ``args``.
+
+    ``file``: it names a file that holds the value. ``ambiguous``: it means another path as well, so that setting it is an error.
+    """
+
+    kind: str
+    name: str
+    file: bool = False
+    ambiguous: bool = False
+
+
+@dataclass(frozen=True)
 class Explanation:
     """The layers that speak about a path, from the lowest to the highest, and the winner."""
 
@@ -70,7 +83,7 @@ class Explanation:
     candidates: tuple[Candidate, ...]
     unreached: tuple[Unreached, ...] = ()
     #: The variables and flags that could set it.
-    names: tuple[Any, ...] = ()
+    names: tuple[SettableName, ...] = ()
     schema: Optional[Mapping[str, Any]] = None
 
 
@@ -84,7 +97,7 @@ def explanation(report: Mapping[str, Any]) -> Explanation:
         winner=None if winner is None else candidates[winner],
         candidates=candidates,
         unreached=tuple(make(Unreached, one) for one in report.get("unreached", ())),
-        names=tuple(report.get("names", ())),
+        names=tuple(make(SettableName, one) for one in report.get("names", ())),
         schema=report.get("schema"),
     )
 

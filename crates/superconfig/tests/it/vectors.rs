@@ -1,5 +1,6 @@
 //! Runs the shared cases of `vectors/` through the public builder; `vectors/README.md` describes the format of a case.
 
+use std::io::Write;
 use superconfig::{
     ArrayStrategy, Candidate, DirectoryOptions, DotenvOptions, EmptyVariable, EnvOptions, Error, FileOptions, Format,
     MappedVariable, Origin, Path, SourceEntry, SourceKind, SourceSpec, SuperConfig, Table, TextOptions, Value, VariableFormat,
@@ -334,5 +335,7 @@ fn shared_vectors_pass() {
         }
     }
     assert!(failures.is_empty(), "{} problems in {count} cases:\n{}", failures.len(), failures.join("\n"));
+    // Not by a macro, whose output shows only where a test fails.
+    writeln!(std::io::stdout(), "vectors: {count} cases").unwrap();
     assert!(count > 500, "only {count} cases were found");
 }
