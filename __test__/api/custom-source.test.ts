@@ -168,7 +168,8 @@ describe('reloading', () => {
     await until(() => watched.get('value') === 2);
     value = 3;
     for (let times = 0; times < 100; times++) tell();
-    await until(() => watched.get('value') === 3);
+    // A version can be read before its event comes.
+    await until(() => watched.get('value') === 3 && versions.length > 1);
     expect(versions).toEqual([2, 3]);
     watched.close();
     expect(stopped).toBe(1);

@@ -27,6 +27,13 @@ async function read() {
   config.close();
 }
 
+/** A thread that ends with the only configuration of the process that is watched. */
+function watchAlone() {
+  SuperConfig.builder({ cwd: workerData.root, env: {} }).file('app.toml').watch().loadSync();
+  parentPort.postMessage('watching');
+  if (workerData.stays) parentPort.on('message', () => {});
+}
+
 async function main() {
   const root = mkdtempSync(join(tmpdir(), 'superconfig-everything-'));
   const write = (name, text) => {
@@ -94,8 +101,24 @@ async function main() {
   await ended;
   entry.close();
   watched.close();
+
+  for (const stays of [false, true]) {
+    const alone = new Worker(new URL(import.meta.url), { workerData: { root, stays } });
+    let hasEnded = false;
+    alone.on('exit', () => {
+      hasEnded = true;
+    });
+    await new Promise((resolve, reject) => {
+      alone.once('message', resolve);
+      alone.once('error', reject);
+    });
+    if (stays) alone.terminate();
+    await until(() => hasEnded, 'the end of a worker that watches alone');
+  }
   rmSync(root, { recursive: true, force: true });
   process.stdout.write(`${JSON.stringify({ watchedBy: [...kinds].sort(), changeMs: took })}\n`);
 }
 
-await (isMainThread ? main() : read());
+if (isMainThread) await main();
+else if (workerData.token === undefined) watchAlone();
+else await read();

@@ -111,6 +111,9 @@ impl Watcher {
         if let Some(Running { thread, ended, .. }) = last
             && thread.thread().id() != std::thread::current().id()
             && ended.recv_timeout(STOP_TIMEOUT) == Err(RecvTimeoutError::Disconnected)
+            // What a thread of Windows holds is dropped under a lock without which no other thread can end: of this one it is enough
+            // that it has nothing left to do.
+            && !cfg!(windows)
         {
             let _ = thread.join();
         }
