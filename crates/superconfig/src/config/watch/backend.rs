@@ -9,6 +9,10 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Duration;
 
+/// The longest wait for a thread to end; after that it ends by itself when its work is done. Where a process of Windows ends, its
+/// other threads are ended before its first one drops what it holds, and none of them ever answers: that costs this time.
+pub(super) const STOP_TIMEOUT: Duration = if cfg!(windows) { Duration::from_millis(100) } else { Duration::from_secs(2) };
+
 /// Device and inode of a directory, by which a replaced one is recognised.
 pub(super) type Identity = Option<(u64, u64)>;
 
@@ -103,7 +107,7 @@ impl Backend {
         let Some(Running { watcher, ended }) = self.watcher.take() else { return };
         let _ = caught(|| drop(watcher));
         // Its thread ends by itself; when this returns its descriptors are closed.
-        let _ = ended.recv_timeout(Duration::from_secs(1));
+        let _ = ended.recv_timeout(STOP_TIMEOUT);
     }
 }
 

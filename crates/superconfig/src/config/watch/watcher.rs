@@ -1,7 +1,7 @@
 //! The process's one watcher thread, shared by all configurations. It waits for changes and deadlines, never for a file
 //! system: a thread of the configuration's own does the work that is due for it.
 
-use super::backend::{Backend, Identity};
+use super::backend::{Backend, Identity, STOP_TIMEOUT};
 use super::command::{Command, Scheduled};
 use super::schedule::Schedule;
 use super::watch_plan::WatchSet;
@@ -18,9 +18,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
-
-/// The longest wait for the watcher's thread to end; after that it ends by itself when its work is done.
-const STOP_TIMEOUT: Duration = Duration::from_secs(2);
 
 static RUNNING: ProcessLocal<Mutex<Option<Running>>> = ProcessLocal::new();
 
