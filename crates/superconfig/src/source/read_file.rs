@@ -108,6 +108,9 @@ fn open(path: &Path) -> io::Result<File> {
     // A FIFO without a writer would block for ever, and a terminal could become ours.
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, libc::O_NONBLOCK | libc::O_NOCTTY);
+    // FILE_FLAG_BACKUP_SEMANTICS: without it Windows denies access to a directory, and does not say that it is one.
+    #[cfg(windows)]
+    std::os::windows::fs::OpenOptionsExt::custom_flags(&mut options, 0x0200_0000);
     options.open(path)
 }
 
