@@ -7,6 +7,7 @@ import * as v from 'valibot';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type ConfigChange, loadConfigSync, SuperConfig, file as sourceFile } from '../../ts/index.ts';
 import { code } from '../support/errors.ts';
+import { persistently } from '../support/platform.ts';
 import { warnings } from '../support/warnings.ts';
 import { until, Watched } from '../support/watched.ts';
 
@@ -38,14 +39,14 @@ describe('change', () => {
       'by renaming',
       (path: string, text: string) => {
         writeFileSync(`${path}.new`, text);
-        renameSync(`${path}.new`, path);
+        persistently(() => renameSync(`${path}.new`, path));
       },
     ],
     [
       'after deleting',
       (path: string, text: string) => {
-        rmSync(path);
-        writeFileSync(path, text);
+        persistently(() => rmSync(path));
+        persistently(() => writeFileSync(path, text));
       },
     ],
   ])('comes for each write %s, once', async (_, write) => {

@@ -17,3 +17,15 @@ export function link(target: string, path: string, skip: (why: string) => void):
     skip('links are for administrators here');
   }
 }
+
+/** Does to a file what Windows refuses while somebody reads it: replaces it, deletes it, or writes one that is being deleted. */
+export function persistently<T>(operation: () => T): T {
+  for (let left = 500; ; left -= 1) {
+    try {
+      return operation();
+    } catch (error) {
+      if (!isWindows || left === 0) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10);
+    }
+  }
+}
