@@ -1,5 +1,5 @@
 // `superconfig watch`: changes as they happen.
-import type { Explanation, SuperConfig } from '../../index.js';
+import type { Explanation, SourceStatus, SuperConfig } from '../../index.js';
 import type { Command } from '../command.js';
 import type { Context } from '../context.js';
 import { placeText, valueText } from '../output/explanation.js';
@@ -12,7 +12,8 @@ export const command: Command = {
   name: 'watch',
   help:
     'Loads, watches the files as a service with watch() does, and prints each change with its origins, and each reload that fails with its ' +
-    'located error, until Ctrl-C. With --json one document a line: `load` first, then `change` and `error`.',
+    'located error, and each change of the state of a live source, until Ctrl-C. With --json one document a line: `load` first, then `change`, ' +
+    '`error` and `status`.',
   examples: ['watch', 'watch --profile production', 'watch --json | jq .changes'],
   shared: { sources: true, json: true },
   isLines: true,
@@ -34,13 +35,37 @@ export const command: Command = {
       if (context.isJson) context.json({ event: 'error', error: errorDocument(error) });
       else context.answer(`${clock()} ${context.colours.red('the reload failed; the last good version stays')}\n${error.message}`);
     });
-    if (context.isJson) context.json({ event: 'load', version: config.version, watching: config.status.watching });
-    else for (const { path, mode } of config.status.watching) context.say(`watching ${path} (${mode})`);
+    config.on('status', (source) => {
+      if (context.isJson) context.json({ event: 'status', source: stateOf(source) });
+      else context.answer(`${clock()} ${stateText(source)}`);
+    });
+    const { watching, sources } = config.status;
+    if (context.isJson) context.json({ event: 'load', version: config.version, watching, sources: sources.map(stateOf) });
+    else {
+      for (const { path, mode } of watching) context.say(`watching ${path} (${mode})`);
+      for (const source of sources) context.say(stateText(source));
+    }
     const code = await ended;
     config.close();
     return code;
   },
 };
+
+/** A custom source as `--json` has it. */
+function stateOf({ name, state, revision, endpoint, lastError }: SourceStatus): object {
+  return {
+    ...{ name, state },
+    ...(revision !== undefined && { revision }),
+    ...(endpoint !== undefined && { endpoint }),
+    ...(lastError !== undefined && { reason: lastError.message }),
+  };
+}
+
+/** The same for people. */
+function stateText({ name, state, endpoint, lastError }: SourceStatus): string {
+  const where = endpoint === undefined ? '' : ` (${endpoint})`;
+  return `${name} is ${state}${where}${lastError === undefined || state === 'live' ? '' : `: ${lastError.message}`}`;
+}
 
 /** Every path with its explanation. */
 const explained = (config: SuperConfig) => new Map(config.explainAll().map((explanation) => [explanation.path, explanation]));

@@ -28,8 +28,9 @@ export function positionText(origin: Place): string | undefined {
   return [file ?? nameOf(origin), line, column].filter((part) => part !== undefined).join(':');
 }
 
-function nameOf({ name, source }: Place): string {
-  return name ?? source ?? '';
+/** The layer's name, and of a store the key in it. */
+function nameOf({ name, source, key }: Place): string {
+  return [name ?? source, key].filter((part) => part !== undefined).join(' ');
 }
 
 /** The type of a path: the schema's, else that of its value. */
