@@ -205,7 +205,7 @@ describe('what is followed', () => {
     await agrees();
     expect([followed.states, followed.errors.length]).toEqual([['connecting', 'stale', 'live'], 1]);
     await end(true);
-  }, 60_000);
+  });
 
   test.each(['hole', 'mute'] as const)('a link that is a %s is noticed by the next look, and what was missed is read', async (mode) => {
     const { proxy, direct, config, followed, agrees, end } = await follow({ answerMs: 500, connection: undefined });
@@ -321,7 +321,7 @@ describe('what is followed', () => {
     expect((process.memoryUsage().heapUsed - before) / 2 ** 20).toBeLessThan(50);
     await agrees();
     await end();
-  }, 60_000);
+  });
 
   test('a thread that was busy for 6 s while 2,000 values of 4 KB came is right soon after, without an outage', async () => {
     const { name, config, followed, agrees, end } = await follow();
@@ -347,7 +347,7 @@ describe('what is followed', () => {
     await agrees();
     expect(followed.errors).toEqual([]);
     await end();
-  }, 60_000);
+  });
 
   test('bytes that come one at a time are the same bytes', async () => {
     const { proxy, direct, config, agrees, end } = await follow();
@@ -368,7 +368,7 @@ describe('what is followed', () => {
       config.close();
     }
     await untilAsync(async () => (await server.consumers(name)) <= 1, 'removing the consumers');
-  }, 60_000);
+  });
 
   test('a bucket that is not there is SOURCE, and a server that starts later is waited for', async () => {
     const port = await freePort();
@@ -406,5 +406,5 @@ describe('what is followed', () => {
     proxy.mode = 'pass';
     await agrees();
     await end(true);
-  }, 120_000);
+  });
 });
