@@ -1,15 +1,14 @@
-// The drop-in beside the package `config`, each tree in a process of its own: what both show, say and refuse.
-import { execFile } from 'node:child_process';
-import { mkdirSync, symlinkSync } from 'node:fs';
+// The drop-in beside the package `config`, both evaluated anew for each tree: what they show, say and refuse.
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { cpSync, mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { sharedDirectory } from '../support/temporary.ts';
 import { seeded, TREES, type Tree } from './trees.ts';
 
 const root = join(import.meta.dirname, '../..');
 const program = join(import.meta.dirname, 'programs/both.cjs');
-const run = promisify(execFile);
 const directory = sharedDirectory();
 const SEEDED = Array.from({ length: 80 }, (_, at) => seeded(at + 1));
 
@@ -24,18 +23,37 @@ interface Outcome {
 beforeAll(() => {
   mkdirSync(directory.at('node_modules'));
   symlinkSync(root, directory.at('node_modules/superconfig'), 'junction');
-  for (const name of ['config', 'json5', 'yaml', 'toml']) symlinkSync(join(root, 'node_modules', name), directory.at('node_modules', name), 'junction');
+  for (const name of ['json5', 'yaml', 'toml']) symlinkSync(join(root, 'node_modules', name), directory.at('node_modules', name), 'junction');
 });
 
 let trees = 0;
+let comparer: ChildProcess;
+
+beforeAll(() => {
+  comparer = fork(program, { execArgv: ['--no-warnings'], stdio: ['ignore', 'inherit', 'inherit', 'ipc'] }).setMaxListeners(Number.POSITIVE_INFINITY);
+});
+afterAll(async () => {
+  comparer.disconnect();
+  await once(comparer, 'exit');
+});
 
 async function both({ files, env = {}, argv = [], read = [] }: Tree): Promise<{ real: Outcome; ours: Outcome }> {
   trees += 1;
   const folder = `tree-${trees}`;
   for (const [name, text] of Object.entries({ 'package.json': '{}', ...files })) directory.write(join(folder, name), text);
-  const environment = { PATH: process.env.PATH, HOME: process.env.HOME, HOST: 'nowhere', ...env, PROBE: JSON.stringify(read) };
-  const { stdout } = await run(process.execPath, ['--no-warnings', program, ...argv], { cwd: directory.at(folder), env: environment });
-  return JSON.parse(stdout) as { real: Outcome; ours: Outcome };
+  // Its modules are evaluated once for each path that they are at.
+  for (const part of ['package.json', 'lib', 'parser.js'])
+    cpSync(join(root, 'node_modules/config', part), directory.at(folder, 'node_modules/config', part), { recursive: true });
+  const environment = { PATH: process.env.PATH, HOME: process.env.HOME, HOST: 'nowhere', ...env };
+  comparer.send({ id: folder, cwd: directory.at(folder), env: environment, argv, read });
+  return new Promise((resolve, reject) => {
+    const ended = () => reject(new Error(`${program} ended at ${folder}`));
+    comparer.once('exit', ended).on('message', function heard(answer: { id: string; outcome: { real: Outcome; ours: Outcome } }) {
+      if (answer.id !== folder) return;
+      comparer.off('exit', ended).off('message', heard);
+      resolve(answer.outcome);
+    });
+  });
 }
 
 /** The same, without what is the package's own way of saying it. */

@@ -1,16 +1,21 @@
-// Loads the tree in the working directory with the package `config`, then with the drop-in, and prints what each shows.
-const { readFileSync, writeSync } = require('node:fs');
+// Loads a tree with the package `config`, then with the drop-in, and tells what each shows: tree after tree, as messages ask for them.
+const { readFileSync } = require('node:fs');
 const Module = require('node:module');
+const { join, sep } = require('node:path');
 const { createRequire } = Module;
 
-const paths = JSON.parse(process.env.PROBE);
-delete process.env.PROBE;
+const root = join(__dirname, '../../..');
+/** Evaluated once, as nothing in it is of a tree. The package and the drop-in read theirs when they are loaded; each tree has a copy of the package. */
+const kept = [join(root, 'node_modules', sep), join(root, 'ts/dist', sep)];
+const dropIn = join(root, 'ts/dist/node-config', sep);
+let load;
+let paths;
+
 // As ts-node, tsx and newer versions of Node do: types are taken out of what `require` loads.
 Module._extensions['.ts'] = (module, file) => {
   const { code } = require('esbuild').transformSync(readFileSync(file, 'utf8'), { loader: 'ts', format: 'cjs' });
   module._compile(code, file);
 };
-const load = createRequire(`${process.cwd()}/`);
 
 /** A value with everything about it that JSON leaves out. */
 function describe(value, seen = []) {
@@ -82,6 +87,21 @@ function probe(name) {
   }
 }
 
-const outcome = { real: probe('config'), ours: probe('superconfig/node-config') };
-writeSync(1, JSON.stringify(outcome));
-process.exit(0);
+/** What both make of a tree, with its own directory, environment and arguments. */
+function both({ cwd, env, argv, read }) {
+  for (const file of Object.keys(require.cache)) {
+    if (file.startsWith(dropIn) || !kept.some((start) => file.startsWith(start))) delete require.cache[file];
+  }
+  for (const name of Object.keys(process.env)) delete process.env[name];
+  Object.assign(process.env, env);
+  process.argv.splice(2, Number.POSITIVE_INFINITY, ...argv);
+  process.chdir(cwd);
+  load = createRequire(join(cwd, sep));
+  paths = read;
+  const outcome = { real: probe('config'), ours: probe('superconfig/node-config') };
+  // Windows removes no directory that a process is in.
+  process.chdir(root);
+  return outcome;
+}
+
+process.on('message', ({ id, ...tree }) => process.send({ id, outcome: both(tree) }));
