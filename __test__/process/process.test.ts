@@ -39,9 +39,14 @@ describe.each([
   ['shared memory', {}],
   ['copied memory', { SUPERCONFIG_EXTERNAL_MEMORY: 'off' }],
 ])('with %s', (_, env) => {
-  test.each(['values.mjs', 'large.mjs', 'leaks.mjs', 'workers-read.mjs', 'workers-terminated.mjs'])('%s', { timeout: 120_000 }, async (program) => {
-    expect(await run(program, [], env)).toEqual(fine);
-  });
+  // Of the leaks a quarter: `npm run package` has all of them, with the release.
+  test.each([['values.mjs'], ['large.mjs'], ['leaks.mjs', '0.25'], ['workers-read.mjs'], ['workers-terminated.mjs']])(
+    '%s',
+    { timeout: 120_000 },
+    async (program, ...args) => {
+      expect(await run(program, args, env)).toEqual(fine);
+    },
+  );
 });
 
 test('schemas.mjs', { timeout: 120_000 }, async () => {

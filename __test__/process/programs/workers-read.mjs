@@ -28,7 +28,8 @@ async function read() {
     version = before;
     reads += 1;
     if (config.get('first') === RELOADS) break;
-    if (reads % 100 === 0) await new Promise((resolve) => setImmediate(resolve));
+    // A pause, in which the main thread reloads: what a worker meets is a new version each time, not the same one over and over.
+    if (reads % 100 === 0) await new Promise((resolve) => setTimeout(resolve, 1));
     if (reads % 1000 === 0) globalThis.gc?.();
   }
   assert.equal(config.version, RELOADS + 1);
