@@ -14,10 +14,8 @@ export const stamp = join(root, 'target/stamps/addon');
 
 /** What `npm test` compiles: all crates but the benchmarks, with what is off by default. Cargo chooses features by the crates that are named. */
 export const tested = ['--workspace', '--exclude', 'superconfig-bench', '--features', 'superconfig/parallel'];
-/** The addons and the tests of the whole engine, which are compiled in one go. */
-export const targets = ['--lib', '--bins', '--test', '*'];
-/** The unit tests, in which the engine is not optimised: compiling takes longer than what they do. An extension module links into no program. */
-export const unitTests = [...tested, '--exclude', 'superconfig-py', '--lib', '--bins', '--config', 'profile.dev.package.superconfig.opt-level=0'];
+/** The addons and all tests, which are compiled in one go; an extension module of Python links into no program, and pytest tests it. */
+export const targets = ['--lib', '--bins', '--tests'];
 
 /** The build that the facade loads: `release`, `dev`, or `undefined` where none was made. */
 export function build() {

@@ -17,21 +17,26 @@ const runs = (program, ...args) => spawnSync(program, args, { stdio: 'ignore' })
 /** The programs without which no test of live sources runs. */
 export const missingPrograms = () => Object.keys(PROGRAMS).filter((program) => !runs(program, '--version'));
 
-/** Installs what is missing where that is possible. Gives what stays missing, in one line; nothing where all is there. */
+/** What is missing, and how to get it, in one line; nothing where all is there. */
+export function lackedServers() {
+  const missing = missingPrograms();
+  const lacks = [];
+  if (missing.length > 0) lacks.push(`${missing.join(', ')} (sudo apt-get install ${missing.map((program) => PROGRAMS[program]).join(' ')})`);
+  if (!existsSync(newestEtcd)) lacks.push(`etcd ${ETCD_VERSION} (install Go and run node scripts/live-servers.mjs)`);
+  return lacks.length === 0 ? undefined : `needs ${lacks.join(' and ')}`;
+}
+
+/** Installs what is missing where that is possible. Gives what stays missing, as `lackedServers` does. */
 export function installServers() {
-  let missing = missingPrograms();
+  const missing = missingPrograms();
   if (missing.length > 0 && process.getuid?.() === 0 && runs('apt-get', '--version')) {
     const packages = missing.map((program) => PROGRAMS[program]);
     const options = { stdio: ['ignore', 2, 2], env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } };
     spawnSync('apt-get', ['update'], options);
     spawnSync('apt-get', ['install', '--yes', '--no-install-recommends', ...packages], options);
-    missing = missingPrograms();
   }
   if (!existsSync(newestEtcd) && runs('go', 'version')) buildEtcd();
-  const lacks = [];
-  if (missing.length > 0) lacks.push(`${missing.join(', ')} (sudo apt-get install ${missing.map((program) => PROGRAMS[program]).join(' ')})`);
-  if (!existsSync(newestEtcd)) lacks.push(`etcd ${ETCD_VERSION} (install Go and run node scripts/live-servers.mjs)`);
-  return lacks.length === 0 ? undefined : `needs ${lacks.join(' and ')}`;
+  return lackedServers();
 }
 
 /** Builds the server of etcd as a program of its own. */

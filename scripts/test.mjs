@@ -2,8 +2,8 @@
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { targets, tested, unitTests } from './addon.mjs';
-import { missingPrograms } from './live-servers.mjs';
+import { targets, tested } from './addon.mjs';
+import { lackedServers, missingPrograms } from './live-servers.mjs';
 import { root } from './platforms/platforms.mjs';
 import { tool } from './programs.mjs';
 
@@ -48,14 +48,10 @@ if (ready.code !== 0) process.exit(1);
 
 /** The tests of Rust, each part shown when it has ended. */
 async function rust() {
-  // Tests of the whole engine mostly wait, for the file system or for other threads, so more of them run than there are processors.
-  const parts = [
-    [[...tested, '--test', '*'], { RUST_TEST_THREADS: process.env.RUST_TEST_THREADS ?? '8' }],
-    [unitTests, {}],
-    [[...tested, '--doc'], {}],
-  ];
-  for (const [which, env] of parts) {
-    const { output, code } = await run('cargo', ['test', '--no-fail-fast', ...which], { env, later: true });
+  // Many of them wait, for the file system or for other threads, so more run than there are processors.
+  const env = { RUST_TEST_THREADS: process.env.RUST_TEST_THREADS ?? '8' };
+  for (const which of ['--tests', '--doc']) {
+    const { output, code } = await run('cargo', ['test', '--no-fail-fast', ...tested, which], { env, later: true });
     const results = [...output.matchAll(/^test result: \w+\. (\d+) passed; (\d+) failed/gm)];
     const sum = (at) => results.reduce((total, match) => total + Number(match[at]), 0);
     count(sum(1), sum(2), code);
@@ -76,19 +72,14 @@ async function vitest(name, args = []) {
   count(counted.numPassedTests, counted.numFailedTests, code);
 }
 
-/** The tests of Node, then the packed package in a project of its own, and live sources against the servers that are there. */
-async function node() {
-  await vitest('vitest');
-  const smoke = await run(process.execPath, ['scripts/smoke.mjs']);
-  const [, fine = 0, bad = 0] = smoke.output.match(/^smoke: (\d+) passed, (\d+) failed$/m) ?? [];
-  count(Number(fine), Number(bad), smoke.code);
-
-  // Says in one line what is missing.
-  await run(process.execPath, ['scripts/live-servers.mjs']);
+/** Live sources against the servers that are there; says in one line what is left out. */
+async function live() {
+  const lacks = lackedServers();
+  if (lacks !== undefined) process.stderr.write(`left out, of the tests of live sources: what ${lacks}\n`);
   if (missingPrograms().length === 0) await vitest('vitest-live', ['--config', 'vitest.live.config.ts']);
 }
 
-// By language, at the same time: while some of them wait or compile, others use the processors.
-await Promise.all([rust, node].map((tests) => tests()));
+// At the same time: while some of them wait or compile, others use the processors. Those that wait most come one after the other.
+await Promise.all([rust().then(live), vitest('vitest')]);
 process.stdout.write(`${passed} passed, ${failed} failed\n`);
 process.exit(failed === 0 && passed > 0 ? 0 : 1);
