@@ -3,7 +3,7 @@
 import type { AddressInfo } from 'node:net';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 
-/** `hole`: bytes vanish both ways; `deaf`: those to the server; `mute`: those from it; `refuse`: no connection is taken. */
+/** What passes on is whole: a connection of which bytes have vanished loses all that come after them, too. `hole`: bytes vanish both ways; `deaf`: those to the server; `mute`: those from it; `refuse`: no connection is taken. */
 export type ProxyMode = 'pass' | 'hole' | 'deaf' | 'mute' | 'refuse';
 
 export class FaultProxy {
@@ -79,18 +79,22 @@ export class FaultProxy {
       socket.on('close', end);
       socket.setNoDelay(true);
     }
-    client.on('data', (bytes) => this.#pass(bytes, server, 'deaf'));
-    server.on('data', (bytes) => this.#pass(bytes, client, 'mute'));
+    client.on('data', this.#passTo(server, 'deaf'));
+    server.on('data', this.#passTo(client, 'mute'));
   }
 
-  #pass(bytes: Buffer, to: Socket, swallowedBy: ProxyMode): void {
-    if (this.mode === 'hole' || this.mode === swallowedBy) return;
-    const send = () => {
-      if (to.destroyed) return;
-      const size = this.pieceBytes || bytes.length;
-      for (let at = 0; at < bytes.length; at += size) to.write(bytes.subarray(at, at + size));
+  #passTo(to: Socket, swallowedBy: ProxyMode): (bytes: Buffer) => void {
+    let hasLost = false;
+    return (bytes) => {
+      hasLost ||= this.mode === 'hole' || this.mode === swallowedBy;
+      if (hasLost) return;
+      const send = () => {
+        if (to.destroyed) return;
+        const size = this.pieceBytes || bytes.length;
+        for (let at = 0; at < bytes.length; at += size) to.write(bytes.subarray(at, at + size));
+      };
+      if (this.delayMs === 0) send();
+      else setTimeout(send, this.delayMs);
     };
-    if (this.delayMs === 0) send();
-    else setTimeout(send, this.delayMs);
   }
 }

@@ -28,6 +28,8 @@ export interface SourceContext {
   profiles: readonly string[];
   /** The environment. */
   env: Readonly<Record<string, string | undefined>>;
+  /** Whether `load` may return a promise: not in `loadSync` and `reloadSync`. */
+  readonly isAsync: boolean;
   /** Aborts when the time for `load` is over, and when the configuration is closed. */
   readonly signal: AbortSignal;
   /**
@@ -97,6 +99,8 @@ export interface CustomSource {
    */
   // biome-ignore lint/suspicious/noConfusingVoidType: a watch that needs no end returns nothing.
   watch?(context: SourceContext, changed: () => void): void | (() => void) | Promise<void | (() => void)>;
+  /** Called with what `load` returned once a load or reload with it has succeeded: it was merged and validated, and is in use. */
+  accepted?(result: object): void;
   /**
    * Lets go of what `load` has opened. Called once for each configuration that has called `load`: when it is closed, or when its first
    * load fails.
@@ -111,16 +115,17 @@ export function checkSource(given: CustomSource): void {
   const problem = problemOf(given);
   if (problem !== undefined) throw optionError(`a custom source is ${problem}`);
   // An object of a class may have whatever it needs beside them.
-  if (isPlain(given)) checkNames(given, ['name', 'load', 'watch', 'close', 'timeoutMs'], 'what a custom source has');
+  if (isPlain(given)) checkNames(given, ['name', 'load', 'watch', 'accepted', 'close', 'timeoutMs'], 'what a custom source has');
   if (given.timeoutMs !== undefined) timeoutOf(given.timeoutMs);
 }
 
 function problemOf(given: unknown): string | undefined {
   if (typeof given !== 'object' || given === null) return `an object, not ${kindOf(given)}`;
-  const { name, load, watch, close } = given as Partial<CustomSource>;
+  const { name, load, watch, accepted, close } = given as Partial<CustomSource>;
   if (typeof name !== 'string' || name === '') return 'an object with a `name`';
   if (typeof load !== 'function') return 'an object with a function `load`';
   if (watch !== undefined && typeof watch !== 'function') return 'an object whose `watch` is a function';
+  if (accepted !== undefined && typeof accepted !== 'function') return 'an object whose `accepted` is a function';
   return close === undefined || typeof close === 'function' ? undefined : 'an object whose `close` is a function';
 }
 
@@ -150,10 +155,11 @@ export class LazySignal {
 }
 
 /** A source's context: its own signal and report beside what all sources are given, which alone shows when it is printed. */
-export function contextFor(surroundings: object, abort: LazySignal, report: (report: SourceReport) => void): SourceContext {
+export function contextFor(surroundings: object, abort: LazySignal, report: (report: SourceReport) => void, isAsync = true): SourceContext {
   const context = { ...surroundings };
   Object.defineProperty(context, 'signal', { get: () => abort.signal });
   Object.defineProperty(context, 'report', { value: report });
+  Object.defineProperty(context, 'isAsync', { value: isAsync });
   return Object.freeze(context) as SourceContext;
 }
 
@@ -169,6 +175,14 @@ export function reportText(report: SourceReport): string {
     if (count !== undefined && !(Number.isSafeInteger(count) && count >= 0)) throw optionError(`\`${name}\` is a whole number from 0`);
   }
   return JSON.stringify({ state, revision, endpoint, resumes, relists, error: error === undefined || error === null ? undefined : reasonOf(error) });
+}
+
+/** What sources returned, by what crosses of it. */
+const results = new WeakMap<Answer, object>();
+
+/** What a source returned, for an answer that it gave here. */
+export function resultOf(answer: Answer | undefined): object | undefined {
+  return answer && results.get(answer);
 }
 
 /** What a source returned, as it crosses, or its failure; a promise of it where the source is asynchronous. */
@@ -187,9 +201,9 @@ export function callSource(
       if (typeof values !== 'object' || values === null || Array.isArray(values)) {
         return fail(new TypeError(`it gave ${kindOf(values)}, and must give an object`));
       }
-      const data = dataOf(values);
-      if (data !== undefined) return data;
-      return { values: encode(values, source.name) };
+      const answer = dataOf(values) ?? { values: encode(values, source.name) };
+      results.set(answer, values);
+      return answer;
     } catch (thrown) {
       return fail(thrown);
     }

@@ -12,6 +12,7 @@ import {
   originOf,
   reasonOf,
   reportText,
+  resultOf,
   type SourceContext,
   type SourceReport,
 } from './custom-source.js';
@@ -29,7 +30,7 @@ const LONGEST_RETRY_MS = 60_000;
 const PATIENCE_MS = 100;
 
 /** What all sources are given for one load. */
-type Surroundings = Omit<SourceContext, 'signal' | 'report'>;
+type Surroundings = Omit<SourceContext, 'signal' | 'report' | 'isAsync'>;
 
 /** One source with what is known of its calls. */
 interface Entry {
@@ -104,14 +105,14 @@ class CustomSources implements Sources {
     );
   }
 
-  *collect(turn: number, isBackground: boolean): Steps<Collected> {
+  *collect(turn: number, isBackground: boolean, isAsync: boolean): Steps<Collected> {
     const answers = new Map<number, Answer>();
     const failures: SuperConfigError[] = [];
     const environment = this.#capture(isBackground);
     const surroundings = this.#surroundings;
     if (surroundings === undefined) return { answers, failures, environment };
     const bounds = { lifetime: this.lifetime, isBackground };
-    const called = this.#entries.map((entry) => ({ entry, answer: this.#ask(entry, surroundings, bounds) }));
+    const called = this.#entries.map((entry) => ({ entry, answer: this.#ask(entry, surroundings, bounds, isAsync) }));
     for (const { entry, answer } of called) {
       const given = yield* settled(answer, `the source \`${entry.source.name}\``, originOf(entry.source));
       if (given === undefined) continue;
@@ -125,6 +126,13 @@ class CustomSources implements Sources {
       answers.set(entry.index, given instanceof SuperConfigError ? { error: reasonOf(given.cause ?? given) } : given);
     }
     return { answers, failures, environment };
+  }
+
+  accept(answers: Collected['answers']): void {
+    for (const { index, source } of this.#entries) {
+      const result = resultOf(answers.get(index));
+      if (result !== undefined) attempt(() => source.accepted?.(result), `the source \`${source.name}\` cannot take note of what is in use`);
+    }
   }
 
   failureOf(name: string | undefined): SuperConfigError | undefined {
@@ -182,8 +190,13 @@ class CustomSources implements Sources {
   }
 
   /** Calls a source. A reload in the background goes on without one that does not answer soon: nothing then, and another reload later. */
-  #ask(entry: Entry, surroundings: Surroundings, bounds: Bounds): ReturnType<typeof callSource> | undefined | Promise<Answer | SuperConfigError | undefined> {
-    if (!bounds.isBackground) return this.#call(entry, surroundings, bounds);
+  #ask(
+    entry: Entry,
+    surroundings: Surroundings,
+    bounds: Bounds,
+    isAsync: boolean,
+  ): ReturnType<typeof callSource> | undefined | Promise<Answer | SuperConfigError | undefined> {
+    if (!bounds.isBackground) return this.#call(entry, surroundings, bounds, isAsync);
     const { late } = entry;
     if (late !== undefined) {
       entry.late = undefined;
@@ -193,7 +206,7 @@ class CustomSources implements Sources {
       return late;
     }
     if (entry.isRunning) return undefined;
-    const answer = this.#call(entry, surroundings, bounds);
+    const answer = this.#call(entry, surroundings, bounds, true);
     if (!isPromiseLike(answer)) return answer;
     const call = entry.calls;
     entry.isRunning = true;
@@ -217,7 +230,7 @@ class CustomSources implements Sources {
     });
   }
 
-  #call(entry: Entry, surroundings: Surroundings, bounds: Bounds): ReturnType<typeof callSource> {
+  #call(entry: Entry, surroundings: Surroundings, bounds: Bounds, isAsync: boolean): ReturnType<typeof callSource> {
     const { source, signals } = entry;
     entry.calls += 1;
     entry.isRunning = false;
@@ -225,7 +238,7 @@ class CustomSources implements Sources {
     const abort = new LazySignal();
     entry.isCalled = true;
     signals.add(abort);
-    const context = contextFor(surroundings, abort, (report) => this.#report(entry, report));
+    const context = contextFor(surroundings, abort, (report) => this.#report(entry, report), isAsync);
     const answer = callSource(source, context, abort, bounds);
     const settle = () => {
       signals.delete(abort);

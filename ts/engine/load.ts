@@ -13,7 +13,7 @@ import { isCheckedByHost, type LoadRequest, toText } from './load-request.js';
 import { observedLoad, observedReload } from './observed-load.js';
 import type { Attached } from './protocol.js';
 import { refresher } from './refresher.js';
-import { NoCustomSources } from './sources.js';
+import { NoCustomSources, type Sources } from './sources.js';
 import { runAsync, runSync, type Steps, settled } from './steps.js';
 
 /**
@@ -76,10 +76,10 @@ function* loadSteps(given: LoadRequest, isAsync: boolean): Steps<Attachment> {
   if (given.environment !== undefined) checkEnvironment(given.environment);
   const isCustom = given.sources.some(({ kind }) => kind === 'custom');
   const request = isCustom ? withProfiles(given) : given;
-  const sources = isCustom ? customSourcesOf(request) : new NoCustomSources(request);
+  const sources: Sources = isCustom ? customSourcesOf(request) : new NoCustomSources(request);
   let attachment: Attachment | undefined;
   try {
-    const { answers, failures, environment } = yield* sources.collect(0, false);
+    const { answers, failures, environment } = yield* sources.collect(0, false, isAsync);
     if (failures.length > 0) throw joinFailures(failures);
     const bounds = { lifetime: sources.lifetime, isBackground: false };
     const text = toText(request, environment, answers);
@@ -87,6 +87,7 @@ function* loadSteps(given: LoadRequest, isAsync: boolean): Steps<Attachment> {
     const attached = (yield* publishSteps(prepared, request, bounds)) as Attached;
     attachment = Attachment.open(attached, request, sources);
     sources.open(attachment.id);
+    sources.accept?.(answers);
     if (request.sources.some((source) => source.kind === 'dotenv' && source.export === true)) attachment.exported = exportDotenv(attachment.id);
     if (request.options.watch !== undefined) {
       attachment.refresh = refresher(new WeakRef(attachment), (open) => reload(open, true));
@@ -106,7 +107,7 @@ function* reloadSteps(attachment: Attachment, isAsync: boolean, isBackground: bo
   const { id, request, sources } = attachment;
   // Drawn before the sources are called: the answers of the reload that calls them last stay.
   const turn = sources.isEmpty ? undefined : native().beginReload(id);
-  const { answers, environment } = yield* sources.collect(turn ?? 0, isBackground);
+  const { answers, environment } = yield* sources.collect(turn ?? 0, isBackground, isAsync);
   attachment.assertOpen();
   const text = JSON.stringify({
     turn,
@@ -118,7 +119,9 @@ function* reloadSteps(attachment: Attachment, isAsync: boolean, isBackground: bo
   });
   const bounds = { lifetime: sources.lifetime, isBackground };
   const prepared = isAsync ? prepareAsync(text, id, bounds) : native().prepare(text, id);
-  return JSON.parse((yield* publishSteps(prepared, request, bounds)) as string) as ReloadResult;
+  const result = JSON.parse((yield* publishSteps(prepared, request, bounds)) as string) as ReloadResult;
+  sources.accept?.(answers);
+  return result;
 }
 
 /** Prepares a version on another thread, which may have to wait for the file system without end: then only the caller waits with it. */

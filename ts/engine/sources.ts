@@ -21,7 +21,9 @@ export interface Sources {
   /** Whether none is custom. */
   readonly isEmpty: boolean;
   /** Calls the custom sources at the same time, and captures the environment. `turn` is the number of the reload. */
-  collect(turn: number, isBackground: boolean): Steps<Collected>;
+  collect(turn: number, isBackground: boolean, isAsync: boolean): Steps<Collected>;
+  /** The load that had these answers succeeded. */
+  accept?(answers: Collected['answers']): void;
   /** The failure of a source when it was called last, as this thread saw it. */
   failureOf(name: string | undefined): SuperConfigError | undefined;
   /** The configuration is open: reports go to its attachment. */

@@ -53,13 +53,14 @@ export function etcd(options: EtcdOptions): CustomSource {
     if (!(typeof number === 'number' && number >= 1 && number < 2 ** 31)) throw optionError(`\`${name}\` is a number from 1`);
   }
   if (tls !== undefined && !endpoints.some((endpoint) => endpoint.startsWith('https:'))) throw optionError('`tls` is for endpoints with `https`');
-  const { start, isOneKey, toResult } = layoutOf(options, '/');
+  const { start, isOneKey, toResult, omitSecrets } = layoutOf(options, '/');
   const settings = { start, isOneKey, auth, maxWatchMs, pageKeys: Math.floor(pageKeys) };
   return liveSource(
     {
       name: `etcd:${start}`,
       endpoints,
       toResult,
+      omitSecrets,
       open: async (endpoint, signal, alive) => {
         const material = typeof tls === 'function' ? await tls() : tls;
         const connection = await Connection.open({ endpoint, tls: material, pingMs, pongMs, onPong: alive }, signal);

@@ -1,6 +1,8 @@
 // The selection of a store's keys for a source, and their conversion to values.
 import { SuperConfigError } from '../index.js';
 import type { Entries, Entry } from './mirror.js';
+import { omitSecretLeaves, omitSecretTexts } from './omit-secrets.js';
+import { checkRollout, chooseSubtree, type Rollout } from './rollout.js';
 import { documents, type StoredDocument, type TextTyping, texts } from './source-data.js';
 
 /**
@@ -26,6 +28,8 @@ export interface KeyLayout extends TextTyping {
   format?: NonNullable<StoredDocument['format']>;
   /** The path below which all values are put; the root by default. */
   at?: readonly string[];
+  /** Takes one of several subtrees below the prefix, by a rule that is stored beside them. */
+  rollout?: Rollout;
 }
 
 /**
@@ -44,8 +48,10 @@ export interface Layout {
   readonly start: string;
   /** Whether it is one key alone. */
   readonly isOneKey: boolean;
-  /** The entries as the result of a custom source. @throws for a value that is no text. */
+  /** The entries as the result of a custom source. @throws for a value that is no text, and for a rule of a rollout that is none. */
   toResult(entries: Entries): object;
+  /** The entries without secrets, by the names of their paths; documents without the leaves that are. */
+  omitSecrets(entries: readonly Entry[]): Entry[];
 }
 
 /**
@@ -61,7 +67,7 @@ export interface Layout {
  * ```
  */
 export function layoutOf(
-  { prefix, key, documents: below, format, at = [], typing, match }: KeyLayout,
+  { prefix, key, documents: below, format, at = [], typing, match, rollout }: KeyLayout,
   separator: string,
   { hasRevisions = true }: { hasRevisions?: boolean } = {},
 ): Layout {
@@ -75,12 +81,15 @@ export function layoutOf(
   texts([], typed);
   documents([{ name: 'a', text: '', at }]);
   const shown = (revision: bigint) => (hasRevisions ? { revision: String(revision) } : {});
-  const toText = ({ key: own, value, revision }: Entry) => {
-    const path = own
-      .slice((prefix ?? '').length)
+  if (rollout !== undefined) checkRollout(rollout, prefix);
+  const folder = prefix === '' || prefix?.endsWith(separator) ? prefix : `${prefix}${separator}`;
+  const segmentsOf = (own: string, below: string) =>
+    own
+      .slice(below.length)
       .split(separator)
       .filter((segment) => segment !== '');
-    return { path: [...at, ...path], text: textOf(own, value), key: own, ...shown(revision) };
+  const toText = ({ key: own, value, revision }: Entry, below: string) => {
+    return { path: [...at, ...segmentsOf(own, below)], text: textOf(own, value), key: own, ...shown(revision) };
   };
   const toDocument = ({ key: name, value, revision }: Entry) => {
     return { name, text: textOf(name, value), ...shown(revision), at, ...(format !== undefined && { format }) };
@@ -91,9 +100,14 @@ export function layoutOf(
     toResult: (entries) => {
       const list = [...entries.values()];
       if (prefix === undefined) return documents(list.map(toDocument));
+      const below = rollout === undefined ? prefix : `${folder}${chooseSubtree(rollout, entries)}${separator}`;
       // The prefix itself, and keys that are nothing but separators, name no path.
-      const stored = list.map(toText).filter(({ path }) => path.length > at.length);
-      return texts(stored, typed);
+      const stored = list.filter(({ key: own }) => own.startsWith(below)).map((entry) => toText(entry, below));
+      const withPath = stored.filter(({ path }) => path.length > at.length);
+      return texts(withPath, typed);
+    },
+    omitSecrets: (entries) => {
+      return prefix === undefined ? omitSecretLeaves(entries, format) : omitSecretTexts(entries, (own) => segmentsOf(own, prefix));
     },
   };
 }

@@ -2,7 +2,8 @@
 import { type CustomSource, type SourceContext, type SourceReport, SuperConfigError } from '../index.js';
 import { backoffMs } from './backoff.js';
 import { Follower, type Listing, messageOf, monotonicMs, type Store, sleep } from './follower.js';
-import { type Entries, Mirror, type Outcome } from './mirror.js';
+import { type Entries, type Entry, Mirror, type Outcome } from './mirror.js';
+import { checkSnapshot, readSnapshot, type Snapshot, type SnapshotOptions, writeSnapshot } from './snapshot-file.js';
 
 /**
  * The options that all live sources share; times in milliseconds.
@@ -28,6 +29,8 @@ export interface LiveOptions {
   onEmpty?: 'apply' | 'keep';
   /** How long all values have to be gone; 1,000 by default. */
   emptyAfterMs?: number;
+  /** A file with what was in use last, for starts while no server answers; none by default. With one that can be used `loadSync()` works, too. */
+  snapshot?: SnapshotOptions;
 }
 
 /**
@@ -55,6 +58,8 @@ export interface LiveStore extends Store {
   readonly name: string;
   /** The entries as the result of a custom source. @throws what fails a load; the last result stays in use then. */
   toResult(entries: Entries): object;
+  /** The entries without secrets, for a snapshot; without it all are written where secrets are to be kept, and none where not. */
+  omitSecrets?(entries: readonly Entry[]): Entry[];
 }
 
 /** Reloads are requested, and reports made, at most that often; the first change of several is not held up. */
@@ -62,6 +67,14 @@ const CHANGES_MS = 50;
 
 /** How long an endpoint has to answer the first list before the next one is tried beside it. */
 const HEAD_START_MS = 200;
+
+/** How long servers have to answer before a snapshot is used in their place. */
+const SNAPSHOT_AFTER_MS = 1_000;
+/** A snapshot whose values are in use still is written again so often, and sooner where it may not be old. */
+const SNAPSHOT_AGAIN_MS = 3_600_000;
+
+/** The time between two snapshots. */
+const SNAPSHOT_PAUSE_MS = 1_000;
 
 /** A list, and who gave it. */
 interface Listed extends Listing {
@@ -159,6 +172,17 @@ class FollowedSource implements CustomSource {
   /** The configurations that watch; all of them have one mirror. */
   readonly #watchers = new Set<Watcher>();
   #following: Following | undefined;
+  readonly #snapshot: SnapshotOptions | undefined;
+  /** What results were made of, until they are in use. */
+  readonly #given = new WeakMap<object, Snapshot>();
+  /** What a load has taken from the snapshot, until there is something newer. */
+  #restored: Snapshot | undefined;
+  /** Why the snapshot was not used. */
+  #refusal: string | undefined;
+  /** What is to be written, while something is. */
+  #unwritten: Snapshot | undefined;
+  #isWriting = false;
+  #written: { snapshot: Snapshot; at: number } | undefined;
   /** What was listed last by a load, for the watch that begins after it. */
   #listed: Listed | undefined;
   /** How many lists loads have made since a watch began. */
@@ -177,12 +201,36 @@ class FollowedSource implements CustomSource {
     this.#store = store;
     this.#startMs = startMs;
     this.#backoff = { firstMs: retryMs[0], longestMs: retryMs[1] };
+    if (options.snapshot !== undefined) checkSnapshot(options.snapshot);
+    this.#snapshot = options.snapshot;
     this.#mirrorOptions = { staleAfterMs, emptyAfterMs, keepsLast: onEmpty === 'keep' };
   }
 
   load(context: SourceContext): object | Promise<object> {
     const mirror = this.#following?.mirror;
-    return mirror?.isListed === true ? this.#store.toResult(mirror.entries) : this.#list(context);
+    if (mirror?.isListed === true) return this.#give({ revision: mirror.revision, entries: [...mirror.entries.values()] });
+    if (mirror !== undefined && this.#restored !== undefined) return this.#give(this.#restored);
+    if (context.isAsync || this.#snapshot === undefined) return this.#list(context);
+    const result = this.#restore(context);
+    if (result === undefined && this.#refusal !== undefined) throw new Error(this.#refusal);
+    return result ?? this.#list(context);
+  }
+
+  accepted(result: object): void {
+    const snapshot = this.#given.get(result);
+    // What comes from the file is there already.
+    if (this.#snapshot === undefined || snapshot === undefined || snapshot === this.#restored) return;
+    const again = Math.min(SNAPSHOT_AGAIN_MS, (this.#snapshot.maxAgeMs ?? Number.POSITIVE_INFINITY) / 4);
+    const { snapshot: last, at = 0 } = this.#written ?? {};
+    const isSame = last?.revision === snapshot.revision && last.entries.length === snapshot.entries.length;
+    if (isSame && monotonicMs() < at + again) return;
+    this.#unwritten = snapshot;
+    if (!this.#isWriting) void this.#write(this.#snapshot);
+  }
+
+  close(): void {
+    // Of a configuration that is closed nothing more is written.
+    if (this.#watchers.size === 0) this.#unwritten = undefined;
   }
 
   watch(context: SourceContext, changed: () => void): () => void {
@@ -203,7 +251,8 @@ class FollowedSource implements CustomSource {
     const mirror = new Mirror(this.#mirrorOptions);
     const following = new Following(mirror, this.#watchers);
     this.#following = following;
-    if (this.#listed !== undefined) {
+    if (this.#restored !== undefined) following.take({ ...mirror.restore(this.#restored.entries, this.#restored.revision, monotonicMs()), hasChanged: false });
+    else if (this.#listed !== undefined) {
       mirror.apply({ type: 'connecting', endpoint: this.#listed.endpoint }, monotonicMs());
       const outcome = mirror.apply({ type: 'list', ...this.#listed }, monotonicMs());
       // The configuration has it, unless several have loaded.
@@ -229,15 +278,77 @@ class FollowedSource implements CustomSource {
     // Sessions keep no process alive; a load does.
     const working = setTimeout(() => ended.abort(new Error('the time is over')), this.#startMs);
     try {
-      const { revision, entries, endpoint } = await this.#listAnywhere(ended.signal);
+      const listing = this.#listAnywhere(ended.signal);
+      const result = this.#snapshot === undefined ? undefined : await this.#restoreUnless(listing, context);
+      if (result !== undefined) return result;
+      const { revision, entries, endpoint } = await listing;
+      this.#restored = undefined;
       context.report({ state: 'live', revision: String(revision), endpoint });
-      const inOrder = [...entries].sort((one, other) => (one.key < other.key ? -1 : 1));
-      return this.#store.toResult(new Map(inOrder.map((entry) => [entry.key, entry])));
+      return this.#give({ revision, entries });
     } finally {
       clearTimeout(working);
       context.signal.removeEventListener('abort', abort);
       ended.abort(new Error('another endpoint has answered'));
     }
+  }
+
+  /** The result of entries, which is in use once it was accepted. */
+  #give(snapshot: Snapshot): object {
+    const inOrder = [...snapshot.entries].sort((one, other) => (one.key < other.key ? -1 : 1));
+    const result = this.#store.toResult(new Map(inOrder.map((entry) => [entry.key, entry])));
+    this.#given.set(result, snapshot);
+    return result;
+  }
+
+  /** The result of the snapshot, where servers do not answer soon and there is one that can be used. */
+  async #restoreUnless(listing: Promise<Listed>, context: SourceContext): Promise<object | undefined> {
+    const isLate = new Promise<boolean>((resolve) => {
+      const timer = setTimeout(() => resolve(true), Math.min(SNAPSHOT_AFTER_MS, this.#startMs / 2));
+      listing
+        .then(
+          () => resolve(false),
+          () => resolve(true),
+        )
+        .finally(() => clearTimeout(timer));
+    });
+    return (await isLate) ? this.#restore(context) : undefined;
+  }
+
+  /** The result of the snapshot, where there is one that can be used. */
+  #restore(context: SourceContext): object | undefined {
+    const options = this.#snapshot as SnapshotOptions;
+    this.#refusal = undefined;
+    try {
+      const snapshot = readSnapshot(options, this.name);
+      if (snapshot === undefined) return undefined;
+      const result = this.#give(snapshot);
+      this.#restored = snapshot;
+      this.#listed = undefined;
+      context.report({ state: 'snapshot', revision: String(snapshot.revision) });
+      this.#warn(`no server has answered; its snapshot ${options.path} is in use`, 'source-snapshot');
+      return result;
+    } catch (error) {
+      this.#refusal = `the snapshot ${options.path} is not used: ${messageOf(error)}`;
+      return undefined;
+    }
+  }
+
+  async #write(options: SnapshotOptions): Promise<void> {
+    this.#isWriting = true;
+    for (let snapshot = this.#unwritten; snapshot !== undefined; snapshot = this.#unwritten) {
+      this.#unwritten = undefined;
+      try {
+        const { revision, entries } = snapshot;
+        const kept = options.secrets === 'keep' ? entries : (this.#store.omitSecrets?.(entries) ?? []);
+        await writeSnapshot(options, this.name, { revision, entries: kept });
+        this.#written = { snapshot, at: monotonicMs() };
+      } catch (error) {
+        this.#warn(`its snapshot ${options.path} cannot be written: ${messageOf(error)}`, 'source-snapshot');
+      }
+      // Of many changes the first is written at once, and then one a second.
+      await new Promise((resolve) => setTimeout(resolve, SNAPSHOT_PAUSE_MS).unref());
+    }
+    this.#isWriting = false;
   }
 
   /** Reads everything once, on whichever endpoint answers first: each is tried again and again, the next one begins a little later. */
@@ -268,7 +379,8 @@ class FollowedSource implements CustomSource {
       return this.#listed;
     } catch {
       const told = endpoints.map((endpoint) => `${endpoint} (${reasons.get(endpoint) ?? 'not tried yet'})`);
-      throw new Error(`nothing could be read within ${this.#startMs} ms: ${told.join(', ')}`);
+      const refusal = this.#refusal === undefined ? '' : `; ${this.#refusal}`;
+      throw new Error(`nothing could be read within ${this.#startMs} ms: ${told.join(', ')}${refusal}`);
     }
   }
 
