@@ -8,10 +8,14 @@ mod counters;
 mod descriptions_test;
 mod event;
 mod fingerprint;
+#[cfg(all(test, feature = "json", feature = "dotenv"))]
+mod inspection_growth_test;
 mod live_handle;
 #[cfg(feature = "metrics")]
 mod metrics;
 mod prepared_load;
+#[cfg(all(test, feature = "json"))]
+mod profile_growth_test;
 mod reload;
 mod snapshot;
 mod source_status;

@@ -1,7 +1,7 @@
 //! Values and layers that have no effect in any of several loads of one configuration.
 
 use super::snapshot::Snapshot;
-use crate::diagnostic::{Origin, Path, Segment, SourceKind, closest_name};
+use crate::diagnostic::{Origin, Path, Segment, SourceKind, closest_name, printable};
 use crate::merge::{Effect, Explainer, LayerValue};
 use crate::value::SchemaNode;
 use serde::Serialize;
@@ -113,9 +113,8 @@ pub struct UnknownKey {
 
 /// Finds what has no effect in any of the loads of one configuration, e.g. one for each profile and one without.
 ///
-/// What a load does not read at all counts as neither. Costs an explanation of each merged value of each load, and a search for
-/// the position of each finding. Where the values of a load times its layers are more than 50 million, all of all loads count
-/// as used.
+/// What a load does not read at all counts as neither. Costs a look at the layers of each value of each load, and a search for the
+/// position of each finding. Where these are more than 50 million, all of all loads count as used.
 ///
 /// ```
 /// use superconfig::{Format, SuperConfig, find_unused};
@@ -201,6 +200,8 @@ impl Search {
                 self.layers.len() - 1
             });
         }
+        // The origins of values in place of others, by path: thousands of layers may set the same.
+        let mut setters = HashMap::new();
         let effects = explainer.effects();
         self.is_given_up |= effects.is_none();
         for value in effects.into_iter().flatten() {
@@ -211,12 +212,19 @@ impl Search {
                 found.is_empty = false;
                 *is_used |= value.effect == Effect::Used;
             }
-            self.note(snapshot, &explainer, &value, layer);
+            self.note(snapshot, &explainer, &value, layer, &mut setters);
         }
         self.find_unknown(snapshot, &explainer);
     }
 
-    fn note(&mut self, snapshot: &Snapshot, explainer: &Explainer<'_>, value: &LayerValue<'_>, layer: LayerKey) {
+    fn note(
+        &mut self,
+        snapshot: &Snapshot,
+        explainer: &Explainer<'_>,
+        value: &LayerValue<'_>,
+        layer: LayerKey,
+        setters: &mut HashMap<Vec<Segment>, Option<Origin>>,
+    ) {
         let key = ValueKey { layer, variable: value.variable.cloned(), path: value.path.clone() };
         let next = self.values.len();
         let at = *self.places.entry(key).or_insert(next);
@@ -245,7 +253,9 @@ impl Search {
                     path,
                     origin: explainer.origin_in(value.step, &value.path),
                     reason,
-                    by: explainer.setter_at_or_above(&value.path),
+                    by: explainer
+                        .present_part(&value.path)
+                        .and_then(|path| setters.entry(path.to_vec()).or_insert_with(|| explainer.setter_origin(path)).clone()),
                 });
             }
         }
@@ -266,7 +276,7 @@ impl Search {
             let path = snapshot.visible_path(path);
             if !known.is_empty() && self.unknown_paths.insert(path.clone()) {
                 let names = known.into_iter().take(HINTED_NAMES.saturating_sub(self.compared));
-                let hint = closest_name(key, names.clone()).map(|name| format!("did you mean `{name}`?"));
+                let hint = closest_name(key, names.clone()).map(|name| format!("did you mean `{}`?", printable(name)));
                 self.compared += names.len();
                 self.unknown.push(UnknownKey { origin: explainer.origin_of(&path), path, hint });
             }

@@ -2,6 +2,7 @@
 
 use super::origin::{Origin, SourceKind};
 use super::path::Path;
+use super::printable::{printable_line, printable_text};
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 use std::fmt;
 use std::sync::Arc;
@@ -190,7 +191,8 @@ impl Issue {
 }
 
 impl Error {
-    /// Makes an error; the rest is added with the `with_` methods.
+    /// Makes an error; the rest is added with the `with_` methods. What a terminal would obey is escaped in its texts, and
+    /// so are ends of lines in the message and the hint.
     ///
     /// ```
     /// use superconfig::{Error, ErrorCode};
@@ -199,7 +201,7 @@ impl Error {
     /// assert_eq!(error.message(), "the port is taken");
     /// ```
     pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
-        let message = message.into();
+        let message = printable_line(message.into());
         Self(Box::new(Details {
             code,
             message,
@@ -210,6 +212,13 @@ impl Error {
             hint: None,
             cause: None,
         }))
+    }
+
+    /// An error whose message may have several lines, as a schema's.
+    pub(crate) fn of_lines(code: ErrorCode, message: String) -> Self {
+        let mut error = Self::new(code, "");
+        error.0.message = printable_text(message);
+        error
     }
 
     /// Adds the path of the value in question.
@@ -265,7 +274,7 @@ impl Error {
     /// ```
     #[must_use]
     pub fn with_hint(mut self, hint: impl Into<String>) -> Self {
-        self.0.hint = Some(hint.into());
+        self.0.hint = Some(printable_line(hint.into()));
         self
     }
 
@@ -279,7 +288,7 @@ impl Error {
     /// ```
     #[must_use]
     pub fn with_cause(mut self, cause: impl fmt::Display) -> Self {
-        self.0.cause = Some(cause.to_string());
+        self.0.cause = Some(printable_text(cause.to_string()));
         self
     }
 
@@ -294,7 +303,14 @@ impl Error {
     /// ```
     #[must_use]
     pub fn with_issues(mut self, issues: Vec<Issue>) -> Self {
-        self.0.issues = issues;
+        let printable = |issue: Issue| Issue {
+            message: printable_text(issue.message),
+            expected: issue.expected.map(printable_text),
+            found: issue.found.map(printable_text),
+            hint: issue.hint.map(printable_line),
+            ..issue
+        };
+        self.0.issues = issues.into_iter().map(printable).collect();
         self
     }
 

@@ -1,5 +1,6 @@
 //! The origin of a value or a problem: source, position in its text, and key.
 
+use super::printable::printable;
 use serde::Serialize;
 use std::fmt;
 use std::sync::Arc;
@@ -207,13 +208,13 @@ impl Origin {
 impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let (None, None, Some(stored)) = (&self.file, &self.variable, &self.stored) {
-            return write!(f, "{} ({})", stored.key, self.source);
+            return write!(f, "{} ({})", printable(&stored.key), printable(&self.source));
         }
-        f.write_str(match (&self.file, &self.variable) {
+        f.write_str(&printable(match (&self.file, &self.variable) {
             (Some(file), _) => file,
             (None, Some(variable)) => variable,
             (None, None) => &self.source,
-        })?;
+        }))?;
         if let Some(line) = self.line {
             write!(f, ":{line}")?;
             if let Some(column) = self.column {
@@ -221,7 +222,7 @@ impl fmt::Display for Origin {
             }
         }
         match (&self.file, &self.variable) {
-            (Some(_), Some(variable)) => write!(f, " ({variable})"),
+            (Some(_), Some(variable)) => write!(f, " ({})", printable(variable)),
             _ => Ok(()),
         }
     }

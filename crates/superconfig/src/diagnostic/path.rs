@@ -1,5 +1,6 @@
 //! The path of a value in a configuration, such as `server.ports[0]`.
 
+use super::printable::{is_obeyed, write_escape};
 use serde::ser::{Serialize, Serializer};
 use std::fmt;
 use std::sync::Arc;
@@ -146,8 +147,7 @@ impl fmt::Display for Path {
                     if at > 0 {
                         f.write_str(".")?;
                     }
-                    let plain =
-                        !key.is_empty() && !key.contains(['.', '[', ']', '"', '\'', '\\']) && !key.contains(char::is_control);
+                    let plain = !key.is_empty() && !key.contains(['.', '[', ']', '"', '\'', '\\']) && !key.contains(is_obeyed);
                     if plain {
                         f.write_str(key)?;
                     } else {
@@ -166,11 +166,7 @@ fn write_quoted(f: &mut fmt::Formatter<'_>, key: &str) -> fmt::Result {
         match character {
             '"' => f.write_str("\\\"")?,
             '\\' => f.write_str("\\\\")?,
-            '\n' => f.write_str("\\n")?,
-            '\r' => f.write_str("\\r")?,
-            '\t' => f.write_str("\\t")?,
-            // A terminal would obey it.
-            control if control.is_control() => write!(f, "\\u{{{:x}}}", u32::from(control))?,
+            obeyed if is_obeyed(obeyed) => write_escape(f, obeyed)?,
             other => write!(f, "{other}")?,
         }
     }

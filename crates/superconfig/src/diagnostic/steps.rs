@@ -29,11 +29,20 @@ pub(crate) fn steps_of<T>(work: impl FnOnce() -> T) -> usize {
 /// zero, so that a search without counting does not pass for one without cost.
 #[cfg(test)]
 #[track_caller]
-pub(crate) fn assert_linear(what: &str, mut work: impl FnMut(usize)) {
-    let counts: Vec<usize> = [250, 500, 1_000, 2_000].map(|size| steps_of(|| work(size))).into();
-    assert!(counts[0] >= 250, "{what}: {counts:?} steps are too few to be all");
-    for pair in counts.windows(2) {
-        let ratio = pair[1] as f64 / pair[0] as f64;
+pub(crate) fn assert_linear(what: &str, work: impl FnMut(usize)) {
+    assert_linear_from(250, what, work);
+}
+
+/// The same from another size on. `npm run growth` prints the ratios.
+#[cfg(test)]
+#[track_caller]
+#[allow(clippy::print_stdout)]
+pub(crate) fn assert_linear_from(least: usize, what: &str, mut work: impl FnMut(usize)) {
+    let counts: Vec<usize> = [least, 2 * least, 4 * least, 8 * least].map(|size| steps_of(|| work(size))).into();
+    assert!(counts[0] >= least, "{what}: {counts:?} steps are too few to be all");
+    let ratios: Vec<f64> = counts.windows(2).map(|pair| pair[1] as f64 / pair[0] as f64).collect();
+    println!("growth in steps, {ratios:.2?} for twice the input each time: {what} {counts:?}");
+    for ratio in ratios {
         assert!(ratio < 2.2, "{what}: twice the input takes {ratio:.2} times the steps, {counts:?}");
     }
 }

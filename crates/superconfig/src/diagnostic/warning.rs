@@ -2,6 +2,7 @@
 
 use super::origin::Origin;
 use super::path::Path;
+use super::printable::printable_line;
 use serde::Serialize;
 use std::fmt;
 
@@ -29,7 +30,7 @@ pub struct Warning {
 }
 
 impl Warning {
-    /// Makes a warning without path and origin.
+    /// Makes a warning without path and origin. What a terminal would obey, and ends of lines, are escaped in its message.
     ///
     /// ```
     /// use superconfig::Warning;
@@ -38,7 +39,7 @@ impl Warning {
     /// assert_eq!(warning.code, "renamed-key");
     /// ```
     pub fn new(code: &'static str, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), path: None, origin: None }
+        Self { code, message: printable_line(message.into()), path: None, origin: None }
     }
 
     /// This warning with a path.

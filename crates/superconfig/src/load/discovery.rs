@@ -4,7 +4,9 @@ use super::file_cache::check_part;
 use super::layers::check_ownership;
 use super::loader::{LayerCollector, Loader};
 use crate::diagnostic::{Error, ErrorCode, Path, SourceKind};
-use crate::source::{BaseDirs, DiscoverOptions, Discovered, FileOptions, LayerInfo, LayerStatus, SourceEntry, Trust, discover};
+use crate::source::{
+    BaseDirs, DiscoverOptions, Discovered, FileOptions, LayerInfo, LayerStatus, ProfileNames, SourceEntry, Trust, discover,
+};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -24,6 +26,7 @@ impl Loader {
         let mut others = BTreeSet::new();
         let all = discover(name, profiles, base_dirs, &self.environment, &mut others, &mut collector.warnings)?;
         collector.profile_use.add_others(others.iter().map(String::as_str));
+        let selected = ProfileNames::new(profiles);
         for discovered in all {
             let path = match &discovered {
                 Discovered::Absent(info) => info.path.as_deref(),
@@ -34,7 +37,7 @@ impl Loader {
             }
             match discovered {
                 Discovered::Absent(info) => collector.searched.push(info),
-                Discovered::File(candidate) => self.read_listed_file(entry, &candidate, &file, profiles, collector),
+                Discovered::File(candidate) => self.read_listed_file(entry, &candidate, &file, &selected, collector),
                 Discovered::Part(candidate, format, part) => {
                     let in_file = |error: Error| {
                         let name: Arc<str> = candidate.display_path.as_str().into();

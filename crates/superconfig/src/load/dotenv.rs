@@ -5,7 +5,7 @@ use crate::diagnostic::{Cursor, Error, ErrorCode, Origin, SourceKind};
 use crate::format;
 use crate::format::Format;
 use crate::merge::Variable;
-use crate::source::{BaseDirs, LayerInfo, LayerStatus, SourceEntry, SourceSpec};
+use crate::source::{BaseDirs, LayerInfo, LayerStatus, ProfileNames, SourceEntry, SourceSpec};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -27,6 +27,7 @@ impl Loader {
         if files.is_empty() {
             return Ok(());
         }
+        let selected = ProfileNames::new(profiles);
         let mut entries = Vec::new();
         let mut origins = Vec::new();
         for (name, is_required) in files {
@@ -54,7 +55,7 @@ impl Loader {
                 }
                 Err(error) => return Err(error.in_source(SourceKind::Dotenv, &display_path, Some(display_path.clone()))),
             }
-            collector.profile_use.find_in_name(&name, profiles);
+            collector.profile_use.find_in_name(&name, &selected);
             let mut info = LayerInfo::found(SourceKind::Dotenv, display_path.clone());
             (info.file, info.path, info.format) = (Some(display_path), Some(path), Some(Format::Dotenv));
             collector.searched.push(info);

@@ -3,9 +3,11 @@
 use super::loader::{LayerCollector, Loader};
 use crate::diagnostic::{Error, Origin, SourceKind, Warning};
 use crate::source::{
-    BaseDirs, FileCandidate, FileOptions, GlobOptions, GlobPattern, GlobWalk, LayerInfo, LayerStatus, Presence, SourceEntry,
+    BaseDirs, FileCandidate, FileOptions, Fingerprint, GlobOptions, GlobPattern, GlobWalk, LayerInfo, LayerStatus, Presence,
+    SourceEntry,
 };
-use std::collections::BTreeSet;
+use crate::value::ExpandedSize;
+use std::collections::{BTreeSet, HashSet};
 
 impl Loader {
     /// Reads the files of a pattern: sorted by path, those of each `{profile}` after those of the one before it, and each once.
@@ -44,9 +46,17 @@ impl Loader {
             collector.warnings.push(warning("more-warnings", &message, pattern));
         }
         let options = FileOptions { format: options.format, trust: options.trust, ..FileOptions::default() };
+        let mut seen = HashSet::new();
         for path in found.files.into_iter().flatten() {
             let display_path = base_dirs.display_path(&path);
             let candidate = FileCandidate { path, display_path, presence: Presence::Listed };
+            // A link takes no room on the disk and is a layer of the whole size.
+            if let Some((file, size)) = Fingerprint::now(&candidate.path).and_then(|fingerprint| fingerprint.file())
+                && !seen.insert(file)
+            {
+                let taken = collector.budget.take(ExpandedSize::text(size as usize));
+                taken.map_err(|exceeded| Error::from(exceeded).with_origin(candidate.origin()))?;
+            }
             self.read_file(entry, &candidate, &options, profiles, collector);
         }
         Ok(())

@@ -6,27 +6,35 @@ use crate::diagnostic::{Origin, Path, Segment, SourceKind};
 use crate::merge::{Explainer, Explanation, Layer, NamedLayers, UnmatchedVariable, Unreached};
 use crate::source::{LayerInfo, LayerStatus, LayerUse, Ownership};
 use crate::value::{SchemaNode, SchemaSummary, Value};
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 /// The most paths that are listed; a schema may refer to itself.
 const MAX_PATHS: usize = 100_000;
 
+/// The most layers that took no part are listed for each of many paths, and the least.
+const MAX_ABSENT: usize = 100_000;
+const MIN_ABSENT: usize = 16;
+
 /// How deep a schema is followed beyond the values.
 const MAX_SCHEMA_DEPTH: usize = 16;
 
 impl LoadResult {
-    /// The explanation of every leaf that the values have or the schema declares, in the order of the values. Costs a merge, and for
-    /// each path what explaining it costs.
+    /// The explanation of every leaf that the values have or the schema declares, in the order of the values. Costs a visit to each value
+    /// of the layers, and for each path what its own layers and variables cost.
     pub(crate) fn explain_all(&self) -> Vec<Explanation> {
         let options = self.rules.merge_options();
         let explainer = Explainer::new(&self.layers, &self.merged, &options);
-        let named = NamedLayers::new(&self.layers, &self.merged, options);
-        let unselected = unselected_dotenv(&self.searched);
-        let explain = |path: Path| {
-            let traced = self.traced(&explainer, &path);
-            self.described(traced, &path, &named, &unselected)
+        let named = self.named_layers(&options);
+        let paths = self.known_paths();
+        let mut absent = self.absent();
+        absent.truncate((MAX_ABSENT / paths.len().max(1)).max(MIN_ABSENT));
+        let misspelt = named.misspelt(&paths);
+        let explain = |(path, misspelt): (&Path, Vec<&UnmatchedVariable>)| {
+            let traced = self.traced(&explainer, path);
+            self.described(traced, path, &named, &absent, misspelt)
         };
-        self.known_paths().into_iter().map(explain).collect()
+        paths.iter().zip(misspelt).map(explain).collect()
     }
 
     /// The explanation of a path by its layers, or by those of the value that it was made of.
@@ -38,13 +46,15 @@ impl LoadResult {
         explanation
     }
 
-    /// The explanation with names, schema and what did not contribute; secrets are hidden. `dotenv` are variants that are not selected.
+    /// The explanation with names, schema and what did not contribute; secrets are hidden. `absent` is what took no part at all,
+    /// `misspelt` are variables close to the path.
     pub(super) fn described(
         &self,
         mut explanation: Explanation,
         path: &Path,
         named: &NamedLayers<'_>,
-        dotenv: &[LayerInfo],
+        absent: &[Unreached],
+        misspelt: Vec<&UnmatchedVariable>,
     ) -> Explanation {
         let segments: Vec<Segment> = path.to_vec();
         let redact = |value: &Value| self.secrets.redact(&mut segments.clone(), value);
@@ -53,7 +63,8 @@ impl LoadResult {
         for candidate in &mut explanation.candidates {
             candidate.value = redact(&candidate.value);
         }
-        explanation.unreached = self.unreached(path, named, dotenv);
+        explanation.unreached = absent.iter().chain(named.unreached(path)).cloned().collect();
+        explanation.unreached.extend(misspelt.into_iter().map(|variable| self.misspelt(variable)));
         // The names of what is below a secret would tell its keys.
         explanation.names = if self.secrets.is_below_secret(path) { Vec::new() } else { named.names(path) };
         explanation.schema = self.schema_summary(path).map(|summary| SchemaSummary {
@@ -64,25 +75,24 @@ impl LoadResult {
         explanation
     }
 
-    /// What could have contributed to a path and did not.
-    fn unreached(&self, path: &Path, named: &NamedLayers<'_>, dotenv: &[LayerInfo]) -> Vec<Unreached> {
+    /// The layers that took no part, as they were not there or not selected.
+    pub(super) fn absent(&self) -> Vec<Unreached> {
+        let dotenv = unselected_dotenv(&self.searched);
         let is_absent = |info: &&LayerInfo| info.status != LayerStatus::Found && info.kind != SourceKind::Dotenv;
-        let absent = self.searched.iter().chain(&self.unselected).filter(is_absent).chain(dotenv).map(|info| {
+        let absent = self.searched.iter().chain(&self.unselected).filter(is_absent).chain(&dotenv).map(|info| {
             let mut origin = Origin::new(info.kind, info.name.clone());
             origin.file.clone_from(&info.file);
             Unreached::new(origin, info.reason.clone().unwrap_or("it did not take part".into()))
         });
-        let mut all: Vec<Unreached> = absent.collect();
-        all.extend(named.unreached(&self.dotenv, path));
-        let misspelt = named.unmatched(std::slice::from_ref(path)).into_iter().filter(|found| found.closest.is_some());
-        all.extend(misspelt.map(|UnmatchedVariable { origin, path, .. }| {
-            let reason = match path {
-                Some(path) => format!("the name matches no known path and sets `{}`", self.shown(&path)),
-                None => "the name matches no known path".to_owned(),
-            };
-            Unreached::new(origin, reason)
-        }));
-        all
+        absent.collect()
+    }
+
+    fn misspelt(&self, variable: &UnmatchedVariable) -> Unreached {
+        let reason = match &variable.path {
+            Some(path) => format!("the name matches no known path and sets `{}`", self.shown(path)),
+            None => "the name matches no known path".to_owned(),
+        };
+        Unreached::new(variable.origin.clone(), reason)
     }
 
     fn shown(&self, path: &[Segment]) -> Path {
@@ -144,12 +154,12 @@ impl LoadResult {
 
     /// The variables with a prefix that set no known path, with the path that each was probably meant for.
     pub(crate) fn unmatched_variables(&self) -> Vec<UnmatchedVariable> {
-        let named = NamedLayers::new(&self.layers, &self.merged, self.rules.merge_options());
-        let mut unmatched = named.unmatched(&[]);
-        let own: Vec<Path> = unmatched.iter().filter_map(|variable| variable.path.clone()).collect();
+        let options = self.rules.merge_options();
+        let named = self.named_layers(&options);
         // What such a variable made is not what another one meant.
+        let own: HashSet<&Path> = named.unmatched().filter_map(|variable| variable.path.as_ref()).collect();
         let known: Vec<Path> = self.known_paths().into_iter().filter(|path| !own.contains(path)).collect();
-        unmatched = named.unmatched(&known);
+        let mut unmatched = named.unmatched_among(&known);
         for variable in &mut unmatched {
             variable.path = variable.path.as_ref().map(|path| self.shown(path));
         }
@@ -162,18 +172,27 @@ impl LoadResult {
         let explainer = Explainer::new(&self.layers, &self.merged, &options);
         let mut leaves = Vec::new();
         collect_leaves(&self.merged.value, &mut Vec::new(), &mut leaves);
-        let winners: Vec<_> = leaves.iter().filter_map(|path| explainer.winning_layer(path)).collect();
-        let is_of_file = |origin: Option<&Origin>, file: &Option<Arc<str>>| {
-            origin.is_some_and(|origin| origin.kind == SourceKind::Dotenv && origin.file == *file)
-        };
+        // The values in effect, by layer, and of `.env` files by file.
+        let mut by_layer: HashMap<*const Layer, usize> = HashMap::new();
+        let mut by_file: HashMap<Option<Arc<str>>, usize> = HashMap::new();
+        for (layer, origin) in leaves.iter().filter_map(|path| explainer.winning_layer(path)) {
+            match origin.filter(|origin| origin.kind == SourceKind::Dotenv) {
+                Some(origin) => *by_file.entry(origin.file.clone()).or_default() += 1,
+                None => *by_layer.entry(std::ptr::from_ref(layer)).or_default() += 1,
+            }
+        }
+        let mut in_file: HashMap<&Option<Arc<str>>, usize> = HashMap::new();
+        for variable in &self.dotenv {
+            *in_file.entry(&variable.origin.file).or_default() += 1;
+        }
         let mut layers = self.layers.iter().zip(&self.merged.assignments);
         let count = |info: &LayerInfo| {
             if info.status != LayerStatus::Found {
                 return (0, 0);
             }
             if info.kind == SourceKind::Dotenv {
-                let sets = self.dotenv.iter().filter(|variable| variable.origin.file == info.file).count();
-                return (sets, winners.iter().filter(|(_, origin)| is_of_file(*origin, &info.file)).count());
+                let count = |wins: Option<&usize>| wins.copied().unwrap_or_default();
+                return (count(in_file.get(&info.file)), count(by_file.get(&info.file)));
             }
             // Every other place that was found is a layer, in the same order.
             let Some((layer, assignments)) = layers.next() else { return (0, 0) };
@@ -181,10 +200,7 @@ impl LoadResult {
                 Some(document) => count_leaves(&document.value),
                 None => assignments.iter().filter(|assignment| assignment.origin.kind != SourceKind::Dotenv).count(),
             };
-            let is_own = |(winner, origin): &&(&Layer, Option<&Origin>)| {
-                std::ptr::eq(*winner, layer) && origin.is_none_or(|origin| origin.kind != SourceKind::Dotenv)
-            };
-            (sets, winners.iter().filter(is_own).count())
+            (sets, by_layer.get(&std::ptr::from_ref(layer)).copied().unwrap_or_default())
         };
         let mut uses: Vec<LayerUse> = self.searched.iter().map(count_with(count)).collect();
         let unselected = self.unselected.iter().cloned().chain(unselected_dotenv(&self.searched));

@@ -9,7 +9,7 @@ use crate::diagnostic::{Error, ErrorCode, Origin, Path, Segment, SourceKind, War
 use crate::merge::{Content, Document, Layer, Variable, Variables};
 use crate::source::{
     BaseDirs, EnvOptions, FileCandidate, FileOptions, LayerInfo, LayerStatus, Lookup, Ownership, PROFILE_MARK, Presence,
-    SourceEntry, SourceSpec, Trust, check_strictly, files, parse_args,
+    ProfileNames, SourceEntry, SourceSpec, Trust, check_strictly, files, parse_args,
 };
 use crate::value::{Table, Value};
 use std::borrow::Borrow;
@@ -48,21 +48,25 @@ impl Loader {
             }
             SourceSpec::File { path, options } => {
                 let paths = files::expand_profiles(path, profiles);
+                let has_mark = !profiles.is_empty() && path.contains(PROFILE_MARK);
                 if paths.is_empty() {
                     let (status, reason) = (LayerStatus::Skipped, "no profile is selected");
                     let info = LayerInfo::absent(SourceKind::File, path.as_str(), base_dirs.resolve(path), status, reason);
                     collector.searched.push(info);
                     note_unselected(path, base_dirs, profiles, &mut collector.unselected);
-                } else if !profiles.is_empty() && path.contains(PROFILE_MARK) {
+                } else if has_mark {
                     note_unselected(path, base_dirs, profiles, &mut collector.unselected);
                 }
                 let presence = if options.optional { Presence::Optional } else { Presence::Required };
-                for display_path in paths {
+                for (at, display_path) in paths.into_iter().enumerate() {
                     let candidate = FileCandidate { path: base_dirs.resolve(&display_path), display_path, presence };
                     let before = collector.layers.len();
                     self.read_file(entry, &candidate, options, profiles, collector);
                     let is_read = collector.layers.len() > before;
-                    collector.profile_use.note_file(path, &candidate.display_path, is_read, base_dirs, profiles);
+                    // One file for each profile; a path without `{profile}` names itself.
+                    if let Some(profile) = profiles.get(at).filter(|_| has_mark) {
+                        collector.profile_use.note_file(path, profile, is_read, base_dirs);
+                    }
                 }
             }
             SourceSpec::Glob { pattern, options } => self.read_glob(entry, pattern, options, base_dirs, profiles, collector)?,
@@ -81,9 +85,10 @@ impl Loader {
                     &mut collector.warnings,
                 )?;
                 collector.profile_use.add_others(others.iter().map(String::as_str));
+                let selected = ProfileNames::new(profiles);
                 for lookup in lookups {
                     match lookup {
-                        Lookup::File(candidate) => self.read_listed_file(entry, &candidate, &files, profiles, collector),
+                        Lookup::File(candidate) => self.read_listed_file(entry, &candidate, &files, &selected, collector),
                         Lookup::Absent(info) => collector.searched.push(info),
                     }
                 }
@@ -162,11 +167,11 @@ impl Loader {
         entry: &SourceEntry,
         candidate: &FileCandidate,
         options: &FileOptions,
-        profiles: &[String],
+        profiles: &ProfileNames<'_>,
         collector: &mut LayerCollector,
     ) {
         let before = collector.layers.len();
-        self.read_file(entry, candidate, options, profiles, collector);
+        self.read_file(entry, candidate, options, &[], collector);
         if collector.layers.len() > before
             && let Some(name) = candidate.path.file_name().and_then(|name| name.to_str())
         {

@@ -1,16 +1,17 @@
 //! The result of one load: its values, and what explains them.
 
 use super::derivation::Derivations;
-use super::profile_search::unselected_dotenv;
 use super::rules::Rules;
 use crate::diagnostic::{Error, Path, Segment, Warning};
-use crate::merge::{Content, Explainer, Explanation, Layer, Merged, NamedLayers, Variable, explain};
+use crate::merge::{
+    Content, Explainer, Explanation, Layer, MergeOptions, Merged, NamedLayers, ValuesBelow, Variable, explain, values_below,
+};
 use crate::redaction::SecretRules;
 use crate::source::LayerInfo;
 use crate::value::{Meter, Value};
 use std::any::Any;
-use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
+use std::sync::{Arc, OnceLock};
 
 /// The result of one load.
 pub(crate) struct LoadResult {
@@ -38,12 +39,17 @@ pub(crate) struct LoadResult {
     pub(crate) annotation: Option<Arc<dyn Any + Send + Sync>>,
     /// Names that hints about unknown keys have been compared with.
     pub(super) compared: AtomicUsize,
+    /// The values below each layer of variables or flags, once something is explained.
+    pub(super) below_names: OnceLock<Box<ValuesBelow>>,
     /// The layers that are still to be computed; until then nothing is merged.
     pub(super) derivations: Option<Box<Derivations>>,
 }
 
 impl LoadResult {
     pub(crate) fn measure_layers(&self, meter: &mut Meter) {
+        for (_, value) in self.below_names.get().into_iter().flat_map(|below| below.iter()) {
+            meter.value(value);
+        }
         for layer in &self.layers {
             let is_new = match &layer.content {
                 Content::Document(document) => meter.shared(document),
@@ -73,8 +79,15 @@ impl LoadResult {
         if explanation.candidates.is_empty() && self.value.at(path).is_none() {
             return None;
         }
-        let named = NamedLayers::new(&self.layers, &self.merged, options);
-        Some(self.described(explanation, path, &named, &unselected_dotenv(&self.searched)))
+        let named = self.named_layers(&options);
+        let misspelt = named.misspelt(std::slice::from_ref(path)).pop().unwrap_or_default();
+        Some(self.described(explanation, path, &named, &self.absent(), misspelt))
+    }
+
+    /// The names of the variables and flags by path. The first one folds the layers once more.
+    pub(super) fn named_layers<'a>(&'a self, options: &MergeOptions<'a>) -> NamedLayers<'a> {
+        let below = self.below_names.get_or_init(|| Box::new(values_below(&self.layers, &self.merged, options.arrays)));
+        NamedLayers::new(&self.layers, &self.merged, below, options, &self.dotenv)
     }
 
     pub(super) fn trace(&self, path: &[Segment]) -> Explanation {

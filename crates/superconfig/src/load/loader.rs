@@ -24,8 +24,8 @@ use crate::source::{
 use crate::value::{ExpandedSize, ExpansionBudget, Limits, Table, Value};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, VecDeque};
-use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
+use std::sync::{Arc, OnceLock};
 
 /// A load's number among those of its configuration, and its dependencies.
 #[derive(Clone)]
@@ -219,6 +219,7 @@ impl Loader {
             is_whole: self.custom.values().all(CustomLayer::is_fresh),
             annotation: None,
             compared: AtomicUsize::new(0),
+            below_names: OnceLock::new(),
             derivations: None,
         };
         if derivations.is_empty() {

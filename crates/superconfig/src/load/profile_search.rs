@@ -7,8 +7,8 @@ use crate::format::{Format, decode, parse};
 #[cfg(feature = "discovery")]
 use crate::source::discover;
 use crate::source::{
-    BaseDirs, Environment, FileOptions, LayerInfo, LayerStatus, Listing, PROFILE_MARK, SourceSpec, check_name, is_unread,
-    read_file,
+    BaseDirs, Environment, FileOptions, LayerInfo, LayerStatus, Listing, PROFILE_MARK, ProfileNames, SourceSpec, check_name,
+    is_unread, read_file,
 };
 use crate::value::Value;
 use std::collections::BTreeSet;
@@ -88,7 +88,8 @@ fn names_in_place(path: &Path) -> Vec<String> {
 /// Notes the files that profiles which are not selected have at a path with `{profile}`.
 pub(super) fn note_unselected(path: &str, base_dirs: &BaseDirs, profiles: &[String], unselected: &mut Vec<LayerInfo>) {
     let mut names = names_in_place(&base_dirs.resolve(path));
-    names.retain(|name| !profiles.contains(name) && check_name("profile", name).is_ok());
+    let selected = ProfileNames::new(profiles);
+    names.retain(|name| !selected.contains(name) && check_name("profile", name).is_ok());
     names.sort();
     unselected.extend(names.into_iter().map(|name| {
         let file = path.replace(PROFILE_MARK, &name);

@@ -1,8 +1,8 @@
 //! The profiles that no source had anything for.
 
 use super::options::LoadOptions;
-use crate::diagnostic::{Origin, SourceKind, Warning, closest_name};
-use crate::source::{BaseDirs, Environment};
+use crate::diagnostic::{Origin, SimilarNames, SourceKind, Warning};
+use crate::source::{BaseDirs, Environment, ProfileNames};
 use std::collections::{BTreeSet, HashSet};
 use std::path::PathBuf;
 
@@ -34,13 +34,12 @@ impl ProfileUse {
     }
 
     /// Notes the profile that a file is for: its name, without the extension of a format, is or ends with that of the profile.
-    pub(super) fn find_in_name(&mut self, name: &str, profiles: &[String]) {
-        let is_for = |profile: &&String| {
-            let ends = |name: &str| name.strip_suffix(&***profile).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
-            let stem = name.rsplit_once('.').map_or("", |(stem, _)| stem);
-            [name, stem].into_iter().any(|name| ends(name) || name.strip_suffix(".local").is_some_and(ends))
-        };
-        profiles.iter().filter(is_for).for_each(|profile| self.find(profile));
+    pub(super) fn find_in_name(&mut self, name: &str, profiles: &ProfileNames<'_>) {
+        let stem = name.rsplit_once('.').map_or("", |(stem, _)| stem);
+        for name in [name, stem] {
+            let local = name.strip_suffix(".local").unwrap_or_default();
+            profiles.at_end_of(name).chain(profiles.at_end_of(local)).for_each(|profile| self.find(profile));
+        }
     }
 
     /// Adds names that could be profiles.
@@ -49,15 +48,10 @@ impl ProfileUse {
     }
 
     /// Notes whether the file of a path with `{profile}` was read for one of them.
-    pub(super) fn note_file(&mut self, path: &str, file: &str, is_read: bool, base_dirs: &BaseDirs, profiles: &[String]) {
-        // A path without `{profile}` names itself.
-        if path == file {
-            return;
-        }
+    pub(super) fn note_file(&mut self, path: &str, profile: &str, is_read: bool, base_dirs: &BaseDirs) {
         self.look();
         if is_read {
-            let of_file = profiles.iter().filter(|profile| path.replace("{profile}", profile) == file);
-            of_file.for_each(|profile| self.find(profile));
+            self.find(profile);
         } else {
             self.missing.insert(base_dirs.resolve(path));
         }
@@ -81,8 +75,9 @@ impl ProfileUse {
             None if environment.get("SUPERCONFIG_PROFILE").is_some_and(|value| !value.is_empty()) => Some("SUPERCONFIG_PROFILE"),
             None => Some("NODE_ENV"),
         };
+        let names = SimilarNames::new(self.others.into_iter().collect());
         let warning = |profile: &String| {
-            let similar = closest_name(profile, self.others.iter().map(String::as_str).filter(|other| other != profile));
+            let similar = names.closest_other(profile);
             let hint = match similar {
                 Some(similar) => format!("; did you mean `{similar}`?"),
                 None if variable == Some("NODE_ENV") => return None,
@@ -129,7 +124,7 @@ mod tests {
             ("eu.default.json", None),
         ] {
             let mut used = ProfileUse::default();
-            used.find_in_name(name, &profiles);
+            used.find_in_name(name, &ProfileNames::new(&profiles));
             assert_eq!(used.found.iter().next().map(String::as_str), expected, "{name}");
         }
     }

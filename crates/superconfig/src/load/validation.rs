@@ -2,7 +2,7 @@
 
 use super::load_result::LoadResult;
 use super::options::Validator;
-use crate::diagnostic::{Error, ErrorCode, Issue, Origin, Path, PathSet, Position, Segment, Warning, closest_name};
+use crate::diagnostic::{Error, ErrorCode, Issue, Origin, Path, PathSet, Position, Segment, Warning, closest_name, printable};
 use crate::merge::{Explainer, Explanation, unusable};
 use crate::redaction::{REDACTED, SecretTexts, SecretWords, snippet, without_keys};
 use crate::source::panicked;
@@ -85,8 +85,8 @@ impl LoadResult {
             }
             _ => self.closest(key, known),
         };
-        let hint = suggestion.map(|suggestion| format!("did you mean `{suggestion}`?"));
-        let message = format!("the key `{key}` is unknown");
+        let hint = suggestion.map(|suggestion| format!("did you mean `{}`?", printable(suggestion)));
+        let message = format!("the key `{}` is unknown", printable(key));
         Issue { hint, ..Issue::new(path, message) }
     }
 
@@ -156,7 +156,7 @@ impl LoadResult {
         let [issue] = &issues[..] else {
             return Error::new(code, format!("the configuration has {count} problems")).with_issues(issues);
         };
-        let mut error = Error::new(code, issue.message.clone()).with_path(issue.path.clone());
+        let mut error = Error::of_lines(code, issue.message.clone()).with_path(issue.path.clone());
         if let Some(origin) = &issue.origin {
             error = error.with_origin(origin.clone()).with_snippet(self.snippet(origin, &issue.path));
         }

@@ -1,7 +1,7 @@
 //! Masks the words of a message that are part of a secret, or the keys of a path.
 
 pub(crate) use crate::diagnostic::REDACTED;
-use crate::diagnostic::{Segment, count_steps};
+use crate::diagnostic::{Segment, count_steps, printable};
 
 /// Shorter secrets are found in ordinary words.
 pub(super) const SHORTEST: usize = 4;
@@ -9,8 +9,9 @@ pub(super) const SHORTEST: usize = 4;
 /// A message without the keys of a path, whatever else it says of them.
 pub(crate) fn without_keys(message: String, path: &[Segment]) -> String {
     path.iter().fold(message, |message, segment| match segment {
-        Segment::Key(key) if key.len() >= SHORTEST => message.replace(&**key, REDACTED),
-        Segment::Key(key) => pieces(&message, |word| word == &**key),
+        // An error has escapes for what a terminal would obey.
+        Segment::Key(key) if key.len() >= SHORTEST => message.replace(&**key, REDACTED).replace(&*printable(key), REDACTED),
+        Segment::Key(key) => pieces(&message, |word| word == &**key || word == printable(key)),
         Segment::Index(_) => message,
     })
 }

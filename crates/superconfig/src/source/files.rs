@@ -2,6 +2,7 @@
 
 use super::directory_listing::Listing;
 use super::layer_info::{LayerInfo, LayerStatus};
+use super::profile_names::ProfileNames;
 use super::unread_file::{reason_in_directory, warn_in_directory};
 use crate::diagnostic::{Error, ErrorCode, SourceKind, Warning};
 use smallvec::SmallVec;
@@ -143,14 +144,15 @@ pub(crate) fn directory(
     for stem in stems.chain(["local".to_owned()]).chain(local) {
         with_stem(&listing, &path, &stem, &display, &mut lookups, warnings);
     }
-    warn_in_directory(&listing, &path, profiles, &display, warnings);
+    let selected = ProfileNames::new(profiles);
+    warn_in_directory(&listing, &path, &selected, &display, warnings);
     if !profiles.is_empty() {
         other_profiles.extend(listing.stems().map(|stem| stem.strip_suffix(".local").unwrap_or(stem).to_owned()));
     }
     for (stem, name) in listing.files() {
         let profile = stem.strip_suffix(".local").unwrap_or(stem);
-        let is_selected = ["default", "local"].contains(&profile) || profiles.iter().any(|own| own == profile);
-        if !is_selected && reason_in_directory(name, profiles).is_none() {
+        let is_selected = ["default", "local"].contains(&profile) || selected.contains(profile);
+        if !is_selected && reason_in_directory(name, &selected).is_none() {
             let file = path.join(name);
             let reason = format!("the profile `{profile}` is not selected");
             unselected.push(LayerInfo::absent(SourceKind::File, display(&file), file, LayerStatus::Skipped, reason));

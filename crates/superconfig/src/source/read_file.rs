@@ -33,6 +33,11 @@ impl Fingerprint {
         path.metadata().ok().map(|metadata| Self::of(&metadata))
     }
 
+    /// The file behind all names and links that lead to it, where the system tells, and its size.
+    pub(crate) fn file(&self) -> Option<((u64, u64), u64)> {
+        (self.identity != (0, 0)).then_some((self.identity, self.size))
+    }
+
     /// True when the file was last written so long before `read` that any write after it changes the fingerprint. Clocks of
     /// file systems tick: every 10 ms at worst on local ones. Programs can set the time of writing, but not the time of the
     /// last change to the file itself, where there is one.

@@ -1,6 +1,7 @@
 //! Files that look like configuration and are not read.
 
 use super::directory_listing::Listing;
+use super::profile_names::ProfileNames;
 use crate::diagnostic::{Origin, SourceKind, Warning};
 use crate::format::{Format, is_program};
 use std::path::Path;
@@ -12,7 +13,7 @@ const MAX_LISTED: usize = 100;
 pub(super) fn warn_in_directory(
     listing: &Listing,
     directory: &Path,
-    profiles: &[String],
+    profiles: &ProfileNames<'_>,
     display: &dyn Fn(&Path) -> String,
     warnings: &mut Vec<Warning>,
 ) {
@@ -66,11 +67,11 @@ fn warn(mut found: Vec<(&str, String)>, directory: &Path, display: &dyn Fn(&Path
 
 /// Whether `dir` reads a file of this name for no profile.
 pub(crate) fn is_unread(name: &str) -> bool {
-    reason_in_directory(name, &[]).is_some()
+    reason_in_directory(name, &ProfileNames::new(&[])).is_some()
 }
 
 /// Why `dir` does not read a file; `None` for one that it reads, or that has nothing to do with it.
-pub(super) fn reason_in_directory(name: &str, profiles: &[String]) -> Option<String> {
+pub(super) fn reason_in_directory(name: &str, profiles: &ProfileNames<'_>) -> Option<String> {
     let (stem, _) = name.rsplit_once('.')?;
     let is_known = Format::from_file_name(name).is_some();
     if stem == "custom-environment-variables" {
@@ -78,7 +79,7 @@ pub(super) fn reason_in_directory(name: &str, profiles: &[String]) -> Option<Str
     }
     let has_stem = |stem: &str| {
         let own = stem.strip_suffix(".local").unwrap_or(stem);
-        matches!(stem, "default" | "local") || profiles.iter().any(|profile| profile == own)
+        matches!(stem, "default" | "local") || profiles.contains(own)
     };
     if has_stem(stem) {
         return (!is_known).then(|| format_reason(name));
@@ -89,10 +90,10 @@ pub(super) fn reason_in_directory(name: &str, profiles: &[String]) -> Option<Str
     let is_variant = |base: &str| stem.strip_prefix(base).is_some_and(|rest| rest.starts_with('-') && rest.len() > 1);
     let is_of_profile = |base: &str| {
         let of = stem.strip_prefix(base).and_then(|rest| rest.strip_prefix('.'));
-        of.is_some_and(|of| profiles.iter().any(|profile| profile == of))
+        of.is_some_and(|of| profiles.contains(of))
     };
-    let bases = ["default", "local"].into_iter();
-    let is_unread = bases.clone().chain(profiles.iter().map(String::as_str)).any(is_variant) || bases.clone().any(is_of_profile);
+    let bases = ["default", "local"];
+    let is_unread = bases.into_iter().any(is_variant) || profiles.begin_variant(stem) || bases.into_iter().any(is_of_profile);
     is_unread.then(|| "only `default`, each profile, `local` and each profile's `local` are".to_owned())
 }
 
@@ -110,7 +111,7 @@ mod tests {
     #[test]
     fn what_looks_like_configuration_and_is_not_read() {
         let profiles = ["production".to_owned()];
-        let is_unread = |name: &str| reason_in_directory(name, &profiles).is_some();
+        let is_unread = |name: &str| reason_in_directory(name, &ProfileNames::new(&profiles)).is_some();
         for name in [
             "default.js",
             "default.ts",

@@ -186,7 +186,7 @@ impl de::Error for Mismatch {
 
     fn unknown_field(field: &str, expected: &'static [&'static str]) -> Self {
         let near = crate::diagnostic::closest_name(field, expected.iter().copied());
-        let message = format!("the key `{field}` is unknown");
+        let message = format!("the key `{}` is unknown", crate::diagnostic::printable(field));
         let mismatch = Self::custom(near.map_or(message.clone(), |near| format!("{message}; did you mean `{near}`?")));
         Self { kind: MismatchKind::UnknownField(expected), ..mismatch }
     }

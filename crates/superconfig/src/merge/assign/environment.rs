@@ -125,6 +125,11 @@ impl<'a> VariableMatcher<'a> {
         found.into_iter().map(target).collect()
     }
 
+    /// Whether a mapping names it.
+    pub(super) fn is_mapped(&self, name: &str) -> bool {
+        !self.mapping.find(name).is_empty()
+    }
+
     /// The target of a name by its prefix, or `None` where it takes no part.
     ///
     /// # Errors

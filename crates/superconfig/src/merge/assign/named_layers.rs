@@ -1,14 +1,17 @@
 //! The variables and flags that mean a path, found by the resolution that assigns them.
 
+use super::assignment::Assignment;
 use super::assignment_builder::AssignmentBuilder;
 use super::environment::{FILE_SUFFIX, VariableMatcher};
 use super::key_index::normalize_key;
-use crate::diagnostic::{Error, Origin, Path, Segment, SourceKind, closest_name};
+use crate::diagnostic::{Error, Origin, Path, Segment, SimilarNames, SourceKind, count_steps};
 use crate::merge::explain::settable_name::SettableName;
 use crate::merge::explain::unreached::Unreached;
-use crate::merge::{Content, Layer, MergeOptions, Merged, Merger, Step, Variable, Variables};
+use crate::merge::{ArrayRules, Content, Layer, MergeOptions, Merged, Merger, Step, Variable, Variables};
 use crate::value::{SchemaNode, Table, Value};
 use serde::Serialize;
+use std::cell::RefCell;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 /// A variable that begins with a prefix and sets no path that the layers below or the schema know.
@@ -35,34 +38,140 @@ pub struct UnmatchedVariable {
     pub closest: Option<Path>,
 }
 
-/// The layers of variables and flags, each with the values below it.
+/// The values below each layer of variables or flags, with the layer's number.
+pub(crate) type ValuesBelow = Vec<(usize, Value)>;
+
+/// Folds the layers once more, for the values below each one of variables or flags. Costs a merge.
+pub(crate) fn values_below(layers: &[Layer], merged: &Merged, arrays: &ArrayRules) -> ValuesBelow {
+    let mut found = Vec::new();
+    let mut value = Value::Table(Table::new());
+    for (at, (layer, assignments)) in layers.iter().zip(&merged.assignments).enumerate() {
+        if layer.content.document().is_none() {
+            found.push((at, value.clone()));
+        }
+        let mut merger = Merger::new(layer, arrays);
+        for step in Step::of_layer(layer, assignments) {
+            count_steps(1);
+            // What fails has been reported by the fold.
+            let _ = step.apply(&mut value, &mut merger);
+        }
+    }
+    found
+}
+
+/// The names of variables and flags by the paths that they mean.
+///
+/// Each variable is resolved once, and each path has what means it by a lookup.
 pub(crate) struct NamedLayers<'a> {
-    options: MergeOptions<'a>,
-    merged: &'a Merged,
-    /// The layers, with their indexes.
-    layers: Vec<(usize, &'a Layer, Value)>,
+    layers: Vec<NamedLayer<'a>>,
+    /// What could have set a path and did not, by path.
+    unreached: HashMap<Path, Vec<Unreached>>,
+    /// The variables that mean no known path, and the letters of their names.
+    unmatched: Vec<(UnmatchedVariable, String)>,
+}
+
+/// A layer of variables or flags.
+enum NamedLayer<'a> {
+    Variables(Box<NamedVariables<'a>>),
+    Flags,
+}
+
+struct NamedVariables<'a> {
+    variables: &'a Variables,
+    matcher: RefCell<VariableMatcher<'a>>,
+    /// The names of the mappings by path, in their order.
+    mapped: HashMap<Path, Vec<&'a Arc<str>>>,
 }
 
 impl<'a> NamedLayers<'a> {
-    /// Folds the layers once more. Costs a merge.
-    pub(crate) fn new(layers: &'a [Layer], merged: &'a Merged, options: MergeOptions<'a>) -> Self {
-        let mut named = Vec::new();
-        let mut value = Value::Table(Table::new());
-        for (at, (layer, assignments)) in layers.iter().zip(&merged.assignments).enumerate() {
-            if layer.content.document().is_none() {
-                named.push((at, layer, value.clone()));
-            }
-            let mut merger = Merger::new(layer, options.arrays);
-            for step in Step::of_layer(layer, assignments) {
-                // What fails has been reported by the fold.
-                let _ = step.apply(&mut value, &mut merger);
+    /// Resolves the variables of all layers, given the values below each. `dotenv` are the variables of `.env` files. Costs a resolution
+    /// of each.
+    pub(crate) fn new(
+        layers: &'a [Layer],
+        merged: &'a Merged,
+        below: &'a ValuesBelow,
+        options: &MergeOptions<'a>,
+        dotenv: &[Variable],
+    ) -> Self {
+        let mut named = Self { layers: Vec::new(), unreached: HashMap::new(), unmatched: Vec::new() };
+        for (at, value) in below {
+            let layer = &layers[*at];
+            match &layer.content {
+                Content::Variables(variables) => {
+                    let mut builder = AssignmentBuilder::new(value, options.schema.map(SchemaNode::new), layer.directives);
+                    builder.resolver.depth = options.limits.depth;
+                    builder.secrets = options.secrets;
+                    named.add(variables, VariableMatcher::new(variables, builder), &merged.assignments[*at], dotenv);
+                }
+                Content::Flags(_) => named.layers.push(NamedLayer::Flags),
+                _ => {}
             }
         }
-        Self { options, merged, layers: named }
+        named.unmatched.sort_by(|(one, _), (other, _)| one.origin.variable.cmp(&other.origin.variable));
+        named
+    }
+
+    fn add(
+        &mut self,
+        variables: &'a Variables,
+        mut matcher: VariableMatcher<'a>,
+        assignments: &[Assignment],
+        dotenv: &[Variable],
+    ) {
+        let used: HashSet<&str> = assignments.iter().filter_map(|assignment| assignment.origin.variable.as_deref()).collect();
+        let mut mapped: HashMap<Path, Vec<&'a Arc<str>>> = HashMap::new();
+        for name in variables.mapping.iter().flat_map(|(_, variable)| &variable.names) {
+            for path in mapped_paths(&matcher, name) {
+                mapped.entry(path).or_default().push(name);
+            }
+        }
+        let mut real = HashSet::new();
+        for variable in &variables.list {
+            count_steps(1);
+            if variable.origin.kind == SourceKind::Env {
+                real.insert(&*variable.name);
+            }
+            let paths = mapped_paths(&matcher, &variable.name);
+            if !paths.is_empty() {
+                if !used.contains(&*variable.name) {
+                    let reason = if variable.value.is_empty() { "it is empty" } else { "an earlier name of its mapping is set" };
+                    paths.into_iter().for_each(|path| self.add_unreached(path, variable, reason));
+                }
+                continue;
+            }
+            let found = matcher.by_name(&variable.name);
+            let is_known = matches!(&found, Ok(Some((target, _))) if target.known);
+            let path = found.ok().flatten().map(|(target, _)| target.path);
+            if let (false, Some(path)) = (used.contains(&*variable.name), &path) {
+                let reason = if variable.value.is_empty() { "it is empty" } else { "it cannot be used" };
+                self.add_unreached(comparable(path), variable, reason);
+            }
+            // Of a source without a prefix all other variables are somebody else's.
+            let prefix = matcher.prefix.as_ref().filter(|prefix| !prefix.text.is_empty());
+            if let (false, Some(rest)) = (is_known, prefix.and_then(|prefix| prefix.strip(&variable.name))) {
+                let path = path.map(Path::from);
+                let unmatched = UnmatchedVariable { origin: variable.origin.clone(), path, closest: None };
+                self.unmatched.push((unmatched, normalize_key(rest).collect()));
+            }
+        }
+        for variable in dotenv.iter().filter(|variable| real.contains(&*variable.name)) {
+            let mut paths = mapped_paths(&matcher, &variable.name);
+            if paths.is_empty() {
+                let found: Result<_, Error> = matcher.by_name(&variable.name);
+                paths.extend(found.ok().flatten().map(|(target, _)| comparable(&target.path)));
+            }
+            paths.into_iter().for_each(|path| self.add_unreached(path, variable, "the real environment wins"));
+        }
+        let matcher = RefCell::new(matcher);
+        self.layers.push(NamedLayer::Variables(Box::new(NamedVariables { variables, matcher, mapped })));
+    }
+
+    fn add_unreached(&mut self, path: Path, variable: &Variable, reason: &'static str) {
+        self.unreached.entry(path).or_default().push(Unreached::new(variable.origin.clone(), reason));
     }
 
     /// The names that could set a path, each once: mapped ones first, then those with the prefix in full and cut at single
-    /// underscores, then flags.
+    /// underscores, then flags. Costs a resolution of each.
     pub(crate) fn names(&self, path: &[Segment]) -> Vec<SettableName> {
         let mut names: Vec<SettableName> = Vec::new();
         let mut add = |kind: SourceKind, name: Arc<str>, file: bool, ambiguous: bool| {
@@ -70,43 +179,71 @@ impl<'a> NamedLayers<'a> {
                 names.push(SettableName { kind, name, file, ambiguous });
             }
         };
-        for (_, layer, below) in &self.layers {
-            match &layer.content {
-                Content::Variables(variables) => self.variables_of(variables, layer, below, path, &mut add),
-                Content::Flags(_) if !path.is_empty() => {
+        for layer in &self.layers {
+            match layer {
+                NamedLayer::Variables(variables) => variables.names(path, &mut add),
+                NamedLayer::Flags if !path.is_empty() => {
                     add(SourceKind::Args, format!("--{}", Path::from(path.to_vec())).into(), false, false);
                 }
-                _ => {}
+                NamedLayer::Flags => {}
             }
         }
         names
     }
 
-    fn variables_of(
-        &self,
-        variables: &Variables,
-        layer: &Layer,
-        below: &Value,
-        path: &[Segment],
-        add: &mut dyn FnMut(SourceKind, Arc<str>, bool, bool),
-    ) {
-        let mut matcher = VariableMatcher::new(variables, self.builder(layer, below));
-        for name in variables.mapping.iter().flat_map(|(_, variable)| &variable.names) {
-            if matcher.mapped(name).iter().any(|(target, _)| is_same(&target.path, path)) {
-                add(SourceKind::Env, name.clone(), false, false);
-                if variables.file_suffix {
-                    add(SourceKind::Env, format!("{name}{FILE_SUFFIX}").into(), true, false);
-                }
+    /// The variables that mean a path and did not set it: overruled by the real environment, by an earlier name of their mapping, or
+    /// left alone.
+    pub(crate) fn unreached(&self, path: &[Segment]) -> &[Unreached] {
+        self.unreached.get(&comparable(path)).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// The variables that begin with a prefix and set no known path.
+    pub(crate) fn unmatched(&self) -> impl Iterator<Item = &UnmatchedVariable> {
+        self.unmatched.iter().map(|(variable, _)| variable)
+    }
+
+    /// The same, each with the closest of some paths. Costs a comparison with a few of them.
+    pub(crate) fn unmatched_among(&self, known: &[Path]) -> Vec<UnmatchedVariable> {
+        let names = SimilarNames::new(known.iter().map(spelled).collect());
+        let with_closest = |(variable, letters): &(UnmatchedVariable, String)| {
+            let closest = names.closest(letters).map(|at| known[at].clone());
+            UnmatchedVariable { closest, ..variable.clone() }
+        };
+        self.unmatched.iter().map(with_closest).collect()
+    }
+
+    /// For each of some paths the unmatched variables that are close to it, in their order. Costs for each variable a comparison with a
+    /// few of the paths.
+    pub(crate) fn misspelt(&self, known: &[Path]) -> Vec<Vec<&UnmatchedVariable>> {
+        let mut found = vec![Vec::new(); known.len()];
+        if !self.unmatched.is_empty() {
+            let names = SimilarNames::new(known.iter().map(spelled).collect());
+            for (variable, letters) in &self.unmatched {
+                names.similar(letters).into_iter().for_each(|at| found[at].push(variable));
             }
         }
+        found
+    }
+}
+
+impl NamedVariables<'_> {
+    fn names(&self, path: &[Segment], add: &mut dyn FnMut(SourceKind, Arc<str>, bool, bool)) {
+        let variables = self.variables;
+        for name in self.mapped.get(&comparable(path)).into_iter().flatten() {
+            add(SourceKind::Env, Arc::clone(name), false, false);
+            if variables.file_suffix {
+                add(SourceKind::Env, format!("{name}{FILE_SUFFIX}").into(), true, false);
+            }
+        }
+        let mut matcher = self.matcher.borrow_mut();
         let spellings = spellings(matcher.prefix.as_ref().map(|prefix| prefix.text), &variables.separator, path);
         let files = spellings.first().filter(|_| variables.file_suffix).map(|name| format!("{name}{FILE_SUFFIX}"));
         for name in spellings.into_iter().chain(files) {
-            if !matcher.mapped(&name).is_empty() {
+            if matcher.is_mapped(&name) {
                 continue;
             }
             match matcher.by_name(&name) {
-                Ok(Some((target, as_file))) if target.directive.is_none() && is_same(&target.path, path) => {
+                Ok(Some((target, as_file))) if target.directive.is_none() && comparable(&target.path) == comparable(path) => {
                     add(SourceKind::Env, name.into(), as_file, false);
                 }
                 Err(_) => add(SourceKind::Env, name.into(), false, true),
@@ -114,92 +251,18 @@ impl<'a> NamedLayers<'a> {
             }
         }
     }
-
-    /// The variables that begin with a prefix and set no known path; of a source without a prefix all others are somebody else's.
-    pub(crate) fn unmatched(&self, known: &[Path]) -> Vec<UnmatchedVariable> {
-        let names: Vec<String> = known.iter().map(spelled).collect();
-        let mut found = Vec::new();
-        for (_, layer, below) in &self.layers {
-            let Content::Variables(variables) = &layer.content else { continue };
-            let mut matcher = VariableMatcher::new(variables, self.builder(layer, below));
-            if matcher.prefix.as_ref().is_none_or(|prefix| prefix.text.is_empty()) {
-                continue;
-            }
-            for variable in &variables.list {
-                let Some(rest) = matcher.prefix.as_ref().and_then(|prefix| prefix.strip(&variable.name)) else { continue };
-                if !matcher.mapped(&variable.name).is_empty() {
-                    continue;
-                }
-                let path = match matcher.by_name(&variable.name) {
-                    Ok(Some((target, _))) if target.known => continue,
-                    Ok(Some((target, _))) => Some(Path::from(target.path)),
-                    Ok(None) | Err(_) => None,
-                };
-                let wanted: String = normalize_key(rest).collect();
-                let closest = closest_name(&wanted, names.iter().map(String::as_str));
-                let closest = closest.and_then(|name| known.get(names.iter().position(|own| own == name)?)).cloned();
-                found.push(UnmatchedVariable { origin: variable.origin.clone(), path, closest });
-            }
-        }
-        found.sort_by(|one, other| one.origin.variable.cmp(&other.origin.variable));
-        found
-    }
-
-    /// The variables that mean a path and did not set it: overruled by the real environment, by an earlier name of their mapping, or
-    /// left alone.
-    pub(crate) fn unreached(&self, dotenv: &[Variable], path: &[Segment]) -> Vec<Unreached> {
-        let mut found = Vec::new();
-        for (at, layer, below) in &self.layers {
-            let Content::Variables(variables) = &layer.content else { continue };
-            let mut matcher = VariableMatcher::new(variables, self.builder(layer, below));
-            for variable in &variables.list {
-                let is_used = |variable: &Variable| {
-                    self.merged.assignments[*at]
-                        .iter()
-                        .any(|assignment| assignment.origin.variable.as_ref() == Some(&variable.name))
-                };
-                let is_mapped = !matcher.mapped(&variable.name).is_empty();
-                if is_used(variable) || !means(&mut matcher, &variable.name, path) {
-                    continue;
-                }
-                let reason = match (variable.value.is_empty(), is_mapped) {
-                    (true, _) => "it is empty",
-                    (false, true) => "an earlier name of its mapping is set",
-                    (false, false) => "it cannot be used",
-                };
-                found.push(Unreached::new(variable.origin.clone(), reason));
-            }
-            for variable in dotenv {
-                let real = variables.list.iter().find(|own| own.name == variable.name && own.origin.kind == SourceKind::Env);
-                if real.is_some() && means(&mut matcher, &variable.name, path) {
-                    found.push(Unreached::new(variable.origin.clone(), "the real environment wins"));
-                }
-            }
-        }
-        found
-    }
-
-    fn builder<'w>(&'w self, layer: &Layer, below: &'w Value) -> AssignmentBuilder<'w> {
-        let mut builder = AssignmentBuilder::new(below, self.options.schema.map(SchemaNode::new), layer.directives);
-        builder.resolver.depth = self.options.limits.depth;
-        builder.secrets = self.options.secrets;
-        builder
-    }
 }
 
-/// Whether a variable means a path, or something in it.
-fn means(matcher: &mut VariableMatcher<'_>, name: &str, path: &[Segment]) -> bool {
-    let mapped = matcher.mapped(name);
-    if !mapped.is_empty() {
-        return mapped.iter().any(|(target, _)| is_same(&target.path, path));
-    }
-    let found: Result<_, Error> = matcher.by_name(name);
-    found.is_ok_and(|target| target.is_some_and(|(target, _)| is_same(&target.path, path)))
+/// The paths that the mappings of a name mean, each once.
+fn mapped_paths(matcher: &VariableMatcher<'_>, name: &str) -> Vec<Path> {
+    let mut seen = HashSet::new();
+    let paths = matcher.mapped(name).into_iter().map(|(target, _)| comparable(&target.path));
+    paths.filter(|path| seen.insert(path.clone())).collect()
 }
 
-fn is_same(one: &[Segment], other: &[Segment]) -> bool {
-    let same = |(a, b): (&Segment, &Segment)| a == b || a.as_index().is_some() && a.as_index() == b.as_index();
-    one.len() == other.len() && one.iter().zip(other).all(same)
+/// A path whose indexes are indexes, however they were written.
+fn comparable(path: &[Segment]) -> Path {
+    path.iter().map(|segment| segment.as_index().map_or_else(|| segment.clone(), Segment::Index)).collect()
 }
 
 /// How a path is spelled with a prefix: its segments apart, and joined by single underscores.

@@ -4,7 +4,7 @@ use super::explainer::Explainer;
 use crate::diagnostic::{Origin, Path, Segment};
 use crate::merge::{Action, Directive, Document, Layer, StepContent};
 use crate::value::Value;
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 /// The most layers that are looked at for the effects of all values.
@@ -46,50 +46,56 @@ impl<'a> Explainer<'a> {
 
     /// Every value of every layer, in order; `None` where there are so many values and layers that it takes too long.
     ///
-    /// Costs a look at each layer for each merged value, and for each value of a layer that is not in effect; without searching for
-    /// positions.
+    /// Costs a look at each layer of each merged value, and at those of each value of a layer that is not in effect; without searching
+    /// for positions.
     pub(crate) fn effects(&self) -> Option<Vec<LayerValue<'a>>> {
         self.effects_within(TRACED_STEPS)
     }
 
     fn effects_within(&self, most_steps: usize) -> Option<Vec<LayerValue<'a>>> {
         let mut left = most_steps;
-        let mut take = move || {
-            left = left.checked_sub(self.steps().len())?;
+        let mut take = |path: &[Segment]| {
+            left = left.checked_sub(1 + self.steps_about(path))?;
             Some(())
         };
-        let mut used: Vec<HashSet<Vec<Segment>>> = vec![HashSet::new(); self.steps().len()];
+        let mut used: Vec<BTreeSet<Vec<Segment>>> = vec![BTreeSet::new(); self.steps().len()];
         for (step, path) in self.setters(&mut take)? {
-            // What is above a value in effect is in effect as well.
-            used[step].extend((0..=path.len()).map(|length| path[..length].to_vec()));
+            used[step].insert(path);
         }
         let mut all = Vec::new();
+        // The values that are not in effect, by path: thousands of layers may set the same one.
+        let mut ineffective: HashMap<Path, Vec<usize>> = HashMap::new();
         for (at, (step, used)) in self.steps().iter().zip(&used).enumerate() {
-            let mut effect = |is_used: bool, path: &[Segment]| {
-                Some(match is_used {
-                    true => Effect::Used,
-                    false => {
-                        take()?;
-                        if self.repeats(at, path) { Effect::Redundant } else { Effect::Overridden }
-                    }
-                })
-            };
-            let mut push = |path: Path, root: &'a [Segment], file, variable, effect| {
+            let mut push = |is_used: bool, path: Path, root: &'a [Segment], file, variable| {
+                if !is_used {
+                    ineffective.entry(path.clone()).or_default().push(all.len());
+                }
+                let effect = if is_used { Effect::Used } else { Effect::Overridden };
                 all.push(LayerValue { layer: step.layer, step: at, path, root, file, variable, effect });
             };
             match step.content {
                 StepContent::Assignment(assignment) => {
                     let is_used = !used.is_empty() || assignment.action == Action::Remove;
-                    let effect = effect(is_used, &assignment.path)?;
-                    push(assignment.path.clone(), &[], None, assignment.origin.variable.as_ref(), effect);
+                    push(is_used, assignment.path.clone(), &[], None, assignment.origin.variable.as_ref());
                 }
                 StepContent::Document(document) => {
                     let mut found = Vec::new();
                     leaves(&document.value, &mut Vec::new(), step.layer.directives, &mut found);
                     for (path, is_removal) in found {
-                        let effect = effect(is_removal || used.contains(&path), &path)?;
-                        push(path.into(), &document.root, document.file.as_ref(), None, effect);
+                        // What is above a value in effect is in effect as well.
+                        let is_above = |used: &Vec<Segment>| used.starts_with(&path);
+                        let is_used = is_removal || used.range(path.clone()..).next().is_some_and(is_above);
+                        push(is_used, path.into(), &document.root, document.file.as_ref(), None);
                     }
+                }
+            }
+        }
+        for (path, values) in ineffective {
+            take(&path)?;
+            let repeating = self.repeating(&path);
+            for at in values {
+                if repeating.contains(&all[at].step) {
+                    all[at].effect = Effect::Redundant;
                 }
             }
         }
@@ -97,11 +103,11 @@ impl<'a> Explainer<'a> {
     }
 
     /// The steps and paths in them whose values are in effect, of each scalar of the result and each empty table or array.
-    fn setters(&self, take: &mut impl FnMut() -> Option<()>) -> Option<HashSet<(usize, Vec<Segment>)>> {
+    fn setters(&self, take: &mut impl FnMut(&[Segment]) -> Option<()>) -> Option<HashSet<(usize, Vec<Segment>)>> {
         let mut setters = Some(HashSet::new());
         self.merged().walk(&mut Vec::new(), &mut |path, value| {
             let is_leaf = value.children().next().is_none();
-            if is_leaf && take().is_none() {
+            if is_leaf && take(path).is_none() {
                 setters = None;
             }
             if let (true, Some(setters)) = (is_leaf, &mut setters) {
@@ -112,9 +118,13 @@ impl<'a> Explainer<'a> {
         setters
     }
 
-    /// The origin of the value in effect at a path, or at the closest one above it that has a value: where it was set first.
-    pub(crate) fn setter_at_or_above(&self, path: &[Segment]) -> Option<Origin> {
-        let path = (1..=path.len()).rev().map(|length| &path[..length]).find(|path| self.merged().at(path).is_some())?;
+    /// The path, or the part of it down to the closest one above that has a value.
+    pub(crate) fn present_part<'p>(&self, path: &'p [Segment]) -> Option<&'p [Segment]> {
+        (1..=path.len()).rev().map(|length| &path[..length]).find(|path| self.merged().at(path).is_some())
+    }
+
+    /// The origin of the value in effect at a path: where it was set first.
+    pub(crate) fn setter_origin(&self, path: &[Segment]) -> Option<Origin> {
         let (step, source) = self.setter(path)?;
         Some(self.origin_in(step, &source))
     }
@@ -153,8 +163,9 @@ mod tests {
         let layers: Vec<Layer> = (0..10).map(layer).collect();
         let merged = fold(&layers, &MergeOptions::default()).unwrap();
         let explainer = Explainer::new(&layers, &merged, &MergeOptions::default());
-        // Eleven merged values and nine that are overridden, each in ten layers.
-        assert_eq!(explainer.effects_within(200).map(|effects| effects.len()), Some(20));
-        assert!(explainer.effects_within(199).is_none() && explainer.effects_within(0).is_none());
+        // Eleven merged values; those that are overridden have the path of one of them.
+        let most = (1..).find(|most| explainer.effects_within(*most).is_some()).unwrap();
+        assert_eq!(explainer.effects_within(most).map(|effects| effects.len()), Some(20));
+        assert!((31..=132).contains(&most) && explainer.effects_within(0).is_none(), "{most}");
     }
 }

@@ -1,12 +1,15 @@
 //! Replays a merge to collect the layers that contributed to a value.
 
+use super::array_memo::ArrayMemo;
 use super::explanation::{Candidate, Explanation};
 use super::path_replay::PathReplay;
+use super::step_index::StepIndex;
 use super::tracer::{Contribution, Tracer};
 use crate::diagnostic::{Origin, Path, Segment, count_steps};
-use crate::merge::{Action, ArrayRules, Content, Layer, Locate, MergeOptions, Merged, Merger, Step, StepContent};
+use crate::merge::{ArrayRules, Content, Layer, Locate, MergeOptions, Merged, Merger, Step, StepContent};
 use crate::value::{Table, Value};
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
+use std::collections::HashSet;
 use std::rc::Rc;
 
 /// The most searches for positions in the texts of all layers, each of which may cost a parse of a whole text; and the bytes
@@ -17,6 +20,9 @@ const SEARCHED_BYTES: usize = 4 << 20;
 /// The steps looked at for the origins of issues and warnings in any case, beside as many searches through all of them.
 const TRACED_STEPS: usize = 250_000;
 
+/// The number of steps, and of paths that are replayed, up to which all steps are looked at for each path: quicker than an index.
+const FEW: usize = 8;
+
 /// Explains one path; for many of them keep an [`Explainer`].
 pub(crate) fn explain(layers: &[Layer], merged: &Merged, options: &MergeOptions<'_>, path: &[Segment]) -> Explanation {
     Explainer::new(layers, merged, options).explain(path)
@@ -25,7 +31,8 @@ pub(crate) fn explain(layers: &[Layer], merged: &Merged, options: &MergeOptions<
 /// The steps of a merge, to be replayed for the paths that are explained.
 ///
 /// A replay follows the tables along one path and leaves the rest of each layer alone, so that wide layers cost no more than narrow
-/// ones. The last one is kept: paths into one array need no other.
+/// ones. The last one is kept: paths into one array need no other. From the ninth on an index finds the steps that are about a path,
+/// so that many paths cost no more than their own layers.
 pub(crate) struct Explainer<'a> {
     steps: Vec<Step<'a>>,
     /// The value after all steps.
@@ -36,7 +43,16 @@ pub(crate) struct Explainer<'a> {
     searchable: Cell<usize>,
     /// Steps that may still be looked at for the origins of issues and warnings.
     traceable: Cell<usize>,
-    replay: RefCell<Option<Rc<PathReplay>>>,
+    replay: RefCell<Option<Rc<Replayed>>>,
+    /// How many paths have been replayed.
+    replayed: Cell<usize>,
+    index: OnceCell<StepIndex<'a>>,
+}
+
+/// A replay, and what the paths that it serves have in common.
+struct Replayed {
+    replay: PathReplay,
+    arrays: ArrayMemo,
 }
 
 impl<'a> Explainer<'a> {
@@ -55,16 +71,36 @@ impl<'a> Explainer<'a> {
         let searchable = steps.iter().map(text_bytes).sum::<usize>().saturating_mul(SEARCHES).saturating_add(SEARCHED_BYTES);
         let traceable = steps.len().saturating_mul(SEARCHES).saturating_add(TRACED_STEPS);
         let (searchable, traceable) = (Cell::new(searchable), Cell::new(traceable));
-        Self { steps, merged: Value::Table(Table::new()), arrays, locate, searchable, traceable, replay: RefCell::default() }
+        Self {
+            steps,
+            merged: Value::Table(Table::new()),
+            arrays,
+            locate,
+            searchable,
+            traceable,
+            replay: RefCell::default(),
+            replayed: Cell::default(),
+            index: OnceCell::new(),
+        }
     }
 
     /// The replay of all steps for a path.
-    fn replay(&self, path: &[Segment]) -> Rc<PathReplay> {
+    fn replay(&self, path: &[Segment]) -> Rc<Replayed> {
         let mut kept = self.replay.borrow_mut();
         match &*kept {
-            Some(replay) if replay.serves(path) => Rc::clone(replay),
-            _ => Rc::clone(kept.insert(Rc::new(PathReplay::new(&self.steps, self.arrays, path)))),
+            Some(replayed) if replayed.replay.serves(path) => Rc::clone(replayed),
+            _ => Rc::clone(kept.insert(Rc::new(Replayed { replay: self.new_replay(path), arrays: ArrayMemo::default() }))),
         }
+    }
+
+    fn new_replay(&self, path: &[Segment]) -> PathReplay {
+        let replayed = self.replayed.get() + 1;
+        self.replayed.set(replayed);
+        if replayed <= FEW || self.steps.len() <= FEW {
+            return PathReplay::new(&self.steps, 0..self.steps.len(), self.arrays, path);
+        }
+        let index = self.index.get_or_init(|| StepIndex::new(&self.steps));
+        PathReplay::new(&self.steps, index.steps_about(path).into_iter(), self.arrays, path)
     }
 
     /// Explains a path. Costs a merge of what each layer has along it, and one parse of each file that contributed.
@@ -104,7 +140,7 @@ impl<'a> Explainer<'a> {
     pub(crate) fn origin_of(&self, path: &[Segment]) -> Option<Origin> {
         let path = normalized(&self.merged, path);
         self.merged.at(&path)?;
-        self.may_trace().then(|| self.last_origin(self.steps.len(), &path)).flatten()
+        self.may_trace(&path).then(|| self.last_origin(self.steps.len(), &path)).flatten()
     }
 
     /// The lowest step that set the value in effect at a path of the result, and the path in its layer: higher ones repeat it.
@@ -118,11 +154,25 @@ impl<'a> Explainer<'a> {
         Some((at, contribution.layer_path))
     }
 
-    /// Whether a step sets a path to the value that it has below the step.
-    pub(super) fn repeats(&self, step: usize, path: &[Segment]) -> bool {
-        let contributions = self.contributions_to(step + 1, path);
-        last_effective(&contributions)
-            .is_some_and(|last| contributions[last].0 == step && repeated(&contributions, last).is_some())
+    /// The steps that set a path to the value that it has below them.
+    pub(super) fn repeating(&self, path: &[Segment]) -> HashSet<usize> {
+        let mut repeating = HashSet::new();
+        let mut below: Option<&Contribution> = None;
+        let contributions = self.contributions_to(self.steps.len(), path);
+        for (step, own) in contributions.iter().filter(|(_, contribution)| contribution.effective) {
+            // Of several contributions of a step the last one counts.
+            match below.is_some_and(|below| own.repeats(below)) {
+                true => repeating.insert(*step),
+                false => repeating.remove(step),
+            };
+            below = Some(own);
+        }
+        repeating
+    }
+
+    /// The number of steps that are about a path.
+    pub(super) fn steps_about(&self, path: &[Segment]) -> usize {
+        self.replay(path).replay.len()
     }
 
     /// The value after all steps.
@@ -138,14 +188,16 @@ impl<'a> Explainer<'a> {
     pub(crate) fn origin_before(&self, step: usize, path: &[Segment]) -> Option<Origin> {
         let content = self.steps.get(step)?.content;
         // A document may meet what it made itself; variables and flags meet only what is there.
-        let is_there = || matches!(content, StepContent::Assignment(_)) || self.replay(path).has_before(step, path);
-        (self.may_trace() && is_there()).then(|| self.last_origin(step, path)).flatten()
+        let is_there = || matches!(content, StepContent::Assignment(_)) || self.replay(path).replay.has_before(step, path);
+        (self.may_trace(path) && is_there()).then(|| self.last_origin(step, path)).flatten()
     }
 
-    fn may_trace(&self) -> bool {
-        let left = self.traceable.get().checked_sub(self.steps.len());
-        self.traceable.set(left.unwrap_or_default());
-        left.is_some()
+    fn may_trace(&self, path: &[Segment]) -> bool {
+        let left = self.traceable.get();
+        if left > 0 {
+            self.traceable.set(left.saturating_sub(1 + self.replay(path).replay.len()));
+        }
+        left > 0
     }
 
     fn last_origin(&self, end: usize, path: &[Segment]) -> Option<Origin> {
@@ -197,8 +249,10 @@ impl<'a> Explainer<'a> {
         // path, and the path's counterpart below it.
         let mut contributions: Vec<(usize, Contribution)> = Vec::new();
         let mut wanted = path.to_vec();
-        let replay = self.replay(path);
-        for (at, step) in self.steps[..end].iter().enumerate().rev() {
+        let replayed = self.replay(path);
+        let replay = &replayed.replay;
+        for at in replay.steps_before(end).rev() {
+            let step = &self.steps[at];
             count_steps(1);
             if !step.is_about(&wanted) {
                 continue;
@@ -207,7 +261,8 @@ impl<'a> Explainer<'a> {
                 break;
             }
             let Some(change) = replay.change(at) else { continue };
-            let mut tracer = Tracer { merger: Merger::new(step.layer, self.arrays), contributions: Vec::new() };
+            let merger = Merger::new(step.layer, self.arrays);
+            let mut tracer = Tracer { merger, number: at, memo: &replayed.arrays, contributions: Vec::new() };
             let below = tracer.step(step, change, &wanted);
             contributions.extend(tracer.contributions.into_iter().rev().map(|contribution| (at, contribution)));
             match below {
@@ -227,8 +282,7 @@ fn last_effective(contributions: &[(usize, Contribution)]) -> Option<usize> {
 /// The contribution in effect below one, where both set the same value.
 fn repeated(contributions: &[(usize, Contribution)], at: usize) -> Option<usize> {
     let below = last_effective(&contributions[..at])?;
-    let (own, other) = (&contributions[at].1, &contributions[below].1);
-    (own.action == Action::Set && own.value == other.value).then_some(below)
+    contributions[at].1.repeats(&contributions[below].1).then_some(below)
 }
 
 /// The path with the indexes of arrays as indexes and the keys of tables as keys, however they were written.

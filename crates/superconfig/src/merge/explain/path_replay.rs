@@ -20,39 +20,51 @@ pub(super) struct PathReplay {
     keys: Path,
     /// Whether the path goes on behind them.
     is_whole: bool,
-    /// One for each step that is about the path, up to one that fails: the fold has reported it.
-    changes: Vec<Option<StepChange>>,
+    /// Those of the steps that are about the path, by the number of the step, up to one that fails: the fold has reported it.
+    changes: Vec<(usize, Option<StepChange>)>,
     /// The first step whose change is kept.
     first: usize,
 }
 
 impl PathReplay {
-    /// Merges the steps along a path. Costs the length of its leading keys in each step, and what the layers have at their end.
-    pub(super) fn new(steps: &[Step<'_>], arrays: &ArrayRules, path: &[Segment]) -> Self {
+    /// Merges steps along a path: those with the given numbers, in which is everything about it. Costs the length of its leading keys
+    /// in each step, and what the layers have at their end.
+    pub(super) fn new(steps: &[Step<'_>], numbers: impl Iterator<Item = usize>, arrays: &ArrayRules, path: &[Segment]) -> Self {
         let keys = leading_keys(path);
         let is_whole = keys.len() < path.len();
         let mut root = Value::Table(Table::new());
-        let mut replay = Self { keys, is_whole, changes: Vec::with_capacity(steps.len()), first: 0 };
-        let mut kept = 0;
-        for (at, step) in steps.iter().enumerate() {
+        let mut replay = Self { keys, is_whole, changes: Vec::new(), first: 0 };
+        let (mut kept, mut dropped) = (0, 0);
+        for number in numbers {
+            let step = &steps[number];
             count_steps(1 + replay.keys.len());
             if !step.is_about(&replay.keys) {
-                replay.changes.push(None);
                 continue;
             }
             let (change, is_last) = replay.apply(step, &mut root, &mut Merger::new(step.layer, arrays));
             kept += change.elements(&replay.keys);
-            replay.changes.push(Some(change));
-            while kept > KEPT_ELEMENTS && replay.first < at {
-                let dropped = replay.changes[replay.first].take();
-                kept -= dropped.map_or(0, |change| change.elements(&replay.keys));
-                replay.first += 1;
+            replay.changes.push((number, Some(change)));
+            while kept > KEPT_ELEMENTS && dropped + 1 < replay.changes.len() {
+                let change = replay.changes[dropped].1.take();
+                kept -= change.map_or(0, |change| change.elements(&replay.keys));
+                dropped += 1;
+                replay.first = replay.changes[dropped].0;
             }
             if is_last {
                 break;
             }
         }
         replay
+    }
+
+    /// The numbers of the steps that are about the path, before one.
+    pub(super) fn steps_before(&self, end: usize) -> impl DoubleEndedIterator<Item = usize> {
+        self.changes[..self.changes.partition_point(|(number, _)| *number < end)].iter().map(|(number, _)| *number)
+    }
+
+    /// How many steps are about the path.
+    pub(super) fn len(&self) -> usize {
+        self.changes.len()
     }
 
     /// Applies a step; true where it failed.
@@ -93,7 +105,8 @@ impl PathReplay {
 
     /// The change of a step.
     pub(super) fn change(&self, step: usize) -> Option<&StepChange> {
-        self.changes.get(step)?.as_ref()
+        let at = self.changes.binary_search_by_key(&step, |(number, _)| *number).ok()?;
+        self.changes[at].1.as_ref()
     }
 
     /// Whether the changes of a step and those before it are kept no more.
@@ -130,12 +143,13 @@ impl PathReplay {
     }
 }
 
-fn leading_keys(path: &[Segment]) -> Path {
+/// The keys of a path up to its first index.
+pub(super) fn leading_keys(path: &[Segment]) -> Path {
     path.iter().take_while(|segment| matches!(segment, Segment::Key(_))).cloned().collect()
 }
 
 /// A layer's value with nothing in its tables along the keys but these and their directives.
-fn along(value: &Value, keys: &[Segment]) -> Value {
+pub(super) fn along(value: &Value, keys: &[Segment]) -> Value {
     let (Value::Table(table), Some((Segment::Key(key), rest))) = (value, keys.split_first()) else { return value.clone() };
     let mut kept = Table::new();
     if let Some(inner) = table.get(key) {

@@ -1,5 +1,7 @@
 //! The contributions of one merge step to one path, and the paths of that value in the layers below.
 
+use super::array_memo::ArrayMemo;
+use super::path_replay::{along, leading_keys};
 use super::step_change::StepChange;
 use crate::diagnostic::Segment;
 use crate::merge::{Action, ArrayStrategy, Assignment, Directive, Document, MergeCursor, Merger, SegmentRef, Step, StepContent};
@@ -15,9 +17,19 @@ pub(super) struct Contribution {
     pub(super) effective: bool,
 }
 
+impl Contribution {
+    /// Whether it sets the value that the contribution in effect below it gives.
+    pub(super) fn repeats(&self, below: &Contribution) -> bool {
+        self.action == Action::Set && self.value == below.value
+    }
+}
+
 /// Follows a path through one step by the rules that merged it.
 pub(super) struct Tracer<'a> {
     pub(super) merger: Merger<'a>,
+    /// The step's number.
+    pub(super) number: usize,
+    pub(super) memo: &'a ArrayMemo,
     pub(super) contributions: Vec<Contribution>,
 }
 
@@ -81,7 +93,7 @@ impl Tracer<'_> {
 
     /// A joined layer is one contribution: its own value.
     fn fill(&mut self, document: &Document, target: &[Segment], effective: bool) {
-        let own = self.normalized(&document.value);
+        let own = self.normalized(&along(&document.value, &leading_keys(target)));
         let Some(value) = own.at(target) else { return };
         self.value(None, &document.value, TracePosition::root(), target);
         let layer_path = self
@@ -214,10 +226,10 @@ impl Tracer<'_> {
     /// The contribution of a removed list to a path inside the array or table.
     fn removed(&mut self, list: DirectiveList<'_>, reversed: &mut Vec<Contribution>) -> Option<Vec<Segment>> {
         let DirectiveList { below, items, position, rest } = list;
-        let unwanted: Vec<Value> = items.iter().map(|item| self.normalized(item)).collect();
-        let index: ValueIndex<'_> = unwanted.iter().collect();
-        let stays = |value: &&Value| index.find(value).is_none();
         let Some(first) = rest.first() else {
+            let unwanted: Vec<Value> = items.iter().map(|item| self.normalized(item)).collect();
+            let index: ValueIndex<'_> = unwanted.iter().collect();
+            let stays = |value: &&Value| index.find(value).is_none();
             let effective = match below {
                 Some(Value::Array(own)) => own.iter().any(|item| !stays(&item)),
                 Some(Value::Table(own)) => unwanted.iter().filter_map(Value::as_str).any(|key| own.contains_key(key)),
@@ -225,7 +237,7 @@ impl Tracer<'_> {
             };
             reversed.push(Contribution {
                 action: Action::Remove,
-                value: Value::array(unwanted.clone()),
+                value: Value::array(unwanted),
                 layer_path: position.layer_path,
                 effective,
             });
@@ -233,9 +245,10 @@ impl Tracer<'_> {
         };
         match (below, first.as_index()) {
             (Some(Value::Array(own)), Some(index)) => {
-                let (kept, _) = own.iter().enumerate().filter(|(_, item)| stays(item)).nth(index)?;
+                let place = (self.number, position.result_path, position.layer_path);
+                let kept = self.memo.kept(place, own, items, &mut |item| self.normalized(item));
                 let mut rest = rest.to_vec();
-                rest[0] = Segment::Index(kept);
+                rest[0] = Segment::Index(*kept.get(index)?);
                 Some(rest)
             }
             _ => {
@@ -272,10 +285,11 @@ impl Tracer<'_> {
                 return Some(with_index(index, rest.to_vec()));
             }
         };
-        let placement = strategy.placement(own, above);
+        let place = (self.number, position.result_path.clone(), position.layer_path.clone());
+        let placement = self.memo.placed(place, strategy, own, above);
         let lower = index.checked_sub(placement.shift).filter(|lower| *lower < own.len());
         // Several elements of the layer can go to one index: each is merged over the result of those before it.
-        let hits: Vec<usize> = (0..above.len()).filter(|at| placement.targets[*at] == Some(index)).collect();
+        let hits = placement.sources_of(index);
         let mut states = vec![lower.map(|lower| own[lower].clone())];
         for at in hits.iter().rev().skip(1).rev() {
             let path = position.child(Segment::Index(index), Segment::Index(*at)).result_path;

@@ -1,7 +1,7 @@
 //! The names that could have contributed to a value and did not.
 
 use super::origin_fields::OriginFields;
-use crate::diagnostic::Origin;
+use crate::diagnostic::{Origin, printable_line};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use std::borrow::Cow;
 
@@ -27,7 +27,11 @@ pub struct Unreached {
 
 impl Unreached {
     pub(crate) fn new(origin: Origin, reason: impl Into<Cow<'static, str>>) -> Self {
-        Self { origin, reason: reason.into() }
+        let reason = match reason.into() {
+            Cow::Owned(reason) => Cow::Owned(printable_line(reason)),
+            known => known,
+        };
+        Self { origin, reason }
     }
 }
 
