@@ -1,7 +1,7 @@
 // A random walk over what can happen to a store and to the way to it, as long as it is told, which misses nothing.
 import { expect } from 'vitest';
 import type { Etcd } from './etcd.ts';
-import { doorsTo, follow } from './followed-etcd.ts';
+import { doorsTo, follow, untilDone } from './followed-etcd.ts';
 import { until } from './watched.ts';
 
 /** How a walk went. */
@@ -13,13 +13,21 @@ export interface Walk {
 /** Walks until `goesOn` says no; every now and then everything has to agree. */
 export async function walk(server: Etcd, seed: number, goesOn: (steps: number) => boolean): Promise<Walk> {
   const doors = await doorsTo(server.port, server.port);
-  const { config, put, agrees, end, prefix } = await follow(server, { doors, maxWatchMs: 5_000 });
+  const { config, put: write, agrees, end, prefix } = await follow(server, { doors, maxWatchMs: 5_000 });
   let state = seed >>> 0;
   const random = (below: number) => {
     state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
     return (state >>> 8) % below;
   };
   const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+  /** A put that is not answered in time is made again. */
+  const put = async (values: Record<string, string | null>) => {
+    let revision = 0;
+    await untilDone(async () => {
+      revision = await write(values);
+    });
+    return revision;
+  };
   const counts: Record<string, number> = {};
   let written = 0;
   let isRunning = true;

@@ -132,7 +132,11 @@ export class Etcd {
     const operations = Object.entries(values).map(([key, value]) =>
       value === null ? { requestDeleteRange: { key: base64(key) } } : { requestPut: { key: base64(key), value: base64(value) } },
     );
-    const response = await fetch(`${this.endpoint}/v3/kv/txn`, { method: 'POST', body: JSON.stringify({ success: operations }) });
+    const response = await fetch(`${this.endpoint}/v3/kv/txn`, {
+      method: 'POST',
+      body: JSON.stringify({ success: operations }),
+      signal: AbortSignal.timeout(10_000),
+    });
     const answer = (await response.json()) as { header?: { revision: string }; error?: string };
     if (answer.header === undefined) throw new Error(answer.error ?? 'no answer');
     return Number(answer.header.revision);
