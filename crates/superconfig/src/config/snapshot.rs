@@ -320,8 +320,8 @@ impl Snapshot {
 
     /// Tells where the value at a path comes from; secrets show as `[redacted]`.
     ///
-    /// Replays the layers for this path and searches their texts for positions: microseconds for small files, a
-    /// parse for large ones.
+    /// Replays the layers for this path, resolves the variables, and searches the texts for positions: microseconds for small files, a
+    /// parse for large ones. The first call folds the layers once more, for the names.
     ///
     /// ```
     /// use superconfig::{Format, SuperConfig};
@@ -340,7 +340,8 @@ impl Snapshot {
     }
 
     /// Explains every leaf that the values have or the schema declares, in the order of the values: what `explain` tells of each, an
-    /// array and a secret table being one. Costs a merge, and for each path what explaining it costs.
+    /// array and a secret table being one. Costs a visit to each value of the layers and a resolution of each variable, and one parse of
+    /// each file for about a hundred positions in it; of more, further ones have none.
     ///
     /// ```
     /// use superconfig::{Format, SuperConfig};
@@ -355,7 +356,7 @@ impl Snapshot {
     }
 
     /// The variables that begin with the prefix of a source and set no path that layers or schema know, with the path that each was
-    /// probably meant for. Costs a merge, and a look at each known path for each variable.
+    /// probably meant for. Costs a merge, a resolution of each variable, and a comparison of each such one with a few known paths.
     ///
     /// ```
     /// use superconfig::{Format, SuperConfig};

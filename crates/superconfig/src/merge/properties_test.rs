@@ -274,6 +274,37 @@ proptest! {
         }
     }
 
+    /// From the ninth path on an index finds the layers that are about it.
+    #[test]
+    fn explanations_are_the_same_by_the_index(
+        documents in proptest::collection::vec((document(), any::<bool>()), 8..14),
+        strategy in array_strategy(),
+        list in variables(),
+    ) {
+        let mut layers: Vec<Layer> = documents.into_iter().map(|(document, fill)| Layer { fill, ..layer(document) }).collect();
+        layers.push(environment(&list));
+        let rules = vec![("**".parse().unwrap(), strategy)].into();
+        let options = MergeOptions { arrays: &rules, ..MergeOptions::default() };
+        if let Ok(merged) = fold(&layers, &options) {
+            let indexed = Explainer::new(&layers, &merged, &options);
+            for at in 0..20 {
+                indexed.explain(&[Segment::from(&*format!("unused{at}"))]);
+            }
+            let mut paths = std::collections::BTreeSet::new();
+            let documents = layers.iter().filter_map(|layer| layer.content.document()).map(|document| &document.value);
+            for value in documents.chain([&merged.value]) {
+                value.walk(&mut Vec::new(), &mut |path, _| {
+                    paths.insert(path.to_vec());
+                    true
+                });
+            }
+            for path in paths {
+                let all = Explainer::new(&layers, &merged, &options).explain(&path);
+                prop_assert_eq!(indexed.explain(&path), all);
+            }
+        }
+    }
+
     #[test]
     fn the_order_of_the_environment_never_matters(below in document(), list in variables(), seed in any::<u64>()) {
         let mut shuffled = list.clone();

@@ -3,10 +3,12 @@
 use super::small_stack::{allocated_by, on_a_small_stack};
 use superconfig::{ArrayStrategy, Builder, Format, Issue, SuperConfig, Value};
 
+#[allow(clippy::print_stdout)]
 fn assert_linear(what: &str, work: impl Fn(usize)) {
     let counts = [200, 400, 800].map(|size| allocated_by(|| work(size)));
-    for pair in counts.windows(2) {
-        let ratio = pair[1] as f64 / pair[0] as f64;
+    let ratios: Vec<f64> = counts.windows(2).map(|pair| pair[1] as f64 / pair[0] as f64).collect();
+    println!("growth in bytes, {ratios:.2?} for twice the input each time: {what} {counts:?}");
+    for ratio in ratios {
         assert!(ratio < 2.6, "{what}: twice the input allocates {ratio:.2} times the bytes, {counts:?}");
     }
 }

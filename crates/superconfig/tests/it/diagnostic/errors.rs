@@ -282,3 +282,60 @@ fn internal() {
     assert!(error.to_string().starts_with("the program's own check of the configuration panicked\n  cause: odd: "), "{error}");
     assert!(!error.to_string().contains("hunter2"), "{error}");
 }
+
+/// A log or a terminal that shows a message must not obey what a file, a variable or a source holds.
+#[test]
+fn messages_hold_nothing_that_a_terminal_obeys() {
+    const HOSTILE: &str = "a\u{1b}[31m\n2026 fake\u{9b}\u{202e}b";
+    let quoted = r#""a\u001b[31m\n2026 fake\u009b\u202eb""#;
+    let toml = format!("{quoted} = 1\n{quoted} = 2");
+    let yaml = format!("{quoted}: 1\n{quoted}: 2");
+    let builder = || SuperConfig::builder().environment([("A", "b")]);
+    let unknown = builder().text(format!("{{{quoted}: 1}}"), Format::Json).load().unwrap();
+    #[derive(Debug, serde::Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Own {
+        #[allow(dead_code)]
+        port: Option<u16>,
+    }
+    let fails = |text: &str| -> Error { builder().text(text, Format::Toml).load().err().unwrap() };
+    let variable = format!("APP_{HOSTILE}__X");
+    let environment = [(variable.as_str(), "1"), ("APP_PORT", "\u{1b}[2Jx")];
+    let misfit = builder().environment(environment).text("port = 1", Format::Toml).env("APP").load().err().unwrap();
+    struct Failing;
+    impl Source for Failing {
+        fn name(&self) -> &str {
+            HOSTILE
+        }
+
+        fn load(&self, _: &SourceContext) -> Result<Value, SourceError> {
+            Err(HOSTILE.into())
+        }
+    }
+    let errors = [
+        fails(&toml),
+        builder().text(yaml, Format::Yaml).load().err().unwrap(),
+        unknown.extract::<Own>().unwrap_err(),
+        unknown.get::<u16>("b").unwrap_err(),
+        unknown
+            .snapshot()
+            .unwrap()
+            .refuse(vec![unknown.snapshot().unwrap().unknown_key(superconfig::Path::new().join(HOSTILE), None)]),
+        misfit,
+        builder().file(HOSTILE).load().err().unwrap(),
+        builder().profile(HOSTILE).file("{profile}.json").load().err().unwrap(),
+        builder().source(Failing).load().err().unwrap(),
+        Error::new(ErrorCode::Option, HOSTILE).with_hint(HOSTILE).with_cause(HOSTILE),
+    ];
+    for error in &errors {
+        let obeyed = |character: char| character.is_control() && character != '\n' || character == '\u{202e}';
+        let all = format!("{error}\n{error:?}\n{}\n{:?}\n{:?}", error.message(), error.hint(), error.cause());
+        assert!(!all.contains(obeyed), "{all:?}");
+    }
+    for error in &errors[..7] {
+        assert!(!error.to_string().contains("\n2026"), "a name ends no line: {error}");
+    }
+    let warnings = builder().environment([(&*format!("APP__{HOSTILE}__"), "1")]).env("APP").load().unwrap();
+    let warnings: Vec<String> = warnings.snapshot().unwrap().warnings().iter().map(ToString::to_string).collect();
+    assert!(!warnings.is_empty() && warnings.iter().all(|warning| !warning.contains(char::is_control)), "{warnings:?}");
+}

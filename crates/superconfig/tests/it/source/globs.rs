@@ -191,3 +191,25 @@ fn a_link_to_nothing_is_skipped_with_a_warning() {
     let error = SuperConfig::builder().cwd(directory.path()).glob("conf/l*.json").load().err().unwrap();
     assert_eq!(error.code(), ErrorCode::Io);
 }
+
+/// Each link is a layer of the whole file: a hundred of them took the memory of a hundred files.
+#[test]
+fn links_to_one_large_file_are_bounded() {
+    let directory = tree(&[]);
+    let at = |name: &str| directory.path().join(name);
+    let text = format!("{{\"text\": \"{}\"}}", "x".repeat(1 << 20));
+    create(directory.path(), &[("conf/0.json", &*text)]);
+    let load = || SuperConfig::builder().cwd(directory.path()).glob("conf/*.json").load();
+    for link in 1..=40 {
+        let name = at(&format!("conf/{link}.json"));
+        if link % 2 == 0 { symlink("0.json", name).unwrap() } else { std::fs::hard_link(at("conf/0.json"), name).unwrap() }
+    }
+    assert_eq!(found(&load().unwrap().snapshot().unwrap()).len(), 41);
+    (41..=80).for_each(|link| symlink("0.json", at(&format!("conf/{link}.json"))).unwrap());
+    let error = load().err().unwrap();
+    assert_eq!(error.code(), ErrorCode::Limit, "{error}");
+    assert!(error.origin().unwrap().file.as_deref().unwrap().starts_with("conf/"), "{error}");
+    let limits = Limits { expanded_bytes: 128 << 20, ..Limits::default() };
+    let raised = SuperConfig::builder().cwd(directory.path()).glob("conf/*.json").limits(limits).load().unwrap();
+    assert_eq!(found(&raised.snapshot().unwrap()).len(), 81);
+}
