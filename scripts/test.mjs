@@ -79,7 +79,14 @@ async function live() {
   if (missingPrograms().length === 0) await vitest('vitest-live', ['--config', 'vitest.live.config.ts']);
 }
 
+/** The tests of Python, with the extension module that is compiled together with those of Rust. */
+async function python() {
+  const { output, code } = await run(process.execPath, ['scripts/python.mjs', '--built'], { later: true });
+  const [, fine = 0, bad = 0] = output.match(/^python: (\d+) passed, (\d+) failed$/m) ?? [];
+  count(Number(fine), Number(bad), code);
+}
+
 // At the same time: while some of them wait or compile, others use the processors. Those that wait most come one after the other.
-await Promise.all([rust().then(live), vitest('vitest')]);
+await Promise.all([rust().then(live), vitest('vitest'), python()]);
 process.stdout.write(`${passed} passed, ${failed} failed\n`);
 process.exit(failed === 0 && passed > 0 ? 0 : 1);

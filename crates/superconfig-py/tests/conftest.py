@@ -16,6 +16,31 @@ ROOT = Path(__file__).resolve().parents[3]
 Write = Callable[..., Path]
 
 
+
+def pytest_addoption(parser: "pytest.Parser") -> None:
+    parser.addoption("--all", action="store_true", help="also the tests that take minutes: type checkers, and more cases of the others")
+
+
+def pytest_configure(config: "pytest.Config") -> None:
+    config.addinivalue_line("markers", "slow: runs with --all alone")
+    # What is imported stays: the collections between the tests need not look at it.
+    gc.freeze()
+
+
+def pytest_collection_modifyitems(config: "pytest.Config", items: "list[pytest.Item]") -> None:
+    if config.getoption("--all"):
+        return
+    left = [item for item in items if item.get_closest_marker("slow")]
+    items[:] = [item for item in items if item not in left]
+    config.hook.pytest_deselected(items=left)
+
+
+@pytest.fixture(scope="session")
+def runs_all(pytestconfig: "pytest.Config") -> bool:
+    """Whether everything is to be tested, whatever it takes."""
+    return bool(pytestconfig.getoption("--all"))
+
+
 @pytest.fixture(autouse=True)
 def _close_all() -> Iterator[None]:
     """No test leaves a configuration behind for the next one."""

@@ -292,11 +292,11 @@ def test_a_configuration_is_not_pickled() -> None:
 
 
 def test_the_environment_is_that_of_the_call(monkeypatch: "pytest.MonkeyPatch") -> None:
-    monkeypatch.setenv("SCPY_PORT", "1")
-    monkeypatch.setenv("SCPY_BAD", "\udcff")
-    config = SuperConfig.builder().env("SCPY").load()
+    monkeypatch.setenv("SEEN_PORT", "1")
+    monkeypatch.setenv("SEEN_BAD", "\udcff")
+    config = SuperConfig.builder().env("SEEN").load()
     assert config["port"] == 1 and [warning.code for warning in config.warnings] == ["invalid-encoding"]
-    monkeypatch.setenv("SCPY_PORT", "2")
+    monkeypatch.setenv("SEEN_PORT", "2")
     assert config.reload().changed == ("port",) and config["port"] == 2
 
 
@@ -319,3 +319,18 @@ def test_no_configuration_outlives_the_interpreter(tmp_path: pathlib.Path) -> No
     )
     done = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, timeout=60)
     assert (done.returncode, done.stdout, done.stderr) == (0, "1 True\n", "")
+
+
+def test_documents_are_converted_with_secrets_redacted() -> None:
+    done = superconfig.convert("pin: 1\npassword: x\nnothing: null\nname: ü", "yaml", "toml", patterns=["pin"], ascii=True)
+    assert done.text == 'pin = "[redacted]"\npassword = "[redacted]"\nname = "\\u00fc"\n'
+    assert [loss.path for loss in done.losses] == ["nothing"]
+    assert json.loads(superconfig.convert("password: x", "yaml", "json", secrets=True).text) == {"password": "x"}
+    marked = {"type": "object", "properties": {"door": {"type": "string", "writeOnly": True}}}
+    config = SuperConfig.builder(env={}).defaults({"name": "ü"}).schema(lambda values: values, json_schema=marked).load()
+    assert config.to_string("json", ascii=True) == '{"name":"\\u00fc"}'
+    with pytest.raises(SuperConfigError) as caught:
+        superconfig.convert("a: 1", "yaml", "xml")
+    assert caught.value.code == "ERR_SUPERCONFIG_FORMAT"
+    with pytest.raises(superconfig.OptionError):
+        superconfig.convert("a: 1", "yaml", "json", patterns="a")

@@ -174,16 +174,16 @@ def test_modules(builder: Builder, write: Write) -> None:
 
 
 def test_dotenv_is_exported(builder: Builder, write: Write, monkeypatch: "pytest.MonkeyPatch", tmp_path: Path) -> None:
-    monkeypatch.setenv("SCPY_A", "real")
-    monkeypatch.delenv("SCPY_B", raising=False)
-    write(".env", "SCPY_A=file\nSCPY_B=file\n")
-    config = superconfig.SuperConfig.builder(cwd=tmp_path).dotenv(export=True).env("SCPY").load()
+    monkeypatch.setenv("SEEN_A", "real")
+    monkeypatch.delenv("SEEN_B", raising=False)
+    write(".env", "SEEN_A=file\nSEEN_B=file\n")
+    config = superconfig.SuperConfig.builder(cwd=tmp_path).dotenv(export=True).env("SEEN").load()
     import os
 
-    assert config.current == {"a": "real", "b": "file"} and os.environ["SCPY_B"] == "file"
-    write(".env", "SCPY_B=changed\n")
+    assert config.current == {"a": "real", "b": "file"} and os.environ["SEEN_B"] == "file"
+    write(".env", "SEEN_B=changed\n")
     assert config.reload().changed == ("b",), "what was exported does not count as set"
-    monkeypatch.delenv("SCPY_B")
+    monkeypatch.delenv("SEEN_B")
 
 
 def test_load_config_takes_all_at_once(tmp_path: Path, write: Write) -> None:
@@ -203,3 +203,13 @@ def test_load_config_takes_all_at_once(tmp_path: Path, write: Write) -> None:
     with config:
         assert config.current == {"a": 1, "b": 3, "list": [1, 2], "from": 1, "db": {"pin": "x"}}
         assert "'pin': '[redacted]'" in repr(config) and config.name == "all at once"
+
+
+def test_discovery_goes_from_the_system_to_the_project(builder: Builder, write: Write) -> None:
+    write("root/etc/myapp.toml", "a = 'system'\nb = 'system'\nc = 'system'\n")
+    write("home/.config/myapp/config.yaml", "b: user\nc: user\n")
+    write("pyproject.toml", "[tool.myapp]\nc = 'project'\n")
+    config = builder().discover("myapp").load()
+    assert config.current == {"a": "system", "b": "user", "c": "project"}
+    winner = config.explain("c").winner
+    assert winner is not None and (winner.file, winner.line, winner.column) == ("pyproject.toml", 2, 5)

@@ -57,7 +57,8 @@ def convert(
     'a = 1\\npassword = "[redacted]"\\n'
 
     :raises ParseError: where the text is not of the format.
-    :raises OptionError: for an unknown format, one that is not written, and a malformed pattern.
+    :raises SuperConfigError: with ``ERR_SUPERCONFIG_FORMAT`` for an unknown format.
+    :raises OptionError: for a format that is not written, and a malformed pattern.
     """
     if isinstance(patterns, str):
         raise option_error("the patterns of secrets are a list, not one string")
