@@ -64,8 +64,16 @@ export class Owner implements Shown {
   }
 
   /** Gives a table, and those in it, the methods as hidden properties. */
-  attach<T extends Values>(table: T, depth = MAX_DEPTH): T {
-    if (depth < 0 || this.load.untouched.has(table) || Object.prototype.toString.call(table) !== '[object Object]' || !Object.isExtensible(table)) return table;
+  attach<T extends Values>(table: T, depth = MAX_DEPTH, begun = new Set<unknown>()): T {
+    if (
+      depth < 0 ||
+      begun.has(table) ||
+      this.load.untouched.has(table) ||
+      Object.prototype.toString.call(table) !== '[object Object]' ||
+      !Object.isExtensible(table)
+    )
+      return table;
+    begun.add(table);
     const owner = this;
     const readers: Record<string, unknown> = {
       get(this: Values, path: string) {
@@ -81,7 +89,7 @@ export class Owner implements Shown {
     }
     for (const key of Object.keys(table)) {
       const value: unknown = Object.getOwnPropertyDescriptor(table, key)?.value;
-      if (typeof value === 'object' && value !== null && !Array.isArray(value)) this.attach(value as Values, depth - 1);
+      if (typeof value === 'object' && value !== null && !Array.isArray(value)) this.attach(value as Values, depth - 1, begun);
     }
     return table;
   }

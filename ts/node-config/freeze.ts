@@ -19,25 +19,32 @@ function isTable(value: unknown): value is Values {
   return isObject(value) && Object.prototype.toString.call(value) === '[object Object]';
 }
 
-/** Makes an object, and what it holds, immutable; tables in it throw when they are written to. */
+/** Makes an object, and what it holds, immutable; tables in it throw when they are written to. Cycles stay cycles. */
 export function makeImmutable<T>(object: T, untouched: ReadonlySet<unknown> = new Set()): T {
+  return freezeAll(object, untouched, new Set());
+}
+
+/** `begun` are the objects that are being frozen. */
+function freezeAll<T>(object: T, untouched: ReadonlySet<unknown>, begun: Set<unknown>): T {
+  if (begun.has(object)) return object;
+  begun.add(object);
   if (Array.isArray(object)) {
     for (const [at, item] of object.entries()) {
-      const frozen = isRaw(item) ? item.resolve() : isTable(item) || Array.isArray(item) ? makeImmutable(item, untouched) : item;
+      const frozen = isRaw(item) ? item.resolve() : isTable(item) || Array.isArray(item) ? freezeAll(item, untouched, begun) : item;
       if (frozen !== item) object[at] = frozen;
     }
     return Object.freeze(object);
   }
   if (!isTable(object) || untouched.has(object) || Object.isFrozen(object)) return object;
-  for (const key of Object.keys(object)) freezeKey(object, key, untouched);
+  for (const key of Object.keys(object)) freezeKey(object, key, untouched, begun);
   return Object.preventExtensions(object);
 }
 
-function freezeKey(object: Values, key: string, untouched: ReadonlySet<unknown>): void {
+function freezeKey(object: Values, key: string, untouched: ReadonlySet<unknown>, begun: Set<unknown>): void {
   const descriptor = Object.getOwnPropertyDescriptor(object, key);
   if (descriptor !== undefined && !descriptor.configurable && !descriptor.writable) return;
   const value: unknown = object[key];
-  const frozen = isRaw(value) ? value.resolve() : untouched.has(value) ? value : viewOf(makeImmutable(value, untouched));
+  const frozen = isRaw(value) ? value.resolve() : untouched.has(value) ? value : viewOf(freezeAll(value, untouched, begun));
   Object.defineProperty(object, key, { value: frozen, writable: false, configurable: false });
 }
 
@@ -47,7 +54,7 @@ export function makeImmutablePartial<T extends object>(object: T, keys: string |
     const kept = value === undefined ? (object as Values)[keys] : value;
     return Object.defineProperty(object, keys, { value: kept, writable: false, configurable: false });
   }
-  for (const key of keys) freezeKey(object, key, new Set());
+  for (const key of keys) freezeKey(object, key, new Set(), new Set());
   return Object.preventExtensions(object);
 }
 

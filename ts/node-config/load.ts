@@ -5,7 +5,7 @@ import { isRaw } from './deferred.js';
 import { locateFiles, locateMappings } from './locate.js';
 import { extendDeep, getPath, isObject, resolveDeferred, setPath, type Values } from './merge.js';
 import { optionsOf, Parameters, type TreeOptions } from './parameters.js';
-import { type ConfigSource, parseText, readFile } from './read-file.js';
+import { type ConfigSource, parseJson, parseText, readFile } from './read-file.js';
 
 /** Values by name that are laid over those of files. */
 interface Additional {
@@ -53,10 +53,10 @@ export class Load {
   scanAll(): this {
     const additional: Additional[] = [];
     const variable = process.env.NODE_CONFIG;
-    if (variable) additional.push({ name: '$NODE_CONFIG', config: parseJson(variable, 'The $NODE_CONFIG environment variable is malformed JSON') });
+    if (variable) additional.push({ name: '$NODE_CONFIG', config: valuesOf(variable, 'The $NODE_CONFIG environment variable is malformed JSON') });
     const flag = this.parameters.flag('NODE_CONFIG');
     if (flag) {
-      additional.push({ name: '--NODE_CONFIG argument', config: parseJson(flag, 'The --NODE_CONFIG={json} command line argument is malformed JSON') });
+      additional.push({ name: '--NODE_CONFIG argument', config: valuesOf(flag, 'The --NODE_CONFIG={json} command line argument is malformed JSON') });
     }
     this.parameters.set('NODE_CONFIG', JSON.stringify(extendDeep({}, ...additional.map(({ config }) => config))));
     this.scan(additional);
@@ -122,9 +122,9 @@ export class Load {
   }
 }
 
-function parseJson(text: string, complaint: string): unknown {
+function valuesOf(text: string, complaint: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch {
     console.error(complaint);
     return {};

@@ -65,9 +65,12 @@ function entriesOf(folder: string): string[] {
   }
 }
 
-/** Every name that a file with values can have, in the order in which they apply. */
+/** Every name that a file with values can have, in the order in which they apply: none that leads to another folder. */
 export function candidates(options: TreeOptions, extensions: readonly string[] = EXTENSIONS): string[] {
-  return inOrder(baseNames(options), extensions);
+  return inOrder(
+    baseNames(options).filter((name) => !/[/\\\0]/.test(name)),
+    extensions,
+  );
 }
 
 /** The files that hold values, in the order in which they apply. */

@@ -150,7 +150,10 @@ export function resolveDeferred(values: object): void {
 /** Replaces promises in a tree by what they settle to. */
 export async function resolveAsync(values: object): Promise<void> {
   const pending: Promise<unknown>[] = [];
+  const seen = new Set<unknown>();
   const visit = (holder: Values | unknown[]): void => {
+    if (seen.has(holder)) return;
+    seen.add(holder);
     for (const key of Object.keys(holder)) {
       const value = (holder as Values)[key];
       if (isPromise(value)) pending.push(value.then((settled) => Object.defineProperty(holder, key, { value: settled })));

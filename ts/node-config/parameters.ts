@@ -1,6 +1,10 @@
 // The settings that node-config takes from flags and variables: flags win, and an empty one counts as none.
 import { hostname } from 'node:os';
 import { delimiter, isAbsolute, join } from 'node:path';
+import { SuperConfigError } from '../index.js';
+
+/** The most environments of a load, as the engine takes profiles: files are compared with all of them. */
+const MAX_ENVIRONMENTS = 1000;
 
 /** The parameters of a load, and what each lookup gave. */
 export class Parameters {
@@ -47,9 +51,13 @@ export interface TreeOptions {
   gitCrypt: boolean;
 }
 
-/** The options that flags and variables give; `environments` in place of `NODE_CONFIG_ENV` and `NODE_ENV`. */
-export function optionsOf(parameters: Parameters, environments?: string): TreeOptions {
-  let nodeEnv = environments;
+/**
+ * The options that flags and variables give; `given` in place of `NODE_CONFIG_ENV` and `NODE_ENV`.
+ *
+ * @throws `ERR_SUPERCONFIG_LIMIT` for more than 1,000 environments.
+ */
+export function optionsOf(parameters: Parameters, given?: string): TreeOptions {
+  let nodeEnv = given;
   if (nodeEnv === undefined) {
     const [own, common] = [parameters.get('NODE_CONFIG_ENV'), parameters.get('NODE_ENV')];
     nodeEnv = own ?? common ?? 'development';
@@ -65,7 +73,11 @@ export function optionsOf(parameters: Parameters, environments?: string): TreeOp
   const hostName = parameters.get('HOST') || parameters.get('HOSTNAME') || hostname();
   parameters.set('HOSTNAME', hostName);
   parameters.set('CONFIG_DIR', configDir);
-  return { configDir, nodeEnv: nodeEnv.split(','), hostName, appInstance, gitCrypt };
+  const environments = nodeEnv.split(',');
+  if (environments.length > MAX_ENVIRONMENTS) {
+    throw new SuperConfigError('ERR_SUPERCONFIG_LIMIT', `${environments.length} environments are more than ${MAX_ENVIRONMENTS}`);
+  }
+  return { configDir, nodeEnv: environments, hostName, appInstance, gitCrypt };
 }
 
 /** The folders of `NODE_CONFIG_DIR`, in the order in which they are read. */

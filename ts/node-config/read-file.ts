@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { extname, join } from 'node:path';
-import { type Format, isSuperConfigError, loadConfigSync, parse, SuperConfigError, text } from '../index.js';
+import { type Format, isSuperConfigError, parse, SuperConfigError } from '../index.js';
 import { defer, raw } from './deferred.js';
 import * as values from './merge.js';
 
@@ -45,7 +45,7 @@ export function parseText(content: string, extension: string, file?: string): un
   const origin = { kind: 'file', ...(file !== undefined && { source: file, file }) };
   if (extension === 'boolean') return content === 'true';
   if (extension === 'number') return Number.isNaN(Number(content)) ? undefined : Number(content);
-  const format = DATA[extension];
+  const format = Object.hasOwn(DATA, extension) ? DATA[extension] : undefined;
   if (format === undefined) {
     if (!OTHERS.includes(extension)) return undefined;
     throw new SuperConfigError(
@@ -104,7 +104,7 @@ function runProgram(file: string): unknown {
     const isDefault = file.endsWith('.ts') ? exported?.default : exported?.__esModule && typeof exported.default === 'object' && exported.default !== null;
     return isDefault ? exported.default : exported;
   } catch (thrown) {
-    const { code, message } = thrown as NodeJS.ErrnoException;
+    const { code, message } = Object(thrown) as Partial<NodeJS.ErrnoException>;
     const origin = { kind: 'file', source: file, file };
     if (file.endsWith('.ts') && ['ERR_UNKNOWN_FILE_EXTENSION', 'ERR_UNSUPPORTED_NODE_MODULES_TYPE_STRIPPING'].includes(code ?? '')) {
       throw new SuperConfigError('ERR_SUPERCONFIG_FORMAT', `${file}: this runtime takes no TypeScript`, {
@@ -118,6 +118,11 @@ function runProgram(file: string): unknown {
   }
 }
 
+/** The values of a text of JSON, with numbers whatever their size. @throws `ERR_SUPERCONFIG_PARSE`, and `ERR_SUPERCONFIG_LIMIT` for what nests too deeply. */
+export function parseJson(content: string): unknown {
+  return asNumbers(parse(content, 'json'));
+}
+
 /** The same values with numbers in place of what is too large for one to be exact. */
 function asNumbers(value: unknown): unknown {
   if (typeof value === 'bigint') return Number(value);
@@ -129,23 +134,30 @@ function asNumbers(value: unknown): unknown {
   return value;
 }
 
-/** The same values with dates where the text has dates with a time and an offset, and no quotes around them. */
+/** Texts and comments of TOML: what is in quotes is no date. */
+const QUOTED = /"""(?:[^"\\]+|\\[\s\S]|"{1,2}(?!"))*"{3,5}|'''(?:[^']+|'{1,2}(?!'))*'{3,5}|"(?:[^"\\\n]+|\\.)*"|'[^'\n]*'|#[^\n]*/g;
+/** Begins each text in quotes, so that it is told from a date. */
+const MARK = '\ue000';
+
+/** The same values with dates where the text has dates with a time and an offset, and no quotes around them. Costs a second parse. */
 function withDates(parsed: unknown, content: string): unknown {
-  let config: ReturnType<typeof loadConfigSync> | undefined;
-  const lines = content.split('\n');
-  const isQuoted = (path: string[]): boolean => {
-    config ??= loadConfigSync({ env: {}, profile: [], sources: [text(content, { format: 'toml', directives: false })] });
-    const { line = 1, column = 1 } = config.explain(path).winner ?? {};
-    return /["']/.test([...(lines[line - 1] ?? '')][column - 1] ?? '');
+  if (!hasDates(parsed)) return parsed;
+  const marked = content.replace(QUOTED, (token) => {
+    if (token.startsWith('#')) return token;
+    const [quotes = ''] = token.match(/^("""|''')\r?\n|^("""|'''|["'])/) ?? [];
+    return quotes + MARK + token.slice(quotes.length);
+  });
+  const unmarked = (text: string) => (text.startsWith(MARK) ? text.slice(MARK.length) : text);
+  const visit = (value: unknown): unknown => {
+    if (typeof value === 'string') return DATE_TIME.test(value) ? new Date(value) : unmarked(value);
+    if (Array.isArray(value)) return value.map(visit);
+    if (typeof value !== 'object' || value === null) return value;
+    return Object.fromEntries(Object.entries(value).map(([key, element]) => [unmarked(key), visit(element)]));
   };
-  const visit = (holder: values.Values, path: string[]): void => {
-    for (const key of Object.keys(holder)) {
-      const [value, at] = [holder[key], [...path, key]];
-      if (typeof value === 'object' && value !== null) visit(value, at);
-      else if (typeof value === 'string' && DATE_TIME.test(value) && !isQuoted(at)) holder[key] = new Date(value);
-    }
-  };
-  visit(parsed as values.Values, []);
-  config?.close();
-  return parsed;
+  return visit(asNumbers(parse(marked, 'toml')));
+}
+
+function hasDates(value: unknown): boolean {
+  if (typeof value === 'string') return DATE_TIME.test(value);
+  return typeof value === 'object' && value !== null && Object.values(value).some(hasDates);
 }
