@@ -67,6 +67,9 @@ test('requests that are injected see overrides', async () => {
 test('what is missing is said when the application starts', async () => {
   const missing = fastify();
   await expect(missing.register(plugin, {} as never).ready()).rejects.toMatchObject({ code: 'ERR_SUPERCONFIG_OPTION' });
+  for (const wrong of [null, undefined]) {
+    await expect((plugin as (app: object, options: unknown) => Promise<void>)(missing, wrong)).rejects.toMatchObject({ code: 'ERR_SUPERCONFIG_OPTION' });
+  }
   const config = load();
   const twice = fastify();
   await twice.register(plugin, { config });

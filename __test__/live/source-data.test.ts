@@ -155,3 +155,32 @@ describe('documents', () => {
     ).toBe('ERR_SUPERCONFIG_SOURCE');
   });
 });
+
+describe('hostile data', () => {
+  test('what is beside a list is an object', () => {
+    for (const wrong of [null, 5, 'x'] as never[]) expect(caught(() => texts([], wrong)).code).toBe('ERR_SUPERCONFIG_OPTION');
+  });
+
+  test('no key reaches a prototype', () => {
+    const proto = loadConfigSync({ sources: [store(() => texts(stored({ a: '1', '__proto__.x': '2', 'b.__proto__': '3' })))] });
+    expect(JSON.stringify(proto.current)).toBe('{"a":1,"b":{}}'.replace(',"b":{}', Object.hasOwn(proto.current, 'b') ? ',"b":{}' : ''));
+    expect(({} as { x?: unknown }).x).toBeUndefined();
+    expect(proto.warnings.map(({ code }) => code)).toContain('forbidden-key');
+    const mounted = loadConfigSync({
+      sources: [store(() => documents([{ name: 'k.json', text: '{"x": 1, "__proto__": {"y": 1}}', at: ['__proto__', 'a'] }]))],
+    });
+    expect(Object.keys(mounted.current)).toEqual([]);
+    expect(({} as { a?: unknown }).a).toBeUndefined();
+  });
+
+  test('keys and revisions of any length and kind are told as they are, and escaped where a terminal would obey them', () => {
+    const [key, revision] = ['/\x1b[31mkey\u202e', '9'.repeat(100_000)];
+    const given = (text: string) => store(() => texts([{ path: ['port'], text, key, revision }]));
+    const config = loadConfigSync({ sources: [defaults({ port: 1 }), given('2')] });
+    expect(config.explain('port').winner).toMatchObject({ key, revision });
+    const error = caught(() => loadConfigSync({ sources: [defaults({ port: 1 }), given('x')] }));
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it is about.
+    expect(error.message).not.toMatch(/[\x00-\x09\x0b-\x1f\u202e]/);
+    expect(error.message).toContain('\\u{1b}[31mkey');
+  });
+});

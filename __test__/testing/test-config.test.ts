@@ -52,3 +52,12 @@ test('what fails leaves nothing', async () => {
   for (const name of ['../a.json', '/a.json', 'x/../../a.json'])
     expect((await rejected(temporaryConfig({ [name]: {} }, () => 1))).code).toBe('ERR_SUPERCONFIG_OPTION');
 });
+
+test('options and files that are none are refused', async () => {
+  for (const wrong of [null, 5, 'x'] as never[]) {
+    expect(caught(() => createTestConfig({ a: 1 }, wrong)).code).toBe('ERR_SUPERCONFIG_OPTION');
+    expect((await rejected(temporaryConfig({}, () => 1, wrong))).code).toBe('ERR_SUPERCONFIG_OPTION');
+    expect((await rejected(temporaryConfig(wrong, () => 1))).code).toBe('ERR_SUPERCONFIG_OPTION');
+  }
+  for (const wrong of [null, undefined, 5] as never[]) expect(caught(() => createTestConfig(wrong)).code).toBe('ERR_SUPERCONFIG_OPTION');
+});

@@ -89,7 +89,8 @@ export interface StoredDocument {
  * config.explain('server.port').winner?.key; // '/shop/server/port'
  * ```
  */
-export function texts(list: readonly StoredText[], { typing, match }: TextTyping = {}): object {
+export function texts(list: readonly StoredText[], options: TextTyping = {}): object {
+  const { typing, match } = objectOf(options, 'what `texts` takes beside the list');
   if (typing !== undefined && !['known', 'infer', 'text'].includes(typing)) throw optionError("`typing` is 'known', 'infer' or 'text'");
   if (match !== undefined && !['exact', 'loose'].includes(match)) throw optionError("`match` is 'exact' or 'loose'");
   const stored = listOf(list, 'texts').map((given, at) => {

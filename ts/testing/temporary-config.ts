@@ -45,7 +45,8 @@ const FORMATS: Readonly<Record<string, Format>> = { '.toml': 'toml', '.yaml': 'y
  * gone, whatever the function does. Of files below `config/` it is the folder, as `dir` reads it; each other one is a layer of its own.
  *
  * @returns What the function returns.
- * @throws What loading throws, and what the function throws; `ERR_SUPERCONFIG_OPTION` for a name that leads out of the folder.
+ * @throws What loading throws, and what the function throws; `ERR_SUPERCONFIG_OPTION` for a name that leads out of the folder, and for
+ * files or options that are no object.
  * @example
  * ```ts
  * import { temporaryConfig } from 'superconfig/testing';
@@ -60,6 +61,9 @@ export async function temporaryConfig<R, T = any>(
   fn: (config: SuperConfig<T>, directory: string) => R | Promise<R>,
   options: TemporaryConfigOptions = {},
 ): Promise<R> {
+  for (const [what, given] of Object.entries({ files, options })) {
+    if (typeof given !== 'object' || given === null) throw new SuperConfigError('ERR_SUPERCONFIG_OPTION', `the ${what} of \`temporaryConfig\` are an object`);
+  }
   const { env = {}, profile = [], build = (builder) => sourcesOf(files, builder) } = options;
   const directory = realpathSync(mkdtempSync(join(tmpdir(), 'superconfig-test-')));
   try {

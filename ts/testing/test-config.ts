@@ -1,5 +1,5 @@
 // Configurations of values alone.
-import { type StandardSchema, SuperConfig } from '../index.js';
+import { type StandardSchema, SuperConfig, SuperConfigError } from '../index.js';
 
 /**
  * Options of `createTestConfig`.
@@ -20,7 +20,7 @@ export interface TestConfigOptions {
 /**
  * Creates a configuration of values alone, at once: no file, variable or flag is read.
  *
- * @throws `ERR_SUPERCONFIG_OPTION` for what is not a configuration value, `ERR_SUPERCONFIG_VALIDATION` where the schema refuses it.
+ * @throws `ERR_SUPERCONFIG_OPTION` for what is not a configuration value, and for options that are none; `ERR_SUPERCONFIG_VALIDATION` where the schema refuses it.
  * @example
  * ```ts
  * import { createTestConfig } from 'superconfig/testing';
@@ -29,7 +29,9 @@ export interface TestConfigOptions {
  * config.get('server.port'); // 0
  * ```
  */
-export function createTestConfig<T extends object>(values: T, { schema }: TestConfigOptions = {}): SuperConfig<T> {
+export function createTestConfig<T extends object>(values: T, options: TestConfigOptions = {}): SuperConfig<T> {
+  if (typeof options !== 'object' || options === null) throw new SuperConfigError('ERR_SUPERCONFIG_OPTION', 'the options of `createTestConfig` are an object');
+  const { schema } = options;
   const builder = SuperConfig.builder<T>({ env: {}, argv: [] }).profile([]).defaults(values, { name: 'test', directives: false });
   return (schema === undefined ? builder : builder.schema(schema)).loadSync() as SuperConfig<T>;
 }

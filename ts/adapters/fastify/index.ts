@@ -46,7 +46,8 @@ export interface SuperConfigOptions {
  * config.get('server.port'); // throws ERR_SUPERCONFIG_CLOSED
  * ```
  */
-async function superconfig(fastify: Application, { config, close = true }: SuperConfigOptions): Promise<void> {
+async function superconfig(fastify: Application, options: SuperConfigOptions): Promise<void> {
+  const { config, close = true } = options ?? {};
   if (typeof config?.handle !== 'function') {
     throw new SuperConfigError('ERR_SUPERCONFIG_OPTION', 'the plugin of superconfig has no configuration', {
       hint: 'register it with `{ config }`, which is loaded already',

@@ -1,5 +1,5 @@
 // Other values for a testing module.
-import type { SuperConfig } from '../../index.js';
+import { type SuperConfig, SuperConfigError } from '../../index.js';
 import { BASE, SHOWN } from './tokens.js';
 
 /** What is used of Nest's `TestingModuleBuilder`. */
@@ -32,6 +32,7 @@ const OVERLAY = Symbol.for('superconfig.overlay');
  * ```
  */
 export function overrideConfig<Builder extends TestingModuleBuilder>(builder: Builder, values: object): Builder {
+  if (typeof values !== 'object' || values === null) throw new SuperConfigError('ERR_SUPERCONFIG_OPTION', '`overrideConfig` takes a table of values');
   const factory = async (base: () => SuperConfig) => {
     const overlaid = await (base() as unknown as Record<symbol, Overlay>)[OVERLAY]?.open([values]);
     return () => overlaid;

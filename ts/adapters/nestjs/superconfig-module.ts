@@ -66,7 +66,9 @@ export class SuperConfigModule {
    * ```
    */
   // biome-ignore lint/suspicious/noExplicitAny: a configuration of any type.
-  static forRoot(config: SuperConfig<any>, { global = true }: SuperConfigModuleOptions = {}): DynamicModule {
+  static forRoot(config: SuperConfig<any>, options: SuperConfigModuleOptions = {}): DynamicModule {
+    if (typeof options !== 'object' || options === null) throw new SuperConfigError('ERR_SUPERCONFIG_OPTION', 'the options of `forRoot` are an object');
+    const { global = true } = options;
     if (typeof config?.handle !== 'function') {
       throw new SuperConfigError('ERR_SUPERCONFIG_OPTION', '`SuperConfigModule.forRoot` takes a configuration that is loaded', {
         hint: 'pass what `loadSync()` returns, or what `await load()` does',
