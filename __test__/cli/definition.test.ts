@@ -88,3 +88,17 @@ test(`TypeScript ${stripsTypes ? 'is read' : 'gives a clear error on a runtime t
     expect(stderr).toContain('use Node 22.18 or newer');
   }
 });
+
+test('modules that throw nothing, documents that do not parse and names that every object has are refused', async () => {
+  directory.write('package.json', '{}');
+  directory.write('thrown.mjs', 'throw null;');
+  expect((await cli(['print', '--from', 'thrown.mjs'], at())).stderr).not.toMatch(/TypeError|destructure/);
+  directory.write('broken.json', '{"sources": ');
+  expect((await cli(['print', '--from', 'broken.json'], at())).stderr).toMatch(/broken\.json: /);
+  directory.write('own.mjs', 'export default { sources: [] };');
+  for (const name of ['constructor', 'toString', 'hasOwnProperty']) {
+    expect((await cli(['print', '--from', `own.mjs#${name}`], at())).stderr).toContain('there is no such export');
+  }
+  directory.write('own.mjs', 'export default { sources: [], cwd: 5 };');
+  expect((await cli(['print', '--from', 'own.mjs'], at())).stderr).toContain('`cwd` is a path');
+});

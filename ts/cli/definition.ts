@@ -61,12 +61,7 @@ export function directoriesUpwards(cwd: string, home = homedir()): string[] {
 /** The key `superconfig` of a manifest: a reference to a file, or the options themselves. */
 async function definitionInManifest(file: string, request: DefinitionRequest): Promise<Definition | undefined> {
   if (!existsSync(file)) return undefined;
-  let manifest: unknown;
-  try {
-    manifest = JSON.parse(readFileSync(file, 'utf8'));
-  } catch (thrown) {
-    throw new SuperConfigError('ERR_SUPERCONFIG_PARSE', `${shown(file, request.cwd)}: ${(thrown as Error).message}`, { origin: { file }, cause: thrown });
-  }
+  const manifest = readJson(file, shown(file, request.cwd));
   const given = (manifest as { superconfig?: unknown } | null)?.superconfig;
   if (given === undefined) return undefined;
   const directory = dirname(file);
@@ -103,7 +98,16 @@ async function checked(given: unknown, found: Omit<Definition, 'options'>, reque
     throw new SuperConfigError('ERR_SUPERCONFIG_OPTION', `${label}: a definition is an object of options, or a function that returns one`, { hint });
   }
   const { cwd = '.' } = options as LoadOptions;
+  if (typeof cwd !== 'string') throw new SuperConfigError('ERR_SUPERCONFIG_OPTION', `${label}: \`cwd\` is a path`);
   return { ...found, options: { ...(options as LoadOptions), cwd: resolve(directory, cwd) } };
+}
+
+function readJson(file: string, label: string): unknown {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch (thrown) {
+    throw new SuperConfigError('ERR_SUPERCONFIG_PARSE', `${label}: ${(thrown as Error).message}`, { origin: { file }, cause: thrown });
+  }
 }
 
 /** The export that `--schema` refers to. */
@@ -115,12 +119,12 @@ export async function importReference(text: string, cwd: string): Promise<unknow
 /** An export of a module of JavaScript or TypeScript, or a document of JSON. */
 async function importExport({ file, exported }: Reference, label: string): Promise<unknown> {
   if (!existsSync(file)) throw new SuperConfigError('ERR_SUPERCONFIG_NOT_FOUND', `${label}: there is no such file`, { origin: { file } });
-  if (file.endsWith('.json')) return memberOf(JSON.parse(readFileSync(file, 'utf8')), exported, label);
+  if (file.endsWith('.json')) return memberOf(readJson(file, label), exported, label);
   let members: Readonly<Record<string, unknown>>;
   try {
     members = await import(pathToFileURL(file).href);
   } catch (thrown) {
-    const { code } = thrown as { code?: unknown };
+    const code = (thrown as { code?: unknown } | null | undefined)?.code;
     if ((code === 'ERR_UNKNOWN_FILE_EXTENSION' && /\.[mc]?tsx?$/.test(basename(file))) || code === 'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX') {
       const [problem, hint] =
         code === 'ERR_UNKNOWN_FILE_EXTENSION'
@@ -143,7 +147,7 @@ async function importExport({ file, exported }: Reference, label: string): Promi
 
 function memberOf(members: unknown, name: string | undefined, label: string): unknown {
   if (name === undefined) return members;
-  const value = (members as Record<string, unknown> | null)?.[name];
+  const value = Object.hasOwn(Object(members), name) ? (members as Record<string, unknown>)[name] : undefined;
   if (value !== undefined) return value;
   const names = Object.keys(members ?? {}).filter((other) => other !== 'default');
   throw new SuperConfigError('ERR_SUPERCONFIG_SOURCE', `${label}: there is no such export`, {

@@ -39,10 +39,10 @@ export async function checkProfile(options: LoadOptions, assumed: readonly Assum
 }
 
 function addUsed(config: SuperConfig, assumed: readonly Assumed[], used: Set<Assumed>): void {
+  if (assumed.length === 0) return;
+  const won = config.explainAll().flatMap(({ path, winner }) => (winner?.name === LAYER ? [path] : []));
   for (const one of assumed) {
-    const isWinner = config.explain(one.path).winner?.name === LAYER;
-    const holds = config.explainAll().some(({ path, winner }) => winner?.name === LAYER && isAt(path, one.path));
-    if (isWinner || holds) used.add(one);
+    if (won.some((path) => isAt(path, one.path)) || config.explain(one.path).winner?.name === LAYER) used.add(one);
   }
 }
 
