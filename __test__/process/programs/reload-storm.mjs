@@ -44,6 +44,7 @@ class Storm {
     this.#path = join(directory, `${index}.json`);
     const pick = (...kinds) => kinds[this.#random(kinds.length)];
     this.#kinds = { source: pick('none', 'sync', 'async'), schema: pick('none', 'sync', 'async'), watch: pick('off', 'on', 'polling', 'slow') };
+    this.#kinds.derived = pick('none', 'above', 'between');
     this.name = `seed ${seed}, configuration ${index}: ${JSON.stringify(this.#kinds)}`;
   }
 
@@ -52,8 +53,11 @@ class Storm {
   }
 
   #builder() {
-    const { source, schema } = this.#kinds;
+    const { source, schema, derived } = this.#kinds;
     let builder = SuperConfig.builder({ env: {} }).file(this.#path);
+    // Of one version it sees the same values as its readers.
+    const derive = (name) => builder.derive(name, ({ file, value = null }) => ({ [name]: { file, value } }));
+    if (derived === 'between') builder = derive('between');
     if (source !== 'none') {
       const load = () => ({ value: this.#value });
       const watch = (_, changed) => {
@@ -61,6 +65,7 @@ class Storm {
       };
       builder = builder.source({ name: 'remote', load: source === 'sync' ? load : () => this.#later(load()), watch });
     }
+    if (derived !== 'none') builder = derive('above');
     if (schema === 'none') return builder;
     const validate = (value) => ({ value: { ...value, checked: true } });
     const check = schema === 'sync' ? validate : (value) => this.#later(validate(value));
