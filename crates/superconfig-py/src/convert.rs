@@ -156,7 +156,8 @@ impl Walk {
 
     fn array(&mut self, given: &Bound<'_, PyAny>) -> PyResult<Value> {
         self.descend(given.py())?;
-        let mut array = Vec::with_capacity(given.len()?);
+        // What a list says of its length need not be true.
+        let mut array = Vec::new();
         for (at, item) in given.try_iter()?.enumerate() {
             self.path.push(Segment::Index(at));
             array.push(self.value(&item?)?);

@@ -334,3 +334,12 @@ def test_documents_are_converted_with_secrets_redacted() -> None:
     assert caught.value.code == "ERR_SUPERCONFIG_FORMAT"
     with pytest.raises(superconfig.OptionError):
         superconfig.convert("a: 1", "yaml", "json", patterns="a")
+
+
+@pytest.mark.parametrize("length", [10**15, sys.maxsize, 0])
+def test_the_length_of_a_list_is_not_believed(length: int) -> None:
+    class Lying(list):
+        def __len__(self) -> int:
+            return length
+
+    assert opened({"list": Lying([1, 2])})["list"] == [1, 2]
