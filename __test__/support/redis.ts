@@ -30,9 +30,16 @@ export class RedisServer extends ServerProcess {
     return this.#client;
   }
 
-  /** Runs a command. */
+  /** Runs a command, once the server has read its data. */
   async run(...args: string[]): Promise<unknown> {
-    return (await this.client()).sendCommand(args);
+    for (;;) {
+      try {
+        return await (await this.client()).sendCommand(args);
+      } catch (error) {
+        if (!/LOADING/.test(String(error))) throw error;
+      }
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
   }
 
   /** The connections that it has, without the one of this object. */

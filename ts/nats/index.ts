@@ -55,7 +55,7 @@ export function nats(options: NatsOptions): CustomSource {
     if (typeof kv?.[method] !== 'function') throw optionError('`kv` is a bucket of `@nats-io/kv`');
   }
   if (connection !== undefined && typeof connection.status !== 'function') throw optionError('`connection` is a connection of NATS');
-  const { start, isOneKey, toResult } = layoutOf(options, '.');
+  const { start, isOneKey, toResult, omitSecrets } = layoutOf(options, '.');
   const shared: Shared = {};
   const settings = { kv, connection, start, isOneKey, probeMs, answerMs };
   return liveSource(
@@ -63,6 +63,7 @@ export function nats(options: NatsOptions): CustomSource {
       name: `nats:${start}`,
       endpoints: [kv.bucket === undefined ? 'the bucket' : `the bucket ${kv.bucket}`],
       toResult,
+      omitSecrets,
       open: async (_endpoint, signal, alive) => {
         const session = new NatsSession(settings, shared, alive);
         await session.status(signal);

@@ -70,6 +70,7 @@ export function redis(options: RedisOptions): CustomSource {
       name: `redis:${keys.join()}`,
       endpoints: [endpoint],
       toResult: (entries) => layout.toResult(isHash ? entries : inOrder(keys, entries)),
+      omitSecrets: layout.omitSecrets,
       open: (_endpoint, signal) => RedisSession.open(connect, settings, signal),
     },
     options,

@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Kvm } from '@nats-io/kv';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
@@ -8,6 +9,7 @@ import { Followed, randomFrom, secondsSince, TIMES } from '../../support/followe
 import { connectNats, contents, NatsServer } from '../../support/nats.ts';
 import { FaultProxy } from '../../support/proxy.ts';
 import { freePort } from '../../support/server-process.ts';
+import { TemporaryDirectory } from '../../support/temporary.ts';
 import { warnings } from '../../support/warnings.ts';
 import { until } from '../../support/watched.ts';
 
@@ -269,6 +271,35 @@ describe('what is followed', () => {
     expect(told).toContain('the source `nats:app.`: its store was restored or made anew; everything was read again');
     await agrees();
     expect(followed.status?.state).toBe('live');
+  });
+
+  test('a snapshot is used while the server is down, and a rule of a rollout says which keys count', async () => {
+    const own = await ownServer();
+    const direct = await own.bucket('app');
+    for (const [key, value] of Object.entries({ 'v1.value': '1', 'v1.password': 'tiger', 'v2.value': '2' })) await direct.put(`app.${key}`, value);
+    await direct.put('app.rollout', '{ "stable": "v1", "candidate": "v2", "percent": 0 }');
+    const directory = new TemporaryDirectory();
+    onTestFinished(() => directory.remove());
+    const rollout = { key: 'app.rollout', instance: 'a' };
+    const times = { ...TIMES, answerMs: 500, probeMs: 400 };
+    const source = () => nats({ kv: direct, prefix: 'app.', rollout, snapshot: { path: directory.at('state/nats.json') }, ...times });
+    const first = await Followed.load(source());
+    expect(first.values).toEqual({ value: '1', password: 'tiger' });
+    await until(() => existsSync(directory.at('state/nats.json')));
+    expect(readFileSync(directory.at('state/nats.json'), 'utf8')).not.toContain('tiger');
+    first.config.close();
+    await own.kill();
+    const told = await warnings(async () => {
+      const config = await SuperConfig.builder().source(source()).watch().load();
+      onTestFinished(() => config.close());
+      config.on('error', () => {});
+      expect([config.current, config.status.sources[0]?.state]).toEqual([{ value: 1 }, 'snapshot']);
+      await own.start();
+      await untilDone(() => direct.put('app.rollout', '{ "stable": "v1", "candidate": "v2", "percent": 100 }'));
+      await until(() => config.get('value', 0) === 2 && config.status.sources[0]?.state === 'live');
+    });
+    expect(told.filter((text) => text.includes('restored or made anew'))).toEqual([]);
+    expect(told).toHaveLength(1);
   });
 
   test('a document that goes bad keeps the last good one, located, and heals', async () => {

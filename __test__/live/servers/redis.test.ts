@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis as IoRedis } from 'ioredis';
 import { Redis as IoValkey } from 'iovalkey';
@@ -10,6 +11,8 @@ import { Followed, randomFrom, secondsSince, TIMES } from '../../support/followe
 import { FaultProxy } from '../../support/proxy.ts';
 import { RedisServer } from '../../support/redis.ts';
 import { freePort } from '../../support/server-process.ts';
+import { TemporaryDirectory } from '../../support/temporary.ts';
+import { warnings } from '../../support/warnings.ts';
 import { until } from '../../support/watched.ts';
 
 let server: RedisServer;
@@ -274,6 +277,34 @@ describe.each(Object.entries(CLIENTS))('what is followed with %s', (_name, clien
     await until(() => !gone.config.has('fresh'));
     await gone.end();
     await kept.end();
+  });
+
+  test('a snapshot is used while the server is down, and a rule of a rollout says which fields count', async () => {
+    const own = await ownServer();
+    const hash = newKey();
+    await own.run('HSET', hash, 'rollout', '{ "stable": "v1", "candidate": "v2", "percent": 0 }', 'v1.value', '1', 'v1.password', 'tiger', 'v2.value', '2');
+    const directory = new TemporaryDirectory();
+    onTestFinished(() => directory.remove());
+    const rollout = { key: 'rollout', instance: 'a' };
+    const source = () =>
+      redis({ client: clientOf(own.port), hash, rollout, snapshot: { path: directory.at('state/redis.json') }, ...TIMES, retryMs: [20, 100] });
+    const first = await Followed.load(source());
+    expect(first.values).toEqual({ value: '1', password: 'tiger' });
+    await until(() => existsSync(directory.at('state/redis.json')));
+    expect(readFileSync(directory.at('state/redis.json'), 'utf8')).not.toContain('tiger');
+    first.config.close();
+    await own.kill();
+    const told = await warnings(async () => {
+      const config = await SuperConfig.builder().source(source()).watch().load();
+      onTestFinished(() => config.close());
+      config.on('error', () => {});
+      expect([config.current, config.status.sources[0]?.state]).toEqual([{ value: 1 }, 'snapshot']);
+      await own.start();
+      await own.run('HSET', hash, 'rollout', '{ "stable": "v1", "candidate": "v2", "percent": 100 }');
+      await until(() => config.get('value', 0) === 2 && config.status.sources[0]?.state === 'live');
+    });
+    expect(told.filter((text) => text.includes('restored or made anew'))).toEqual([]);
+    expect(told).toHaveLength(1);
   });
 
   test('a document that goes bad keeps the last good one, located, and heals', async () => {
