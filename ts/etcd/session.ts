@@ -4,10 +4,28 @@ import { type Change, decodeText, type Entry, type Frame, type Listing, type Ses
 import { type Connection, FAILED_PRECONDITION, GrpcError, INVALID_ARGUMENT, OUT_OF_RANGE, OversizeError, UNAUTHENTICATED } from './grpc.js';
 import { authenticateRequest, rangeRequest, readRange, readToken, readWatch, type WatchEvent, watchRequest } from './messages.js';
 
-/** The material of TLS, as `node:tls` takes it. */
+/**
+ * The material of TLS, as `node:tls` takes it.
+ *
+ * @example
+ * ```ts
+ * import type { EtcdTls } from 'superconfig/etcd';
+ *
+ * const tls = (): EtcdTls => ({ ca: process.env.ETCD_CA, cert: process.env.ETCD_CERT, key: process.env.ETCD_KEY });
+ * ```
+ */
 export interface EtcdTls extends Pick<ConnectionOptions, 'ca' | 'cert' | 'key' | 'passphrase' | 'servername'> {}
 
-/** A user of etcd. */
+/**
+ * A user of etcd.
+ *
+ * @example
+ * ```ts
+ * import type { EtcdAuth } from 'superconfig/etcd';
+ *
+ * const auth: EtcdAuth = { user: 'shop', password: process.env.ETCD_PASSWORD ?? '' };
+ * ```
+ */
 export interface EtcdAuth {
   user: string;
   password: string;
