@@ -1,4 +1,4 @@
-// What following etcd costs, against a server that this starts on this machine: from a put to the event `change`, a burst of puts, a start
+// The cost of following etcd, against a server that this starts on this machine: from a put to the event `change`, a burst of puts, a start
 // with many keys, and reads beside a configuration without a live source. usage: node bench/live.mjs, after `npm run test:live` has installed etcd.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';

@@ -102,7 +102,7 @@ describe('references', () => {
         await settle();
         return [process.memoryUsage().heapUsed, process.memoryUsage().rss];
       };
-      for (let i = 0; i < 6; i += 1) await round();
+      for (let i = 0; i < 14; i += 1) await round();
       const first = await round();
       let last;
       for (let i = 0; i < 8; i += 1) last = await round();

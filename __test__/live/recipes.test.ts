@@ -130,7 +130,7 @@ describe('Consul', () => {
     expect(config.get('server.port')).toBe(8081);
     server.put('shop/é', undefined);
     await server.start();
-    await until(() => !config.has('é'));
+    await until(() => !config.has('é') && followed.states.includes('live'));
     expect([followed.states, followed.errors.length]).toEqual([['connecting', 'stale', 'live'], 1]);
 
     const told = await warnings(async () => {

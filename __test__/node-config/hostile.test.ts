@@ -1,4 +1,4 @@
-// What the drop-in meets in hostile variables and odd programs: names that lead out of the tree, objects that contain themselves, dates by the thousand.
+// Hostile variables and odd programs beneath the drop-in: names that lead out of the tree, objects that contain themselves, dates by the thousand.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';

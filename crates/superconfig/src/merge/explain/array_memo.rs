@@ -1,4 +1,4 @@
-//! Where the elements of arrays went, kept for all paths into one array.
+//! The places that the elements of an array went to, kept for all paths into it.
 
 use crate::diagnostic::{Segment, count_steps};
 use crate::merge::ArrayStrategy;
