@@ -4,8 +4,8 @@ use super::context::source_context;
 use super::options::LoadOptions;
 use crate::diagnostic::{Error, Monitor, thread_builder};
 use crate::source::{
-    Environment, Source, SourceCall, SourceContext, SourceData, SourceEntry, SourceError, SourceReport, SourceSignal, SourceSpec,
-    failed, panicked,
+    Environment, Source, SourceCall, SourceContext, SourceData, SourceError, SourceReport, SourceSignal, SourceSpec, failed,
+    panicked,
 };
 use parking_lot::Mutex;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -22,7 +22,8 @@ type Reporter = Arc<dyn Fn(usize, SourceReport) + Send + Sync>;
 
 pub(crate) struct CustomSources {
     sources: Vec<CustomSource>,
-    shared: Arc<Shared>,
+    /// `None` where there are no sources: most loads have none.
+    shared: Option<Arc<Shared>>,
     /// They have been called, so they have to be closed.
     is_called: AtomicBool,
 }
@@ -69,6 +70,13 @@ struct Shared {
     reports: Mutex<Reports>,
 }
 
+impl Shared {
+    fn new() -> Arc<Self> {
+        let reports = Mutex::new(Reports::Kept(Vec::new()));
+        Arc::new(Self { is_closed: AtomicBool::new(false), reload: Mutex::default(), reports })
+    }
+}
+
 /// The receiver of the sources' reports.
 enum Reports {
     /// None yet: the reports are kept.
@@ -92,19 +100,20 @@ enum Call {
 
 impl CustomSources {
     pub(crate) fn new(options: &LoadOptions) -> Self {
-        let reports = Mutex::new(Reports::Kept(Vec::new()));
-        let shared = Arc::new(Shared { is_closed: AtomicBool::new(false), reload: Mutex::default(), reports });
-        let custom = |(index, entry): (usize, &SourceEntry)| match &entry.spec {
-            SourceSpec::Custom(source) => Some(CustomSource {
-                index,
-                source: source.clone(),
-                unanswered: Arc::default(),
-                background: Arc::default(),
-                shared: shared.clone(),
-            }),
-            _ => None,
-        };
-        let sources = options.sources.iter().enumerate().filter_map(custom).collect();
+        let mut shared = None;
+        let mut sources = Vec::new();
+        for (index, entry) in options.sources.iter().enumerate() {
+            if let SourceSpec::Custom(source) = &entry.spec {
+                let shared = shared.get_or_insert_with(Shared::new);
+                sources.push(CustomSource {
+                    index,
+                    source: source.clone(),
+                    unanswered: Arc::default(),
+                    background: Arc::default(),
+                    shared: shared.clone(),
+                });
+            }
+        }
         Self { sources, shared, is_called: AtomicBool::new(false) }
     }
 
@@ -133,8 +142,8 @@ impl CustomSources {
     /// The same for a reload that a change started, which must not wait for a source that hangs: those that have not returned
     /// after a moment are left out, and request another reload once they have. Costs two threads for each.
     pub(crate) fn load_in_background(&self, options: &LoadOptions, environment: &Environment) -> Result<CustomResults, Error> {
-        let can_reload = self.shared.reload.lock().is_some();
-        if self.sources.is_empty() || !can_reload {
+        let can_reload = self.shared.as_ref().is_some_and(|shared| shared.reload.lock().is_some());
+        if !can_reload {
             return self.load(options, environment);
         }
         let context = source_context(options, environment)?;
@@ -148,12 +157,15 @@ impl CustomSources {
     /// Sets what requests a reload for results that come late.
     #[cfg(feature = "watch")]
     pub(crate) fn reload_with(&self, reload: SourceSignal) {
-        *self.shared.reload.lock() = Some(reload);
+        if let Some(shared) = &self.shared {
+            *shared.reload.lock() = Some(reload);
+        }
     }
 
     /// Sets the receiver of reports, and passes the kept ones to it.
     pub(crate) fn hear(&self, reporter: Reporter) {
-        let mut reports = self.shared.reports.lock();
+        let Some(shared) = &self.shared else { return };
+        let mut reports = shared.reports.lock();
         if let Reports::Kept(kept) = &mut *reports {
             std::mem::take(kept).into_iter().for_each(|(index, report)| reporter(index, report));
         }
@@ -162,7 +174,8 @@ impl CustomSources {
 
     /// Closes all sources; only the first call has an effect.
     pub(crate) fn close(&self) {
-        if self.shared.is_closed.swap(true, Ordering::AcqRel) || !self.is_called.load(Ordering::Acquire) {
+        let Some(shared) = &self.shared else { return };
+        if shared.is_closed.swap(true, Ordering::AcqRel) || !self.is_called.load(Ordering::Acquire) {
             return;
         }
         for CustomSource { source, .. } in &self.sources {
