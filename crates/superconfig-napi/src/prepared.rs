@@ -8,6 +8,7 @@ use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
 use napi::{Result, Status};
 use napi_derive::napi;
 use std::cell::RefCell;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use superconfig::{Builder, Environment, Error, ErrorCode, SourceReport, SuperConfig};
 use superconfig_binding::options::{LoadOptions, ReloadRequest, Supplied};
 use superconfig_binding::{CheckedOutput, Committed, HandleTable, Preparation, Prepared, ReportedIssue, describe};
@@ -19,8 +20,27 @@ enum Entry {
     Committed(Committed),
 }
 
+/// What other threads have prepared for a thread, until its JavaScript takes it.
+///
+/// A thread-safe function never drops what it was given where its environment ends before the call, so it is given the number alone;
+/// what has arrived is dropped with the thread.
+#[derive(Default)]
+struct Arrivals(Mutex<HandleTable<std::result::Result<Entry, Error>>>);
+
+impl Arrivals {
+    fn table(&self) -> MutexGuard<'_, HandleTable<std::result::Result<Entry, Error>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn take(&self, number: u64) -> std::result::Result<Entry, Error> {
+        let arrived = self.table().remove(number);
+        arrived.unwrap_or_else(|| Err(discarded()))
+    }
+}
+
 thread_local! {
     static PREPARED: RefCell<HandleTable<Entry>> = RefCell::default();
+    static ARRIVALS: Arc<Arrivals> = Arc::default();
 }
 
 /// Reads and merges without publishing, so that JavaScript can check the values: gives the number of the prepared load. The
@@ -35,7 +55,7 @@ pub fn prepare(request: String, attachment: Option<f64>) -> Result<f64> {
 type Answer = FnArgs<(Option<String>, Option<f64>)>;
 
 /// The callback of [`prepare_async`], which any thread may call. Keeps no environment alive.
-type Done = ThreadsafeFunction<std::result::Result<Entry, Error>, (), Answer, Status, false, true>;
+type Done = ThreadsafeFunction<u64, (), Answer, Status, false, true>;
 
 /// [`prepare`] on another thread, which may wait for the file system without end.
 /// What JavaScript does not check is published there too: comparing large versions, and letting go of one, would keep this thread
@@ -44,14 +64,20 @@ type Done = ThreadsafeFunction<std::result::Result<Entry, Error>, (), Answer, St
 pub fn prepare_async(request: String, done: Function<Answer, ()>, attachment: Option<f64>) -> Result<()> {
     let (preparation, is_validated) = preparation(&request, attachment)?;
     let done: Done = done.build_threadsafe_function().weak::<true>().callee_handled::<false>().build_callback(|called| {
-        // On the thread of the environment; where that has ended, what was prepared is dropped.
-        Ok(FnArgs::from(match called.value {
+        // On the thread of the environment.
+        Ok(FnArgs::from(match ARRIVALS.with(|arrivals| arrivals.take(called.value)) {
             Ok(entry) => (None, Some(keep(entry))),
             Err(error) => (Some(describe(&error)), None),
         }))
     })?;
+    let arrivals = ARRIVALS.with(Arc::downgrade);
     let settle = move |entry| {
-        let _ = done.call(entry, ThreadsafeFunctionCallMode::NonBlocking);
+        // A thread that has ended takes nothing any more.
+        let Some(arrivals) = arrivals.upgrade() else { return };
+        let number = arrivals.table().insert(entry);
+        if done.call(number, ThreadsafeFunctionCallMode::NonBlocking) != Status::Ok {
+            drop(arrivals.take(number));
+        }
     };
     if is_validated {
         preparation.start(move |prepared| settle(prepared.map(Entry::Prepared)));
