@@ -375,8 +375,10 @@ export class Mirror {
     this.#held = [];
     this.#error = error;
     this.#isLost = true;
-    if (this.#state === 'live') this.#state = 'connecting';
-    return this.#aged(now);
+    if (this.#state !== 'live') return this.#aged(now);
+    // An outage begins as one also where nothing has been confirmed for long: `dueAt` is over then, and tells of that next.
+    this.#state = 'connecting';
+    return this.#outcome(false, true);
   }
 
   #time(now: number): Outcome {
