@@ -55,6 +55,7 @@ describe.each(etcds)('etcd %s', (_, program) => {
     door.mode = 'pass';
     await until(() => !config.has('gone'));
     await agrees();
+    await until(() => changes.length > 0);
     expect(changes).toEqual([['gone', 'x1', 'x2', 'x3', 'x4', 'x5', 'x6']]);
     expect(source()).toMatchObject({ state: 'live', relists: 1 });
     await end();

@@ -61,7 +61,7 @@ describe.each(etcds)('etcd %s', (_, program) => {
     const changes: (readonly string[])[] = [];
     config.on('change', ({ changed }) => changes.push(changed));
     await server.put('/shop/rollout', 'stable: v1\ncandidate: v2\npercent: 100\n');
-    await until(() => config.get('port') === 2);
+    await until(() => config.get('port') === 2 && changes.length > 0);
     expect([config.current, changes]).toEqual([{ port: 2 }, [['old', 'port']]]);
     const errors: string[] = [];
     config.on('error', ({ message }) => errors.push(message));

@@ -242,6 +242,7 @@ describe('what is followed', () => {
     proxy.mode = 'pass';
     await until(() => !config.has('gone'));
     await agrees();
+    await until(() => followed.changes.length > 0);
     expect(followed.changes).toEqual([['gone', 'x1', 'x2', 'x3', 'x4', 'x5', 'x6']]);
     expect([followed.states, followed.errors.length]).toEqual([['connecting', 'live'], 1]);
     await end(true);
