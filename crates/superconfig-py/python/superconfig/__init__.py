@@ -17,7 +17,7 @@ from ._builder import SuperConfigBuilder
 from ._changes import Changes, ConfigChange
 from ._config import ConfigHandle, SuperConfig
 from ._conversion import Converted, Loss, convert, parse
-from ._custom import SourceContext, SuperConfigWarning
+from ._custom import SuperConfigWarning
 from ._descriptions import (
     Candidate,
     ComparedValue,
@@ -46,6 +46,7 @@ from ._errors import (
 )
 from ._frozen import FrozenDict, FrozenList
 from ._load import load_config
+from ._source_call import SourceContext
 from ._sources import Source, args, defaults, derive, dir, discover, dotenv, env, file, glob, module, overrides, source, text
 from ._state import ReloadResult
 

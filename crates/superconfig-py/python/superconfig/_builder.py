@@ -103,7 +103,7 @@ class SuperConfigBuilder:
         timeout: Optional[float] = None,
         **options: Any,
     ) -> SuperConfigBuilder:
-        """A source that the program implements."""
+        """A source that the program implements: ``accepted``, ``join``, ``directives``; the helper ``source`` says what each is."""
         return self.add(_sources.source(name, load, watch, close, timeout, **options))
 
     def module(self, path: PathLike, **options: Any) -> SuperConfigBuilder:

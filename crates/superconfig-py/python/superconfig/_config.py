@@ -12,6 +12,7 @@ from ._descriptions import (
     Difference,
     Explanation,
     LayerInfo,
+    SourceStatus,
     Status,
     config_warning,
     difference,
@@ -218,6 +219,10 @@ class SuperConfig(_superconfig.Core):
     def on_error(self, listener: Callable[[SuperConfigError], Any]) -> Callable[[], None]:
         """Calls a function for each reload that fails; returns what ends that."""
         return self._listen("error", listener, None)
+
+    def on_status(self, listener: Callable[[SourceStatus], Any]) -> Callable[[], None]:
+        """Calls a function for each change of a custom source's state; returns what ends that."""
+        return self._listen("status", listener, None)
 
     def changes(self, path: Optional[Path] = None) -> Changes:
         """Iterates over changes, with ``for`` and with ``async for``; a slow consumer gets several as one."""

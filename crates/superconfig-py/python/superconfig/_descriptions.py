@@ -45,6 +45,9 @@ class Candidate:
     line: Optional[int] = None
     column: Optional[int] = None
     variable: Optional[str] = None
+    #: The key of a source that holds texts or documents by keys, and its revision.
+    key: Optional[str] = None
+    revision: Optional[str] = None
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,8 @@ class Unreached:
     line: Optional[int] = None
     column: Optional[int] = None
     variable: Optional[str] = None
+    key: Optional[str] = None
+    revision: Optional[str] = None
 
 
 @dataclass(frozen=True)
@@ -140,7 +145,11 @@ class Watching:
 
 @dataclass(frozen=True)
 class SourceStatus:
-    """The condition of a custom source."""
+    """The condition of a custom source: its own report, or what its last answer shows.
+
+    ``state`` is ``live``, ``connecting``, ``stale`` or ``snapshot``, ``since`` when it has been so; ``last_confirmed`` is when it last answered,
+    or reported to be live. The rest is as it reports.
+    """
 
     name: str
     state: str
@@ -148,6 +157,9 @@ class SourceStatus:
     since: Optional[datetime.datetime] = None
     last_confirmed: Optional[datetime.datetime] = None
     last_error: Optional[SuperConfigError] = None
+    endpoint: Optional[str] = None
+    resumes: Optional[int] = None
+    relists: Optional[int] = None
 
 
 @dataclass(frozen=True)
@@ -170,19 +182,21 @@ class Status:
     is_forked: bool = field(default=False)
 
 
+def source_status(report: Mapping[str, Any]) -> SourceStatus:
+    """The condition of a source as the engine describes it."""
+    return make(
+        SourceStatus,
+        report,
+        since=_moment(report.get("since")),
+        last_confirmed=_moment(report.get("lastConfirmed")),
+        last_error=_error(report.get("lastError")),
+    )
+
+
 def status(report: Mapping[str, Any], is_forked: bool) -> Status:
     """A condition as the engine describes it."""
     watching = () if is_forked else tuple(make(Watching, one) for one in report.get("watching", ()))
-    sources = tuple(
-        make(
-            SourceStatus,
-            one,
-            since=_moment(one.get("since")),
-            last_confirmed=_moment(one.get("lastConfirmed")),
-            last_error=_error(one.get("lastError")),
-        )
-        for one in report.get("sources", ())
-    )
+    sources = tuple(source_status(one) for one in report.get("sources", ()))
     return make(
         Status,
         report,

@@ -23,6 +23,9 @@ class Origin:
     line: Optional[int] = None
     column: Optional[int] = None
     variable: Optional[str] = None
+    #: The key of a source that holds texts or documents by keys, and its revision.
+    key: Optional[str] = None
+    revision: Optional[str] = None
 
     @property
     def name(self) -> Optional[str]:

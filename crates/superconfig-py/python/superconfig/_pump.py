@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Callable, Optional
 
 from . import _superconfig
 from ._custom import warn
+from ._descriptions import source_status
 from ._errors import SuperConfigError, from_report
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ class Transition:
 
 
 class Listener:
-    """A consumer of changes or of errors."""
+    """A consumer of changes, of errors, or of changed states of sources."""
 
     def __init__(self, owner: object, call: Callable[[Any], Any], kind: str) -> None:
         self.owner = owner
@@ -101,6 +102,13 @@ class Pump:
             events = self._events
         if events is not None:
             events.wake()
+
+    def reported(self) -> None:
+        """A source has reported something: without that thread, nor a reload that delivers, whoever reports delivers."""
+        with self._changed:
+            is_delivered = self._thread is not None or self._reloading > 0
+        if not is_delivered:
+            self.deliver()
 
     def begin(self) -> None:
         """A reload begins whose caller delivers what it causes."""
@@ -226,6 +234,8 @@ class Pump:
             steps.reverse()
         for step in steps:
             step()
+        for one in report.get("sources", ()):
+            self._tell("status", source_status(one))
 
     def _fail(self, error: SuperConfigError, is_background: bool) -> None:
         state = self._state()

@@ -159,7 +159,7 @@ class _Function:
         except SuperConfigError:
             raise
         except Exception as failure:
-            from ._custom import reason_of
+            from ._source_call import reason_of
 
             reason = reason_of(failure)
         # Out of the handler: what the function raised may quote the values.

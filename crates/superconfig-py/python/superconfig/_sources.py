@@ -185,13 +185,17 @@ def source(
     close: Optional[Callable[[], Any]] = None,
     timeout: Optional[float] = None,
     *,
+    accepted: Optional[Callable[[Any], Any]] = None,
     join: Optional[bool] = None,
     directives: Optional[bool] = None,
 ) -> Source:
-    """A source that the program implements: ``load(context)`` gives a mapping, also as a coroutine.
+    """A source that the program implements: ``load(context)`` gives a mapping, or what ``texts`` or ``documents`` of ``superconfig.live``
+    make; also as a coroutine.
 
-    It runs in a thread of its own and counts as failed after ``timeout`` seconds, 10 by default. ``watch(context, changed)`` starts to watch
-    and may give a function that ends that; ``close()`` lets go of what ``load`` has opened.
+    It runs in a thread of its own and counts as failed after ``timeout`` seconds, 10 by default; no reload that a change starts waits for
+    it. ``watch(context, changed)`` starts to watch, where the configuration is watched, and may give a function that ends that; as a
+    coroutine it runs until it is cancelled. Where it fails, the source is stale, and it is called again after a second, then less and less
+    often. ``accepted(result)`` hears what ``load`` has returned once that is in use. ``close()`` lets go of what ``load`` has opened.
     """
     from ._custom import CustomSource
 
@@ -201,9 +205,11 @@ def source(
         _callable(watch, "`watch`")
     if close is not None:
         _callable(close, "`close`")
+    if accepted is not None:
+        _callable(accepted, "`accepted`")
     if timeout is not None and not (isinstance(timeout, (int, float)) and not isinstance(timeout, bool) and timeout > 0):
         raise option_error("`timeout` is a positive number of seconds")
-    implementation = CustomSource(name, load, watch, close, 10.0 if timeout is None else float(timeout))
+    implementation = CustomSource(name, load, watch, close, 10.0 if timeout is None else float(timeout), accepted)
     return _source("source", implementation, name=name, join=join, directives=directives)
 
 
@@ -224,7 +230,7 @@ def module(
 
     name = _name(_path(path, "a module's path"), "a module's path")
     exported = ConfigModule(name, optional, _name(export, "an export"))
-    implementation = CustomSource(name, exported.load, None, None, 10.0)
+    implementation = CustomSource(name, exported.load)
     return _source("source", implementation, name=name, file=name, join=join, directives=directives)
 
 

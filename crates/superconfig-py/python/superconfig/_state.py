@@ -10,10 +10,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Optional
 
 from . import _fork, _superconfig
-from ._custom import CustomSources, join_failures, reason_of, values_of
+from ._custom import Collected, CustomSources, join_failures
 from ._errors import SuperConfigError, make_error, option_error
 from ._pump import Pump
 from ._request import LoadRequest
+from ._source_call import reason_of
+from ._source_data import values_of
 
 if TYPE_CHECKING:
     from ._config import SuperConfig
@@ -111,12 +113,12 @@ class State(_fork._Forkable):
         core, request = self.core, self.request
         captured = None if is_background else request.capture()
         turn = None if self.sources.is_empty else core._begin_reload()
-        answers, _ = self.sources.collect(turn or 0, captured)
+        collected = self.sources.collect(turn or 0, captured, is_background)
         inputs: dict[str, Any] = {
             "turn": turn,
             "captured_env": captured,
             "exported": self.exported,
-            "supplied": [[index, answer] for index, answer in answers.items()],
+            "supplied": [[index, answer] for index, answer in collected.answers.items()],
             "background": is_background,
             "validated": request.is_checked_here,
         }
@@ -124,6 +126,7 @@ class State(_fork._Forkable):
         with _fork.engine_call():
             prepared = _superconfig.prepare(inputs, core)
         result = publish(prepared, request)
+        collected.accept()
         return ReloadResult(result["version"], tuple(result["changed"]))
 
     def _load_anew(self) -> ReloadResult:
@@ -133,13 +136,14 @@ class State(_fork._Forkable):
         if "name" in request.options:
             # That of the parent has it here too.
             request = replace(request, options={**request.options, "replace_name": True})
-        opened, sources, _ = open_request(request)
+        opened, sources, collected = open_request(request)
         self.core._replace(opened)
         for user in list(self._users):
             user._replace(self.core._share())
         self.sources = sources
         self.is_forked = False
         sources.open(self._report)
+        collected.accept()
         self.pump = self.pump.renewed()
         if self.request.is_watched:
             self.watch()
@@ -147,7 +151,11 @@ class State(_fork._Forkable):
         return ReloadResult(self.core.version, tuple(after.changed_since(before, [])))
 
     def _report(self, source: int, report: dict[str, Any]) -> None:
-        self.core._report_source(source, report)
+        if self.is_forked or self.core.closed:
+            return
+        with _fork.engine_call():
+            self.core._report_source(source, report)
+        self.pump.reported()
 
     def forked(self) -> None:
         self.is_forked = True
@@ -156,17 +164,17 @@ class State(_fork._Forkable):
         self.sources.forget()
 
 
-def open_request(request: LoadRequest) -> tuple[_superconfig.Opened, CustomSources, Optional[dict[str, Any]]]:
+def open_request(request: LoadRequest) -> tuple[_superconfig.Opened, CustomSources, Collected]:
     """Loads the first version of a configuration."""
     sources = CustomSources(request)
     captured = request.capture()
     try:
-        answers, failures = sources.collect(0, captured)
-        if failures:
-            raise join_failures(failures)
+        collected = sources.collect(0, captured)
+        if collected.failures:
+            raise join_failures(collected.failures)
         with _fork.engine_call():
-            prepared = _superconfig.prepare(request.native(captured, answers), None)
-        return publish(prepared, request), sources, captured
+            prepared = _superconfig.prepare(request.native(captured, collected.answers), None)
+        return publish(prepared, request), sources, collected
     except BaseException:
         sources.end()
         raise
@@ -174,10 +182,11 @@ def open_request(request: LoadRequest) -> tuple[_superconfig.Opened, CustomSourc
 
 def open_state(request: LoadRequest) -> State:
     """Opens a configuration."""
-    opened, sources, _ = open_request(request)
+    opened, sources, collected = open_request(request)
     core = _superconfig.Core(opened)
     state = State(request, sources, core)
     sources.open(state._report)
+    collected.accept()
     if any(source.kind == "dotenv" and source.options.get("export") for source in request.sources):
         state.exported = _export_dotenv(core)
     if request.is_watched:
