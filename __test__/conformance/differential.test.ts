@@ -34,6 +34,12 @@ function gives(text: string, format: Format, expected: unknown): void {
   expect(value(own(text, format)), JSON.stringify(text)).toEqual({ value: comparable(expected) });
 }
 
+/** Whether this runtime reads a key that is one escaped character as a backslash, once a backslash was a key (nodejs/node#63785). */
+const mistakesKeys = (() => {
+  JSON.parse(String.raw`{"a":[],"\\":0}`);
+  return !('"' in JSON.parse(String.raw`{"a":0,"\"":0}`));
+})();
+
 const key = fc
   .oneof(
     fc.constantFrom(
@@ -66,7 +72,8 @@ const key = fc
     ),
     fc.string({ unit: 'grapheme', maxLength: 8 }),
   )
-  .filter((name) => name !== '__proto__' && !/\p{Surrogate}/u.test(name));
+  .filter((name) => name !== '__proto__' && !/\p{Surrogate}/u.test(name))
+  .filter((name) => !(mistakesKeys && /^["\\\p{Control}]$/u.test(name)));
 const text = fc.oneof(
   fc.constantFrom(
     '',
