@@ -30,6 +30,13 @@ fn environment(list: &[(String, String)]) -> Layer {
     Layer { kind: SourceKind::Env, name: "env".into(), fill: false, directives: true, content }
 }
 
+/// Layers of documents, some of them joined, with the environment among them.
+fn layers_around(documents: Vec<(Value, bool)>, list: &[(String, String)], at: usize) -> Vec<Layer> {
+    let mut layers: Vec<Layer> = documents.into_iter().map(|(document, fill)| Layer { fill, ..layer(document) }).collect();
+    layers.insert(at.min(layers.len()), environment(list));
+    layers
+}
+
 fn merge(layers: &[Layer]) -> Result<Merged, Error> {
     fold(layers, &MergeOptions::default())
 }
@@ -250,12 +257,9 @@ proptest! {
         documents in proptest::collection::vec((document(), any::<bool>()), 0..4),
         strategy in array_strategy(),
         list in variables(),
+        at in 0usize..5,
     ) {
-        let mut layers = Vec::new();
-        for (document, fill) in documents {
-            layers.push(Layer { fill, ..layer(document) });
-        }
-        layers.push(environment(&list));
+        let layers = layers_around(documents, &list, at);
         let rules = vec![("**".parse().unwrap(), strategy)].into();
         let options = MergeOptions { arrays: &rules, ..MergeOptions::default() };
         if let Ok(merged) = fold(&layers, &options) {
@@ -280,9 +284,9 @@ proptest! {
         documents in proptest::collection::vec((document(), any::<bool>()), 8..14),
         strategy in array_strategy(),
         list in variables(),
+        at in 0usize..14,
     ) {
-        let mut layers: Vec<Layer> = documents.into_iter().map(|(document, fill)| Layer { fill, ..layer(document) }).collect();
-        layers.push(environment(&list));
+        let layers = layers_around(documents, &list, at);
         let rules = vec![("**".parse().unwrap(), strategy)].into();
         let options = MergeOptions { arrays: &rules, ..MergeOptions::default() };
         if let Ok(merged) = fold(&layers, &options) {

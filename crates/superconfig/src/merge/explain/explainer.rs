@@ -96,11 +96,15 @@ impl<'a> Explainer<'a> {
     fn new_replay(&self, path: &[Segment]) -> PathReplay {
         let replayed = self.replayed.get() + 1;
         self.replayed.set(replayed);
+        let all = || PathReplay::new(&self.steps, 0..self.steps.len(), self.arrays, path);
         if replayed <= FEW || self.steps.len() <= FEW {
-            return PathReplay::new(&self.steps, 0..self.steps.len(), self.arrays, path);
+            return all();
         }
         let index = self.index.get_or_init(|| StepIndex::new(&self.steps));
-        PathReplay::new(&self.steps, index.steps_about(path).into_iter(), self.arrays, path)
+        let Some(numbers) = index.steps_about(path) else { return all() };
+        let replay = PathReplay::new(&self.steps, numbers.into_iter(), self.arrays, path);
+        // A removal may need what a step that is not about the path left for it, such as a table where a scalar was.
+        if replay.has_failed { all() } else { replay }
     }
 
     /// Explains a path. Costs a merge of what each layer has along it, and one parse of each file that contributed.

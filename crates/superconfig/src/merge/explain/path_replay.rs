@@ -24,6 +24,8 @@ pub(super) struct PathReplay {
     changes: Vec<(usize, Option<StepChange>)>,
     /// The first step whose change is kept.
     first: usize,
+    /// Whether it ends at a step that fails.
+    pub(super) has_failed: bool,
 }
 
 impl PathReplay {
@@ -33,15 +35,16 @@ impl PathReplay {
         let keys = leading_keys(path);
         let is_whole = keys.len() < path.len();
         let mut root = Value::Table(Table::new());
-        let mut replay = Self { keys, is_whole, changes: Vec::new(), first: 0 };
+        let mut replay = Self { keys, is_whole, changes: Vec::new(), first: 0, has_failed: false };
         let (mut kept, mut dropped) = (0, 0);
         for number in numbers {
             let step = &steps[number];
             count_steps(1 + replay.keys.len());
             if !step.is_about(&replay.keys) {
+                make_table_beside(step, &mut root, &replay.keys, &mut Merger::new(step.layer, arrays));
                 continue;
             }
-            let (change, is_last) = replay.apply(step, &mut root, &mut Merger::new(step.layer, arrays));
+            let (change, has_failed) = replay.apply(step, &mut root, &mut Merger::new(step.layer, arrays));
             kept += change.elements(&replay.keys);
             replay.changes.push((number, Some(change)));
             while kept > KEPT_ELEMENTS && dropped + 1 < replay.changes.len() {
@@ -50,7 +53,8 @@ impl PathReplay {
                 dropped += 1;
                 replay.first = replay.changes[dropped].0;
             }
-            if is_last {
+            replay.has_failed = has_failed;
+            if has_failed {
                 break;
             }
         }
@@ -140,6 +144,21 @@ impl PathReplay {
             (end, _) => end.cloned(),
         };
         replaced(root, &self.keys, end)
+    }
+}
+
+/// Applies a variable or flag that sets another key in a table along the keys: all that it does to the path is that there is a
+/// table now.
+fn make_table_beside(step: &Step<'_>, root: &mut Value, keys: &[Segment], merger: &mut Merger<'_>) {
+    let StepContent::Assignment(assignment) = step.content else { return };
+    let shared = assignment.path.iter().zip(keys).take_while(|(own, key)| own == key).count();
+    let table = &keys[..shared];
+    if !matches!(root.at(table), Some(Value::Table(_))) {
+        // Where it fails the fold has reported it.
+        let _ = step.apply(root, merger);
+        if let Some(Value::Table(_)) = root.at(table) {
+            *root = replaced(root, table, Some(Value::Table(Table::new())));
+        }
     }
 }
 

@@ -183,9 +183,11 @@ impl Tracer<'_> {
         let mut reversed = Vec::new();
         let mut wanted = Some(rest.to_vec());
         if let Some((name, items)) = removed {
-            let full = match (&middle, &added) {
-                (Some(Value::Array(own)), Some((_, more))) => Some(Value::array([own, *more].concat())),
-                (None | Some(Value::Null), Some((_, more))) => Some(Value::array(more.to_vec())),
+            let more = added.as_ref().map(|(_, more)| self.normalized(&Value::array(more.to_vec())));
+            let more = more.as_ref().and_then(Value::as_array);
+            let full = match (&middle, more) {
+                (Some(Value::Array(own)), Some(more)) => Some(Value::array([own, more].concat())),
+                (None | Some(Value::Null), Some(more)) => Some(Value::array(more.to_vec())),
                 _ => middle.clone(),
             };
             let position = position.child(first.clone(), name);
