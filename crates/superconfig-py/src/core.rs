@@ -2,7 +2,7 @@
 
 use crate::OPTIONS;
 use crate::convert::{to_frozen, to_plain, to_value};
-use crate::error::{closed, raise, run};
+use crate::error::{closed, from_report, raise, run};
 use crate::path::to_path;
 use crate::prepared::Opened;
 use crate::version::Version;
@@ -163,6 +163,7 @@ fn cached(this: &Core, py: Python<'_>, path: &Bound<'_, PyAny>) -> PyResult<Opti
 impl Core {
     #[new]
     fn new(py: Python<'_>, opened: &Bound<'_, Opened>) -> PyResult<Self> {
+        from_report(py)?;
         let (config, word, view) = open(py, opened)?;
         let held = Mutex::new(Held { config: Some(config), overlay: None });
         Ok(Self { word: AtomicUsize::new(word), gate: AtomicU32::new(0), view: ArcSwap::from_pointee(view), held })

@@ -13,7 +13,12 @@ use superconfig::{Path, Segment};
 pub(crate) fn to_path(given: &Bound<'_, PyAny>) -> PyResult<Path> {
     let py = given.py();
     if given.is_instance_of::<PyString>() {
-        return to_text(given, "a path")?.parse().map_err(|error| raise(py, error));
+        let text = to_text(given, "a path")?;
+        // A key that `SuperConfig.keys` gave, whatever dots it holds.
+        if !given.is_exact_instance_of::<PyString>() && given.hasattr("_is_one_key")? {
+            return Ok(Path::from_iter([Segment::from(&*text)]));
+        }
+        return text.parse().map_err(|error| raise(py, error));
     }
     if given.is_instance_of::<PyList>() || given.is_instance_of::<PyTuple>() {
         return given.try_iter()?.map(|segment| to_segment(&segment?)).collect();

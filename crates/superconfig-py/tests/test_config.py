@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import datetime
 import json
+import os
 import pathlib
 import pickle
 import subprocess
@@ -33,8 +34,18 @@ def test_reads_by_path() -> None:
     assert config.get("server.prot", 7) == 7 and config.get("none", 7) is None
     assert "server.port" in config and "server.prot" not in config and config.has("list[0]") and not config.has("list[2]")
     assert (config["max_conn"], config["maxConn"]) == (1, 2), "keys keep their case and underscores"
-    assert list(config) == list(VALUES) and len(config) == 5 and dict(config) == VALUES
+    assert list(config) == list(config.keys()) == list(VALUES) and len(config) == 5 and dict(config) == {**config} == VALUES
+    assert list(config.items()) == list(VALUES.items()) and list(config.values()) == list(VALUES.values())
     assert config["server"] is config["server"]
+
+
+def test_keys_that_hold_dots_read_their_own_values() -> None:
+    values = {"a.b": 1, "a": {"b": 2}, "list[0]": 3, "": 4, 'say "hi"': 5, " x ": 6, "0": 7, "a-b": 8}
+    config = opened(values)
+    assert dict(config) == {**config} == {key: config[key] for key in config} == values
+    assert (config["a.b"], config['"a.b"']) == (2, 1)
+    for key in config:
+        assert type(pickle.loads(pickle.dumps(key))) is type(copy.copy(key)) is str
 
 
 def test_a_missing_path_names_the_closest() -> None:
@@ -181,6 +192,9 @@ def test_secrets_are_in_no_output(builder: Builder) -> None:
     assert (config["db.password"], config["db.token"]) == ("hunter2", "abc123")
     shown = [repr(config), str(config), f"{config}", config.to_string(), config.to_string("yaml"), repr(config.explain("db")), repr(config.status)]
     shown += [repr(config.handle("db")), repr(config.layers), repr(config.warnings), repr(config.explain_all())]
+    made = builder({"APP_DB__PASSWORD": text}).defaults({"password": text}).overrides({"password": text}).text("password = 'hunter2'")
+    # A debugger or a service for errors prints what local variables hold.
+    shown += [repr(made), repr(made._request()), repr(superconfig.defaults({"password": text}))]
     for one in shown:
         assert "hunter2" not in one and "abc123" not in one
     assert "hunter2" in config.to_string(secrets=True)
@@ -201,6 +215,7 @@ def test_errors_say_where(builder: Builder, write: Callable[..., pathlib.Path]) 
     with pytest.raises(FileNotFoundError) as missing:
         builder().file("gone.toml").load()
     assert isinstance(missing.value, superconfig.NotFoundError) and missing.value.filename == "gone.toml"
+    assert missing.value.strerror == os.strerror(missing.value.errno)
     with pytest.raises(OSError) as directory:
         builder().file(".", format="toml").load()
     assert isinstance(directory.value, SuperConfigError) and directory.value.code == "ERR_SUPERCONFIG_IO"
@@ -210,6 +225,12 @@ def test_errors_say_where(builder: Builder, write: Callable[..., pathlib.Path]) 
     "call",
     [
         lambda: SuperConfig(),
+        lambda: SuperConfig({"a": 1}),
+        lambda: SuperConfig.builder(cwd=1),
+        lambda: SuperConfig.builder(cwd=b"/"),
+        lambda: SuperConfig.builder().profile(1),
+        lambda: SuperConfig.builder().secrets(1),
+        lambda: superconfig.load_config(sources=superconfig.defaults({"a": 1})),
         lambda: SuperConfig.builder().file(1),
         lambda: SuperConfig.builder().file("a.toml", format="tmol").load(),
         lambda: SuperConfig.builder().env(1).load(),

@@ -295,6 +295,55 @@ def test_the_environment_may_change_in_other_threads() -> None:
             del os.environ[name]
 
 
+def test_reads_at_the_very_end_are_closed(tmp_path: Path) -> None:
+    program = """
+import superconfig
+config = superconfig.load_config(sources=[superconfig.defaults({'a': 1})], watch=True)
+class Late:
+    def __del__(self, config=config, error=superconfig.ClosedError):
+        try:
+            config['a']
+        except error as closed:
+            print(closed)
+late = Late()
+"""
+    done = python(program, tmp_path)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "the configuration is closed\n", "")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals are sent to a process")
+@pytest.mark.parametrize(
+    "waits",
+    [
+        "for change in config.changes(): pass",
+        "asyncio.run(consume())",
+        "superconfig.SuperConfig.builder().source('s', lambda _: time.sleep(60), timeout=50).load()",
+        "superconfig.SuperConfig.builder().source('s', hang, timeout=50).load()",
+        "superconfig.SuperConfig.builder().derive('d', lambda _: time.sleep(60)).load()",
+    ],
+)
+def test_an_interrupt_ends_what_waits(tmp_path: Path, waits: str) -> None:
+    program = f"""
+import asyncio, os, signal, threading, time, superconfig
+open('a.toml', 'w').write('a = 1')
+config = superconfig.SuperConfig.builder().file('a.toml').watch().load()
+async def consume():
+    async for change in config.changes():
+        pass
+async def hang(_):
+    await asyncio.sleep(60)
+main = threading.main_thread()
+threading.Timer(0.5, lambda: signal.pthread_kill(main.ident, signal.SIGINT)).start()
+begun = time.monotonic()
+try:
+    {waits}
+except KeyboardInterrupt:
+    print('interrupted', time.monotonic() - begun < 40)
+"""
+    done = python(program, tmp_path)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "interrupted True\n", "")
+
+
 def test_nothing_hangs_at_exit_while_threads_work(tmp_path: Path) -> None:
     program = """
 import superconfig, threading, time

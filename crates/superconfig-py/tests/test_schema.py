@@ -232,6 +232,11 @@ def test_types_that_fit(builder: Builder) -> None:
     assert config.extract(Optional[int], "n") is None
 
 
+def test_bare_containers_are_types(builder: Builder) -> None:
+    config = builder().defaults({"a": {"b": [1, 2]}}).load()
+    assert config.extract(dict) == {"a": {"b": [1, 2]}} and config.extract(list, "a.b") == [1, 2] and config.extract(tuple, "a.b") == (1, 2)
+
+
 def test_types_that_nothing_fits_are_refused(builder: Builder) -> None:
     with pytest.raises(superconfig.OptionError):
         builder().defaults({"a": [1]}).load().extract(List[complex], "a")

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-from typing import Any, Callable, Mapping, Optional, Sequence, Union
+from typing import Any, Callable, Iterable, Mapping, Optional, Sequence, Union
 
 from . import _sources, _superconfig
 from ._config import SuperConfig
@@ -34,7 +33,7 @@ class SuperConfigBuilder:
         self._options: dict[str, Any] = {}
         for name, directory in (("cwd", cwd), ("home", home), ("root", root)):
             if directory is not None:
-                self._options[name] = os.fspath(directory)
+                self._options[name] = _sources.path_of(directory, f"`{name}`")
         if env is not None and not isinstance(env, Mapping):
             raise option_error("`env` is a mapping of strings")
         self._environment = None if env is None else dict(env)
@@ -121,7 +120,7 @@ class SuperConfigBuilder:
         if profiles is None:
             self._options.pop("profiles", None)
         else:
-            self._options["profiles"] = [profiles] if isinstance(profiles, str) else list(profiles)
+            self._options["profiles"] = [profiles] if isinstance(profiles, str) else _list(profiles, "profiles are a string or a list of strings")
         return self
 
     def arrays(self, strategies: Mapping[str, Any]) -> SuperConfigBuilder:
@@ -140,7 +139,7 @@ class SuperConfigBuilder:
         """Patterns of paths that are redacted in every output, beside names such as ``password``."""
         if isinstance(patterns, str):
             raise option_error("secrets are a list of patterns, not one string")
-        self._options["secrets"] = [*self._options.get("secrets", ()), *patterns]
+        self._options["secrets"] = [*self._options.get("secrets", ()), *_list(patterns, "secrets are a list of patterns")]
         return self
 
     def schema(self, schema: Any, *, json_schema: Optional[Mapping[str, Any]] = None) -> SuperConfigBuilder:
@@ -198,3 +197,9 @@ class SuperConfigBuilder:
 
     def _request(self) -> LoadRequest:
         return LoadRequest(dict(self._options), tuple(self._sources), self._environment, self._validator)
+
+
+def _list(given: Any, what: str) -> list[Any]:
+    if not isinstance(given, Iterable):
+        raise option_error(f"{what}, not one of type {type(given).__name__}")
+    return list(given)

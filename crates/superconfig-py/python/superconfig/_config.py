@@ -3,7 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any, Callable, Iterator, NoReturn, Optional, Sequence, Type, TypeVar, Union, cast, overload
+import re
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Callable,
+    ItemsView,
+    Iterator,
+    KeysView,
+    NoReturn,
+    Optional,
+    Sequence,
+    Type,
+    TypeVar,
+    Union,
+    ValuesView,
+    cast,
+    overload,
+)
 
 from . import _fork, _superconfig
 from ._changes import Changes, ConfigChange, add_listener
@@ -21,6 +38,7 @@ from ._descriptions import (
     status,
 )
 from ._errors import SuperConfigError, make_error, option_error, text_of
+from ._frozen import RootKey
 from ._schema import extract
 from ._state import ReloadResult, State, find_state
 
@@ -31,6 +49,8 @@ T = TypeVar("T")
 Path = Union[str, Sequence[Union[str, int]]]
 
 _MISSING: Any = object()
+#: What a path has other meanings for than that of a character of a key.
+_READS_AS_PATH = re.compile(r"""[.\[\]"']|^\s|\s$|^$""")
 
 
 class ConfigHandle(_superconfig.Handle):
@@ -61,6 +81,9 @@ class ConfigHandle(_superconfig.Handle):
     def __repr__(self) -> str:
         return f"ConfigHandle({self.path!r})"
 
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a handle belongs to its process: pass handle.value, or make one where it is needed")
+
 
 class SuperConfig(_superconfig.Core):
     """A configuration: read by path, as a whole through ``current``, or through handles.
@@ -76,7 +99,7 @@ class SuperConfig(_superconfig.Core):
     _is_left = False
 
     def __new__(cls, opened: Any = None, state: Optional[State] = None) -> SuperConfig:
-        if opened is None:
+        if not isinstance(opened, _superconfig.Opened):
             raise option_error("a configuration is loaded: SuperConfig.builder()...load()")
         return super().__new__(cls, opened)
 
@@ -133,12 +156,25 @@ class SuperConfig(_superconfig.Core):
         """Whether there is a value at a path."""
         return path in self
 
-    def keys(self) -> Any:
-        """The keys of the whole."""
-        return self.current.keys()
+    def keys(self) -> KeysView[str]:
+        """The keys of the whole. Each of them reads its value, also where it holds dots: so ``dict(config)`` and ``**config`` work."""
+        keys: dict[str, Any] = self.current
+        if any(_READS_AS_PATH.search(key) for key in keys):
+            keys = {RootKey(key) if _READS_AS_PATH.search(key) else key: None for key in keys}
+        return keys.keys()
+
+    def values(self) -> ValuesView[Any]:
+        """The values of these keys, of one version."""
+        values: dict[str, Any] = self.current
+        return values.values()
+
+    def items(self) -> ItemsView[str, Any]:
+        """The keys and values of the whole, of one version."""
+        values: dict[str, Any] = self.current
+        return values.items()
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self.current)
+        return iter(self.keys())
 
     def __len__(self) -> int:
         return len(self.current)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 from dataclasses import dataclass, fields
 from typing import Any, Mapping, Optional, Sequence
 
@@ -101,6 +102,7 @@ class NotFoundError(SuperConfigError, FileNotFoundError):
     def __init__(self, code: str, message: str, **details: Any) -> None:
         super().__init__(code, message, **details)
         self.errno = errno.ENOENT
+        self.strerror = os.strerror(errno.ENOENT)
         self.filename = self.origin.file if self.origin is not None else None
 
 

@@ -70,3 +70,15 @@ class FrozenList(list):  # type: ignore[type-arg]
         return self.__reduce__()
 
 
+class RootKey(str):
+    """A key of the root that reads as one key where it is used as a path. Copies and pickles as plain text."""
+
+    __slots__ = ()
+    #: The extension module looks for it.
+    _is_one_key = True
+
+    def __reduce__(self) -> Any:
+        return (str, (str(self),))
+
+    def __reduce_ex__(self, _protocol: object) -> Any:
+        return self.__reduce__()

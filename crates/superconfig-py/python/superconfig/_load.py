@@ -6,6 +6,7 @@ from typing import Any, Mapping, Optional, Sequence, Union
 
 from ._builder import SuperConfigBuilder
 from ._config import SuperConfig
+from ._errors import option_error
 from ._sources import PathLike, Source
 
 
@@ -32,6 +33,8 @@ def load_config(
     >>> load_config(sources=[defaults({"port": 80}), env("APP")], env={"APP_PORT": "81"})["port"]
     81
     """
+    if isinstance(sources, Source):
+        raise option_error("`sources` is a list of sources, not one of them")
     builder = SuperConfigBuilder(cwd=cwd, home=home, env=env, argv=argv, root=root).add(*sources)
     if profile is not None:
         builder.profile(profile)

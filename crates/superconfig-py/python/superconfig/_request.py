@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Mapping, Optional
 
 from ._sources import Source
@@ -20,8 +20,8 @@ class LoadRequest:
 
     options: Mapping[str, Any]
     sources: tuple[Source, ...]
-    #: The environment that the program gave in place of that of the process.
-    environment: Optional[Mapping[str, str]]
+    #: The environment that the program gave in place of that of the process; tools that show the variables of a traceback print what is here.
+    environment: Optional[Mapping[str, str]] = field(repr=False)
     validator: Optional[Validator]
 
     @property

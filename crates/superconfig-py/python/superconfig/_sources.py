@@ -23,7 +23,8 @@ class Source:
     """
 
     kind: str
-    options: Mapping[str, Any]
+    # Values among them may be secret.
+    options: Mapping[str, Any] = field(repr=False)
     implementation: Any = field(default=None, repr=False)
 
 
@@ -32,7 +33,8 @@ def _source(kind: str, implementation: Any = None, **options: Any) -> Source:
     return Source(kind, {name: value for name, value in options.items() if value is not None}, implementation)
 
 
-def _path(given: PathLike, what: str = "a path") -> str:
+def path_of(given: PathLike, what: str = "a path") -> str:
+    """The text of a path that a program gives."""
     path = os.fspath(given) if isinstance(given, (str, os.PathLike)) else given
     if not isinstance(path, str):
         raise option_error(f"{what} is a string or a path object, not one of type {type(given).__name__}")
@@ -85,7 +87,7 @@ def file(
 ) -> Source:
     """One file; with ``{profile}`` in its path one for each profile; with ``profiles="nested"`` its top-level tables are profiles."""
     return _source(
-        "file", path=_path(path), optional=optional, format=format, profiles=profiles, trust=trust, join=join, directives=directives
+        "file", path=path_of(path), optional=optional, format=format, profiles=profiles, trust=trust, join=join, directives=directives
     )
 
 
@@ -111,7 +113,7 @@ def dir(
     directives: Optional[bool] = None,
 ) -> Source:
     """A directory with ``default``, each profile, ``local`` and each ``{profile}.local``, in any format."""
-    return _source("dir", path=_path(path), optional=optional, format=format, trust=trust, join=join, directives=directives)
+    return _source("dir", path=path_of(path), optional=optional, format=format, trust=trust, join=join, directives=directives)
 
 
 def discover(
@@ -140,9 +142,9 @@ def dotenv(
     if path is None:
         paths: Any = None
     elif isinstance(path, (str, os.PathLike)):
-        paths = _path(path)
+        paths = path_of(path)
     else:
-        paths = [_path(one) for one in path]
+        paths = [path_of(one) for one in path]
     return _source("dotenv", path=paths, optional=optional, export=export)
 
 
@@ -228,7 +230,7 @@ def module(
     from ._custom import CustomSource
     from ._module import ConfigModule
 
-    name = _name(_path(path, "a module's path"), "a module's path")
+    name = _name(path_of(path, "a module's path"), "a module's path")
     exported = ConfigModule(name, optional, _name(export, "an export"))
     implementation = CustomSource(name, exported.load)
     return _source("source", implementation, name=name, file=name, join=join, directives=directives)

@@ -39,7 +39,9 @@ def is_supported(model: Any) -> bool:
 
 def is_type(model: Any) -> bool:
     """Whether it is another type that values can have."""
-    return model in _SCALARS or model in _TEXTS or typing.get_origin(model) is not None or (isinstance(model, type) and issubclass(model, enum.Enum))
+    if isinstance(model, type) and issubclass(model, enum.Enum):
+        return True
+    return model in (*_SCALARS, *_TEXTS, *_LISTS, *_TABLES) or typing.get_origin(model) is not None
 
 
 def build(model: Any, values: Any) -> tuple[Any, list[dict[str, Any]]]:
