@@ -1,4 +1,4 @@
-// Packs what users install; what is packed already is not packed again.
+// Packs what users install, tarballs for Node and wheels for Python; what is packed already is not packed again.
 // usage: node scripts/package.mjs [--all | NAME… | --no-build]; the package and that of this platform's addon, built for release, into
 // target/packages/, installed and tried out by scripts/smoke.mjs and by the tests in __test__/packed/; or the packages of all platforms or
 // of some, whose addons are built on this machine, into target/platforms/packages/. With `--no-build` nothing is built or tried out: an
@@ -10,6 +10,8 @@ import { dirname, join, relative } from 'node:path';
 import * as host from './addon.mjs';
 import { addonFile, names, packageFolder, packageName, root } from './platforms/platforms.mjs';
 import { npm, tool } from './programs.mjs';
+import { interpreter } from './virtual-environment.mjs';
+import { hostWheel, place, platformWheel } from './wheel.mjs';
 
 const given = process.argv.slice(2);
 const isBuilt = `${given}` === '--no-build';
@@ -72,7 +74,16 @@ if (!isPacked) {
   mkdirSync(dirname(stamp), { recursive: true });
   writeFileSync(stamp, digest);
 }
-for (const tarball of readdirSync(packages).sort()) process.stdout.write(`${relative(root, join(packages, tarball))}\n`);
+// Wheels stand beside the tarballs. Who develops for Node alone needs no Python.
+if (!isBuilt && interpreter() === undefined) process.stderr.write('superconfig: no wheel is built: there is no Python from 3.9 on with `venv`.\n');
+else if (isHost && !isBuilt) place([hostWheel()], packages);
+else if (!isHost) {
+  const wheels = [];
+  for (const name of Object.keys(addons)) wheels.push(await platformWheel(name));
+  place(wheels, packages);
+}
+const isPrinted = (name) => !isBuilt || name.endsWith('.tgz');
+for (const tarball of readdirSync(packages).filter(isPrinted).sort()) process.stdout.write(`${relative(root, join(packages, tarball))}\n`);
 if (isHost && !isBuilt) {
   const trials = [[process.execPath, ['scripts/smoke.mjs']], tool('vitest', ['run', '--config', '__test__/packed/vitest.config.ts'])];
   const passed = trials.map(([command, args]) => spawnSync(command, args, { cwd: root, stdio: 'inherit' }).status === 0);

@@ -1,4 +1,4 @@
-// Builds the addon of any platform on this machine, once for the same sources; `compile` builds any library of the workspace so.
+// Builds the addon of any platform on this machine, once for the same sources, and with it the extension module of Python.
 // usage: node scripts/platforms/build.mjs NAME…
 import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
@@ -50,44 +50,47 @@ function libnode() {
   });
 }
 
-/** The settings of the release that differ from those in Cargo.toml: what the environment says, to try something out. */
-function profile() {
-  const own = Object.entries(process.env).filter(([name]) => name.startsWith('CARGO_PROFILE_RELEASE_'));
-  // Nearly as small as with all of it at once, in half the time.
-  return { CARGO_PROFILE_RELEASE_LTO: 'thin', ...Object.fromEntries(own) };
-}
+/** The settings of the release that the environment changes, to try something out. */
+const profile = () => Object.fromEntries(Object.entries(process.env).filter(([name]) => name.startsWith('CARGO_PROFILE_RELEASE_')));
+
+/** The libraries of a platform: of Node's addon and of Python's extension module, as cargo names them. */
+const LIBRARIES = { addon: 'superconfig-napi', extension: '_superconfig' };
+
+/** What `compile` depends on beside the sources of the engine. */
+export const recipe = () => files('scripts/platforms', /^(build|platforms|tools)\.mjs$|\.tbd$/);
 
 /**
- * Compiles a crate's library for a platform, with variables of the environment beside those that the platform needs.
+ * Compiles the libraries of a platform; what is compiled already is not compiled again.
  *
- * Gives the file as cargo names it. @throws `Error` where it fails.
+ * Both in one call, as cargo decides by the crates that are named how it compiles what they share. Gives their files by the names `addon`
+ * and `extension`. @throws `Error` where it fails.
  */
-export function compile(name, crate, env = {}) {
+export function compile(name) {
   const platform = PLATFORMS[name];
   const link = LINKING[name.split('-')[2] ?? 'darwin'](platform);
   const compiler = rust();
-  const args = [link.command, '--release', '-p', crate, ...compiler.args, '--target-dir', target, '--target', link.triple ?? platform.target];
-  // A cache of another compiler's results is of no use here.
-  const all = { ...compiler.env, ...link.env, ...flags(link.flags), ...profile(), RUSTC_WRAPPER: '', ...env };
-  run(...(link.command === 'build' ? [compiler.env.CARGO ?? 'cargo', args] : ['cargo-zigbuild', args]), { env: all, quiet: false });
-  const built = join(target, platform.target, 'release', library(platform.target, crate));
+  const crates = ['-p', 'superconfig-napi', '-p', 'superconfig-py'];
+  const args = [link.command, '--release', ...crates, ...compiler.args, '--target-dir', target, '--target', link.triple ?? platform.target];
+  // A cache of another compiler's results is of no use here. One library is for every Python, and none has to be here to link it.
+  const env = { ...compiler.env, ...link.env, ...flags(link.flags), ...profile(), RUSTC_WRAPPER: '', PYO3_NO_PYTHON: '1' };
+  run(...(link.command === 'build' ? [compiler.env.CARGO ?? 'cargo', args] : ['cargo-zigbuild', args]), { env, quiet: false });
+  const built = Object.entries(LIBRARIES).map(([kind, crate]) => [kind, join(target, platform.target, 'release', library(platform.target, crate))]);
   if (link.strip !== undefined) {
     const [strip, ...args] = link.strip();
-    run(strip, [...args, built]);
+    run(strip, [...args, ...built.map(([, file]) => file)]);
   }
-  return built;
+  return Object.fromEntries(built);
 }
 
 /** The file of the addon of a platform, built where it is not. @throws `Error` where it fails, or the addon is not as it has to be. */
 export function buildAddon(name) {
   const built = join(root, 'target/platforms/addons', addonFile(name));
-  const inputs = [...rustSources(), ...files('scripts/platforms', /^(build|platforms|tools)\.mjs$|\.tbd$/)];
-  step(`addon-${name}`, inputs, relative(root, built), JSON.stringify(profile())).do(() => {
+  step(`addon-${name}`, [...rustSources(), ...recipe()], relative(root, built), JSON.stringify(profile())).do(() => {
     process.stderr.write(`superconfig: building the addon for ${name}\n`);
     const started = performance.now();
-    const compiled = compile(name, 'superconfig-napi');
+    const { addon } = compile(name);
     mkdirSync(dirname(built), { recursive: true });
-    copyFileSync(compiled, built);
+    copyFileSync(addon, built);
     const found = problems(name, built);
     if (found.length > 0) throw new Error(`the addon for ${name} ${found.join('; it ')}`);
     process.stderr.write(`superconfig: built ${relative(root, built)} in ${Math.round((performance.now() - started) / 1000)} s\n`);

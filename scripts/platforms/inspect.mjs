@@ -15,7 +15,7 @@ const EXPORTS = ['napi_register_module_v1', 'node_api_module_get_api_version_v1'
 const MARKS = ['__dso_handle', '_mh_dylib_header'];
 
 /** What every installation of a system has, by the system and the C library. */
-const LIBRARIES = {
+export const LIBRARIES = {
   glibc: /^(ld-linux-(x86-64|aarch64)\.so\.[12]|lib(c|m|dl|pthread|rt|gcc_s)\.so\.\d)$/,
   musl: /^lib(c|gcc_s)\.so(\.\d)?$|^libc\.musl-\w+\.so\.1$/,
   darwin:
@@ -36,7 +36,7 @@ export function inspect(file) {
 }
 
 /** Whether a version is newer than another, number by number. */
-const isNewer = (version, other) => version.localeCompare(other, 'en', { numeric: true }) > 0;
+export const isNewer = (version, other) => version.localeCompare(other, 'en', { numeric: true }) > 0;
 
 /** The folders of this machine that a file names. */
 export function ownPaths(file) {

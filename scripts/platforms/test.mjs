@@ -23,7 +23,9 @@ run(process.execPath, [join(root, 'scripts/package.mjs'), ...(given.length > 0 ?
 const packages = join(root, 'target/platforms/packages');
 const registry = await startRegistry(
   node('24'),
-  readdirSync(packages).map((name) => join(packages, name)),
+  readdirSync(packages)
+    .filter((name) => name.endsWith('.tgz'))
+    .map((name) => join(packages, name)),
 );
 const projects = mkdtempSync(join(tmpdir(), 'superconfig-platforms-'));
 let passed = 0;

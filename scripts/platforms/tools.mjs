@@ -94,6 +94,8 @@ export function rust() {
   };
   if (names.every((name) => hasLibrary(PLATFORMS[name].target))) return { env: {}, args: [] };
   debian('rustc-web', 'cargo-web', 'rust-web-src');
-  // The standard library is built from its source, which only asks for an unstable option.
-  return { env: { RUSTC_BOOTSTRAP: '1', RUSTC: '/usr/bin/rustc', CARGO: '/usr/bin/cargo' }, args: ['-Zbuild-std=std,panic_unwind'] };
+  // The standard library is built from its source, which only asks for an unstable option; without what names the functions of a backtrace,
+  // as there are no names in what is stripped.
+  const args = ['-Zbuild-std=std,panic_unwind', '-Zbuild-std-features=panic-unwind'];
+  return { env: { RUSTC_BOOTSTRAP: '1', RUSTC: '/usr/bin/rustc', CARGO: '/usr/bin/cargo' }, args };
 }
