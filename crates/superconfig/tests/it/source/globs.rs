@@ -139,10 +139,20 @@ fn more_names_than_the_budget_has_values_are_an_error() {
     assert!(error.hint().unwrap().contains("`aliasNodes`"), "{error:?}");
 }
 
-/// What makes and removes files while others load.
-fn while_files_come_and_go(directory: &Path, load: impl Fn()) {
+/// Ends a thread, also where the one that waits for it panics.
+struct Ends<'a>(&'a AtomicBool);
+
+impl Drop for Ends<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+/// Makes and removes files on another thread, during so many calls.
+fn while_files_come_and_go(directory: &Path, calls: usize, load: impl Fn()) {
     let ends = AtomicBool::new(false);
     std::thread::scope(|scope| {
+        let _ends = Ends(&ends);
         scope.spawn(|| {
             let path = |number: usize| directory.join(format!("conf/{}.json", ["default", "local", "c", "d"][number % 4]));
             for number in 0.. {
@@ -153,10 +163,7 @@ fn while_files_come_and_go(directory: &Path, load: impl Fn()) {
                 let _ = std::fs::remove_file(path(number + 2));
             }
         });
-        for _ in 0..1_500 {
-            load();
-        }
-        ends.store(true, Ordering::Relaxed);
+        (0..calls).for_each(|_| load());
     });
 }
 
@@ -170,7 +177,7 @@ fn files_that_vanish_between_listing_and_reading_are_skipped() {
         // A file that has just been created is empty.
         let is_half_written =
             |error: &superconfig::Error| error.to_string().contains("empty") || error.code() == ErrorCode::Parse;
-        while_files_come_and_go(directory.path(), || {
+        while_files_come_and_go(directory.path(), 1_500, || {
             for outcome in [config.reload().map(drop), source(SuperConfig::builder().cwd(directory.path())).load().map(drop)] {
                 assert!(outcome.as_ref().err().is_none_or(is_half_written), "{outcome:?}");
             }
