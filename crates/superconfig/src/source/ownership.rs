@@ -79,7 +79,8 @@ impl Ownership {
 /// Why what a path leads to could be the work of others: a link that another user made, or a directory on the way in which
 /// others can replace names. `None` when it cannot, and on Windows.
 ///
-/// Follows the path by hand, which costs an `lstat` for each part of it and of the links on the way.
+/// For a file that was opened before: what is gone since was replaced by somebody. Follows the path by hand, which costs an `lstat` for
+/// each part of it and of the links on the way.
 #[cfg(unix)]
 pub(crate) fn path_concern(path: &Path) -> Option<String> {
     use std::os::unix::fs::MetadataExt;
@@ -93,8 +94,9 @@ pub(crate) fn path_concern(path: &Path) -> Option<String> {
             continue;
         }
         here.push(&name);
-        // What cannot be asked is an error when it is opened.
-        let metadata = here.symlink_metadata().ok()?;
+        let Ok(metadata) = here.symlink_metadata() else {
+            return Some(format!("{} on its way is not there any more", here.display()));
+        };
         let kind = if metadata.is_symlink() { "link" } else { "directory" };
         let shown = here.display();
         if (metadata.is_symlink() || metadata.is_dir()) && !Ownership::of(&metadata).is_own() {
@@ -106,7 +108,9 @@ pub(crate) fn path_concern(path: &Path) -> Option<String> {
         }
         if metadata.is_symlink() {
             links -= 1;
-            let target = here.read_link().ok().filter(|_| links > 0)?;
+            let Some(target) = here.read_link().ok().filter(|_| links > 0) else {
+                return Some(format!("the link {} on its way leads nowhere any more", here.display()));
+            };
             here.pop();
             target.components().rev().for_each(|part| rest.push_front(part.as_os_str().to_owned()));
         }
@@ -132,6 +136,19 @@ pub(crate) fn check_strictly(ownership: Ownership, path: &Path) -> Result<(), Er
 #[cfg(all(test, unix))]
 mod tests {
     use super::*;
+
+    /// Whoever led to a file by a link can take that away once it was opened.
+    #[test]
+    fn a_way_that_is_gone_is_not_trusted() {
+        let directory = tempfile::tempdir().unwrap();
+        std::fs::write(directory.path().join("real"), "").unwrap();
+        assert_eq!(path_concern(&directory.path().join("real")), None);
+        let link = directory.path().join("link");
+        std::os::unix::fs::symlink("gone", &link).unwrap();
+        for path in [directory.path().join("gone"), link] {
+            assert!(path_concern(&path).unwrap().ends_with("gone on its way is not there any more"), "{path:?}");
+        }
+    }
 
     #[test]
     fn reports_files_that_others_can_write_or_own() {
