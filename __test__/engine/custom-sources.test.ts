@@ -207,9 +207,10 @@ describe('a watch', () => {
     expect(stopped).toBe(1);
   });
 
-  test('that fails makes the source stale, and is tried again', async () => {
+  test('that fails makes the source stale, is an error, and is tried again', async () => {
     let tries = 0;
     let value = 0;
+    const errors: string[] = [];
     const told = await warnings(async () => {
       const config = await builder()
         .source({
@@ -222,6 +223,7 @@ describe('a watch', () => {
         })
         .watch()
         .load();
+      config.on('error', ({ message }) => errors.push(message));
       expect(config.status.sources).toMatchObject([{ state: 'stale' }]);
       expect(config.status.sources[0]?.lastError?.message).toContain('cannot be watched: not now');
       // What changes before it is watched is read when it is.
@@ -231,7 +233,8 @@ describe('a watch', () => {
       expect(config.status.sources).toMatchObject([{ state: 'live' }]);
       config.close();
     });
-    expect(told).toEqual(['the source `remote` cannot be watched: not now']);
+    // One or the other, by when it is listened to.
+    expect([...told, ...errors]).toEqual([expect.stringMatching(/the source `remote` failed.*cannot be watched: not now/s)]);
   });
 });
 
@@ -291,6 +294,30 @@ describe('a source that is slow', () => {
   });
 });
 
+test('an answer that is on its way is not lost for a reload that cannot await one', async () => {
+  let value = 0;
+  let signal = () => {};
+  const remote = {
+    name: 'slow',
+    async load() {
+      const own = value;
+      await sleep(own === 0 ? 0 : 400);
+      return { value: own };
+    },
+    watch(_: unknown, changed: () => void) {
+      signal = changed;
+    },
+  };
+  const config = await builder().source(remote).watch({ debounceMs: 5 }).load();
+  value = 1;
+  signal();
+  // The reload that it starts goes on without the answer.
+  await sleep(200);
+  expect(caught(() => config.reloadSync()).code).toBe('ERR_SUPERCONFIG_ASYNC');
+  await until(() => config.get('value') === 1);
+  config.close();
+});
+
 describe('the event status', () => {
   test('tells each change of a state, also what a failed call changes', async () => {
     const remote = new Remote();
@@ -308,6 +335,14 @@ describe('the event status', () => {
     expect(states).toEqual(['remote connecting 1 remote: the source `remote` failed\n  cause: no route', 'remote live 2 ']);
     expect(errors, 'one for the outage').toEqual(['ERR_SUPERCONFIG_SOURCE']);
     expect(config.status.sources).toMatchObject([{ endpoint: 'a:1', resumes: 1, relists: 2 }]);
+    // One that says so only after a while.
+    report({ state: 'stale', error: 'gone' });
+    report({ state: 'stale', error: 'gone still' });
+    await until(() => states.length === 3);
+    expect(errors, 'one for each outage').toHaveLength(2);
+    report({ state: 'live' });
+    await until(() => states.length === 4);
+    states.splice(2);
     remote.hangs = true;
     await config.reload();
     await until(() => states.length === 3);

@@ -33,8 +33,9 @@ export interface SourceContext {
   /** Aborts when the time for `load` is over, and when the configuration is closed. */
   readonly signal: AbortSignal;
   /**
-   * Says how the source is doing, now or later; shows in `status.sources`. A change of the state is an event `status`; to be `connecting` with
-   * an error where there was none begins an outage, and is an event `error` too. @throws `ERR_SUPERCONFIG_OPTION` for what is no report.
+   * Says how the source is doing, now or later; shows in `status.sources`. A change of the state is an event `status`; to be `connecting` or
+   * `stale` with an error where there was none begins an outage, and is an event `error` too. @throws `ERR_SUPERCONFIG_OPTION` for what is
+   * no report.
    */
   readonly report: (report: SourceReport) => void;
 }

@@ -232,19 +232,23 @@ class CustomSources implements Sources {
 
   #call(entry: Entry, surroundings: Surroundings, bounds: Bounds, isAsync: boolean): ReturnType<typeof callSource> {
     const { source, signals } = entry;
-    entry.calls += 1;
-    entry.isRunning = false;
-    entry.late = undefined;
     const abort = new LazySignal();
     entry.isCalled = true;
     signals.add(abort);
     const context = contextFor(surroundings, abort, (report) => this.#report(entry, report), isAsync);
     const answer = callSource(source, context, abort, bounds);
+    const isPromise = isPromiseLike(answer);
+    // A promise that cannot be awaited is nobody's answer: what another call is to bring stays awaited.
+    if (isAsync || !isPromise) {
+      entry.calls += 1;
+      entry.isRunning = false;
+      entry.late = undefined;
+    }
     const settle = () => {
       signals.delete(abort);
       entry.lastSignal = abort;
     };
-    if (isPromiseLike(answer)) return answer.finally(settle);
+    if (isPromise) return answer.finally(settle);
     settle();
     return answer;
   }
@@ -261,9 +265,7 @@ class CustomSources implements Sources {
     const isFirst = retryMs === FIRST_RETRY_MS;
     const failed = (thrown: unknown) => {
       if (this.lifetime.ended) return;
-      const reason = `cannot be watched: ${reasonOf(thrown)}`;
-      if (isFirst) warn(`the source \`${source.name}\` ${reason}`, 'ERR_SUPERCONFIG_WATCH');
-      this.#report(entry, { state: 'stale', error: `it ${reason}` });
+      this.#report(entry, { state: 'stale', error: `it cannot be watched: ${reasonOf(thrown)}` });
       const timer = setTimeout(() => this.#watch(entry, context, changed, Math.min(2 * retryMs, LONGEST_RETRY_MS)), retryMs);
       timer.unref();
       this.lifetime.onEnd(() => clearTimeout(timer));

@@ -208,7 +208,7 @@ impl Health {
     }
 
     /// Notes what a custom source says of itself; gives it where its state has changed, and its error where that
-    /// begins an outage: it is connecting, and had none before.
+    /// begins an outage: it is connecting or stale, and had none before.
     ///
     /// # Errors
     /// `ERR_SUPERCONFIG_OPTION` where there is no such source.
@@ -217,7 +217,8 @@ impl Health {
             return Err(Error::new(ErrorCode::Option, format!("source {source} is not a custom one")));
         };
         let before = known.state;
-        let may_begin_outage = report.state == SourceState::Connecting && known.last_error.is_none();
+        let is_out = matches!(report.state, SourceState::Connecting | SourceState::Stale);
+        let may_begin_outage = is_out && known.last_error.is_none();
         known.report(report);
         Ok(SourceNews {
             changed: (known.state != before).then(|| known.clone()),

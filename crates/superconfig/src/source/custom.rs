@@ -246,7 +246,7 @@ impl SourceContext {
 
     /// Reports the source's state, now or later: the context may be kept for that. It appears in
     /// [`Status::sources`](crate::Status::sources); listeners get each change of the state, and the error that begins an outage:
-    /// the source is connecting, and had none before.
+    /// the source is connecting or stale, and had none before.
     ///
     /// ```
     /// use superconfig::{Source, SourceContext, SourceError, SourceReport, SourceState, SuperConfig, Table, Value};
