@@ -51,6 +51,8 @@ struct BackgroundCall {
     is_outdated: bool,
     /// The reload that called does not wait for it any more.
     is_abandoned: bool,
+    /// A reload that was called for has called the source since: what this call brings is older.
+    is_superseded: bool,
     /// Its result, until a reload takes it.
     result: Option<Result<SourceData, SourceError>>,
 }
@@ -134,6 +136,7 @@ impl CustomSources {
         }
         let context = source_context(options, environment)?;
         self.is_called.store(true, Ordering::Release);
+        self.sources.iter().for_each(CustomSource::supersede);
         let begun: Vec<(&CustomSource, Call)> = self.sources.iter().map(|source| (source, source.begin(&context))).collect();
         let results = begun.into_iter().map(|(source, call)| source.answer(source.finish(call, &context)));
         Ok(results.collect())
@@ -197,13 +200,22 @@ impl CustomSource {
         background.is_outdated = background.is_running || background.result.is_some();
     }
 
+    /// What an abandoned call brings, or has brought, is older than what the source is called for now.
+    fn supersede(&self) {
+        let mut background = self.background.lock();
+        if background.is_abandoned {
+            background.result = None;
+            background.is_superseded = background.is_running;
+        }
+    }
+
     /// Calls it, unless a call is running already.
     fn begin_in_background(&self, context: &SourceContext) {
         let mut background = self.background.lock();
         if background.is_running || background.result.is_some() {
             return;
         }
-        (background.is_running, background.is_abandoned) = (true, false);
+        *background = BackgroundCall { is_running: true, ..BackgroundCall::default() };
         let (source, own) = (self.clone(), context.clone());
         let work = move || source.end_in_background(source.finish(source.begin(&own), &own));
         if thread_builder("config-waiter").spawn(work).is_err() {
@@ -215,12 +227,13 @@ impl CustomSource {
     /// Keeps the result of a call for whoever takes it: the reload that waits for it, or one that is requested now.
     fn end_in_background(&self, result: Result<SourceData, SourceError>) {
         let mut background = self.background.lock();
-        background.is_running = false;
-        background.result = Some(result);
-        let is_abandoned = background.is_abandoned;
+        let BackgroundCall { is_abandoned, is_superseded, is_outdated, .. } = *background;
+        let is_of_use = !is_superseded;
+        let result = is_of_use.then_some(result);
+        *background = BackgroundCall { is_outdated, is_abandoned, result, ..BackgroundCall::default() };
         drop(background);
         self.background.notify_all();
-        if is_abandoned {
+        if is_abandoned && (is_of_use || is_outdated) {
             self.shared.request_reload();
         }
     }

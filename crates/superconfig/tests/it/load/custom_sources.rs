@@ -312,6 +312,60 @@ fn file_reloads_never_wait_for_a_hanging_source() {
     until(|| config.get::<i32>("value").unwrap() == 1 && Remote::count(&source.0.calls) >= 3);
 }
 
+/// Numbers its calls; the second one waits until it is let go.
+#[cfg(feature = "watch")]
+struct Numbered {
+    calls: AtomicUsize,
+    gate: Mutex<Receiver<()>>,
+    signal: Arc<Mutex<Option<SourceSignal>>>,
+}
+
+#[cfg(feature = "watch")]
+impl Source for Numbered {
+    fn name(&self) -> &str {
+        "numbered"
+    }
+
+    fn load(&self, _: &SourceContext) -> Result<Value, SourceError> {
+        let call = self.calls.fetch_add(1, Ordering::SeqCst);
+        if call == 1 {
+            self.gate.lock().unwrap().recv().unwrap_or_default();
+        }
+        Ok(Table::from_iter([("call", Value::Integer(call as i64))]).into())
+    }
+
+    fn watch(&self, changed: SourceSignal) -> Result<Option<SourceWatch>, SourceError> {
+        *self.signal.lock().unwrap() = Some(changed);
+        Ok(None)
+    }
+}
+
+#[cfg(feature = "watch")]
+#[test]
+fn late_answer_replaces_none_of_a_later_call() {
+    use superconfig::{Event, WatchOptions};
+    let (release, gate): (Sender<()>, Receiver<()>) = channel();
+    let signal = Arc::new(Mutex::new(None));
+    let source = Numbered { calls: AtomicUsize::new(0), gate: Mutex::new(gate), signal: signal.clone() };
+    let config = SuperConfig::builder().source(source).watch(WatchOptions::default()).load().unwrap();
+    let (sender, seen) = channel();
+    let _subscription = config.subscribe(move |event| {
+        if let Event::Changed(change) = event {
+            sender.send(change.current.get::<i64>(&"call".parse().unwrap()).unwrap()).unwrap_or_default();
+        }
+    });
+    let changed: SourceSignal = signal.lock().unwrap().clone().unwrap();
+    changed();
+    // The reload that it starts waits for a moment, and goes on without the call.
+    std::thread::sleep(Duration::from_millis(500));
+    assert_eq!(config.reload().unwrap().changed, ["call"]);
+    release.send(()).unwrap();
+    std::thread::sleep(Duration::from_millis(300));
+    changed();
+    until(|| config.get::<i64>("call").unwrap() == 3);
+    assert_eq!(seen.try_iter().collect::<Vec<_>>(), [2, 3]);
+}
+
 #[test]
 fn states_and_the_first_error_of_an_outage_are_events() {
     use superconfig::Event;
@@ -328,15 +382,18 @@ fn states_and_the_first_error_of_an_outage_are_events() {
             .unwrap();
     });
     let context = source.0.context.lock().unwrap().clone().unwrap();
-    let down = |reason: &str| SourceReport { error: Some(reason.into()), ..SourceReport::new(SourceState::Connecting) };
-    context.report(down("no route"));
-    context.report(down("refused"));
+    let down = |state, reason: &str| SourceReport { error: Some(reason.into()), ..SourceReport::new(state) };
+    context.report(down(SourceState::Connecting, "no route"));
+    context.report(down(SourceState::Connecting, "refused"));
     context.report(SourceReport::new(SourceState::Stale));
     context.report(SourceReport::new(SourceState::Live));
     context.report(SourceReport::new(SourceState::Live));
+    // One that tries for a while before it says so.
+    context.report(down(SourceState::Stale, "gone"));
+    context.report(down(SourceState::Connecting, "gone still"));
     drop(config);
     let events: Vec<String> = events.iter().collect();
     assert_eq!(events[1..4], ["connecting", "stale", "live"]);
-    assert!(events[0].contains("no route"), "{events:?}");
-    assert_eq!(events.len(), 5, "{events:?}");
+    assert!(events[0].contains("no route") && events[4].contains("gone"), "{events:?}");
+    assert_eq!(events[5..], ["stale", "connecting", "other"]);
 }
