@@ -54,6 +54,25 @@ describe('a load that is thrown away because files had just changed is followed 
     await Promise.all(gaps.map((gap) => changes(`${way} ${gap}.json`, configure, gap)));
   });
 
+  test('also where it changes before this thread knows that it is loaded', async () => {
+    write('busy.json', '{"file": 0}');
+    const spin = (milliseconds: number) => {
+      for (const end = performance.now() + milliseconds; performance.now() < end; );
+    };
+    const loading = builder()
+      .file('busy.json')
+      .source({ name: 'remote', load: () => ({ value: 0 }) })
+      .watch({ debounceMs: 5 })
+      .load();
+    // Another thread reads, publishes and watches meanwhile.
+    spin(300);
+    write('busy.json', '{"file": 1}');
+    spin(300);
+    const config = await loading;
+    await until(() => config.get('file') === 1);
+    config.close();
+  });
+
   test('also where the schema takes longer than the pauses between changes', { timeout: 60_000 }, async () => {
     write('app.json', '{"file": 0}');
     const config = await builder().file('app.json').schema(slowly(150)).watch({ debounceMs: 20 }).load();

@@ -241,7 +241,8 @@ impl SuperConfig {
     /// Calls a listener for each new version, for each reload that fails, and when the configuration is closed.
     ///
     /// The listener runs on the thread that reloaded, with no lock held; events come one after the other, in the order of
-    /// versions. One that panics stops no other.
+    /// versions. One that panics stops no other. An [`Event::ReloadRequested`](crate::Event::ReloadRequested) that no reload has
+    /// followed comes once more: files may change before whoever can reload listens.
     ///
     /// ```
     /// use superconfig::{Event, Format, SuperConfig};
@@ -256,7 +257,13 @@ impl SuperConfig {
     /// # Ok::<(), superconfig::Error>(())
     /// ```
     pub fn subscribe(&self, listener: impl Fn(&Event) + Send + Sync + 'static) -> Subscription {
-        self.0.events.subscribe(Arc::new(listener))
+        let subscription = self.0.events.subscribe(Arc::new(listener));
+        #[cfg(feature = "watch")]
+        if self.0.watched.get().is_some_and(|watched| watched.is_requested()) {
+            self.0.events.add(Event::ReloadRequested);
+            self.0.events.dispatch();
+        }
+        subscription
     }
 
     /// The status of the configuration: its watches, and the result of the last reload.

@@ -78,6 +78,9 @@ pub(super) trait WatchHooks: Send + Sync {
     /// Nothing came of a load in the background.
     fn thrown_away(&self);
 
+    /// A load was requested of the host, and it has not made one.
+    fn is_requested(&self) -> bool;
+
     /// The configuration is closed.
     fn closed(&self);
 }

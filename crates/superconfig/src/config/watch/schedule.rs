@@ -219,6 +219,11 @@ impl Schedule {
         self.requested = Some(self.requested.map_or(attempt.first, |first| first.min(attempt.first)));
     }
 
+    /// Whether the host was notified and has not loaded.
+    pub(super) fn is_handed_over(&self) -> bool {
+        self.requested.is_some()
+    }
+
     /// The attempt by which a load of the host's is judged once it has read everything.
     pub(super) fn handed_over(&self, now: Instant) -> Attempt {
         self.attempt(self.requested.unwrap_or(now), now)

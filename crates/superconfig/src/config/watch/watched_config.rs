@@ -283,6 +283,10 @@ impl WatchHooks for WatchedConfig {
         self.reschedule();
     }
 
+    fn is_requested(&self) -> bool {
+        self.schedule.lock().is_handed_over()
+    }
+
     fn closed(&self) {
         self.end();
     }

@@ -128,12 +128,20 @@ mod watched_by_a_host {
         _subscription: Subscription,
     }
 
+    fn load(directory: &std::path::Path, options: WatchOptions) -> SuperConfig {
+        std::fs::write(directory.join("a.toml"), "file = 0").unwrap();
+        let builder = SuperConfig::builder().cwd(directory).file("a.toml").entry(remote(table([("n", 0)])));
+        builder.watch(options).load().unwrap()
+    }
+
     impl Hosted {
         fn new(options: WatchOptions) -> Self {
             let directory = tempfile::tempdir().unwrap();
-            std::fs::write(directory.path().join("a.toml"), "file = 0").unwrap();
-            let builder = SuperConfig::builder().cwd(directory.path()).file("a.toml").entry(remote(table([("n", 0)])));
-            let config = builder.watch(options).load().unwrap();
+            let config = load(directory.path(), options);
+            Self::listening(directory, config)
+        }
+
+        fn listening(directory: tempfile::TempDir, config: SuperConfig) -> Self {
             let (sender, requests) = channel();
             let subscription = config.subscribe(move |event| {
                 if matches!(event, Event::ReloadRequested) {
@@ -185,6 +193,27 @@ mod watched_by_a_host {
                 }
             });
         }
+    }
+
+    /// Between the publication of the first version and the moment at which a busy host listens.
+    #[test]
+    fn request_that_nobody_heard_is_repeated() {
+        let directory = tempfile::tempdir().unwrap();
+        let config = load(directory.path(), WatchOptions { debounce: Duration::from_millis(5), ..WatchOptions::default() });
+        std::thread::sleep(Duration::from_millis(100));
+        std::fs::write(directory.path().join("a.toml"), "file = 1").unwrap();
+        std::thread::sleep(Duration::from_millis(300));
+        let hosted = Hosted::listening(directory, config);
+        hosted.expect(1, 0);
+        // Once a load has followed, whoever comes later has nothing to do.
+        std::thread::sleep(Duration::from_millis(300));
+        while hosted.requests.try_recv().is_ok() {
+            hosted.prepare(0).commit(None).unwrap();
+        }
+        let Hosted { directory, config, _subscription, .. } = hosted;
+        drop(_subscription);
+        let hosted = Hosted::listening(directory, config);
+        assert!(hosted.requests.recv_timeout(Duration::from_millis(100)).is_err());
     }
 
     #[test]
