@@ -84,7 +84,8 @@ function* installedPlaces(file: string): Generator<string> {
   yield* installedAddons(file);
   for (const name of platformNames()) {
     try {
-      yield builtin('node:module').createRequire(file).resolve(addonPath(name));
+      const path = builtin('node:module').createRequire(file).resolve(addonPath(name));
+      if (!isShared(path, '../../../..')) yield path;
     } catch {
       // It is not there either.
     }
@@ -98,7 +99,7 @@ function* bundlePlaces(file: string | undefined): Generator<string> {
     const moved = movedFile(name);
     if (moved !== undefined) yield moved;
     if (file !== undefined) yield* besideBundle(dirname(file), name);
-    yield join(dirname(process.execPath), `superconfig.${name}.node`);
+    if (!isShared(process.execPath, '..')) yield join(process.execPath, `../superconfig.${name}.node`);
   }
 }
 
@@ -134,8 +135,8 @@ function* besideBundle(bundle: string, name: string): Generator<string> {
 }
 
 /** Whether every user may put files into a directory, as into that for temporary ones. */
-function isShared(directory: string): boolean {
+function isShared(...directory: string[]): boolean {
   if (process.platform === 'win32') return false;
-  const { mode = 0 } = builtin('node:fs').statSync(directory, { throwIfNoEntry: false }) ?? {};
+  const { mode = 0 } = builtin('node:fs').statSync(builtin('node:path').join(...directory), { throwIfNoEntry: false }) ?? {};
   return (mode & 0o002) !== 0;
 }
