@@ -176,6 +176,21 @@ describe('a session', () => {
     expect(asked).toBe(3);
   });
 
+  test('takes no list that does not end, or that begins again', async () => {
+    const big = 'x'.repeat(1 << 22);
+    let asked = 0;
+    const more = (bytes: Buffer) => Buffer.concat([bytes, new MessageWriter().boolean(3, true).finish()]);
+    const { endpoint } = await serve((stream) => {
+      asked += 1;
+      answer(stream, framed(more(range(entry(`/${String(asked).padStart(4, '0')}`, big, 3n)))));
+    });
+    const session = new EtcdSession(await connect(endpoint), options);
+    await expect(session.list(never)).rejects.toThrow('the store holds more than 67108864 characters');
+    expect(asked).toBe(16);
+    const again = await serve((stream) => answer(stream, framed(more(range(entry('/a', '1', 3n))))));
+    await expect(new EtcdSession(await connect(again.endpoint), options).list(never)).rejects.toThrow('the server lists keys again');
+  });
+
   test('ends a watch that nobody confirms, and one that the server ends', async () => {
     const { endpoint } = await serve((stream) => answer(stream, Buffer.alloc(0)));
     const session = new EtcdSession(await connect(endpoint), options);

@@ -53,6 +53,31 @@ test.each(cases)('$name', ({ options, steps }) => {
   });
 });
 
+test('what does not end is not held, and the entries stay as they were', () => {
+  const mirror = new Mirror({ staleAfterMs: 30_000, emptyAfterMs: 1_000, keepsLast: false });
+  mirror.apply({ type: 'list', revision: 1n, entries: [{ key: 'a', value: '1', revision: 1n }] }, 0);
+  const value = 'x'.repeat(1 << 22);
+  const many = (count: number, key = (at: number) => `k${at}`) => Array.from({ length: count }, (_, at) => ({ key: key(at), value, revision: BigInt(at + 2) }));
+  const full = /^the store holds more than 67108864 characters/;
+  // Fragments of one change, the changes of one moment, and a list.
+  let taken = 0;
+  const fragment = () => mirror.apply({ type: 'events', changes: [many(1)[0] as never], isFragment: true }, 1);
+  expect(() => {
+    for (; taken < 100; taken++) fragment();
+  }).toThrow(full);
+  expect([taken, mirror.needsList]).toEqual([15, true]);
+  expect(() => mirror.apply({ type: 'events', changes: many(17) }, 2)).toThrow(full);
+  expect(() => mirror.apply({ type: 'list', revision: 9n, entries: many(17) }, 2)).toThrow(full);
+  expect([...mirror.entries.keys()]).toEqual(['a']);
+  // What takes the place of something else takes its room.
+  mirror.apply({ type: 'list', revision: 1n, entries: [{ key: 'a', value: '1', revision: 1n }] }, 3);
+  for (let round = 1; round <= 40; round++) mirror.apply({ type: 'events', changes: [{ key: 'a', value, revision: BigInt(round + 1) }] }, 3);
+  expect([mirror.revision, mirror.needsList]).toEqual([41n, false]);
+  for (let at = 0; at < 14; at++) mirror.apply({ type: 'events', changes: [{ key: `k${at}`, value, revision: BigInt(at + 42) }] }, 4);
+  expect(() => mirror.apply({ type: 'events', changes: [{ key: 'k14', value, revision: 60n }] }, 4)).toThrow(full);
+  expect(mirror.entries.size).toBe(15);
+});
+
 test('a copy of an earlier time is shown until there is something newer', () => {
   const mirror = new Mirror({ staleAfterMs: 30_000, emptyAfterMs: 1_000, keepsLast: false });
   const restored = mirror.restore([{ key: 'a', value: '1', revision: 3n }], 3n, 0);

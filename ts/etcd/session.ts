@@ -1,6 +1,6 @@
 // One connection to etcd: listing keys at one revision, and watching them.
 import type { ConnectionOptions } from 'node:tls';
-import { type Change, decodeText, type Entry, type Frame, type Listing, type Session } from '../live/index.js';
+import { type Change, decodeText, type Entry, EntryRoom, type Frame, type Listing, type Session } from '../live/index.js';
 import { type Connection, FAILED_PRECONDITION, GrpcError, INVALID_ARGUMENT, OUT_OF_RANGE, OversizeError, UNAUTHENTICATED } from './grpc.js';
 import { authenticateRequest, rangeRequest, readRange, readToken, readWatch, type WatchEvent, watchRequest } from './messages.js';
 
@@ -138,6 +138,7 @@ export class EtcdSession implements Session {
 
   async #listPages(signal: AbortSignal): Promise<Listing> {
     const entries: Entry[] = [];
+    const room = new EntryRoom();
     let key = this.#start;
     let revision = 0n;
     let store = '';
@@ -147,9 +148,14 @@ export class EtcdSession implements Session {
       // All pages are of the first one's moment, and that one has asked the leader.
       if (revision === 0n) revision = header.revision;
       store = String(BigInt.asUintN(64, header.clusterId));
-      for (const kv of kvs) entries.push({ key: kv.key.toString(), value: decodeText(kv.value), revision: kv.modRevision });
+      for (const kv of kvs) {
+        const entry = { key: kv.key.toString(), value: decodeText(kv.value), revision: kv.modRevision };
+        room.take(entry);
+        entries.push(entry);
+      }
       const last = kvs.at(-1);
       if (!more || last === undefined) return { revision, entries, store };
+      if (last.key.compare(key) < 0) throw new Error('the server lists keys again that it has listed');
       key = Buffer.concat([last.key, Buffer.from([0])]);
     }
   }

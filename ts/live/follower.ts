@@ -189,10 +189,17 @@ export function sleep(ms: number, signal: AbortSignal): Promise<void> {
   });
 }
 
+/** The characters of a reason that are shown: a server may give one of any length. */
+const REASON = 1_000;
+
 /** Why something failed, for people. */
 export function messageOf(thrown: unknown): string {
-  if (!(thrown instanceof Error)) return String(thrown);
+  if (!(thrown instanceof Error)) return shortened(String(thrown));
   const { code } = thrown as NodeJS.ErrnoException;
-  if (thrown.message !== '') return thrown.message;
+  if (thrown.message !== '') return shortened(thrown.message);
   return typeof code === 'string' ? code : thrown.name;
+}
+
+function shortened(text: string): string {
+  return text.length > REASON ? `${text.slice(0, REASON)}…` : text;
 }

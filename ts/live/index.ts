@@ -1,6 +1,7 @@
 // The foundations of sources that follow a remote store.
 
 export { answerWithin } from './answer-within.js';
+export { EntryRoom } from './entry-room.js';
 export type { Listing, Session, Store } from './follower.js';
 export { type Freshness, isFresh } from './freshness.js';
 export { decodeText, type KeyLayout, type Layout, layoutOf } from './layout.js';

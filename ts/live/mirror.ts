@@ -1,5 +1,6 @@
 // The copy of a remote store: what is listed and watched, as one pure state machine.
 import type { SourceReport } from '../index.js';
+import { checkSize, sizeOf } from './entry-room.js';
 
 /**
  * A key of a store with what it holds.
@@ -138,6 +139,9 @@ export class Mirror {
   #isLost = false;
   #emptySince: number | undefined;
   #held: Change[] = [];
+  /** What the entries and the changes count for. */
+  #size = 0;
+  #heldSize = 0;
   #resumes = 0;
   #relists = -1;
 
@@ -248,6 +252,7 @@ export class Mirror {
   /**
    * Takes in what a connection tells. Costs the number of changes; a list costs the number of entries.
    *
+   * @throws where the entries, or changes of one moment, hold more than 67,108,864 characters; it stays as it was, and needs a list.
    * @example
    * ```ts
    * import { Mirror } from 'superconfig/live';
@@ -285,6 +290,8 @@ export class Mirror {
   }
 
   #list({ revision, entries, store }: Frame & { type: 'list' }, now: number): Outcome {
+    const size = entries.reduce((sum, entry) => sum + sizeOf(entry), 0);
+    checkSize(size);
     const known = this.#entries;
     // What was last written up to our revision was known then, in the same store.
     const contradicts = ({ key, value, revision: own }: Entry) =>
@@ -292,7 +299,8 @@ export class Mirror {
     const isOther = store !== undefined && this.#store !== undefined && (store !== this.#store || entries.some(contradicts));
     const wasReset = this.#isListed && (revision < this.#revision || isOther);
     this.#relists += 1;
-    this.#held = [];
+    this.#drop();
+    this.#size = size;
     const before = this.entries;
     this.#entries = new Map(entries.map((entry) => [entry.key, entry]));
     this.#revision = revision;
@@ -321,7 +329,11 @@ export class Mirror {
   }
 
   #events({ changes, isFragment = false }: Frame & { type: 'events' }, now: number): Outcome {
-    for (const change of changes) this.#held.push(change);
+    for (const change of changes) {
+      this.#held.push(change);
+      this.#heldSize += sizeOf(change);
+    }
+    const size = this.#sizeAfter(isFragment ? [] : this.#held);
     if (isFragment) return this.#outcome(false, false);
     // Where all may go now, those of before are shown until that is confirmed.
     const before = this.#held.length >= this.#entries.size ? this.entries : undefined;
@@ -337,11 +349,34 @@ export class Mirror {
         differs = true;
       }
     }
-    this.#held = [];
+    this.#drop();
+    this.#size = size;
     this.#revision = revision;
     this.#shown = before ?? this.#shown;
     const hasChanged = differs && this.#show(now, differs, false);
     return { ...this.#confirm(now), hasChanged };
+  }
+
+  /** What the entries count for after changes. @throws where that, or what is held, is too much. */
+  #sizeAfter(changes: readonly Change[]): number {
+    let size = this.#size;
+    for (const change of changes) {
+      if (change.revision <= this.#revision) continue;
+      size += sizeOf(change.value === undefined ? undefined : change) - sizeOf(this.#entries.get(change.key));
+    }
+    try {
+      checkSize(Math.max(size, this.#heldSize));
+    } catch (error) {
+      this.#drop();
+      this.#needsList = true;
+      throw error;
+    }
+    return size;
+  }
+
+  #drop(): void {
+    this.#held = [];
+    this.#heldSize = 0;
   }
 
   /** Shows the entries, unless all are gone: that is looked at again. True where they are shown and differ from those before. */
@@ -372,13 +407,11 @@ export class Mirror {
   }
 
   #lost(error: string, now: number): Outcome {
-    this.#held = [];
+    this.#drop();
     this.#error = error;
     this.#isLost = true;
-    if (this.#state !== 'live') return this.#aged(now);
-    // An outage begins as one also where nothing has been confirmed for long: `dueAt` is over then, and tells of that next.
-    this.#state = 'connecting';
-    return this.#outcome(false, true);
+    if (this.#state === 'live') this.#state = 'connecting';
+    return this.#aged(now);
   }
 
   #time(now: number): Outcome {

@@ -1,6 +1,6 @@
 // One look at a bucket of NATS: listing its keys, and watching them for as long as the connection holds.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { answerWithin, type Change, decodeText, type Entry, type Frame, type Listing, type Session } from '../live/index.js';
+import { answerWithin, type Change, decodeText, type Entry, EntryRoom, type Frame, type Listing, type Session } from '../live/index.js';
 import { type NatsBucket, type NatsBucketStatus, type NatsConnection, type NatsEntries, type NatsEntry, release } from './bucket.js';
 
 /** What a session reads. */
@@ -101,6 +101,7 @@ export class NatsSession implements Session {
     const { kv, answerMs } = this.#options;
     const entries = await this.#opened(kv.history({ key: this.#filter }), signal);
     const found = new Map<string, Entry>();
+    const room = new EntryRoom();
     const last = status.streamInfo.state.last_seq;
     let newest = 0;
     let left = 0;
@@ -119,8 +120,10 @@ export class NatsSession implements Session {
         newest = Math.max(newest, entry.revision);
         if (!entry.key.startsWith(this.#options.start)) continue;
         const { key, value, revision } = toChange(entry);
-        if (value === undefined) found.delete(key);
-        else found.set(key, { key, value, revision });
+        const listed = value === undefined ? undefined : { key, value, revision };
+        room.take(listed, found.get(key));
+        if (listed === undefined) found.delete(key);
+        else found.set(key, listed);
       }
     } finally {
       release(entries);
@@ -138,10 +141,17 @@ export class NatsSession implements Session {
     signal.addEventListener('abort', stop, { once: true });
     if (signal.aborted) stop();
     let changes: Change[] = [];
+    let failure: unknown;
     const flush = () => {
       const told = changes;
       changes = [];
-      if (!signal.aborted) take({ type: 'events', changes: told });
+      if (signal.aborted) return;
+      try {
+        take({ type: 'events', changes: told });
+      } catch (error) {
+        failure = error;
+        stop();
+      }
     };
     for await (const entry of entries) {
       if (signal.aborted || !entry.key.startsWith(start)) continue;
@@ -153,7 +163,7 @@ export class NatsSession implements Session {
     }
     signal.removeEventListener('abort', stop);
     if (!signal.aborted) stop();
-    throw signal.aborted ? signal.reason : new Error('the watch has ended');
+    throw signal.aborted ? signal.reason : (failure ?? new Error('the watch has ended'));
   }
 
   /**
