@@ -169,6 +169,18 @@ test('a bundle takes nothing from a directory that every user may write to', asy
   }
 });
 
+test('the addon beside the program is found, and not where every user may put one', async ({ skip }) => {
+  skip(isWindows, 'Windows has no modes of files');
+  await BUNDLERS['esbuild to ESM']?.(app('main.mjs'), app('dist/bundle.mjs'));
+  rmSync(app('node_modules'), { recursive: true });
+  mkdirSync(home.at('bin'));
+  cpSync(addon, home.at('bin', addonFile));
+  home.write('user/project/app/dist/start.mjs', `process.execPath = ${JSON.stringify(home.at('bin/node'))}; await import('./bundle.mjs');`);
+  expect(run(app('dist/start.mjs'))).toBe(printed);
+  chmodSync(home.at('bin'), 0o1777);
+  expect(refused(app('dist/start.mjs')).code).toBe('ERR_SUPERCONFIG_LOAD_NATIVE');
+});
+
 test('a program that embeds the addon needs nothing beside it', async () => {
   for (const entry of ['main.mjs', 'main.cjs']) {
     home.write(`user/project/app/${entry}`, readFileSync(app(entry), 'utf8').replace("'superconfig'", "'superconfig/embed'"));
@@ -210,6 +222,27 @@ describe('installed', () => {
       rmSync(app('node_modules/@superconfig'), { recursive: true, force: true });
       installAddon(app(modules));
       for (const entry of ['main.mjs', 'main.cjs']) expect([modules, run(app(entry))]).toEqual([modules, printed]);
+    }
+  });
+
+  test('the addon is not taken from packages in a directory that every user may write to', ({ skip }) => {
+    skip(isWindows, 'Windows has no modes of files');
+    rmSync(app('node_modules/@superconfig'), { recursive: true });
+    installAddon(home.at('user/node_modules'));
+    expect(run(app('main.mjs'))).toBe(printed);
+    chmodSync(home.at('user'), 0o1777);
+    expect(found().code).toBe('ERR_SUPERCONFIG_LOAD_NATIVE');
+    chmodSync(home.at('user'), 0o755);
+  });
+
+  test('the addon is found where there is no working directory', ({ skip }) => {
+    skip(isWindows, 'Windows keeps the directories that programs are in');
+    const elsewhere = JSON.stringify(home.at('elsewhere'));
+    const gone = `process.chdir(${elsewhere}); require('node:fs').rmdirSync(${elsewhere});`;
+    for (const entry of ['main.mjs', 'main.cjs']) {
+      home.write('user/project/app/gone.cjs', `${gone} import('./${entry}');`);
+      // The addon says so.
+      expect(refused(app('gone.cjs')).message).toMatch(/^the working directory is not there/);
     }
   });
 
