@@ -30,7 +30,9 @@ pub enum Readable {
 impl FromNapiValue for Readable {
     unsafe fn from_napi_value(env: sys::napi_env, value: sys::napi_value) -> Result<Self> {
         let mut kind = 0;
-        // SAFETY: `env` and `value` are those that napi-rs passes for the running call, for this and both conversions below.
+        // SAFETY: `env` and `value` are those that napi-rs passes for the running call, for this and both conversions below. The facade
+        // alone calls this, with no other external value than those of `hold`: napi-rs looks for the type in front of what one points to,
+        // which an external value of another addon would not have.
         unsafe {
             napi::check_status!(sys::napi_typeof(env, value, &mut kind))?;
             if kind == sys::ValueType::napi_number {
