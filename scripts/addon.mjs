@@ -17,6 +17,9 @@ export const tested = ['--workspace', '--exclude', 'superconfig-bench', '--featu
 /** The addons and all tests, which are compiled in one go; an extension module of Python links into no program, and pytest tests it. */
 export const targets = ['--lib', '--bins', '--tests'];
 
+/** The seed of Rust's properties, so that their cases are the same each time and none fails by chance; `npm run soak:properties` takes others. */
+export const seeded = { PROPTEST_RNG_SEED: process.env.PROPTEST_RNG_SEED ?? '20261127' };
+
 /** The build that the facade loads: `release`, `dev`, or `undefined` where none was made. */
 export function build() {
   return existsSync(stamp) ? readFileSync(stamp, 'utf8').split(' ')[0] : undefined;

@@ -2,7 +2,7 @@
 // the first that fails.
 import { spawnSync } from 'node:child_process';
 import { dirname } from 'node:path';
-import { tested } from './addon.mjs';
+import { seeded, tested } from './addon.mjs';
 import { tool } from './programs.mjs';
 
 function run(command, args, options = {}) {
@@ -19,6 +19,6 @@ const compiled = run('cargo', ['test', '--no-run', '--message-format=json-render
 for (const line of compiled.split('\n').filter((line) => line.startsWith('{'))) {
   const { executable, target, manifest_path: manifest } = JSON.parse(line);
   if (!executable || (target.kind.includes('test') && target.name !== 'it')) continue;
-  run(executable, target.name === 'it' ? ['-q', 'vectors'] : ['-q'], { cwd: dirname(manifest) });
+  run(executable, target.name === 'it' ? ['-q', 'vectors'] : ['-q'], { cwd: dirname(manifest), env: { ...process.env, ...seeded } });
 }
 run(...tool('vitest', ['run', '__test__/conformance/vectors.test.ts']));

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { targets, tested } from './addon.mjs';
+import { seeded, targets, tested } from './addon.mjs';
 import { lackedServers, missingPrograms } from './live-servers.mjs';
 import { root } from './platforms/platforms.mjs';
 import { tool } from './programs.mjs';
@@ -49,7 +49,7 @@ if (ready.code !== 0) process.exit(1);
 /** The tests of Rust, each part shown when it has ended. */
 async function rust() {
   // Many of them wait, for the file system or for other threads, so more run than there are processors.
-  const env = { RUST_TEST_THREADS: process.env.RUST_TEST_THREADS ?? '8' };
+  const env = { RUST_TEST_THREADS: process.env.RUST_TEST_THREADS ?? '8', ...seeded };
   for (const which of ['--tests', '--doc']) {
     const { output, code } = await run('cargo', ['test', '--no-fail-fast', ...tested, which], { env, later: true });
     const results = [...output.matchAll(/^test result: \w+\. (\d+) passed; (\d+) failed/gm)];

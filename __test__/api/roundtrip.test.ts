@@ -51,8 +51,9 @@ function tables(leaf: fc.Arbitrary<unknown>): fc.Arbitrary<Record<string, unknow
   return fc.dictionary(key, value, { maxKeys: 6, noNullPrototype: true });
 }
 
-// A seed that is given makes a failure come again; the runs differ otherwise.
-const runs = { numRuns: 300 };
+// The same runs each time, so that nothing fails by chance. SUPERCONFIG_SEED gives others, as the workflow does every night.
+const seed = Number(process.env.SUPERCONFIG_SEED ?? 20_261_127);
+const runs = { numRuns: 300, seed };
 
 describe('what toString writes parses back to the same values', () => {
   const scalar = fc.oneof(anyText, whole, float, fc.boolean());
@@ -98,7 +99,7 @@ describe('what toString writes parses back to the same values', () => {
         again.close();
         config.close();
       }),
-      { numRuns: 150 },
+      { ...runs, numRuns: 150 },
     );
   });
 });

@@ -165,7 +165,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+        #![proptest_config(ProptestConfig::with_cases(ProptestConfig::default().cases.max(400)))]
 
         #[test]
         fn yaml_comes_back(value in table(prop_oneof![scalar(), Just(Value::Null), Just(Value::Float(f64::NAN))])) {

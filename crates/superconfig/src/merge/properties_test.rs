@@ -199,7 +199,7 @@ fn variables() -> impl Strategy<Value = Vec<(String, String)>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 250, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn the_fold_follows_the_reference_model(documents in proptest::collection::vec(document(), 0..4), strategy in array_strategy()) {
