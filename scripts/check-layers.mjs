@@ -2,7 +2,7 @@
 // in a circle without a reason, and for a drawing in ARCHITECTURE.md with other rooms or arrows. `--print` only draws,
 // `--write` puts the drawing into ARCHITECTURE.md.
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join, posix, sep } from 'node:path';
+import { join, posix, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
