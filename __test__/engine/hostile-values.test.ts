@@ -97,6 +97,12 @@ describe.each(Object.entries(THROWN))('%s, thrown', (_, make) => {
   });
 });
 
+test('what a terminal obeys is escaped in what a source throws', async () => {
+  const load = () => Promise.reject(new Error('\x1b[31mred\u202e'));
+  const { message } = await rejected(builder().source({ name: 'host', load }).load());
+  expect(message).toBe('the source `host` failed: \\u{1b}[31mred\\u{202e}');
+});
+
 test('a module that throws anything', () => {
   const texts = ['throw null', 'throw undefined', 'throw Symbol("x")', "throw Object.assign(new Error('db://me:hunter2@host'), { code: 5 })"];
   for (const [at, text] of [...texts, ...texts.map((text) => `module.exports = () => { ${text} }`)].entries()) {

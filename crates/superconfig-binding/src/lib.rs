@@ -25,7 +25,7 @@ pub use prepared::{Committed, Preparation, Prepared, ReportedIssue};
 pub use special_row::specials_text;
 
 use serde::Serialize;
-use superconfig::{Error, Format, Limits, Value, to_json, to_value};
+use superconfig::{Error, ErrorCode, Format, Limits, Value, mask_userinfo, to_json, to_value};
 
 /// Writes a description of a configuration (an [`Error`], a [`Status`](superconfig::Status), a list of
 /// [`LayerInfo`](superconfig::LayerInfo) …) as JSON text, names in camelCase. Where that fails, the text says why.
@@ -38,6 +38,18 @@ use superconfig::{Error, Format, Limits, Value, to_json, to_value};
 /// ```
 pub fn describe(described: &impl Serialize) -> String {
     to_json(&to_value(described).unwrap_or_else(|error| Value::from(error.to_string())))
+}
+
+/// What code of a program says of its failure, as messages quote it: the user part of URLs masked, and what a terminal would obey as
+/// escapes. Costs a pass over the text.
+///
+/// ```
+/// assert_eq!(superconfig_binding::quoted_reason("\x1b[31mno db://me:x@host".to_owned()), "\\u{1b}[31mno db://[redacted]@host");
+/// ```
+pub fn quoted_reason(text: String) -> String {
+    let masked = mask_userinfo(&text).unwrap_or(text);
+    let error = Error::new(ErrorCode::Source, "").with_cause(masked);
+    error.cause().unwrap_or_default().to_owned()
 }
 
 /// Reads JSON text that a host wrote. What is inside has limits of its own: values those of their depth, texts those of their size.

@@ -42,10 +42,10 @@ pub fn closest_name(wanted: String, names: Vec<String>) -> Option<String> {
     superconfig::closest_name(&wanted, names.iter().map(String::as_str)).map(str::to_owned)
 }
 
-/// Masks `user:password` of each URL in a text.
+/// Masks `user:password` of each URL in a text, and writes what a terminal would obey as escapes.
 #[napi(catch_unwind)]
 pub fn mask_userinfo(text: String) -> String {
-    superconfig::mask_userinfo(&text).unwrap_or(text)
+    superconfig_binding::quoted_reason(text)
 }
 
 /// Writes a text of one format in another: `{ text, losses }` as JSON text; secrets redacted unless `secrets` is set, those of the patterns

@@ -61,10 +61,10 @@ fn closest_name(wanted: &str, names: Vec<String>) -> Option<String> {
     superconfig::closest_name(wanted, names.iter().map(String::as_str)).map(str::to_owned)
 }
 
-/// Masks `user:password` of each URL in a text.
+/// Masks `user:password` of each URL in a text, and writes what a terminal would obey as escapes.
 #[pyfunction]
 fn mask_userinfo(text: String) -> String {
-    superconfig::mask_userinfo(&text).unwrap_or(text)
+    superconfig_binding::quoted_reason(text)
 }
 
 /// Copies a value as plain data, or refuses what cannot be a configuration value.
