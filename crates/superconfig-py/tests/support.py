@@ -26,9 +26,9 @@ def eventually(holds: Callable[[], Any], seconds: float = 30.0) -> Any:
         time.sleep(0.01)
 
 
-def python(program: str, cwd: Path, **env: str) -> "subprocess.CompletedProcess[str]":
+def python(program: str, cwd: Path, seconds: float = 300, **env: str) -> "subprocess.CompletedProcess[str]":
     """Runs a program in an interpreter of its own."""
     environment = {**os.environ, "PYTHONPATH": PACKAGE, **env}
     # CPython warns of every fork while there are threads, which is what some of the programs are about.
     quiet = ["-W", "ignore:This process:DeprecationWarning"]
-    return subprocess.run([sys.executable, *quiet, "-c", program], cwd=cwd, capture_output=True, text=True, timeout=300, env=environment)
+    return subprocess.run([sys.executable, *quiet, "-c", program], cwd=cwd, capture_output=True, text=True, timeout=seconds, env=environment)

@@ -265,7 +265,7 @@ print(resident() - before)
 """
     if not sys.platform.startswith("linux"):
         pytest.skip("memory is read from /proc")
-    done = python(program.replace("sys.argv[1]", str(count)), tmp_path)
+    done = python(program.replace("sys.argv[1]", str(count)), tmp_path, seconds=1800)
     assert done.returncode == 0, done.stderr
     grown = int(done.stdout)
     with capfd.disabled():
