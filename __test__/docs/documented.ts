@@ -18,20 +18,24 @@ export interface Documented {
 /** The parts that programs import by paths of their own. */
 const SUBPATHS = ['node-config', 'testing', 'adapters/nestjs', 'adapters/fastify', 'live', 'etcd', 'nats', 'redis'];
 
-/** Everything public, members included, in the order of the package's index. */
-export function documented(): Documented[] {
-  return documentedIn('ts/index.ts');
+/** What is public, members included, in the order in which it is exported. */
+export interface DocumentedPackage {
+  /** Of the package's main entry. */
+  index: Documented[];
+  /** Of its subpaths. */
+  beside: Documented[];
 }
 
-/** The same of the package's subpaths. */
-export function documentedBeside(): Documented[] {
-  return SUBPATHS.flatMap((folder) => documentedIn(`ts/${folder}/index.ts`));
-}
-
-function documentedIn(file: string): Documented[] {
-  const path = join(root, file);
+/** Everything public. All entries are one program, so that what they share is read and checked once. */
+export function documented(): DocumentedPackage {
+  const entry = join(root, 'ts/index.ts');
+  const subpaths = SUBPATHS.map((folder) => join(root, `ts/${folder}/index.ts`));
   const options = { module: ts.ModuleKind.NodeNext, target: ts.ScriptTarget.ES2022, strict: true, allowImportingTsExtensions: true, noEmit: true };
-  const program = ts.createProgram([path], options);
+  const program = ts.createProgram([entry, ...subpaths], options);
+  return { index: documentedIn(program, entry), beside: subpaths.flatMap((path) => documentedIn(program, path)) };
+}
+
+function documentedIn(program: ts.Program, path: string): Documented[] {
   const checker = program.getTypeChecker();
   const index = checker.getSymbolAtLocation(program.getSourceFile(path) as ts.SourceFile) as ts.Symbol;
   const found: Documented[] = [];

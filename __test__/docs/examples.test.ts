@@ -1,11 +1,11 @@
 // Every example in the comments of public names: compiled as users compile them, and run in a directory of its own with real files.
 import { beforeAll, describe, expect, test } from 'vitest';
-import { documented, documentedBeside } from './documented.ts';
+import { documented } from './documented.ts';
 import { type Outcome, runExamples } from './run-examples.ts';
 
-const index = documented();
+const { index, beside } = documented();
 const exported = index.map(({ name }) => name).filter((name) => !name.includes('.'));
-const all = [...index, ...documentedBeside()];
+const all = [...index, ...beside];
 
 /** The examples by name; a second one of the same name gets a number. */
 const examples = new Map<string, string>();

@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import ts from 'typescript-5';
+import { tool } from '../../scripts/programs.mjs';
 import { TemporaryDirectory } from '../support/temporary.ts';
 import { toProgram } from './documented.ts';
 
@@ -108,27 +108,29 @@ function runIn(directory: string, examples: ReadonlyMap<string, string>, exporte
     writeFileSync(join(directory, fileOf(name)), program.code);
   }
 
-  const program = ts.createProgram(
-    names.map((name) => join(directory, fileOf(name))),
-    {
-      strict: true,
-      module: ts.ModuleKind.NodeNext,
-      target: ts.ScriptTarget.ES2022,
-      lib: ['lib.es2023.d.ts', 'lib.esnext.disposable.d.ts'],
-      types: ['node'],
-      skipLibCheck: true,
-      rewriteRelativeImportExtensions: true,
-      outDir: directory,
-      rootDir: directory,
-    },
-  );
+  const compilerOptions = {
+    strict: true,
+    module: 'NodeNext',
+    target: 'ES2022',
+    lib: ['ES2023', 'ESNext.Disposable'],
+    types: ['node'],
+    skipLibCheck: true,
+    rewriteRelativeImportExtensions: true,
+    outDir: '.',
+    rootDir: '.',
+  };
+  writeFileSync(join(directory, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: names.map(fileOf) }));
+  const [compiler, args] = tool('tsc', ['-p', directory, '--pretty', 'false']);
+  const { stdout, stderr } = spawnSync(compiler, args, { cwd: directory, encoding: 'utf8', maxBuffer: 1 << 28 });
   const problems = new Map<string, string>();
-  for (const { file, start, messageText } of ts.getPreEmitDiagnostics(program)) {
-    const name = names.find((name) => file?.fileName.endsWith(`/${fileOf(name)}`)) ?? 'all';
-    const line = file === undefined ? '' : (file.text.slice(file.text.lastIndexOf('\n', start) + 1).split('\n')[0] ?? '');
-    problems.set(name, `${problems.get(name) ?? ''}${ts.flattenDiagnosticMessageText(messageText, '\n')}\n  in: ${line}\n`);
+  const add = (name: string, problem: string) => problems.set(name, `${problems.get(name) ?? ''}${problem}\n`);
+  // A problem of several lines is continued by lines that are indented.
+  for (const said of `${stdout}${stderr}`.split(/\n(?!\s)/).filter((text) => text.trim() !== '')) {
+    const [, file, line, message] = said.match(/^(?:.*[\\/])?(example-\d+\.ts)\((\d+),\d+\): (.*)$/s) ?? [];
+    const name = names.find((name) => file === fileOf(name));
+    if (file === undefined || name === undefined) add('all', said);
+    else add(name, `${message}\n  in: ${readFileSync(join(directory, file), 'utf8').split('\n')[Number(line) - 1]}`);
   }
-  program.emit();
   const { APP_SERVER__PORT: _, NODE_ENV: __, SUPERCONFIG_PROFILE: ___, ...env } = process.env;
   const ran = spawnSync(process.execPath, ['--expose-gc', join(directory, 'run.js'), directory, JSON.stringify(names)], {
     encoding: 'utf8',

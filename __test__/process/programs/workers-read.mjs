@@ -1,4 +1,5 @@
 // Eight workers read while the main thread reloads a thousand times: each sees versions only rise, and never two of them mixed.
+// Between two pauses a worker reads as often as the argument says.
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,6 +9,8 @@ import { SuperConfig } from 'superconfig';
 
 const WORKERS = 8;
 const RELOADS = 1000;
+// The arguments of the process are not those of its workers.
+const READS = Number(workerData?.reads ?? process.argv[2] ?? 100);
 
 /** Reads in every way there is, until the last version is seen. */
 async function read() {
@@ -29,7 +32,7 @@ async function read() {
     reads += 1;
     if (config.get('first') === RELOADS) break;
     // A pause, in which the main thread reloads: what a worker meets is a new version each time, not the same one over and over.
-    if (reads % 100 === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+    if (reads % READS === 0) await new Promise((resolve) => setTimeout(resolve, 1));
     if (reads % 1000 === 0) globalThis.gc?.();
   }
   assert.equal(config.version, RELOADS + 1);
@@ -46,7 +49,7 @@ async function main() {
   };
   write(0);
   const config = SuperConfig.builder({ cwd: root, env: {} }).file('a.json').file('b.toml').loadSync();
-  const workers = Array.from({ length: WORKERS }, () => new Worker(new URL(import.meta.url), { workerData: { token: config.token } }));
+  const workers = Array.from({ length: WORKERS }, () => new Worker(new URL(import.meta.url), { workerData: { token: config.token, reads: READS } }));
   const ended = workers.map(
     (worker) =>
       new Promise((resolve, reject) => {
