@@ -1,17 +1,18 @@
 // The setup of a clone: the words for a machine that lacks something, and no work done twice.
 import { spawnSync } from 'node:child_process';
-import { chmodSync, cpSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { file, folder } from '../../scripts/addon.mjs';
 import { PLATFORMS } from '../../scripts/platforms/platforms.mjs';
 import { isWindows } from '../support/platform.ts';
-import { temporaryDirectory } from '../support/temporary.ts';
+import { sharedDirectory } from '../support/temporary.ts';
 
 const root = join(import.meta.dirname, '../..');
-const clone = temporaryDirectory();
+const clone = sharedDirectory();
 
-beforeEach(() => {
+// Copied once for all tests: what they change is the addon that is loaded, which each of them chooses.
+beforeAll(() => {
   for (const path of ['scripts', 'package.json', 'package-lock.json', 'Cargo.toml', 'Cargo.lock', 'ts', 'tsconfig.json', 'tsconfig.types.json']) {
     cpSync(join(root, path), clone.at(path), { recursive: true, filter: (source) => !source.endsWith('dist') });
   }
@@ -42,7 +43,9 @@ test('with too old a Rust', ({ skip }) => {
   const cargo = clone.at('bin/cargo');
   writeFileSync(cargo, '#!/bin/sh\necho "cargo 1.80.1 (376290515 2024-07-16)"\n');
   chmodSync(cargo, 0o755);
-  expect(setup()).toBe('superconfig: Rust 1.80 is too old; run `rustup update stable`, or install Rust 1.95 or newer, and run this again.\n');
+  const said = setup();
+  rmSync(cargo);
+  expect(said).toBe('superconfig: Rust 1.80 is too old; run `rustup update stable`, or install Rust 1.95 or newer, and run this again.\n');
 });
 
 test('with too old a Node', () => {
@@ -103,7 +106,7 @@ describe('of two builds', () => {
     });
 
   /** Everything but the addons is as it is here; what stands for them is text. */
-  beforeEach(() => {
+  beforeAll(() => {
     for (const path of ['target/stamps', 'ts/dist', 'npm']) {
       cpSync(join(root, path), clone.at(path), { recursive: true, filter: (source) => !source.endsWith('.node') });
     }
