@@ -6,7 +6,7 @@ use crate::diagnostic::{Error, ErrorCode, Origin, Path, SourceKind, Warning};
 use crate::merge::{
     Content, Document, Expansions, Layer, MergeOptions, Merged, References, explain, fold, interpolate, unusable,
 };
-use crate::redaction::SecretRules;
+use crate::redaction::{SecretRules, SecretTexts};
 use crate::source::{failed, panicked};
 use crate::value::{ExpansionBudget, Value};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -91,6 +91,7 @@ impl LoadResult {
 
     /// Takes the values of the next layer, or why there are none; merges everything after the last one.
     pub(crate) fn derive(&mut self, result: Result<Value, String>) -> Result<(), Error> {
+        let result = result.map_err(|cause| self.without_given_secrets(cause));
         let Some(derivations) = &mut self.derivations else { return Err(nothing_to_derive()) };
         let Some((layer, source)) = derivations.pending.pop_front() else { return Err(nothing_to_derive()) };
         let name = derivations.spec(source).map_or_else(|| "derive".into(), |(name, _)| name.clone());
@@ -103,6 +104,14 @@ impl LoadResult {
         taken.map_err(|error| error.with_origin(Origin::new(SourceKind::Custom, name.clone())))?;
         self.layers[layer].content = Content::Document(Arc::new(Document::of(value)));
         self.merge_when_derived()
+    }
+
+    /// What a function says of its failure, with the secrets masked that it was given. Costs a merge of the values below it.
+    fn without_given_secrets(&self, cause: String) -> String {
+        match self.derivation() {
+            Ok(Some(derivation)) => SecretTexts::new(&self.rules.secrets, &[&derivation.values]).mask(cause),
+            _ => cause,
+        }
     }
 
     /// Computes layers up to the first that the host has to, and merges everything after the last one.

@@ -41,6 +41,17 @@ fn each_sees_the_interpolated_values_below_it_and_applies_where_it_was_added() {
 }
 
 #[test]
+fn its_failure_quotes_none_of_the_secrets_that_it_was_given() {
+    let error = SuperConfig::builder()
+        .text("password = 'hunter-two'", Format::Toml)
+        .derive("limits", |values| Err(superconfig::Error::new(ErrorCode::Source, format!("no use for {values:?}"))))
+        .load()
+        .unwrap_err();
+    let text = format!("{error} {error:?}");
+    assert!(text.contains("no use for") && !text.contains("hunter"), "{text}");
+}
+
+#[test]
 fn it_runs_again_on_each_reload_and_its_failure_keeps_the_last_version() {
     let directory = tempfile::tempdir().unwrap();
     let write = |text: &str| std::fs::write(directory.path().join("app.toml"), text).unwrap();
