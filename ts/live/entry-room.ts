@@ -28,14 +28,24 @@ export function checkSize(size: number): void {
  * import { EntryRoom } from 'superconfig/live';
  *
  * const room = new EntryRoom();
- * room.take({ key: 'port', value: '80' });
- * room.take({ key: 'text', value: 'x'.repeat(1 << 26) }); // throws
+ * for (const entry of [{ key: 'port', value: '80' }, { key: 'host', value: 'db' }]) room.take(entry);
  * ```
  */
 export class EntryRoom {
   #size = 0;
 
-  /** Takes the room of an entry, and gives that of the one before it back. @throws where there is none left. */
+  /**
+   * Takes the room of an entry, and gives that of the one before it back; an `Error` where there is none left.
+   *
+   * @example
+   * ```ts
+   * import { EntryRoom } from 'superconfig/live';
+   *
+   * const room = new EntryRoom();
+   * room.take({ key: 'port', value: '80' });
+   * room.take({ key: 'port', value: '8080' }, { key: 'port', value: '80' });
+   * ```
+   */
   take(entry: Sized | undefined, before?: Sized): void {
     this.#size += sizeOf(entry) - sizeOf(before);
     checkSize(this.#size);
