@@ -56,7 +56,10 @@ export function hostWheel() {
     rmSync(join(root, folder), { recursive: true, force: true });
     // musl's own default is a program of one piece, which loads nothing.
     const env = { ...flags(name.endsWith('-musl') ? ['-C', 'target-feature=-crt-static'] : []), VIRTUAL_ENV: dirname(dirname(python)) };
-    run(python, ['-m', 'maturin', 'build', '--release', '--locked', '--interpreter', python, '--out', folder], env);
+    // The addon's build names this platform as well, so that what both need is compiled once.
+    const [, host] = spawnSync('rustc', ['-vV'], { encoding: 'utf8' }).stdout?.match(/^host: (.+)$/m) ?? [];
+    const target = host === undefined ? [] : ['--target', host];
+    run(python, ['-m', 'maturin', 'build', '--release', ...target, '--locked', '--interpreter', python, '--out', folder], env);
     check(name, only(folder), python);
   });
   return only(folder);
