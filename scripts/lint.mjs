@@ -8,8 +8,11 @@ const checks = [
   [process.execPath, ['scripts/check-layers.mjs']],
   ['cargo', ['fmt', '--all', '--check']],
   ['cargo', ['clippy', '--workspace', '--all-targets', '--features', 'superconfig/parallel', '--', '-D', 'warnings']],
+  ['cargo', ['doc', '--workspace', '--no-deps', '--quiet']],
 ];
+// Of rustdoc: links that lead nowhere, and what is not to be seen outside.
+const env = { ...process.env, RUSTDOCFLAGS: `${process.env.RUSTDOCFLAGS ?? ''} -D warnings`.trim() };
 for (const [command, args] of checks) {
   process.stdout.write(`> ${command} ${args.join(' ')}\n`);
-  if (spawnSync(command, args, { stdio: ['ignore', 'inherit', 'inherit'] }).status !== 0) process.exit(1);
+  if (spawnSync(command, args, { env, stdio: ['ignore', 'inherit', 'inherit'] }).status !== 0) process.exit(1);
 }

@@ -1,6 +1,6 @@
 //! The extension module: conversion only. `_superconfig.pyi` declares its types.
 //!
-//! No thread of the engine ever calls Python: what happens waits in an [`events::Events`] until a thread of Python takes it. No function
+//! No thread of the engine ever calls Python: what happens waits in an `Events` until a thread of Python takes it. No function
 //! holds a lock while it runs Python, and whatever may wait for a file or for another thread lets go of the interpreter first.
 
 #![allow(missing_docs, reason = "the generated functions of registration have none; what is written here does")]
