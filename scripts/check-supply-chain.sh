@@ -1,5 +1,5 @@
 #!/bin/sh
-# Advisories and licences of crates, crates that nobody uses, spelling, workflows. A tool that is not installed is named and left
+# Advisories and licences of crates, crates that nobody uses, spelling. A tool that is not installed is named and left
 # out; in CI (where CI is set) it has to be there.
 set -eu
 cd "$(dirname "$0")/.."
@@ -15,4 +15,3 @@ has() {
 if has cargo-deny 'cargo install cargo-deny'; then cargo deny check; fi
 if has cargo-machete 'cargo install cargo-machete'; then cargo machete; fi
 if has typos 'cargo install typos-cli'; then typos; fi
-if has actionlint 'go install github.com/rhysd/actionlint/cmd/actionlint@latest'; then actionlint; fi
