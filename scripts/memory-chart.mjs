@@ -27,7 +27,7 @@ export function drawMemory(rows) {
   );
   const down = [0, 0.25, 0.5, 0.75, 1].map((part) => {
     const reloads = Math.round(part * last.reloads);
-    return text(x(reloads), HEIGHT - BOTTOM + 18, reloads.toLocaleString('en'), ' text-anchor="middle"');
+    return text(x(reloads), HEIGHT - BOTTOM + 18, reloads.toLocaleString('en'), ` text-anchor="${part === 1 ? 'end' : 'middle'}"`);
   });
   const title = `${last.reloads.toLocaleString('en')} reloads and ${last.reads.toLocaleString('en')} reads in ${Math.round(last.seconds)} s`;
   return `${[
