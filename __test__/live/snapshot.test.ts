@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { SuperConfig } from '../../ts/index.ts';
@@ -46,6 +46,15 @@ async function written(store: Store, snapshot: SnapshotOptions, layout?: KeyLayo
 }
 
 describe('a snapshot', () => {
+  test('takes away what a process left that was killed while it wrote, and nothing that one writes now', async () => {
+    const left = (id: number) => directory.at(directory.write(`state/shop.snapshot.${id}0000000-0000-4000-8000-000000000000.new`, 'half'));
+    const [old, young, other] = [left(1), left(2), directory.at(directory.write('state/shop.snapshot.backup.new', 'kept'))];
+    for (const path of [old, other]) utimesSync(path, 1, 1);
+    if (!isWindows) chmodSync(directory.at('state'), 0o700);
+    await written(new Store({ '/port': '1' }), { path: directory.at('state', 'shop.snapshot') });
+    expect([old, young, other].map((path) => existsSync(path))).toEqual([false, true, true]);
+  });
+
   test('is used where no server answers, in time, with a warning; then the server is, when it is back', async () => {
     const store = new Store({ '/port': '1' });
     const snapshot = { path: directory.at('state', 'shop.snapshot') };

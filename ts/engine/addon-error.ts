@@ -62,7 +62,11 @@ export function unloadable(path: string, cause: Error): SuperConfigError {
     if (version !== undefined && library === 'musl') return does(`it needs musl, and this system has glibc ${version}`, install);
   }
   if (/map segment|not permitted|permission denied/i.test(cause.message)) {
-    return does(cause.message, 'copy the addon to a file system from which programs run, and set SUPERCONFIG_ADDON to its path');
+    return does(
+      cause.message,
+      'where its file system is mounted `noexec`, copy the addon to one from which programs run, and set SUPERCONFIG_ADDON to its path; ' +
+        'where memory is limited (`ulimit -v`), allow more',
+    );
   }
   return does(cause.message, install);
 }

@@ -1,8 +1,8 @@
 // The snapshot of a store in a file, for starts while the store is down.
 import { createHash, randomUUID } from 'node:crypto';
 import { closeSync, constants, fstatSync, openSync, readFileSync, type Stats, statSync } from 'node:fs';
-import { chmod, mkdir, open, rename, rm } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { chmod, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
 import { SuperConfigError } from '../index.js';
 import { messageOf } from './follower.js';
 import type { Entry } from './mirror.js';
@@ -69,6 +69,22 @@ export function readSnapshot({ path, maxAgeMs = Number.POSITIVE_INFINITY, open: 
   return { revision: BigInt(revision), entries: entries.map(([key, value, own]) => ({ key, value, revision: BigInt(own) })) };
 }
 
+/** How old an unfinished file is that nobody finishes any more, in milliseconds. */
+const ABANDONED_MS = 60_000;
+
+/** Deletes what processes left that were killed while they wrote. */
+async function removeAbandoned(target: string): Promise<void> {
+  const directory = dirname(target);
+  const prefix = `${basename(target)}.`;
+  for (const name of await readdir(directory)) {
+    if (!name.startsWith(prefix) || !/^[\da-f-]{36}\.new$/.test(name.slice(prefix.length))) continue;
+    const path = join(directory, name);
+    // Another process may have renamed it meanwhile.
+    const stats = await stat(path).catch(() => undefined);
+    if (stats !== undefined && Date.now() - stats.mtimeMs > ABANDONED_MS) await rm(path, { force: true });
+  }
+}
+
 /** Writes a snapshot: whole or not at all, and for its owner alone. */
 export async function writeSnapshot({ path, seal }: SnapshotOptions, source: string, { revision, entries }: Snapshot): Promise<void> {
   const rows = entries.map(({ key, value, revision: own }) => [key, value, String(own)]);
@@ -77,6 +93,7 @@ export async function writeSnapshot({ path, seal }: SnapshotOptions, source: str
   const target = resolve(path);
   const made = await mkdir(dirname(target), { recursive: true, mode: 0o700 });
   if (made !== undefined) await chmod(dirname(target), 0o700);
+  await removeAbandoned(target);
   const temporary = `${target}.${randomUUID()}.new`;
   try {
     const file = await open(temporary, 'wx', 0o600);

@@ -48,6 +48,8 @@ export function writeWhole(path: string, text: string, isSecret = false): void {
   const target = before === undefined ? path : realpathSync(path);
   const beside = `${target}.${process.pid}.tmp`;
   try {
+    // Of one of the same number that was killed, as happens in containers.
+    rmSync(beside, { force: true });
     const mode = isSecret ? 0o600 : before === undefined ? 0o666 : before.mode & 0o777;
     writeFileSync(beside, text, { flag: 'wx', mode });
     if (before !== undefined) chmodSync(beside, mode);
