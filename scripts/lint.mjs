@@ -6,6 +6,7 @@ const checks = [
   tool('biome', ['ci', '.']),
   tool('tsc', ['-p', 'tsconfig.json']),
   [process.execPath, ['scripts/check-layers.mjs']],
+  [process.execPath, ['scripts/versions.mjs']],
   ['cargo', ['fmt', '--all', '--check']],
   ['cargo', ['clippy', '--workspace', '--all-targets', '--features', 'superconfig/parallel', '--', '-D', 'warnings']],
   ['cargo', ['doc', '--workspace', '--no-deps', '--quiet']],

@@ -6,6 +6,7 @@ import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import { dirname, join } from 'node:path';
 import * as addon from './addon.mjs';
+import { auditable } from './auditable.mjs';
 import { library, names, root } from './platforms/platforms.mjs';
 import { npm, tool } from './programs.mjs';
 import { files, rustSources, step } from './steps.mjs';
@@ -50,7 +51,9 @@ if (!['release', 'dev'].includes(wanted)) stop(`SUPERCONFIG_BUILD is \`${wanted}
 const build = process.argv.includes('release') ? 'release' : wanted;
 // Each build is kept, so that going from one to the other copies a file.
 const kept = `target/addon/${build}`;
-const compiled = step(`addon-${build}`, rustSources(), join(kept, addon.file));
+/** What writes the list of crates into the build that users get, where it is installed. */
+const listing = build === 'release' ? auditable() : {};
+const compiled = step(`addon-${build}`, rustSources(), join(kept, addon.file), Object.keys(listing).join());
 const needsAddon = !process.argv.includes('facade');
 // Known before anything is fetched.
 if (needsAddon && !compiled.done) checkRust();
@@ -73,7 +76,7 @@ function compile() {
   mkdirSync(join(root, kept), { recursive: true });
   if (build === 'release') {
     const output = ['--platform', '--no-js', '--output-dir', kept, '--dts', '../addon.d.ts'];
-    run(...tool('napi', ['build', '--release', ...manifest, ...output]), addon.flags(linking));
+    run(...tool('napi', ['build', '--release', ...manifest, ...output]), { ...addon.flags(linking), ...listing });
   } else {
     // By cargo itself, for the target of `cargo test`: what the tests have compiled is not compiled again.
     const which = process.argv.includes('tests') ? addon.targets : ['--lib'];

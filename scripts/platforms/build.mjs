@@ -4,6 +4,7 @@ import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { flags } from '../addon.mjs';
+import { auditable, requireAuditable } from '../auditable.mjs';
 import { files, rustSources, step } from '../steps.mjs';
 import { problems } from './inspect.mjs';
 import { addonFile, library, names, PLATFORMS, root } from './platforms.mjs';
@@ -71,9 +72,12 @@ export function compile(name) {
   const compiler = rust();
   const crates = ['-p', 'superconfig-napi', '-p', 'superconfig-py'];
   const args = [link.command, '--release', ...crates, ...compiler.args, '--target-dir', target, '--target', link.triple ?? platform.target];
+  // With the list of crates in what it links.
+  requireAuditable();
+  const cargo = auditable(compiler.env.CARGO);
   // A cache of another compiler's results is of no use here. One library is for every Python, and none has to be here to link it.
-  const env = { ...compiler.env, ...link.env, ...flags(link.flags), ...profile(), RUSTC_WRAPPER: '', PYO3_NO_PYTHON: '1' };
-  run(...(link.command === 'build' ? [compiler.env.CARGO ?? 'cargo', args] : ['cargo-zigbuild', args]), { env, quiet: false });
+  const env = { ...compiler.env, ...cargo, ...link.env, ...flags(link.flags), ...profile(), RUSTC_WRAPPER: '', PYO3_NO_PYTHON: '1' };
+  run(...(link.command === 'build' ? [cargo.CARGO ?? compiler.env.CARGO ?? 'cargo', args] : ['cargo-zigbuild', args]), { env, quiet: false });
   const built = Object.entries(LIBRARIES).map(([kind, crate]) => [kind, join(target, platform.target, 'release', library(platform.target, crate))]);
   if (link.strip !== undefined) {
     const [strip, ...args] = link.strip();

@@ -1,4 +1,5 @@
 // Reads what the dynamic linker of Linux and FreeBSD does of a library, in files of 64 bits and least byte first.
+import { inflateSync } from 'node:zlib';
 
 const MACHINES = { 62: 'x64', 183: 'arm64', 243: 'riscv64' };
 const [DYNAMIC_NEEDED, DYNAMIC_RUNPATH, DYNAMIC_RPATH, DYNAMIC_FLAGS_1] = [1n, 29n, 15n, 0x6ffffffbn];
@@ -52,6 +53,15 @@ function highestGlibc(versions) {
   return numbers.sort((a, b) => a.localeCompare(b, 'en', { numeric: true })).at(-1);
 }
 
+/** The name of the section that holds the list of crates, on every system. */
+export const CRATES = '.dep-v0';
+
+/** The crates that cargo-auditable wrote into a section, where there is one. */
+export function crates(data, section) {
+  if (section === undefined) return undefined;
+  return JSON.parse(inflateSync(data.subarray(section.offset, section.offset + section.size)).toString()).packages;
+}
+
 /** What an ELF library says of itself. */
 export function readElf(data) {
   const found = sections(data);
@@ -74,5 +84,6 @@ export function readElf(data) {
     glibc: highestGlibc(versions(data, found)),
     isKept: (flags & FLAG_NODELETE) !== 0n,
     isStripped: found['.symtab'] === undefined,
+    crates: crates(data, found[CRATES]),
   };
 }

@@ -1,10 +1,10 @@
 // Reads what the dynamic linker of macOS does of a library, in files of 64 bits and least byte first.
 import { createHash } from 'node:crypto';
-import { textAt } from './elf.mjs';
+import { CRATES, crates, textAt } from './elf.mjs';
 
 const MACHINES = { 16777223: 'x64', 16777228: 'arm64' };
 const DYNAMIC_LIBRARY = 6;
-const COMMAND = { symbols: 0x2, library: 0xc, id: 0xd, signature: 0x1d, build: 0x32, weakLibrary: 0x80000018, searched: 0x8000001c };
+const COMMAND = { segment: 0x19, symbols: 0x2, library: 0xc, id: 0xd, signature: 0x1d, build: 0x32, weakLibrary: 0x80000018, searched: 0x8000001c };
 const [SIGNATURE, DIRECTORY] = [0xfade0cc0, 0xfade0c02];
 const FLAG_AD_HOC = 0x2;
 /** The library of a symbol that any library, or the program itself, may have. */
@@ -55,12 +55,23 @@ function signature(data, at) {
   return undefined;
 }
 
+/** Where a section of a segment is, by its name. */
+function section(data, segment, name) {
+  for (let at = segment + 72, left = data.readUInt32LE(segment + 64); left > 0; left -= 1, at += 80) {
+    if (textAt(data, at) === name) return { offset: data.readUInt32LE(at + 48), size: Number(data.readBigUInt64LE(at + 40)) };
+  }
+  return undefined;
+}
+
 /** What a Mach-O library says of itself. */
 export function readMachO(data) {
   const found = { libraries: [], searched: [], symbols: 0 };
   for (let at = 32, left = data.readUInt32LE(16); left > 0; left -= 1, at += data.readUInt32LE(at + 4)) {
     const text = () => textAt(data, at + data.readUInt32LE(at + 8));
     switch (data.readUInt32LE(at)) {
+      case COMMAND.segment:
+        found.crates ??= crates(data, section(data, at, CRATES));
+        break;
       case COMMAND.symbols:
         found.symbols = at;
         break;

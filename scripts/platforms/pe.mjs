@@ -1,5 +1,5 @@
 // Reads what the loader of Windows does of a library, in files of 64 bits.
-import { textAt } from './elf.mjs';
+import { CRATES, crates, textAt } from './elf.mjs';
 
 const MACHINES = { 34404: 'x64', 43620: 'arm64' };
 const FLAG_LIBRARY = 0x2000;
@@ -12,7 +12,7 @@ export function readPe(data) {
   const optional = header + 20;
   const sections = Array.from({ length: data.readUInt16LE(header + 2) }, (_, index) => {
     const at = optional + data.readUInt16LE(header + 16) + index * 40;
-    return { start: data.readUInt32LE(at + 12), size: data.readUInt32LE(at + 8), offset: data.readUInt32LE(at + 20) };
+    return { name: textAt(data, at), start: data.readUInt32LE(at + 12), size: data.readUInt32LE(at + 8), offset: data.readUInt32LE(at + 20) };
   });
   /** Where what is at an address in memory is in the file. */
   const offset = (address) => {
@@ -39,6 +39,10 @@ export function readPe(data) {
     searched: [],
     // The table of symbols, which the loader does not need.
     isStripped: data.readUInt32LE(header + 12) === 0,
+    crates: crates(
+      data,
+      sections.find(({ name }) => name.startsWith(CRATES)),
+    ),
     windows: `${data.readUInt16LE(optional + 48)}.${data.readUInt16LE(optional + 50)}`,
   };
 }
