@@ -41,7 +41,7 @@ export type { ComparedValue, Difference } from './api/types/difference.js';
 export type { Candidate, Explanation, SchemaSummary, SettableName, Unreached } from './api/types/explanation.js';
 export type { LayerInfo, LayerUse, UnmatchedVariable, Warning } from './api/types/layer.js';
 export type { ArrayStrategy, BuilderOptions, ChangesOptions, Limits, LoadOptions, NameOptions, ToStringOptions, WatchOptions } from './api/types/options.js';
-export type { SourceStatus, Status, Watching } from './api/types/status.js';
+export type { SourceStatus, Status, Timings, Watching } from './api/types/status.js';
 export type { UnknownKey, Unused, UnusedLayer, UnusedValue } from './api/types/unused.js';
 export type { CustomSource, SourceContext, SourceReport } from './engine/custom-source.js';
 export type { ReloadResult } from './engine/load.js';

@@ -230,10 +230,14 @@ test('metrics are text that Prometheus reads', () => {
         ?.split(' ')[1],
     );
   expect(value('superconfig_loads_total')).toBeGreaterThanOrEqual(2);
-  expect(value('superconfig_load_failures_total')).toBeGreaterThanOrEqual(1);
+  expect(value('superconfig_load_failures_total{code="ERR_SUPERCONFIG_NOT_FOUND"}')).toBeGreaterThanOrEqual(1);
   expect(value('superconfig_reloads_total')).toBeGreaterThanOrEqual(1);
-  expect(value('superconfig_load_duration_seconds_count')).toBe(value('superconfig_loads_total'));
-  expect(value('superconfig_load_duration_seconds_sum')).toBeGreaterThan(0);
+  for (const stage of ['read', 'parse', 'merge', 'validate', 'publish']) {
+    const count = value(`superconfig_load_duration_seconds_count{stage="${stage}"}`);
+    expect(count).toBeGreaterThanOrEqual(1);
+    expect(value(`superconfig_load_duration_seconds_bucket{stage="${stage}",le="+Inf"}`)).toBe(count);
+  }
+  expect(value('superconfig_load_duration_seconds_sum{stage="read"}')).toBeGreaterThan(0);
   expect(text).toContain('superconfig_version{configuration="me\\"tered"} 1\n');
   expect(text).toContain(`superconfig_fingerprint_info{configuration="me\\"tered",fingerprint="${config.status.fingerprint}"} 1\n`);
   expect(value('superconfig_handles')).toBe(registry.stats().totalHandles);

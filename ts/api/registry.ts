@@ -8,7 +8,7 @@ import { kindOf, optionError, stringOf } from '../internal/validate.js';
 import { checkInsertOptions, type InsertOptions } from './insert-options.js';
 
 /**
- * The contents of the process's registry, and its operations since the process started.
+ * The contents of the process's registry, and its operations and loads of configurations since the process started.
  *
  * @example
  * ```ts
@@ -35,6 +35,20 @@ export interface RegistryStats {
   expired: number;
   /** Unnamed entries that went with their last handle. */
   freed: number;
+  /** First loads of configurations, failed ones included. */
+  loads: number;
+  /** Loads that failed. */
+  loadFailures: number;
+  /** Reloads, failed ones included. */
+  reloads: number;
+  /** Reloads that failed. */
+  reloadFailures: number;
+  /** Files that had not changed, so that a load took what was parsed before. */
+  fileCacheHits: number;
+  /** Files that were read. */
+  fileReads: number;
+  /** The bytes of the files that were read. */
+  fileReadBytes: number;
 }
 
 const unreachable = new FinalizationRegistry<number>((reference) => {
@@ -282,7 +296,7 @@ export const registry = {
   },
 
   /**
-   * Counts what the registry holds and has done. Costs a walk over all entries.
+   * Counts what the registry holds and has done, and the loads of the process. Costs a walk over all entries.
    *
    * @example
    * ```ts
@@ -296,7 +310,8 @@ export const registry = {
   },
 
   /**
-   * The metrics of the process in the text format of Prometheus: loads, reloads, failures, durations, versions, handles, bytes.
+   * The metrics of the process in the text format of Prometheus: loads, reloads, failures by code, durations of
+   * stages, files, versions, health, sources, handles, bytes; never values. Costs a walk over the values of each open configuration.
    *
    * @example
    * ```ts

@@ -6,7 +6,7 @@ use napi::Result;
 use napi_derive::napi;
 use std::cell::RefCell;
 use std::time::Duration;
-use superconfig::{ConfigHandle, ConfigRegistry, HandleId, InsertOptions, Value, generation, metrics};
+use superconfig::{ConfigHandle, ConfigRegistry, HandleId, InsertOptions, ProcessStats, Value, generation, metrics};
 use superconfig_binding::{EncodedValue, HandleTable, describe};
 
 thread_local! {
@@ -80,8 +80,8 @@ fn entry(id: f64) -> Option<ConfigHandle<Value>> {
     ConfigRegistry::global().handle(HandleId::try_from(id).ok()?).ok()
 }
 
-/// The registry's contents and counters as JSON text, or as Prometheus reads them with all `metrics` of the process.
+/// The registry's contents and the process's counters as JSON text, or as Prometheus reads them with all `metrics` of the process.
 #[napi(catch_unwind)]
 pub fn registry_stats(as_metrics: bool) -> String {
-    if as_metrics { metrics() } else { describe(&ConfigRegistry::global().stats()) }
+    if as_metrics { metrics() } else { describe(&ProcessStats::now()) }
 }

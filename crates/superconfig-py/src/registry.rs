@@ -5,7 +5,9 @@ use crate::error::{raise, run};
 use pyo3::prelude::*;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
-use superconfig::{ConfigHandle, ConfigRegistry, Error, ErrorCode, HandleId, InsertOptions, Limits, Value, generation, metrics};
+use superconfig::{
+    ConfigHandle, ConfigRegistry, Error, ErrorCode, HandleId, InsertOptions, Limits, ProcessStats, Value, generation, metrics,
+};
 
 /// A counted reference to an entry; an entry without a name goes with its last.
 #[pyclass(frozen, module = "superconfig._superconfig")]
@@ -130,10 +132,10 @@ fn entry(id: u64) -> Option<ConfigHandle<Value>> {
     ConfigRegistry::global().handle(HandleId::try_from(id).ok()?).ok()
 }
 
-/// The registry's contents and counters.
+/// The registry's contents, and the counters of loads.
 #[pyfunction]
 pub(crate) fn registry_stats(py: Python<'_>) -> PyResult<Py<PyAny>> {
-    let stats = superconfig::to_value(&ConfigRegistry::global().stats()).map_err(|error| raise(py, error))?;
+    let stats = superconfig::to_value(&py.detach(ProcessStats::now)).map_err(|error| raise(py, error))?;
     to_plain(py, &stats)
 }
 

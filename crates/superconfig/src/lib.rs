@@ -103,18 +103,18 @@ mod value;
 
 #[cfg(feature = "watch")]
 pub use config::forget_watcher;
-#[cfg(feature = "metrics")]
-pub use config::metrics;
 pub use config::{
     Builder, Change, Event, Failure, PreparedLoad, PreparedReload, Reload, ReloadInputs, ReloadTurn, Snapshot, SourceStatus,
     Status, Subscription, SuperConfig, UnknownKey, Unused, UnusedLayer, UnusedReason, UnusedValue, WatchMode, Watching,
     find_unused,
 };
+#[cfg(feature = "metrics")]
+pub use config::{LoadStats, ProcessStats, metrics};
 pub use diagnostic::{Error, ErrorCode, Issue, Origin, Path, Position, Segment, SourceKind, StoredKey, Warning, closest_name};
 pub use format::{ConvertOptions, Converted, Format, Loss, convert, convert_with, parse, parse_within, render};
 #[cfg(feature = "watch")]
 pub use load::WatchOptions;
-pub use load::{Derivation, RenderOptions};
+pub use load::{Derivation, RenderOptions, Timings};
 pub use merge::{
     Action, ArrayStrategy, Candidate, ComparedValue, Difference, DifferenceKind, Explanation, MappedVariable, SettableName,
     SourceText, SourceTexts, TextTyping, UnmatchedVariable, Unreached, VariableFormat,

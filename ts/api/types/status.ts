@@ -53,6 +53,28 @@ export interface SourceStatus {
 }
 
 /**
+ * How long the stages of the last load or reload that succeeded took, in milliseconds.
+ *
+ * @example
+ * ```ts
+ * const { read, parse, merge, validate, publish }: Timings = config.status.timings;
+ * read + parse + merge + validate + publish < 60_000; // true
+ * ```
+ */
+export interface Timings {
+  /** Finding and reading files and variables, without parsing; calls of custom sources come before it. */
+  read: number;
+  /** Parsing files and texts. */
+  parse: number;
+  /** Merging the layers and resolving references, derived layers included. */
+  merge: number;
+  /** From then until publishing, in which the values are checked; an asynchronous load may wait for its thread in it. */
+  validate: number;
+  /** Comparing with the version before, publishing and notifying. */
+  publish: number;
+}
+
+/**
  * The condition of a configuration: its version, what is watched, and how the last reload went.
  *
  * @example
@@ -76,6 +98,8 @@ export interface Status {
   sources: SourceStatus[];
   /** When a load or reload last succeeded, whether it changed anything or not. */
   lastReload: Date;
+  /** How long the stages of the last load or reload that succeeded took, in milliseconds. */
+  timings: Timings;
   /** Why the last reload failed, or a source in it; absent after one that succeeded. */
   lastError?: SuperConfigError;
   /** Since when reloads, or sources, have been failing or not coming back, so that what is in use is older than its files. */
@@ -90,7 +114,7 @@ export interface SourceStatusReport extends Omit<SourceStatus, 'since' | 'lastCo
 }
 
 /** A status as the addon describes it. */
-export interface StatusReport extends Pick<Status, 'version' | 'fingerprint' | 'secretsFingerprint' | 'profiles' | 'watching'> {
+export interface StatusReport extends Pick<Status, 'version' | 'fingerprint' | 'secretsFingerprint' | 'profiles' | 'watching' | 'timings'> {
   sources: SourceStatusReport[];
   lastReload: number;
   lastError?: ErrorReport;

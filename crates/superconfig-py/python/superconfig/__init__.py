@@ -28,6 +28,7 @@ from ._descriptions import (
     SettableName,
     SourceStatus,
     Status,
+    Timings,
     Unreached,
     Watching,
 )
@@ -81,6 +82,7 @@ __all__ = [
     "SourceError",
     "SourceStatus",
     "Status",
+    "Timings",
     "SuperConfig",
     "SuperConfigBuilder",
     "SuperConfigError",

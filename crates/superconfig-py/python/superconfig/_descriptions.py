@@ -163,6 +163,17 @@ class SourceStatus:
 
 
 @dataclass(frozen=True)
+class Timings:
+    """How long the stages of the last load that succeeded took, in milliseconds."""
+
+    read: float
+    parse: float
+    merge: float
+    validate: float
+    publish: float
+
+
+@dataclass(frozen=True)
 class Status:
     """The condition of a configuration.
 
@@ -177,6 +188,7 @@ class Status:
     watching: tuple[Watching, ...] = ()
     sources: tuple[SourceStatus, ...] = ()
     last_reload: Optional[datetime.datetime] = None
+    timings: Optional[Timings] = None
     last_error: Optional[SuperConfigError] = None
     stale_since: Optional[datetime.datetime] = None
     is_forked: bool = field(default=False)
@@ -204,6 +216,7 @@ def status(report: Mapping[str, Any], is_forked: bool) -> Status:
         watching=watching,
         sources=sources,
         last_reload=_moment(report.get("lastReload")),
+        timings=make(Timings, report["timings"]),
         last_error=_error(report.get("lastError")),
         stale_since=_moment(report.get("staleSince")),
         is_forked=is_forked,

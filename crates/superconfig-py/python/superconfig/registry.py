@@ -52,7 +52,7 @@ class RegistryHandle:
 
 @dataclass(frozen=True)
 class RegistryStats:
-    """What the registry holds, and what was done with it."""
+    """What the registry holds and what was done with it, and the loads of the process, failed ones included."""
 
     total_handles: int
     active_references: int
@@ -61,6 +61,14 @@ class RegistryStats:
     updates: int
     removes: int
     expired: int
+    freed: int
+    loads: int
+    load_failures: int
+    reloads: int
+    reload_failures: int
+    file_cache_hits: int
+    file_reads: int
+    file_read_bytes: int
     reads: Optional[int] = None
 
 

@@ -1,6 +1,6 @@
 //! The state shared by all clones of a configuration: the newest version, and the order of its loads.
 
-use super::counters::RELOADS;
+use super::counters::{LOADS, RELOADS};
 use super::event::{Event, Events, Failure};
 use super::live_handle::Followers;
 use super::snapshot::{Snapshot, closed};
@@ -130,6 +130,7 @@ impl Core {
     /// Puts a first version into the registry.
     pub(super) fn publish(load: FirstLoad) -> Result<Arc<Keeper>, Error> {
         let FirstLoad { options, environment, custom_sources, loader, loaded, record } = load;
+        let (mut timings, publishing) = (loaded.timings, loaded.stage_began);
         let generation = generation::next();
         let owner = Arc::new(OnceLock::new());
         let health = Health::new(&options, record.number);
@@ -174,6 +175,9 @@ impl Core {
             }));
         }
         generation::publish(keeper.id().get(), generation);
+        timings.publish = publishing.elapsed();
+        LOADS.observe(&timings);
+        keeper.health.lock().record_timings(timings);
         Ok(keeper)
     }
 
@@ -194,7 +198,7 @@ impl Core {
 
     /// Records that a reload failed for good, and notifies listeners.
     pub(super) fn failed(&self, error: Error, record: &LoadRecord, background: bool) -> Error {
-        RELOADS.fail();
+        RELOADS.fail(&error);
         let mut progress = self.progress.lock();
         let newest = progress.failed.as_ref().map_or(progress.published.number, |failed| failed.number);
         if record.number > newest {

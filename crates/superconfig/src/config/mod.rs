@@ -12,6 +12,8 @@ mod fingerprint;
 mod inspection_growth_test;
 mod live_handle;
 #[cfg(feature = "metrics")]
+mod load_stats;
+#[cfg(feature = "metrics")]
 mod metrics;
 mod prepared_load;
 #[cfg(all(test, feature = "json"))]
@@ -29,6 +31,8 @@ pub use builder::Builder;
 pub use config::SuperConfig;
 use counters::LOADS;
 pub use event::{Change, Event, Failure, Subscription};
+#[cfg(feature = "metrics")]
+pub use load_stats::{LoadStats, ProcessStats};
 #[cfg(feature = "metrics")]
 pub use metrics::metrics;
 pub use prepared_load::PreparedLoad;

@@ -67,7 +67,7 @@ impl PreparedLoad {
 
     /// Checks the values as the builder says, and publishes.
     pub(crate) fn checked(self) -> Result<SuperConfig, Error> {
-        let output = self.load.loaded.check(self.load.options.validator.as_ref()).inspect_err(|_| LOADS.fail())?;
+        let output = self.load.loaded.check(self.load.options.validator.as_ref()).inspect_err(|error| LOADS.fail(error))?;
         self.commit(output)
     }
 
@@ -96,7 +96,7 @@ impl PreparedLoad {
     /// # Errors
     /// Those of merging.
     pub fn derivation(&self) -> Result<Option<Derivation>, Error> {
-        self.load.loaded.derivation().inspect_err(|_| LOADS.fail())
+        self.load.loaded.derivation().inspect_err(|error| LOADS.fail(error))
     }
 
     /// Takes the values of that layer, or why there are none; after the last one all layers are merged.
@@ -115,7 +115,7 @@ impl PreparedLoad {
     /// be computed.
     pub fn derive(&mut self, result: Result<Value, String>) -> Result<(), Error> {
         let loaded = &mut self.load.loaded;
-        loaded.derive(result).and_then(|()| loaded.derive_all()).inspect_err(|_| LOADS.fail())
+        loaded.derive(result).and_then(|()| loaded.derive_all()).inspect_err(|error| LOADS.fail(error))
     }
 
     /// The issue of an unexpected key, for [`PreparedLoad::refuse`], with a suggestion: one of `known`; without them, a key
@@ -144,8 +144,9 @@ impl PreparedLoad {
     /// # Ok::<(), superconfig::Error>(())
     /// ```
     pub fn refuse(&self, issues: Vec<Issue>) -> Error {
-        LOADS.fail();
-        self.load.loaded.refuse(issues)
+        let error = self.load.loaded.refuse(issues);
+        LOADS.fail(&error);
+        error
     }
 
     /// Keeps something of a binding with the version, for [`Snapshot::annotation`](crate::Snapshot::annotation).
@@ -176,9 +177,13 @@ impl PreparedLoad {
     /// # Errors
     /// `ERR_SUPERCONFIG_OPTION` for an `output` that is not a table, or a name that is taken; `ERR_SUPERCONFIG_ENV` and
     /// `ERR_SUPERCONFIG_ARGS` for variables and flags that do not fit, which a validator sees first.
-    pub fn commit(mut self, output: Option<Value>) -> Result<SuperConfig, Error> {
+    pub fn commit(self, output: Option<Value>) -> Result<SuperConfig, Error> {
+        self.publish(output).inspect_err(|error| LOADS.fail(error))
+    }
+
+    fn publish(mut self, output: Option<Value>) -> Result<SuperConfig, Error> {
+        self.load.loaded.begin_publishing();
         if let Some(problem) = self.load.loaded.problem() {
-            LOADS.fail();
             return Err(problem);
         }
         self.load.loaded.replace(output)?;

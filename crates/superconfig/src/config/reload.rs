@@ -268,7 +268,8 @@ impl Core {
         let mut loader = self.loader.lock();
         // A later turn may have brought another one meanwhile.
         loader.set_environment(self.environment.lock().1.clone());
-        let LoadOutcome { result, record, answers } = RELOADS.time(|| loader.load(turn.0, custom_results, background));
+        RELOADS.begin();
+        let LoadOutcome { result, record, answers } = loader.load(turn.0, custom_results, background);
         drop(loader);
         let changes = self.health.lock().record_results(answers);
         self.report_sources(changes);
@@ -279,7 +280,11 @@ impl Core {
     /// Publishes a reload, unless one that read its sources later was faster, and reports failed sources.
     pub(super) fn publish_next(&self, mut loaded: LoadResult, record: &LoadRecord, background: bool) -> Result<Reload, Error> {
         let failed = Error::together(ErrorCode::Source, "sources failed", std::mem::take(&mut loaded.failed_sources)).err();
+        let (mut timings, publishing) = (loaded.timings, loaded.stage_began);
         let reload = self.swap_in(loaded, record)?;
+        timings.publish = publishing.elapsed();
+        RELOADS.observe(&timings);
+        self.health.lock().record_timings(timings);
         if let Some(error) = failed {
             self.report_failure(&error, record, background);
         }
@@ -537,6 +542,7 @@ impl PreparedReload {
         if self.unsettled {
             return Ok(Reload { version: self.outcome.core.snapshot()?.version(), changed: Vec::new() });
         }
+        self.loaded.begin_publishing();
         if let Some(problem) = self.loaded.problem() {
             return Err(self.outcome.failed(problem));
         }

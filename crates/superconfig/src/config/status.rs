@@ -4,7 +4,7 @@ use super::fingerprint::Fingerprints;
 use super::snapshot::Snapshot;
 use super::source_status::{self, SourceStatus};
 use crate::diagnostic::{Error, ErrorCode};
-use crate::load::LoadOptions;
+use crate::load::{LoadOptions, Timings};
 use crate::source::{SourceReport, SourceState};
 use serde::ser::{Serialize, Serializer};
 use std::collections::BTreeMap;
@@ -41,6 +41,8 @@ pub struct Status {
     /// The time of the last successful load or reload, with or without changes.
     #[serde(serialize_with = "source_status::milliseconds")]
     pub last_reload: SystemTime,
+    /// The durations of the stages of the last load or reload that succeeded.
+    pub timings: Timings,
     /// The error of the last reload, or of a custom source in it; `None` after a success.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_error: Option<Error>,
@@ -126,6 +128,7 @@ pub(super) struct Health {
     /// The newest load that counted here: what an older one comes to is no news.
     number: u64,
     last_reload: SystemTime,
+    timings: Timings,
     last_error: Option<Error>,
     /// The last error that listeners were notified of since the last success.
     reported: Option<Error>,
@@ -142,6 +145,7 @@ impl Health {
         Self {
             number,
             last_reload: SystemTime::now(),
+            timings: Timings::default(),
             last_error: None,
             reported: None,
             stale_since: None,
@@ -159,9 +163,25 @@ impl Health {
             watching: self.watching.clone(),
             sources: self.sources.values().cloned().collect(),
             last_reload: self.last_reload,
+            timings: self.timings,
             last_error: self.last_error.clone(),
             stale_since: self.stale_since,
         }
+    }
+
+    pub(super) fn record_timings(&mut self, timings: Timings) {
+        self.timings = timings;
+    }
+
+    /// The states of the custom sources, and whether the version in use may be outdated.
+    #[cfg(feature = "metrics")]
+    pub(super) fn conditions(&self) -> (Vec<SourceState>, bool) {
+        (self.sources.values().map(|source| source.state).collect(), self.stale_since.is_some())
+    }
+
+    #[cfg(feature = "metrics")]
+    pub(super) fn last_reload(&self) -> SystemTime {
+        self.last_reload
     }
 
     /// Notes a reload; where a source has failed, that stays.

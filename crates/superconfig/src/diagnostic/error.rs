@@ -61,6 +61,29 @@ pub enum ErrorCode {
 }
 
 impl ErrorCode {
+    /// All codes, in their order.
+    pub(crate) const ALL: [ErrorCode; 19] = [
+        ErrorCode::NotFound,
+        ErrorCode::Io,
+        ErrorCode::Parse,
+        ErrorCode::Format,
+        ErrorCode::Limit,
+        ErrorCode::Merge,
+        ErrorCode::Env,
+        ErrorCode::Args,
+        ErrorCode::Interpolation,
+        ErrorCode::Type,
+        ErrorCode::Path,
+        ErrorCode::Validation,
+        ErrorCode::Source,
+        ErrorCode::Trust,
+        ErrorCode::Watch,
+        ErrorCode::Closed,
+        ErrorCode::Async,
+        ErrorCode::Option,
+        ErrorCode::Internal,
+    ];
+
     /// The code as text, e.g. `ERR_SUPERCONFIG_NOT_FOUND`.
     ///
     /// ```

@@ -1,5 +1,6 @@
 //! A cache of parsed files, reused while they are unchanged.
 
+use super::file_counters::FILES;
 use super::rules::Rules;
 use crate::diagnostic::{Error, ErrorCode, Origin, Path, SourceKind};
 use crate::format;
@@ -12,7 +13,7 @@ use foldhash::fast::RandomState;
 use std::collections::HashMap;
 use std::ffi::OsString;
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Duration, Instant, SystemTime};
 
 /// Reads and parses files, and reuses a document of the last load when its file cannot have changed since.
 #[derive(Default)]
@@ -22,6 +23,8 @@ pub(crate) struct FileCache {
     /// The number of the load that is running.
     load: u64,
     buffer: Vec<u8>,
+    /// The time that the running load has spent parsing.
+    parse_time: Duration,
 }
 
 pub(super) struct CachedFile {
@@ -46,9 +49,20 @@ impl FileCache {
             self.files.retain(|_, file| file.load == self.load);
         }
         self.load += 1;
+        self.parse_time = Duration::ZERO;
         if self.buffer.capacity() > KEPT_BUFFER {
             self.buffer = Vec::new();
         }
+    }
+
+    /// The time spent parsing since the last call.
+    pub(super) fn take_parse_time(&mut self) -> Duration {
+        std::mem::take(&mut self.parse_time)
+    }
+
+    /// Adds what began then to the time spent parsing.
+    pub(super) fn add_parse_time(&mut self, began: Instant) {
+        self.parse_time = self.parse_time.saturating_add(began.elapsed());
     }
 
     /// A file's document, and its ownership.
@@ -68,6 +82,7 @@ impl FileCache {
         {
             dependencies.read(path, cached.fingerprint);
             cached.load = self.load;
+            FILES.hit();
             return Ok((cached.document.clone(), cached.ownership));
         }
         let read = SystemTime::now();
@@ -79,6 +94,7 @@ impl FileCache {
                 return Err(error);
             }
         };
+        FILES.read(self.buffer.len());
         dependencies.read(path, opened.fingerprint);
         if dependencies.is_half_written(path, self.buffer.len(), opened.fingerprint) {
             return Err(read_file::half_written(display_path));
@@ -90,7 +106,10 @@ impl FileCache {
             Some(cached) => cached.document.clone(),
             None => {
                 let chosen = format.or_else(|| Format::from_file_name(display_path));
-                Arc::new(parse_layer(text.into(), chosen, Some(display_path.as_str().into()), rules)?)
+                let began = Instant::now();
+                let parsed = parse_layer(text.into(), chosen, Some(display_path.as_str().into()), rules);
+                self.add_parse_time(began);
+                Arc::new(parsed?)
             }
         };
         let (fingerprint, ownership) = (opened.fingerprint, opened.ownership);
@@ -123,6 +142,7 @@ impl CachedFile {
         let FileCandidate { path, display_path, .. } = candidate;
         let read = SystemTime::now();
         let opened = read_file::read(path, display_path, rules.limits.document_bytes, buffer)?;
+        FILES.read(buffer.len());
         let chosen = format.or_else(|| Format::from_file_name(display_path));
         let document = parse_layer(format::decode(buffer)?.into(), chosen, Some(display_path.as_str().into()), rules)?;
         let (fingerprint, ownership) = (opened.fingerprint, opened.ownership);

@@ -15,6 +15,7 @@ use crate::value::{Table, Value};
 use std::borrow::Borrow;
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Instant;
 
 impl Loader {
     pub(super) fn read(
@@ -97,7 +98,10 @@ impl Loader {
             SourceSpec::Discover { name, options } => self.discover(entry, name, options, base_dirs, profiles, collector)?,
             SourceSpec::Text { text, options } => {
                 let name = options.name.clone().unwrap_or_else(|| "text".into());
-                let document = parse_layer(text.clone(), options.format, None, &self.rules)
+                let began = Instant::now();
+                let parsed = parse_layer(text.clone(), options.format, None, &self.rules);
+                self.cache.add_parse_time(began);
+                let document = parsed
                     .and_then(|document| collector.take_expansions_of(document))
                     .map_err(|error| error.in_source(SourceKind::Text, &name, None))?;
                 collector.push(entry, SourceKind::Text, name, Content::Document(Arc::new(document)));

@@ -2,6 +2,7 @@
 
 use super::derivation::Derivations;
 use super::rules::Rules;
+use super::timings::Timings;
 use crate::diagnostic::{Error, Path, Segment, Warning};
 use crate::merge::{
     Content, Explainer, Explanation, Layer, MergeOptions, Merged, NamedLayers, ValuesBelow, Variable, explain, values_below,
@@ -12,6 +13,7 @@ use crate::value::{Meter, Value};
 use std::any::Any;
 use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, OnceLock};
+use std::time::Instant;
 
 /// The result of one load.
 pub(crate) struct LoadResult {
@@ -43,9 +45,20 @@ pub(crate) struct LoadResult {
     pub(super) below_names: OnceLock<Box<ValuesBelow>>,
     /// The layers that are still to be computed; until then nothing is merged.
     pub(super) derivations: Option<Box<Derivations>>,
+    /// The stages that are over.
+    pub(crate) timings: Timings,
+    /// The end of the last of them.
+    pub(crate) stage_began: Instant,
 }
 
 impl LoadResult {
+    /// Ends the checking of the values, and begins to publish them.
+    pub(crate) fn begin_publishing(&mut self) {
+        let now = Instant::now();
+        self.timings.validate = now.saturating_duration_since(self.stage_began);
+        self.stage_began = now;
+    }
+
     pub(crate) fn measure_layers(&self, meter: &mut Meter) {
         for (_, value) in self.below_names.get().into_iter().flat_map(|below| below.iter()) {
             meter.value(value);

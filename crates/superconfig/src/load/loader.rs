@@ -9,6 +9,7 @@ use super::load_result::LoadResult;
 use super::options::LoadOptions;
 use super::profile_use::ProfileUse;
 use super::rules::Rules;
+use super::timings::Timings;
 use crate::diagnostic::{Error, ErrorCode, Warning};
 use crate::format;
 use crate::merge::{Layer, Merged, Variable};
@@ -26,6 +27,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, OnceLock};
+use std::time::Instant;
 
 /// A load's number among those of its configuration, and its dependencies.
 #[derive(Clone)]
@@ -152,20 +154,21 @@ impl Loader {
     /// `turn` is when the custom sources were called: of two results of one source the one of the later turn counts,
     /// whichever load finishes first.
     pub(crate) fn load(&mut self, turn: u64, custom_results: Result<CustomResults, Error>, background: bool) -> LoadOutcome {
+        let began = Instant::now();
         self.loads += 1;
         let number = self.loads;
         let warnings = self.environment.warnings.iter().chain(&self.options.warnings).cloned().collect();
         let mut collector = LayerCollector::new(warnings, &self.rules.limits);
         let applied = custom_results.and_then(|results| self.apply_custom_results(turn, results, &mut collector));
         let answers = std::mem::take(&mut collector.answers);
-        let result = applied.and_then(|()| self.load_all(collector, background));
+        let result = applied.and_then(|()| self.load_all(collector, background, began));
         let result = result.map_err(|error| self.rules.secrets.without_hidden_keys(error));
         self.cache.end_load(result.is_ok());
         let record = LoadRecord { number, dependencies: self.dependencies.get_mut().finish() };
         LoadOutcome { result, record, answers }
     }
 
-    fn load_all(&mut self, mut collector: LayerCollector, background: bool) -> Result<LoadResult, Error> {
+    fn load_all(&mut self, mut collector: LayerCollector, background: bool, began: Instant) -> Result<LoadResult, Error> {
         let options = self.options.clone();
         let base_dirs = base_dirs(&options, &self.environment)?;
         self.dependencies.get_mut().begin(&base_dirs.cwd, background);
@@ -203,6 +206,9 @@ impl Loader {
             ..
         } = collector;
         warnings.extend(profile_use.warnings(&profiles, &options, &self.environment));
+        let stage_began = Instant::now();
+        let parse = self.cache.take_parse_time();
+        let read = stage_began.saturating_duration_since(began).saturating_sub(parse);
         let mut loaded = LoadResult {
             value: Value::Table(Table::new()),
             warnings,
@@ -221,6 +227,8 @@ impl Loader {
             compared: AtomicUsize::new(0),
             below_names: OnceLock::new(),
             derivations: None,
+            timings: Timings { read, parse, ..Timings::default() },
+            stage_began,
         };
         if derivations.is_empty() {
             let read = |name: &str| self.read_value(&base_dirs, name, &budget);

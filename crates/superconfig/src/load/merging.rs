@@ -11,6 +11,7 @@ use crate::source::{failed, panicked};
 use crate::value::{ExpansionBudget, Value};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::time::Instant;
 
 /// Merged layers, before and after references were resolved.
 struct Merging {
@@ -37,6 +38,9 @@ impl LoadResult {
         let secrets = self.secrets.clone();
         self.problems = problems.into_iter().map(|problem| secrets.without_hidden_keys(problem)).collect();
         self.warnings.iter_mut().for_each(|warning| secrets.hide_keys_in(warning));
+        let now = Instant::now();
+        self.timings.merge = now.saturating_duration_since(self.stage_began);
+        self.stage_began = now;
         Ok(())
     }
 

@@ -11,6 +11,7 @@ mod discovery;
 #[cfg(feature = "dotenv")]
 mod dotenv;
 mod file_cache;
+mod file_counters;
 mod glob;
 mod inspection;
 mod layers;
@@ -26,6 +27,7 @@ mod reading_threads;
 mod rendering;
 mod rules;
 mod source_contents;
+mod timings;
 mod validation;
 
 pub(crate) use context::capture;
@@ -33,6 +35,7 @@ pub(crate) use context::capture;
 pub(crate) use custom_sources::CustomSource;
 pub(crate) use custom_sources::CustomSources;
 pub use derivation::Derivation;
+pub(crate) use file_counters::FILES;
 pub(crate) use load_result::LoadResult;
 pub(crate) use loader::{LoadOutcome, LoadRecord, Loader};
 #[cfg(feature = "watch")]
@@ -43,3 +46,4 @@ pub(crate) use profile_search::find_profiles;
 pub(crate) use reading_threads::forget_reading_threads;
 pub(crate) use reading_threads::{SerialJobs, run};
 pub use rendering::RenderOptions;
+pub use timings::Timings;

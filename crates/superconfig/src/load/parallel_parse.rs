@@ -13,6 +13,7 @@ use std::path::PathBuf;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
+use std::time::Instant;
 
 /// A smaller file is parsed before a thread has started.
 const LARGE: u64 = 32 << 10;
@@ -66,6 +67,7 @@ impl FileCache {
         if threads < 2 {
             return;
         }
+        let began = Instant::now();
         let next = AtomicUsize::new(0);
         let parsed = Mutex::new(Vec::with_capacity(large.len()));
         let work = || {
@@ -87,5 +89,6 @@ impl FileCache {
         for (path, file) in parsed.into_inner().unwrap_or_default() {
             self.keep(path, file);
         }
+        self.add_parse_time(began);
     }
 }

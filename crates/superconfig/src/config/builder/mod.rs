@@ -494,15 +494,14 @@ impl Builder {
     /// Those of [`Builder::load`].
     pub fn prepare_with(self, environment: Environment) -> Result<PreparedLoad, Error> {
         let environment = if self.options.environment.is_some() { capture(&self.options) } else { environment };
-        let prepare = || {
-            PreparedLoad::new(
-                Arc::new(self.options),
-                environment,
-                #[cfg(feature = "watch")]
-                crate::config::watch::start,
-            )
-        };
-        LOADS.time(prepare).inspect_err(|_| LOADS.fail())
+        LOADS.begin();
+        let prepared = PreparedLoad::new(
+            Arc::new(self.options),
+            environment,
+            #[cfg(feature = "watch")]
+            crate::config::watch::start,
+        );
+        prepared.inspect_err(|error| LOADS.fail(error))
     }
 
     /// [`Builder::prepare_with`] on another thread.

@@ -497,11 +497,59 @@ fn metrics_count_loads_and_reloads() {
     let metrics = superconfig::metrics();
     assert_eq!(*live.value().unwrap(), 1);
     assert!(metrics.contains("superconfig_version{configuration=\"me\\\"tered\"} 1\n"), "{metrics}");
-    for name in ["superconfig_loads_total", "superconfig_reloads_total", "superconfig_load_failures_total", "superconfig_handles"]
-    {
+    let failures = "superconfig_load_failures_total{code=\"ERR_SUPERCONFIG_PARSE\"}";
+    let stage = "superconfig_load_duration_seconds_count{stage=\"parse\"}";
+    for name in ["superconfig_loads_total", "superconfig_reloads_total", failures, stage, "superconfig_handles"] {
         let line = metrics.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_else(|| panic!("{name}: {metrics}"));
         assert!(line.trim().parse::<u64>().unwrap() >= 1, "{name}{line}");
     }
+}
+
+#[test]
+#[cfg(all(feature = "metrics", feature = "json"))]
+fn a_name_that_was_taken_over_labels_one_series() {
+    let load = || superconfig::SuperConfig::builder().text("{}", superconfig::Format::Json);
+    let first = load().name("taken over").load().unwrap();
+    let second = load().name_replacing("taken over").load().unwrap();
+    let metrics = superconfig::metrics();
+    for label in ["taken over", &first.token()] {
+        let series = format!("superconfig_version{{configuration=\"{label}\"}} 1\n");
+        assert_eq!(metrics.matches(&series).count(), 1, "{series}{metrics}");
+    }
+    let before = superconfig::LoadStats::now();
+    second.close();
+    let after = superconfig::LoadStats::now();
+    assert!(after.loads >= before.loads && !superconfig::metrics().contains("\"taken over\""));
+}
+
+#[test]
+#[cfg(all(feature = "metrics", feature = "json"))]
+fn metrics_are_read_while_configurations_come_and_go() {
+    let number = |text: &str, name: &str| -> u64 {
+        text.lines().find_map(|line| line.strip_prefix(name)?.trim().parse().ok()).unwrap_or_else(|| panic!("{name}: {text}"))
+    };
+    let before = superconfig::LoadStats::now();
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                for _ in 0..200 {
+                    let config = superconfig::SuperConfig::builder().text("{}", superconfig::Format::Json).load().unwrap();
+                    config.reload().unwrap();
+                }
+            });
+        }
+        let mut last = 0;
+        for _ in 0..50 {
+            let text = superconfig::metrics();
+            let loads = number(&text, "superconfig_loads_total ");
+            assert!(loads >= last);
+            last = loads;
+            let bucket = number(&text, "superconfig_load_duration_seconds_bucket{stage=\"merge\",le=\"+Inf\"}");
+            assert_eq!(bucket, number(&text, "superconfig_load_duration_seconds_count{stage=\"merge\"}"));
+        }
+    });
+    let after = superconfig::LoadStats::now();
+    assert!(after.loads - before.loads >= 800 && after.reloads - before.reloads >= 800);
 }
 
 #[test]
