@@ -25,6 +25,7 @@ impl FileCounters {
     }
 
     /// The hits, the reads and their bytes.
+    #[cfg(feature = "metrics")]
     pub(crate) fn get(&self) -> [u64; 3] {
         [&self.hits, &self.reads, &self.bytes].map(|counter| counter.load(Ordering::Relaxed))
     }

@@ -35,6 +35,7 @@ pub(crate) use context::capture;
 pub(crate) use custom_sources::CustomSource;
 pub(crate) use custom_sources::CustomSources;
 pub use derivation::Derivation;
+#[cfg(feature = "metrics")]
 pub(crate) use file_counters::FILES;
 pub(crate) use load_result::LoadResult;
 pub(crate) use loader::{LoadOutcome, LoadRecord, Loader};
