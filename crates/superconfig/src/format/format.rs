@@ -93,7 +93,9 @@ impl Format {
         if name == ".env" || name.starts_with(".env.") {
             return Some(Format::Dotenv);
         }
-        let (_, extension) = name.rsplit_once('.')?;
+        // Bytes, not characters: names are short, and a search for a character has more to prepare than to do.
+        let dot = name.bytes().rposition(|byte| byte == b'.')?;
+        let extension = &name[dot + 1..];
         Format::ALL.into_iter().find(|format| format.extensions().iter().any(|own| own.eq_ignore_ascii_case(extension)))
     }
 

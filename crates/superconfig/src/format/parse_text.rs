@@ -36,12 +36,10 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<&str, Error> {
 
 /// The encoding that a text is in by its byte order mark or, as it begins with ASCII, by the zeros in its first characters.
 fn other_encoding(bytes: &[u8]) -> Option<&'static str> {
-    let zeros: Vec<bool> = bytes.iter().take(4).map(|byte| *byte == 0).collect();
-    match (bytes, &zeros[..]) {
-        ([0xff, 0xfe, 0, 0, ..] | [0, 0, 0xfe, 0xff, ..], _) => Some("UTF-32"),
-        (_, [false, true, true, true] | [true, true, true, false]) => Some("UTF-32"),
-        ([0xff, 0xfe, ..] | [0xfe, 0xff, ..], _) => Some("UTF-16"),
-        (_, [false, true, false, true] | [true, false, true, false] | [false, true] | [true, false]) => Some("UTF-16"),
+    match &bytes[..bytes.len().min(4)] {
+        [0xff, 0xfe, 0, 0] | [0, 0, 0xfe, 0xff] | [1..=255, 0, 0, 0] | [0, 0, 0, 1..=255] => Some("UTF-32"),
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => Some("UTF-16"),
+        [1..=255, 0, 1..=255, 0] | [0, 1..=255, 0, 1..=255] | [1..=255, 0] | [0, 1..=255] => Some("UTF-16"),
         _ => None,
     }
 }

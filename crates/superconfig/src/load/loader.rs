@@ -77,11 +77,11 @@ pub(super) struct LayerCollector {
 }
 
 impl LayerCollector {
-    fn new(warnings: Vec<Warning>, limits: &Limits) -> Self {
+    fn new(sources: usize, warnings: Vec<Warning>, limits: &Limits) -> Self {
         Self {
-            layers: Vec::new(),
+            layers: Vec::with_capacity(sources),
             warnings,
-            searched: Vec::new(),
+            searched: Vec::with_capacity(sources),
             unselected: Vec::new(),
             dotenv: Vec::new(),
             derivations: VecDeque::new(),
@@ -158,7 +158,7 @@ impl Loader {
         self.loads += 1;
         let number = self.loads;
         let warnings = self.environment.warnings.iter().chain(&self.options.warnings).cloned().collect();
-        let mut collector = LayerCollector::new(warnings, &self.rules.limits);
+        let mut collector = LayerCollector::new(self.options.sources.len(), warnings, &self.rules.limits);
         let applied = custom_results.and_then(|results| self.apply_custom_results(turn, results, &mut collector));
         let answers = std::mem::take(&mut collector.answers);
         let result = applied.and_then(|()| self.load_all(collector, background, began));

@@ -3,6 +3,7 @@
 use crate::format::KeyInterner;
 use crate::value::{Limits, Table, Value, is_forbidden};
 use simd_json::{Buffers, Node, StaticNode};
+use smallvec::SmallVec;
 use std::cell::RefCell;
 use std::sync::Arc;
 
@@ -58,7 +59,7 @@ fn has_negative_zero(text: &str) -> bool {
 }
 
 fn build(nodes: &[Node<'_>], depth: usize) -> Option<Value> {
-    let mut frames: Vec<Frame> = Vec::new();
+    let mut frames: SmallVec<[Frame; 4]> = SmallVec::new();
     let mut keys = KeyInterner::new();
     let mut nodes = nodes.iter();
     loop {
