@@ -70,6 +70,9 @@ impl ConfigRegistry {
     }
 }
 
+/// A gauge of each configuration: its name, what it says, and its value.
+type Gauge = (&'static str, &'static str, fn(&Configuration) -> f64);
+
 /// What is said of an open configuration.
 struct Configuration {
     label: String,
@@ -161,7 +164,7 @@ impl Exposition {
 
     fn configurations(&mut self, all: &[Configuration]) {
         self.single("gauge", "superconfig_configurations", "Open configurations.", all.len());
-        let gauges: [(&str, &str, fn(&Configuration) -> f64); 3] = [
+        let gauges: [Gauge; 3] = [
             ("superconfig_version", "Version of each open configuration.", |one| one.version as f64),
             ("superconfig_stale", "Whether what is in use may be outdated: 1 while reloads or sources fail.", |one| {
                 f64::from(u8::from(one.is_stale))
