@@ -136,6 +136,7 @@ pub use value::{
 
 /// The documents with Rust in them, whose code runs among the doctests.
 #[cfg(doctest)]
+#[doc = include_str!("../../../docs/operating.md")]
 #[doc = include_str!("../../../docs/precedence.md")]
 #[doc = include_str!("../../../docs/rust.md")]
 mod documents {}

@@ -57,8 +57,8 @@ export interface SourceStatus {
  *
  * @example
  * ```ts
- * const { read, parse, merge, validate, publish }: Timings = config.status.timings;
- * read + parse + merge + validate + publish < 60_000; // true
+ * const timings: Timings = config.status.timings;
+ * timings.read + timings.parse + timings.merge < 60_000; // true
  * ```
  */
 export interface Timings {

@@ -52,7 +52,10 @@ fn layers_and_status() {
     );
     let status = to_value(&config.status().unwrap()).unwrap();
     let fields: Vec<&str> = status.as_table().unwrap().iter().map(|(name, _)| name).collect();
-    assert_eq!(fields, ["version", "fingerprint", "secretsFingerprint", "profiles", "watching", "sources", "lastReload"]);
+    assert_eq!(
+        fields,
+        ["version", "fingerprint", "secretsFingerprint", "profiles", "watching", "sources", "lastReload", "timings"]
+    );
     assert_eq!(json(&status.at(&["profiles".into()]).unwrap()), r#"["production"]"#);
     assert!(json(&status.at(&["lastReload".into()]).unwrap()).parse::<u64>().unwrap() > 1_600_000_000_000);
     assert_eq!(
