@@ -176,7 +176,7 @@ describe('the packages', () => {
         'SourceStatus',
         'StandardSchema',
       ],
-      ...['Status', 'SuperConfigBuilder', 'SuperConfigErrorCode', 'TextOptions', 'ToStringOptions', 'Trust', 'UnknownKey', 'UnmatchedVariable'],
+      ...['Status', 'SuperConfigBuilder', 'SuperConfigErrorCode', 'TextOptions', 'Timings', 'ToStringOptions', 'Trust', 'UnknownKey', 'UnmatchedVariable'],
       ...['Unreached', 'Unused', 'UnusedLayer', 'UnusedValue', 'ValueAt', 'ValueOptions', 'Warning', 'WatchOptions', 'Watching'],
     ];
     const entries = ['index.d.ts', 'index.d.cts'].map((declarations) => installed('superconfig/ts/dist', declarations));
