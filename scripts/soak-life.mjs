@@ -1,5 +1,5 @@
 // A day of normal life in fast motion: reloads of one configuration that is read, listened to and attached all the while.
-// usage: npm run soak:life -- [--reloads N] [--reads N]; a million and a milliard without. Writes the memory of each hundredth of the
+// usage: npm run soak:life -- [--reloads N] [--reads N]; a million and a billion without. Writes the memory of each hundredth of the
 // way to bench/results/life.csv and draws it in life.svg beside it, and fails where the memory grows.
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
