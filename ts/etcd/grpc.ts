@@ -65,7 +65,7 @@ export class MessageReader {
 }
 
 /** How long making a connection may take. */
-const CONNECT_MS = 5_000;
+export const CONNECT_MS = 5_000;
 /** How long a call with one answer may take; a server without a majority gives up after seven seconds. */
 const CALL_MS = 30_000;
 

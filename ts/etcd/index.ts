@@ -1,6 +1,7 @@
 // A source that follows keys of etcd, by a client of its own over HTTP/2.
 import { type CustomSource, SuperConfigError } from '../index.js';
 import { type KeyLayout, type LiveOptions, layoutOf, liveSource } from '../live/index.js';
+import { givenValue } from './given-value.js';
 import { Connection } from './grpc.js';
 import { type EtcdAuth, EtcdSession, type EtcdTls } from './session.js';
 
@@ -19,9 +20,9 @@ export type { EtcdAuth, EtcdTls } from './session.js';
 export interface EtcdOptions extends KeyLayout, LiveOptions {
   /** The servers, as `http://host:2379` or `https://host:2379`; one after the other is tried. */
   endpoints: readonly string[];
-  /** The certificates, for `https`; a function is called for each connection, so that new ones are taken. */
+  /** The certificates, for `https`; a function is called for each connection, so that new ones are taken, and answers within 5 s. */
   tls?: EtcdTls | (() => EtcdTls | Promise<EtcdTls>);
-  /** The user; a function is called for each login. */
+  /** The user; a function is called for each login, and answers within 5 s. */
   auth?: EtcdAuth | (() => EtcdAuth | Promise<EtcdAuth>);
   /** How often a ping is sent; 10,000 by default. A server refuses pings that come much more often. */
   pingMs?: number;
@@ -52,7 +53,9 @@ export function etcd(options: EtcdOptions): CustomSource {
   for (const [name, number] of Object.entries({ pingMs, pongMs, maxWatchMs, pageKeys })) {
     if (!(typeof number === 'number' && number >= 1 && number < 2 ** 31)) throw optionError(`\`${name}\` is a number from 1`);
   }
-  if (tls !== undefined && !endpoints.some((endpoint) => endpoint.startsWith('https:'))) throw optionError('`tls` is for endpoints with `https`');
+  // What is no array is refused below, as for every live source.
+  if (tls !== undefined && Array.isArray(endpoints) && !endpoints.some((endpoint) => endpoint.startsWith('https:')))
+    throw optionError('`tls` is for endpoints with `https`');
   const { start, isOneKey, toResult, omitSecrets } = layoutOf(options, '/');
   const settings = { start, isOneKey, auth, maxWatchMs, pageKeys: Math.floor(pageKeys) };
   return liveSource(
@@ -62,7 +65,7 @@ export function etcd(options: EtcdOptions): CustomSource {
       toResult,
       omitSecrets,
       open: async (endpoint, signal, alive) => {
-        const material = typeof tls === 'function' ? await tls() : tls;
+        const material = await givenValue('tls', tls, signal);
         const connection = await Connection.open({ endpoint, tls: material, pingMs, pongMs, onPong: alive }, signal);
         const session = new EtcdSession(connection, settings);
         try {

@@ -1,6 +1,7 @@
 // One connection to etcd: listing keys at one revision, and watching them.
 import type { ConnectionOptions } from 'node:tls';
 import { type Change, decodeText, type Entry, EntryRoom, type Frame, type Listing, type Session } from '../live/index.js';
+import { givenValue } from './given-value.js';
 import { type Connection, FAILED_PRECONDITION, GrpcError, INVALID_ARGUMENT, OUT_OF_RANGE, OversizeError, UNAUTHENTICATED } from './grpc.js';
 import { authenticateRequest, rangeRequest, readRange, readToken, readWatch, type WatchEvent, watchRequest } from './messages.js';
 
@@ -127,7 +128,7 @@ export class EtcdSession implements Session {
   async login(signal: AbortSignal): Promise<void> {
     const { auth } = this.#options;
     if (auth === undefined) return;
-    const { user, password } = typeof auth === 'function' ? await auth() : auth;
+    const { user, password } = await givenValue('auth', auth, signal);
     try {
       this.#token = readToken(await this.#connection.call('/etcdserverpb.Auth/Authenticate', authenticateRequest(user, password), {}, signal));
     } catch (error) {

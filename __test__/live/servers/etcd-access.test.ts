@@ -42,6 +42,34 @@ describe.each(etcds)('users of etcd %s', (_, program) => {
     await end();
   });
 
+  test('a login whose function never answers is given up, on a connection that is closed, and the next one heals', async () => {
+    const server = await guarded();
+    let hanging = 0;
+    let isHanging = false;
+    const auth = () => {
+      if (!isHanging) return { user: 'shop', password: 'first' };
+      hanging += 1;
+      return new Promise<never>(() => {});
+    };
+    const { prefix, config, door, errors, source, end } = await follow(server, { auth });
+    await until(() => source()?.state === 'live');
+    isHanging = true;
+    door.cut();
+    await until(() => hanging === 1, 'the login');
+    await until(() => errors.length > 0 && hanging === 2, 'the next login');
+    expect(source()?.lastError?.message).toContain('`auth` failed: no answer within 5000 ms');
+    isHanging = false;
+    door.cut();
+    await until(() => source()?.state === 'live');
+    await server.control('put', `${prefix}value`, '2');
+    await until(() => config.get('value') === 2);
+    isHanging = true;
+    door.cut();
+    await until(() => hanging === 3, 'the last login');
+    // Closing ends it at once.
+    await end();
+  });
+
   test('a password that becomes wrong is tried slowly, and a right one heals', async () => {
     const server = await guarded();
     let password = 'first';
