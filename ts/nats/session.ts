@@ -64,7 +64,11 @@ export class NatsSession implements Session {
 
   async watch(after: bigint, take: (frame: Frame) => void, outer: AbortSignal): Promise<void> {
     const ended = new AbortController();
-    const signal = AbortSignal.any([outer, ended.signal]);
+    const { signal } = ended;
+    // By hand: a signal of `AbortSignal.any` that nothing else holds may be collected before its time.
+    const abort = () => ended.abort(outer.reason);
+    outer.addEventListener('abort', abort, { once: true });
+    if (outer.aborted) abort();
     try {
       let from = after;
       if (this.#known === undefined) {
@@ -85,6 +89,7 @@ export class NatsSession implements Session {
       }
       await Promise.race([this.#follow(from, take, signal), this.#probe(take, signal), this.#disconnection(signal)]);
     } finally {
+      outer.removeEventListener('abort', abort);
       ended.abort(new Error('the watch has ended'));
     }
   }
