@@ -2,7 +2,7 @@ import { EventEmitter, once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { SuperConfig } from '../../ts/index.ts';
 import { decodeText, type Entry, type Frame, isFresh, type LiveOptions, layoutOf, liveSource, type Session } from '../../ts/live/index.ts';
 import { rejected } from '../support/errors.ts';
@@ -113,6 +113,24 @@ describe('a live source', () => {
     expect(config.status.sources).toMatchObject([{ resumes: 1, relists: 0, revision: '2' }]);
     config.close();
     await until(() => store.open === 0);
+  });
+
+  test('that is stale stays so for health probes when the clock is set back', async () => {
+    const store = new MemoryStore();
+    store.put('/a', '1');
+    const config = await SuperConfig.builder().source(sourceOf(store)).watch().load();
+    config.on('error', () => {});
+    store.isDown = true;
+    store.cut();
+    await until(() => config.status.sources[0]?.state === 'stale');
+    expect(isFresh(config, { maxStaleMs: 1_000 })).toBe(true);
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() - 3_600_000 });
+    onTestFinished(() => void vi.useRealTimers());
+    // How long ago it was seen first is known.
+    expect(isFresh(config, { maxStaleMs: 1_000 })).toBe(true);
+    await sleep(1_100);
+    expect(isFresh(config, { maxStaleMs: 1_000 })).toBe(false);
+    config.close();
   });
 
   test('lists again after a compaction and a reset, and warns of that', async () => {

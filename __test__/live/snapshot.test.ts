@@ -1,4 +1,6 @@
+import { createHash } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { SuperConfig } from '../../ts/index.ts';
@@ -76,6 +78,29 @@ describe('a snapshot', () => {
     expect(told).toEqual([`the source \`memory\`: no server has answered; its snapshot ${snapshot.path} is in use`]);
   });
 
+  test.skipIf(isWindows)('is on the disk with its name: the file is synced, and its directory after the renaming', async () => {
+    const probe = await open(directory.path, 'r');
+    const handles = Object.getPrototypeOf(probe) as { sync(): Promise<void> };
+    await probe.close();
+    const { sync } = handles;
+    const synced: unknown[] = [];
+    const path = directory.at('state', 'shop.snapshot');
+    handles.sync = async function (this: typeof probe) {
+      synced.push([(await this.stat()).isDirectory(), existsSync(path)]);
+      return sync.call(this);
+    };
+    try {
+      await written(new Store({ '/port': '1' }), { path });
+      await until(() => synced.length === 2, 'syncing');
+    } finally {
+      handles.sync = sync;
+    }
+    expect(synced).toEqual([
+      [false, false],
+      [true, true],
+    ]);
+  });
+
   test('makes loadSync possible', async () => {
     const store = new Store({ '/port': '1' });
     const snapshot = { path: directory.at('shop.snapshot') };
@@ -136,6 +161,17 @@ describe('a snapshot', () => {
     ['torn', (path) => void writeFileSync(path, readFileSync(path).subarray(0, -3)), /it is torn/],
     ['changed', (path) => void writeFileSync(path, readFileSync(path, 'utf8').replace('"1"', '"2"')), /torn, or was changed/],
     ['no snapshot', (path) => void writeFileSync(path, 'x'), /it is torn/],
+    [
+      'of a time to come',
+      (path) => {
+        const payload = readFileSync(path, 'utf8')
+          .replace(/^.*\n/, '')
+          .replace(/"at":\d+/, `"at":${Date.now() + 3_600_000}`);
+        writeFileSync(path, `${createHash('sha256').update(payload).digest('hex')}\n${payload}`);
+        return { path, maxAgeMs: 60_000 };
+      },
+      /it is of a time to come/,
+    ],
     ['too old', (path) => ({ path, maxAgeMs: 1 }), /s old, and may be/],
   ];
   if (!isWindows) {

@@ -1,5 +1,6 @@
 // A check for health probes: whether the sources of a configuration were confirmed recently.
 import type { SuperConfig } from '../index.js';
+import { monotonicMs } from './follower.js';
 
 /**
  * The age up to which a source counts as recent.
@@ -31,6 +32,18 @@ export interface Freshness {
  */
 // biome-ignore lint/suspicious/noExplicitAny: of whatever type.
 export function isFresh(config: SuperConfig<any>, { maxStaleMs }: Freshness): boolean {
-  const now = Date.now();
-  return config.status.sources.every(({ state, lastConfirmed }) => state === 'live' || now - lastConfirmed.getTime() <= maxStaleMs);
+  const now = monotonicMs();
+  const before = seen.get(config);
+  const { sources } = config.status;
+  const ages = sources.map(({ lastConfirmed }, at): Seen => {
+    const known = before?.[at];
+    // A time to come is of a clock that was set back: by how much, it was at least that.
+    return known?.[0] === +lastConfirmed ? known : [+lastConfirmed, now - Math.abs(Date.now() - +lastConfirmed)];
+  });
+  seen.set(config, ages);
+  return sources.every(({ state }, at) => state === 'live' || now - (ages[at] as Seen)[1] <= maxStaleMs);
 }
+
+/** When a source was confirmed last, by the clock and by a time that only grows: the clock is asked once for each confirmation. */
+type Seen = readonly [clock: number, monotonic: number];
+const seen = new WeakMap<object, readonly Seen[]>();

@@ -65,6 +65,8 @@ export function readSnapshot({ path, maxAgeMs = Number.POSITIVE_INFINITY, open: 
   const { name, at, revision, entries } = JSON.parse(payload) as { name: string; at: number; revision: string; entries: [string, string, string][] };
   if (name !== source) throw new Error(`it is of the source \`${name}\``);
   const age = Date.now() - at;
+  // Nobody can say how old that is.
+  if (maxAgeMs < Number.POSITIVE_INFINITY && !(age >= 0)) throw new Error('it is of a time to come');
   if (age > maxAgeMs) throw new Error(`it is ${Math.round(age / 1000)} s old, and may be ${Math.round(maxAgeMs / 1000)}`);
   return { revision: BigInt(revision), entries: entries.map(([key, value, own]) => ({ key, value, revision: BigInt(own) })) };
 }
@@ -104,10 +106,19 @@ export async function writeSnapshot({ path, seal }: SnapshotOptions, source: str
       await file.close();
     }
     await rename(temporary, target);
+    await syncDirectory(dirname(target));
   } catch (error) {
     await rm(temporary, { force: true });
     throw error;
   }
+}
+
+/** Brings the name of a file to the disk, where the system can do that. */
+async function syncDirectory(path: string): Promise<void> {
+  const directory = await open(path, 'r').catch(() => undefined);
+  // Windows opens no directory, and some file systems sync none.
+  await directory?.sync().catch(() => {});
+  await directory?.close();
 }
 
 /** A file that only its owner could have written: this user, or root. */
