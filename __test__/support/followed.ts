@@ -50,6 +50,24 @@ export class Followed {
   }
 }
 
+/** What a schema refuses keeps the last good values, is told of, and heals. */
+export async function keepsWhatASchemaRefuses(source: CustomSource, write: (port: string) => Promise<unknown>): Promise<void> {
+  await write('1');
+  const validate = (value: unknown) => (Number((value as { port: unknown }).port) < 10 ? { value } : { issues: [{ message: 'too high', path: ['port'] }] });
+  const schema = { '~standard': { version: 1 as const, vendor: 'test', validate } };
+  const config = await SuperConfig.builder().source(source).schema(schema).watch().load();
+  onTestFinished(() => config.close());
+  const port = () => (config.current as { port: number }).port;
+  const errors: SuperConfigError[] = [];
+  config.on('error', (error) => errors.push(error));
+  await write('99');
+  await until(() => errors.length > 0);
+  expect([errors[0]?.code, port()]).toEqual(['ERR_SUPERCONFIG_VALIDATION', 1]);
+  await write('2');
+  await until(() => port() === 2);
+  config.close();
+}
+
 function flat(value: unknown, path = ''): Record<string, string> {
   if (typeof value !== 'object' || value === null) return { [path]: String(value) };
   return Object.assign({}, ...Object.entries(value).map(([key, inner]) => flat(inner, path === '' ? key : `${path}.${key}`)));

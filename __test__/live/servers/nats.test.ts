@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import { SuperConfig } from '../../../ts/index.ts';
 import { nats } from '../../../ts/nats/index.ts';
 import { caught, rejected } from '../../support/errors.ts';
-import { Followed, randomFrom, secondsSince, TIMES } from '../../support/followed.ts';
+import { Followed, keepsWhatASchemaRefuses, randomFrom, secondsSince, TIMES } from '../../support/followed.ts';
 import { connectNats, contents, NatsServer } from '../../support/nats.ts';
 import { FaultProxy } from '../../support/proxy.ts';
 import { freePort } from '../../support/server-process.ts';
@@ -274,6 +274,11 @@ describe('what is followed', () => {
     expect(told).toContain('the source `nats:app.`: its store was restored or made anew; everything was read again');
     await agrees();
     expect(followed.status?.state).toBe('live');
+  });
+
+  test('what a schema refuses keeps the last good values, and heals', async () => {
+    const kv = await server.bucket(newBucket());
+    await keepsWhatASchemaRefuses(nats({ kv, prefix: 'app.', probeMs: 400, ...TIMES }), (port) => kv.put('app.port', port));
   });
 
   test('a snapshot is used while the server is down, and a rule of a rollout says which keys count', async () => {

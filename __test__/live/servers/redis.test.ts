@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import { SuperConfig } from '../../../ts/index.ts';
 import { type RedisClient, redis } from '../../../ts/redis/index.ts';
 import { caught, rejected } from '../../support/errors.ts';
-import { Followed, randomFrom, secondsSince, TIMES } from '../../support/followed.ts';
+import { Followed, keepsWhatASchemaRefuses, randomFrom, secondsSince, TIMES } from '../../support/followed.ts';
 import { FaultProxy } from '../../support/proxy.ts';
 import { RedisServer } from '../../support/redis.ts';
 import { freePort } from '../../support/server-process.ts';
@@ -102,6 +102,21 @@ describe.each(Object.entries(CLIENTS))('what is read with %s', (_name, clientOf)
     expect(error.message).toMatch(/WRONGPASS|invalid password/);
     expect(error.message).not.toContain('lion-8');
   });
+});
+
+test('a client that its program destroys, before and while it is followed, closes without an error', async () => {
+  const hash = newKey();
+  await server.run('HSET', hash, 'value', '1');
+  const client = createClient({ socket: { host: '127.0.0.1', port: server.port } });
+  client.on('error', () => {});
+  await client.connect();
+  const followed = await Followed.load(redis({ client, hash, ...TIMES }));
+  client.destroy();
+  await server.run('HSET', hash, 'value', '2');
+  await until(() => followed.config.get('value') === 2);
+  followed.config.close();
+  await expect.poll(() => server.connections()).toEqual([]);
+  expect(followed.errors).toEqual([]);
 });
 
 test('options that are none are refused at once', () => {
@@ -306,6 +321,11 @@ describe.each(Object.entries(CLIENTS))('what is followed with %s', (_name, clien
     });
     expect(told.filter((text) => text.includes('restored or made anew'))).toEqual([]);
     expect(told).toHaveLength(1);
+  });
+
+  test('what a schema refuses keeps the last good values, and heals', async () => {
+    const hash = newKey();
+    await keepsWhatASchemaRefuses(redis({ client: clientOf(server.port), hash, ...TIMES }), (port) => server.run('HSET', hash, 'port', port));
   });
 
   test('a document that goes bad keeps the last good one, located, and heals', async () => {
