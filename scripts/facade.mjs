@@ -65,9 +65,23 @@ const traced = { footer: { js: "() => import('./addon-files/index.js');" } };
 async function bundle(entry, outfile, plugins, more = {}) {
   const kind = outfile.endsWith('.cjs') ? cjs : { format: 'esm' };
   await build({ ...common, ...kind, ...more, entryPoints: [`ts/${entry}`], outfile: `ts/dist/${outfile}`, bundle: true, lineLimit: 120, plugins });
-  // Names for those who only read the code; esbuild leaves this one out.
-  const code = readFileSync(join(dist, outfile), 'utf8');
-  if (kind === cjs && /\bdefault:\(\)=>/.test(code)) writeFileSync(join(dist, outfile), `${code}0&&(exports.default=0);\n`);
+  if (kind === cjs) writeFileSync(join(dist, outfile), exportPlainly(readFileSync(join(dist, outfile), 'utf8')));
+}
+
+/** Makes CommonJS code that exports anything end with an object of what it exports, where esbuild lets it begin with a getter for each, which every start pays for. */
+function exportPlainly(code) {
+  let exported;
+  const body = code
+    .replace(/var (\w+)=\{\};\s*__export\(\1,\s*\{([^}]*)\}\);\s*module\.exports=\s*__toCommonJS\(\1\);/, (_, __, names) => {
+      exported = names.replace(/\(\)=>\s*/g, '');
+      return '';
+    })
+    .replace(/0&&\(module\.exports=\{[^}]*\}\);\s*$/, '');
+  if (exported === undefined) {
+    if (code.includes('__export(')) throw new Error('the exports of CommonJS code are not where they were');
+    return code;
+  }
+  return `${body.trimEnd()}module.exports={${exported}};Object.defineProperty(module.exports,"__esModule",{value:!0});\n`;
 }
 
 /** Makes the default export what `require` gives, and the other module system import that. */

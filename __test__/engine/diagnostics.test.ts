@@ -144,3 +144,20 @@ test('with a key the fingerprint of secrets is the same in every process, and th
   const one = config('x', 'k3y-of-all');
   expect(inspect([one, one.status, one.layers], { depth: 9 }) + JSON.stringify(one) + one.toString()).not.toContain('k3y');
 });
+
+test('a program in which nobody listens does not load their module, and one that listens late is told', () => {
+  directory.write('app.toml', 'port = 1');
+  const addon = JSON.stringify(join(import.meta.dirname, '../../ts/dist/index.js'));
+  const program = `import { SuperConfig } from ${addon};
+    const isLoaded = () => process.moduleLoadList.includes('NativeModule diagnostics_channel');
+    const load = () => SuperConfig.builder({ cwd: ${JSON.stringify(directory.path)} }).file('app.toml').loadSync();
+    const before = isLoaded();
+    load();
+    const after = isLoaded();
+    const told = [];
+    process.getBuiltinModule('diagnostics_channel').subscribe('superconfig:load', (message) => told.push(message.version));
+    load();
+    console.log(JSON.stringify({ added: after && !before, told }));`;
+  const output = execFileSync(process.execPath, ['--input-type=module', '-e', program], { encoding: 'utf8' });
+  expect(JSON.parse(output)).toEqual({ added: false, told: [1] });
+});

@@ -4,11 +4,11 @@ import type { LoadRequest, Validator } from '../engine/load-request.js';
 import { guard } from '../engine/native-error.js';
 import { checkNames } from '../engine/option-names.js';
 import { booleanOf, kindOf, optionError, stringOf, stringsOf } from '../internal/validate.js';
-import * as customSource from './custom-source.js';
+import { source } from './custom-source.js';
 import { type Deriver, derive } from './derive.js';
 import { module } from './module.js';
 import type { Source, SourceOptions, ValueOptions } from './sources.js';
-import * as sources from './sources.js';
+import { args, defaults, dir, discover, dotenv, env, file, glob, overrides, text } from './sources.js';
 import type { ArrayStrategy, BuilderOptions, Limits, NameOptions, WatchOptions } from './types/options.js';
 
 /** The helpers of `Helpers` named `Names` as methods that add the source and return the builder; they keep their documentation. */
@@ -16,27 +16,26 @@ type Verbs<Helpers, Names extends keyof Helpers, Builder> = {
   [Name in Names]: Helpers[Name] extends (...given: infer Given) => Source ? (...given: Given) => Builder : never;
 };
 
-type SourceVerb = 'defaults' | 'file' | 'glob' | 'dir' | 'discover' | 'text' | 'dotenv' | 'env' | 'args' | 'overrides';
+/** The helpers that verbs of one name stand for. Named one by one: a namespace would be an object with a getter for each at every start. */
+const HELPERS = { defaults, file, glob, dir, discover, text, dotenv, env, args, overrides, source, module, derive };
 
 /** The builder's verbs that add a source. */
-export type SourceVerbs<Builder> = Verbs<typeof sources, SourceVerb, Builder> &
-  Verbs<typeof customSource, 'source', Builder> &
-  Verbs<{ module: typeof module }, 'module', Builder> & {
-    /**
-     * Adds a layer that a function computes from the merged, interpolated values of the layers below it, for the load and for each
-     * reload. Its values are explained by the name, `derive` without one. A promise is awaited in `load()` and `reload()`.
-     *
-     * @throws `ERR_SUPERCONFIG_OPTION` for what is no function, or an empty name. On loading and reloading: `ERR_SUPERCONFIG_SOURCE`, with
-     * the name and the cause, when it throws or returns no object; `ERR_SUPERCONFIG_ASYNC` when `loadSync` gets a promise.
-     * @example
-     * ```ts
-     * const builder = SuperConfig.builder().defaults({ cpu: 2 }).derive('limits', ({ cpu }) => ({ pool: { max: cpu * 4 } }));
-     * builder.loadSync().get('pool.max'); // 8
-     * ```
-     */
-    derive(name: string, compute: Deriver, options?: SourceOptions): Builder;
-    derive(compute: Deriver, options?: SourceOptions): Builder;
-  };
+export type SourceVerbs<Builder> = Verbs<typeof HELPERS, Exclude<keyof typeof HELPERS, 'derive'>, Builder> & {
+  /**
+   * Adds a layer that a function computes from the merged, interpolated values of the layers below it, for the load and for each
+   * reload. Its values are explained by the name, `derive` without one. A promise is awaited in `load()` and `reload()`.
+   *
+   * @throws `ERR_SUPERCONFIG_OPTION` for what is no function, or an empty name. On loading and reloading: `ERR_SUPERCONFIG_SOURCE`, with
+   * the name and the cause, when it throws or returns no object; `ERR_SUPERCONFIG_ASYNC` when `loadSync` gets a promise.
+   * @example
+   * ```ts
+   * const builder = SuperConfig.builder().defaults({ cpu: 2 }).derive('limits', ({ cpu }) => ({ pool: { max: cpu * 4 } }));
+   * builder.loadSync().get('pool.max'); // 8
+   * ```
+   */
+  derive(name: string, compute: Deriver, options?: SourceOptions): Builder;
+  derive(compute: Deriver, options?: SourceOptions): Builder;
+};
 
 /** What a builder has collected; each verb replaces it, so that a request keeps what it was made of. */
 interface Collected {
@@ -82,7 +81,7 @@ export class RequestBuilder {
    * ```
    */
   join(value: object, options?: ValueOptions): this {
-    return guard(RequestBuilder.prototype.join, () => this.add(sources.defaults(value, { ...options, join: true })));
+    return guard(RequestBuilder.prototype.join, () => this.add(defaults(value, { ...options, join: true })));
   }
 
   /**
@@ -247,9 +246,7 @@ export class RequestBuilder {
   }
 
   static {
-    const { defaults, file, glob, dir, discover, text, dotenv, env, args, overrides } = sources;
-    const helpers = { defaults, file, glob, dir, discover, text, dotenv, env, args, overrides, module, derive, ...customSource };
-    for (const [name, helper] of Object.entries(helpers) as [string, (...given: unknown[]) => Source][]) {
+    for (const [name, helper] of Object.entries(HELPERS) as [string, (...given: unknown[]) => Source][]) {
       const verb = function (this: RequestBuilder, ...given: unknown[]): RequestBuilder {
         return guard(verb, () => {
           this.#sources.push(helper(...given));

@@ -44,15 +44,19 @@ function mainFile(): string | undefined {
   return main !== undefined && /^(\/|\w:)/.test(main) ? main : undefined;
 }
 
-/** Whether the path of a file is that of one of this package among the packages of a program. */
-export const isAmongPackages = (file: string): boolean => /[\\/]node_modules[\\/]superconfig[\\/]ts[\\/]dist[\\/][^\\/]+$/.test(file);
+/** The directory of packages that a file of this package is among, as npm, pnpm and Yarn install it. */
+export const packagesOf = (file: string): string | undefined => /^(.*[\\/]node_modules)[\\/]superconfig[\\/]ts[\\/]dist[\\/][^\\/]+$/.exec(file)?.[1];
 
-/** The addons below the package that a file is of, and then those beside it: where npm, pnpm and Yarn install them. Cost: one look each. */
-export function installedAddons(file: string): string[] {
+/** The addon below this package, or else beside it, among the packages of a directory. Cost: one look for each place before it. */
+export function installedAddon(packages: string): string | undefined {
   const { existsSync } = builtin('node:fs');
-  const { join } = builtin('node:path');
-  const places = platformNames().flatMap((name) => ['../../../node_modules', '../../../..'].map((packages) => join(file, packages, addonPath(name))));
-  return places.filter((path) => existsSync(path));
+  for (const name of platformNames()) {
+    for (const place of [`${packages}/superconfig/node_modules`, packages]) {
+      const path = `${place}/${addonPath(name)}`;
+      if (existsSync(path)) return path;
+    }
+  }
+  return undefined;
 }
 
 /** Opens a file as the addon. @throws What the system says of one that it cannot load. */

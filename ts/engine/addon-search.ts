@@ -2,7 +2,7 @@
 import { SuperConfigError } from '../internal/errors.js';
 import { VERSION } from '../internal/version.js';
 import { misnamed, missing, ofOtherVersion, unloadable } from './addon-error.js';
-import { addonFiles, addonPath, installedAddons, isAmongPackages, openAddon, platformNames } from './addon-file.js';
+import { addonFiles, addonPath, openAddon, packagesOf, platformNames } from './addon-file.js';
 import { builtin } from './builtin.js';
 import type { Native } from './protocol.js';
 
@@ -18,7 +18,7 @@ export function searchAddon(own: string | undefined): Native {
   const named = process.env.SUPERCONFIG_ADDON;
   if (named) return openNamed(named);
   // Turbopack's bundles go by the name of the file that their code is from, which is not there: then the program's main file counts.
-  const file = own !== undefined && isAmongPackages(own) && !isFile(own) ? process.argv[1] : own;
+  const file = own !== undefined && packagesOf(own) !== undefined && !isFile(own) ? process.argv[1] : own;
   const isInstalled = file !== undefined && isOfPackage(file);
   let failure: SuperConfigError | undefined;
   const opened = (path: string, open: () => Native | undefined): Native | undefined => {
@@ -67,7 +67,7 @@ function isFile(path: string): boolean {
 
 /** Whether a file is of this package as it was installed, not of a bundle: also under another name, or in a checkout. */
 function isOfPackage(file: string): boolean {
-  if (isAmongPackages(file)) return true;
+  if (packagesOf(file) !== undefined) return true;
   return /[\\/]ts[\\/](dist|engine)[\\/][^\\/]+$/.test(file) && manifest(builtin('node:path').join(file, '../../..'))?.name === 'superconfig';
 }
 
@@ -81,7 +81,8 @@ function manifest(directory: string): { name?: unknown; workspaces?: unknown } |
 
 /** Below the package, beside it, and where the runtime finds it: hoisted, or in an archive. */
 function* installedPlaces(file: string): Generator<string> {
-  yield* installedAddons(file);
+  const { join } = builtin('node:path');
+  for (const name of platformNames()) for (const packages of ['../../../node_modules', '../../../..']) yield join(file, packages, addonPath(name));
   for (const name of platformNames()) {
     try {
       const path = builtin('node:module').createRequire(file).resolve(addonPath(name));

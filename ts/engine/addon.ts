@@ -1,14 +1,15 @@
 // The addon, loaded where package managers install it; `addon-search.ts` has the other places, and what to say where there is none.
 import { VERSION } from '../internal/version.js';
-import { installedAddons, isAmongPackages, openAddon, ownFile } from './addon-file.js';
+import { installedAddon, openAddon, ownFile, packagesOf } from './addon-file.js';
 import { searchAddon } from './addon-search.js';
 import type { Native } from './protocol.js';
 
 function loadNative(): Native {
   const file = ownFile();
   // The usual case, without a failed try. All others are looked into where they come up.
-  if (!process.env.SUPERCONFIG_ADDON && file !== undefined && isAmongPackages(file)) {
-    const [path] = installedAddons(file);
+  const packages = process.env.SUPERCONFIG_ADDON || file === undefined ? undefined : packagesOf(file);
+  if (packages !== undefined) {
+    const path = installedAddon(packages);
     try {
       const addon = path === undefined ? undefined : openAddon(path);
       if (addon?.version?.() === VERSION) return addon;

@@ -15,7 +15,19 @@ export function channelOf(subject: Subject): Channel {
   return channels[subject];
 }
 
-/** Whether anybody listens to one of the channels. Costs their properties. */
+/** Names of the modules that Node has loaded on this thread. It only grows. */
+const { moduleLoadList } = process as unknown as { moduleLoadList?: unknown };
+let looked = 0;
+
+/** Whether the module of the channels is loaded, without which nobody can listen; where the runtime does not tell, it may be. */
+function isLoaded(): boolean {
+  if (channels !== undefined || !Array.isArray(moduleLoadList)) return true;
+  if (moduleLoadList.length === looked) return false;
+  looked = moduleLoadList.length;
+  return moduleLoadList.includes('NativeModule diagnostics_channel');
+}
+
+/** Whether anybody listens to one of the channels. Costs their properties; the first time that anybody can, loading their module. */
 export function isObserved(): boolean {
-  return channelOf('load').hasSubscribers || channelOf('change').hasSubscribers || channelOf('error').hasSubscribers;
+  return isLoaded() && (channelOf('load').hasSubscribers || channelOf('change').hasSubscribers || channelOf('error').hasSubscribers);
 }

@@ -16,8 +16,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-/// More shards than this only cost memory: each takes two cache lines.
-const MOST_SHARDS: usize = 64;
+/// Shards of the map of entries, of two cache lines each: enough for 16 cores at four to a core, and asking the system how many cores
+/// there are costs a start twelve system calls.
+const SHARDS: usize = 64;
 
 /// The memory of a deadline in a `BTreeSet`, whose nodes are some 60 % full.
 const BYTES_PER_DEADLINE: usize = 32;
@@ -46,10 +47,8 @@ pub(super) struct Counters {
 
 impl Store {
     pub(super) fn new(count_reads: bool) -> Self {
-        let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        let shards = (4 * cores).next_power_of_two().min(MOST_SHARDS);
         Self {
-            entries: DashMap::with_capacity_and_hasher_and_shard_amount(0, FixedState::default(), shards),
+            entries: DashMap::with_capacity_and_hasher_and_shard_amount(0, FixedState::default(), SHARDS),
             names: Mutex::default(),
             janitor: Janitor::default(),
             counters: Counters::default(),
