@@ -11,6 +11,18 @@ describe('parse', () => {
     expect(Object.isFrozen(parse('{}', 'json'))).toBe(false);
   });
 
+  test('of JSON that is not the same to every parser it is the value that a load gives', () => {
+    expect(parse('{"id": 9007199254740993, "a": 1, "b": 2, "a": 3}', 'json')).toEqual({ id: 9007199254740993n, a: 3, b: 2 });
+    const polluted = parse('{"a": {"__proto__": {"admin": true}}}', 'json');
+    expect([Object.keys(polluted.a), polluted.a.admin]).toEqual([[], undefined]);
+    expect(parse('{"\\u0061": 1, "a": 2, "n": -0}', 'json')).toEqual({ a: 2, n: -0 });
+    expect(caught(() => parse('["\\ud800"]', 'json')).code).toBe('ERR_SUPERCONFIG_PARSE');
+    expect(caught(() => parse('[1e999]', 'json')).code).toBe('ERR_SUPERCONFIG_PARSE');
+    expect(caught(() => parse(`${'['.repeat(129)}${']'.repeat(129)}`, 'json')).code).toBe('ERR_SUPERCONFIG_LIMIT');
+    const own = Object.defineProperty({}, '__proto__', { value: 1, enumerable: true });
+    expect(Object.keys(parse(JSON.stringify({ deep: [{ own }] }), 'json').deep[0].own)).toEqual([]);
+  });
+
   test('fails with code and position', () => {
     const error = caught(() => parse('{"a": }', 'json'));
     expect([error.code, error.origin?.line, error.origin?.column]).toEqual(['ERR_SUPERCONFIG_PARSE', 1, 7]);

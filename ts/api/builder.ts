@@ -4,9 +4,11 @@ import type { LoadRequest, Validator } from '../engine/load-request.js';
 import { guard } from '../engine/native-error.js';
 import { checkNames } from '../engine/option-names.js';
 import { booleanOf, kindOf, optionError, stringOf, stringsOf } from '../internal/validate.js';
+import type * as customSource from './custom-source.js';
 import { source } from './custom-source.js';
 import { type Deriver, derive } from './derive.js';
 import { module } from './module.js';
+import type * as sources from './sources.js';
 import type { Source, SourceOptions, ValueOptions } from './sources.js';
 import { args, defaults, dir, discover, dotenv, env, file, glob, overrides, text } from './sources.js';
 import type { ArrayStrategy, BuilderOptions, Limits, NameOptions, WatchOptions } from './types/options.js';
@@ -16,26 +18,27 @@ type Verbs<Helpers, Names extends keyof Helpers, Builder> = {
   [Name in Names]: Helpers[Name] extends (...given: infer Given) => Source ? (...given: Given) => Builder : never;
 };
 
-/** The helpers that verbs of one name stand for. Named one by one: a namespace would be an object with a getter for each at every start. */
-const HELPERS = { defaults, file, glob, dir, discover, text, dotenv, env, args, overrides, source, module, derive };
+type SourceVerb = 'defaults' | 'file' | 'glob' | 'dir' | 'discover' | 'text' | 'dotenv' | 'env' | 'args' | 'overrides';
 
 /** The builder's verbs that add a source. */
-export type SourceVerbs<Builder> = Verbs<typeof HELPERS, Exclude<keyof typeof HELPERS, 'derive'>, Builder> & {
-  /**
-   * Adds a layer that a function computes from the merged, interpolated values of the layers below it, for the load and for each
-   * reload. Its values are explained by the name, `derive` without one. A promise is awaited in `load()` and `reload()`.
-   *
-   * @throws `ERR_SUPERCONFIG_OPTION` for what is no function, or an empty name. On loading and reloading: `ERR_SUPERCONFIG_SOURCE`, with
-   * the name and the cause, when it throws or returns no object; `ERR_SUPERCONFIG_ASYNC` when `loadSync` gets a promise.
-   * @example
-   * ```ts
-   * const builder = SuperConfig.builder().defaults({ cpu: 2 }).derive('limits', ({ cpu }) => ({ pool: { max: cpu * 4 } }));
-   * builder.loadSync().get('pool.max'); // 8
-   * ```
-   */
-  derive(name: string, compute: Deriver, options?: SourceOptions): Builder;
-  derive(compute: Deriver, options?: SourceOptions): Builder;
-};
+export type SourceVerbs<Builder> = Verbs<typeof sources, SourceVerb, Builder> &
+  Verbs<typeof customSource, 'source', Builder> &
+  Verbs<{ module: typeof module }, 'module', Builder> & {
+    /**
+     * Adds a layer that a function computes from the merged, interpolated values of the layers below it, for the load and for each
+     * reload. Its values are explained by the name, `derive` without one. A promise is awaited in `load()` and `reload()`.
+     *
+     * @throws `ERR_SUPERCONFIG_OPTION` for what is no function, or an empty name. On loading and reloading: `ERR_SUPERCONFIG_SOURCE`, with
+     * the name and the cause, when it throws or returns no object; `ERR_SUPERCONFIG_ASYNC` when `loadSync` gets a promise.
+     * @example
+     * ```ts
+     * const builder = SuperConfig.builder().defaults({ cpu: 2 }).derive('limits', ({ cpu }) => ({ pool: { max: cpu * 4 } }));
+     * builder.loadSync().get('pool.max'); // 8
+     * ```
+     */
+    derive(name: string, compute: Deriver, options?: SourceOptions): Builder;
+    derive(compute: Deriver, options?: SourceOptions): Builder;
+  };
 
 /** What a builder has collected; each verb replaces it, so that a request keeps what it was made of. */
 interface Collected {
@@ -246,7 +249,9 @@ export class RequestBuilder {
   }
 
   static {
-    for (const [name, helper] of Object.entries(HELPERS) as [string, (...given: unknown[]) => Source][]) {
+    // Named one by one: a namespace would be an object with a getter for each, made at every start.
+    const helpers = { defaults, file, glob, dir, discover, text, dotenv, env, args, overrides, source, module, derive };
+    for (const [name, helper] of Object.entries(helpers) as [string, (...given: unknown[]) => Source][]) {
       const verb = function (this: RequestBuilder, ...given: unknown[]): RequestBuilder {
         return guard(verb, () => {
           this.#sources.push(helper(...given));

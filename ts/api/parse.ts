@@ -9,7 +9,8 @@ import type { Format } from './sources.js';
 import type { Converted, ConvertOptions } from './types/converted.js';
 
 /**
- * Parses one document into a plain value; no configuration, no file. Cost: one parse here, one `JSON.parse`.
+ * Parses one document into a plain value; no configuration, no file. Cost: one parse here, one `JSON.parse`; of JSON that
+ * is read as every parser reads it, a look for what is not, and one `JSON.parse`.
  *
  * @throws `ERR_SUPERCONFIG_PARSE` with the position, `ERR_SUPERCONFIG_FORMAT` for an unknown format, `ERR_SUPERCONFIG_LIMIT`,
  * `ERR_SUPERCONFIG_OPTION` for what is not text.
@@ -22,7 +23,14 @@ import type { Converted, ConvertOptions } from './types/converted.js';
 export function parse<T = any>(text: string, format: Format): T {
   return guard(parse, () => {
     if (typeof text === 'string') checkDocument(text, 'text');
-    return toValue(native().parse(stringOf(text, 'a document'), stringOf(format, 'a format')), false);
+    const value = native().parse(stringOf(text, 'a document'), stringOf(format, 'a format'), false);
+    if (value !== undefined) return toValue(value, false);
+    try {
+      return JSON.parse(text);
+    } catch {
+      // It is no JSON: the engine says where, and why.
+      return toValue(native().parse(text, format, true), false);
+    }
   }) as T;
 }
 

@@ -132,5 +132,6 @@ export interface Native {
   maskUserinfo(text: string): string;
   /** A text of one format in another: `Converted` as JSON text. */
   convert(text: string, from: string, to: string, secrets: boolean, ascii: boolean, patterns: string[], jsonSchema?: string): string;
-  parse(text: string, format: string): NativeValue;
+  /** A text as a value; `undefined`, unless it is to be read `here`, for JSON that `JSON.parse` reads as the same value, if it is any. */
+  parse(text: string, format: string, here: boolean): NativeValue;
 }

@@ -13,7 +13,7 @@ pub mod version;
 use convert::HostValue;
 use napi::Result;
 use napi_derive::napi;
-use superconfig::{ConvertOptions, Error, FieldNames, Format};
+use superconfig::{ConvertOptions, Error, FieldNames, Format, is_interoperable_json};
 use superconfig_binding::describe;
 use superconfig_binding::options::OptionReader;
 
@@ -67,8 +67,11 @@ pub fn convert(
     })
 }
 
-/// Reads one text as a value.
+/// Reads one text as a value; gives `undefined`, unless it has to be read here, for JSON that the host reads as the same value, if it is any.
 #[napi(catch_unwind, ts_return_type = "unknown")]
-pub fn parse(text: String, format: String) -> Result<HostValue> {
-    run(|| superconfig::parse(&text, format.parse::<Format>()?).map(HostValue::from))
+pub fn parse(text: String, format: String, here: bool) -> Result<HostValue> {
+    run(|| match format.parse::<Format>()? {
+        Format::Json if !here && is_interoperable_json(&text) => Ok(HostValue::default()),
+        format => superconfig::parse(&text, format).map(HostValue::from),
+    })
 }

@@ -111,6 +111,8 @@ pub use config::{
 #[cfg(feature = "metrics")]
 pub use config::{LoadStats, ProcessStats, metrics};
 pub use diagnostic::{Error, ErrorCode, Issue, Origin, Path, Position, Segment, SourceKind, StoredKey, Warning, closest_name};
+#[cfg(feature = "json")]
+pub use format::is_interoperable_json;
 pub use format::{ConvertOptions, Converted, Format, Loss, convert, convert_with, parse, parse_within, render};
 #[cfg(feature = "watch")]
 pub use load::WatchOptions;

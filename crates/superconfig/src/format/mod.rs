@@ -39,6 +39,8 @@ use fault::{ParseFault, refuse_nul, shorten};
 pub use format::Format;
 pub(crate) use indent::indent;
 use integer::{Number, integer};
+#[cfg(feature = "json")]
+pub use json::is_interoperable_json;
 #[cfg(any(feature = "simd", feature = "toml", feature = "yaml"))]
 use key_interner::KeyInterner;
 pub(crate) use parse::parse_document;

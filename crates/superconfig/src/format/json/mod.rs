@@ -2,6 +2,7 @@
 
 mod dialect;
 mod document;
+mod interoperable;
 mod lexer;
 mod locate;
 mod parse;
@@ -14,6 +15,7 @@ use crate::value::to_json;
 #[cfg(feature = "json5")]
 use crate::value::to_json5;
 
+pub use self::interoperable::is_interoperable_json;
 pub(super) use self::locate::locate_json;
 
 /// RFC 8259, strict.
