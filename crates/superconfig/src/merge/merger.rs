@@ -18,6 +18,14 @@ fn is_scalar(value: &Value) -> bool {
     !matches!(value, Value::Table(_) | Value::Array(_))
 }
 
+/// Whether no directive can be in a value.
+fn is_flat(value: &Value) -> bool {
+    match value {
+        Value::Array(items) => items.iter().all(is_scalar),
+        value => is_scalar(value),
+    }
+}
+
 /// The error of a layer that cannot be merged.
 #[derive(Debug)]
 pub(crate) struct MergeFault {
@@ -128,7 +136,7 @@ impl Merger<'_> {
     /// Builds the merged table anew: one that is shared would be copied anyway, and this way what the layer replaces is not. True when the layer has directives.
     fn merge_small(&mut self, below: &mut Table, above: &Table, cursor: &MergeCursor<'_>) -> MergeResult<bool> {
         let entries = above.entries();
-        let mut merged = Vec::with_capacity(below.len() + entries.len());
+        let mut merged = Vec::with_capacity(below.len().max(entries.len()));
         let mut directives = false;
         let mut seen = [false; SMALL];
         for (at, (key, old)) in below.entries().iter().enumerate() {
@@ -140,6 +148,9 @@ impl Merger<'_> {
                     seen[found] = true;
                     match (old, value) {
                         (old, value) if is_scalar(old) && is_scalar(value) => value.clone(),
+                        (Value::Array(_), Value::Array(_)) if self.arrays.is_empty() => {
+                            self.normalized_or_clone(value, &cursor.key(key))?
+                        }
                         (Value::Table(_), Value::Table(_)) | (Value::Array(_), Value::Array(_)) => {
                             let mut slot = old.clone();
                             self.merge(&mut slot, value, &cursor.key(key))?;
@@ -169,17 +180,21 @@ impl Merger<'_> {
     /// Changes the table in place. True when the layer has directives.
     fn merge_large(&mut self, below: &mut Table, above: &Table, cursor: &MergeCursor<'_>) -> MergeResult<bool> {
         let mut directives = false;
-        for (key, value) in above.entries() {
-            let here = cursor.key(key);
+        let merged = below.entries_mut();
+        for (at, (key, value)) in above.entries().iter().enumerate() {
             if self.directive(key, value).is_some() {
                 directives = true;
             } else if &**key == FORBIDDEN {
-                self.notes.add(&here, MergeNoteKind::Forbidden);
-            } else if let Some(slot) = below.get_mut(key) {
-                self.merge(slot, value, &here)?;
+                self.notes.add(&cursor.key(key), MergeNoteKind::Forbidden);
+            } else if let Some(slot) = merged.get_mut_near(at, key) {
+                if is_scalar(slot) && is_scalar(value) {
+                    *slot = value.clone();
+                } else {
+                    self.merge(slot, value, &cursor.key(key))?;
+                }
             } else {
-                let value = self.normalized_or_clone(value, &here)?;
-                below.insert(Arc::clone(key), value);
+                let value = self.normalized_or_clone(value, &cursor.key(key))?;
+                merged.push(Arc::clone(key), value);
             }
         }
         Ok(directives)
@@ -322,6 +337,9 @@ impl Merger<'_> {
     }
 
     pub(super) fn normalized_or_clone(&mut self, value: &Value, cursor: &MergeCursor<'_>) -> MergeResult<Value> {
+        if is_flat(value) {
+            return Ok(value.clone());
+        }
         Ok(self.normalize(value, cursor)?.unwrap_or_else(|| value.clone()))
     }
 
@@ -368,8 +386,8 @@ impl Merger<'_> {
                     changed.get_or_insert_with(|| before(at));
                     continue;
                 }
-                Value::Array(_) | Value::Table(_) => self.normalize(value, &cursor.key(key))?,
-                _ => None,
+                value if is_flat(value) => None,
+                value => self.normalize(value, &cursor.key(key))?,
             };
             if changed.is_some() || new.is_some() {
                 let value = new.unwrap_or_else(|| value.clone());

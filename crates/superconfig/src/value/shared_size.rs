@@ -39,25 +39,8 @@ impl Value {
     /// Whether it nests deeper than a limit or is larger than what is left, which is then negative.
     fn is_over(&self, limit: usize, left: &mut isize) -> bool {
         match self {
-            Value::Array(items) => {
-                *left -= items.len() as isize;
-                if limit == 0 || *left < 0 {
-                    return true;
-                }
-                let is_over = items.iter().any(|item| item.is_element_over(limit - 1, left));
-                is_over || *left < 0
-            }
-            Value::Table(table) => {
-                *left -= table.len() as isize;
-                if limit == 0 || *left < 0 {
-                    return true;
-                }
-                let is_over = table.iter().any(|(key, item)| {
-                    *left -= (key.len() >> 8) as isize;
-                    item.is_element_over(limit - 1, left)
-                });
-                is_over || *left < 0
-            }
+            Value::Array(items) => are_over(items.iter().map(|item| (0, item)), limit, left),
+            Value::Table(table) => are_over(table.entries().iter().map(|(key, item)| (key.len(), item)), limit, left),
             Value::String(text) => {
                 *left -= (text.len() >> 8) as isize;
                 *left < 0
@@ -65,19 +48,26 @@ impl Value {
             _ => false,
         }
     }
+}
 
-    /// The same for an element: only what nests is worth a call.
-    #[inline(always)]
-    fn is_element_over(&self, limit: usize, left: &mut isize) -> bool {
-        match self {
-            Value::Array(_) | Value::Table(_) => self.is_over(limit, left),
-            Value::String(text) => {
-                *left -= (text.len() >> 8) as isize;
-                false
-            }
-            _ => false,
+/// The same for an array or table of these elements, each with the length of its key. Inlined: of what is merged every value passes here.
+#[inline(always)]
+fn are_over<'v>(elements: impl ExactSizeIterator<Item = (usize, &'v Value)>, limit: usize, left: &mut isize) -> bool {
+    *left -= elements.len() as isize;
+    if limit == 0 || *left < 0 {
+        return true;
+    }
+    let mut text = 0;
+    for (key, element) in elements {
+        text += key >> 8;
+        match element {
+            Value::Array(_) | Value::Table(_) if element.is_over(limit - 1, left) => return true,
+            Value::String(string) => text += string.len() >> 8,
+            _ => {}
         }
     }
+    *left -= text as isize;
+    *left < 0
 }
 
 /// The size of a part of a value.

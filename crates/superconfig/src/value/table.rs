@@ -61,6 +61,13 @@ impl<V> Entries<V> {
         self.position(key).map(|at| &mut self.list[at].1)
     }
 
+    /// The same, for a key that is likely at a position: tables that are merged mostly have their keys in one order.
+    pub(crate) fn get_mut_near(&mut self, likely: usize, key: &str) -> Option<&mut V> {
+        let is_there = self.list.get(likely).is_some_and(|(name, _)| **name == *key);
+        let at = if is_there { likely } else { self.position(key)? };
+        Some(&mut self.list[at].1)
+    }
+
     /// Adds a key that is not there.
     pub(crate) fn push(&mut self, key: Arc<str>, value: V) {
         self.list.push((key, value));
@@ -255,6 +262,11 @@ impl Table {
         Arc::into_inner(self.0).into_iter().flat_map(|entries| entries.list).map(|(_, value)| value)
     }
 
+    /// The entries, to be changed; those of a table that is shared are copied first.
+    pub(crate) fn entries_mut(&mut self) -> &mut Entries<Value> {
+        Arc::make_mut(&mut self.0)
+    }
+
     /// The entries in order with the shared key, for building another table without copying text.
     pub(crate) fn entries(&self) -> &[(Arc<str>, Value)] {
         &self.0.list
@@ -263,7 +275,9 @@ impl Table {
     /// Makes a table of entries whose keys are all different.
     pub(crate) fn from_distinct(list: Vec<(Arc<str>, Value)>) -> Self {
         let mut entries = Entries { list, index: None };
-        entries.rebuild();
+        if entries.list.len() > INDEX_FROM {
+            entries.rebuild();
+        }
         Self(Arc::new(entries))
     }
 
