@@ -75,3 +75,9 @@ export interface RedisLinkEvents {
 export function isRefusal(error: unknown): boolean {
   return error instanceof Error && /NOPERM|unknown (sub)?command|unknown .*subcommand|tracking/i.test(error.message);
 }
+
+/** The command that makes the server tell of all keys that begin with some; prefixes of one client must not overlap. */
+export function trackingOf(keys: readonly string[], ...more: readonly string[]): string[] {
+  const prefixes = keys.filter((key) => !keys.some((other) => other !== key && key.startsWith(other)));
+  return ['CLIENT', 'TRACKING', 'ON', ...more, 'BCAST', ...prefixes.flatMap((prefix) => ['PREFIX', prefix])];
+}

@@ -57,7 +57,7 @@ export function redis(options: RedisOptions): CustomSource {
     if (!(typeof number === 'number' && number >= 1 && number < 2 ** 31)) throw optionError(`\`${name}\` is a number from 1`);
   }
   const given = [hash, key, documents].filter((one) => one !== undefined);
-  const keys = given.flat();
+  const keys = [...new Set(given.flat())];
   if (given.length !== 1 || keys.length === 0 || keys.some((one) => typeof one !== 'string' || one === '')) {
     throw optionError('a source has one of `hash`, `key` and `documents`, each of which names keys');
   }

@@ -1,11 +1,11 @@
 // A connection through `ioredis` or `iovalkey`: one socket to read by, and one on which the server tells which keys have changed.
-import { type IoRedisClient, isRefusal, type RedisLink, type RedisLinkEvents } from './client.js';
+import { type IoRedisClient, isRefusal, type RedisLink, type RedisLinkEvents, trackingOf } from './client.js';
 
 /** The methods that are used, as they are with the options that are given. */
 interface Connection {
   readonly stream?: { unref?(): void };
   connect(): Promise<unknown>;
-  call(command: string, ...args: string[]): Promise<unknown>;
+  call(...command: string[]): Promise<unknown>;
   callBuffer(command: string, ...args: string[]): Promise<unknown>;
   subscribe(channel: string): Promise<unknown>;
   on(event: string, listener: (...args: never[]) => void): void;
@@ -62,7 +62,7 @@ export async function connectIoRedis(client: IoRedisClient, keys: readonly strin
       const id = String(await hints.call('CLIENT', 'ID'));
       hints.on('message', events.hint);
       await hints.subscribe('__redis__:invalidate');
-      await reader.call('CLIENT', 'TRACKING', 'ON', 'REDIRECT', id, 'BCAST', ...keys.flatMap((key) => ['PREFIX', key]));
+      await reader.call(...trackingOf(keys, 'REDIRECT', id));
     } catch (error) {
       if (signal.aborted || !isRefusal(error)) throw error;
       sockets.length = 1;
@@ -72,7 +72,8 @@ export async function connectIoRedis(client: IoRedisClient, keys: readonly strin
     signal.throwIfAborted();
     return {
       command: ([command = '', ...args]) => reader.callBuffer(command, ...args),
-      ping: () => Promise.all(sockets.map((socket) => socket.call('PING'))),
+      // In lower case: `iovalkey` knows what may be sent beside a subscription by that.
+      ping: () => Promise.all(sockets.map((socket) => socket.call('ping'))),
       close,
     };
   } catch (error) {

@@ -1,5 +1,5 @@
 // A connection through `redis`: one socket, on which the server also tells which keys have changed.
-import { isRefusal, type NodeRedisClient, type RedisLink, type RedisLinkEvents } from './client.js';
+import { isRefusal, type NodeRedisClient, type RedisLink, type RedisLinkEvents, trackingOf } from './client.js';
 
 /** The methods that are used, as they are with the options that are given. */
 interface Connection {
@@ -45,7 +45,7 @@ export async function connectNodeRedis(
       if (emitInvalidate) {
         // The client has asked to be told of what it reads, which is not what is needed.
         await connection.sendCommand(['CLIENT', 'TRACKING', 'OFF']);
-        await connection.sendCommand(['CLIENT', 'TRACKING', 'ON', 'BCAST', ...keys.flatMap((key) => ['PREFIX', key])]);
+        await connection.sendCommand(trackingOf(keys));
       }
       if (failure !== undefined) throw failure;
       isLinked = true;

@@ -1,6 +1,6 @@
 // One connection to Redis: reading whole what is followed, and reading it again whenever it may have changed.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { answerWithin, type Change, decodeText, type Frame, type Listing, type Session } from '../live/index.js';
+import { answerWithin, type Change, decodeText, EntryRoom, type Frame, type Listing, type Session } from '../live/index.js';
 import type { RedisLink, RedisLinkEvents } from './client.js';
 
 /** What a session reads. */
@@ -136,11 +136,14 @@ export class RedisSession implements Session {
     const answer = await answerWithin((this.#link as RedisLink).command([isHash ? 'HGETALL' : 'MGET', ...keys]), answerMs, signal);
     if (!Array.isArray(answer)) throw new Error('the server gave no list');
     const known = new Map<string, string>();
-    if (isHash) {
-      for (let at = 0; at + 1 < answer.length; at += 2) known.set(String(answer[at]), decodeText(answer[at + 1]));
-    } else {
-      for (const [at, key] of keys.entries()) if (answer[at] != null) known.set(key, decodeText(answer[at]));
-    }
+    const room = new EntryRoom();
+    const add = (key: string, bytes: Uint8Array) => {
+      const value = decodeText(bytes);
+      room.take({ key, value });
+      known.set(key, value);
+    };
+    if (isHash) for (let at = 0; at + 1 < answer.length; at += 2) add(String(answer[at]), answer[at + 1]);
+    else for (const [at, key] of keys.entries()) if (answer[at] != null) add(key, answer[at]);
     return known;
   }
 
