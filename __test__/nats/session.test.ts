@@ -53,6 +53,19 @@ describe('a bucket', () => {
     expect((await listing).entries.map(({ key }) => key)).toEqual(['key', 'last']);
   });
 
+  test('that is given up by a client because the thread was busy is asked once more', async () => {
+    let asked = 0;
+    const giveUp = () => new Promise<never>((_, reject) => setTimeout(() => reject(new Error('timeout')), 300));
+    const session = sessionOf({ status: () => (asked++ === 0 ? giveUp() : Promise.resolve(status)) });
+    const answer = session.status(never);
+    const begun = performance.now();
+    while (performance.now() - begun < 500);
+    expect(await answer).toBe(status);
+    asked = 0;
+    await expect(session.status(never)).rejects.toThrow('timeout');
+    expect(asked).toBe(1);
+  });
+
   test('whose changes are refused ends the watch with the reason', async () => {
     const session = sessionOf({
       history: async () => entriesOf((at) => (at === 0 ? { ...put('a', 1), delta: 0 } : undefined)),
