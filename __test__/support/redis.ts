@@ -1,21 +1,38 @@
 // Real servers of Redis, and a door to them that is not the one under test.
+import { basename } from 'node:path';
 import { createClient } from 'redis';
-import { freePort, hasProgram, ServerProcess } from './server-process.ts';
+import { freePort, hasProgram, programsOf, ServerProcess, versionOf } from './server-process.ts';
 
-/** Whether the program is there. */
-export const hasRedis = hasProgram('redis-server');
+/** The servers that are there, by name and version. */
+export const redisServers = ['redis-server', 'valkey-server']
+  .flatMap((name) => programsOf(name).filter(hasProgram))
+  .map((program): [string, string] => [`${basename(program)} ${versionOf(program)}`, program]);
 
 type Client = ReturnType<typeof createClient>;
 
+/** The options of a server. */
+export interface RedisServerOptions {
+  program?: string;
+  /** More arguments. */
+  more?: readonly string[];
+  /** How the door that is not under test connects. */
+  door?: object;
+}
+
 export class RedisServer extends ServerProcess {
+  readonly #door: object;
   #client: Client | undefined;
 
-  static async open(more: readonly string[] = []): Promise<RedisServer> {
-    const args = ({ port, directory }: ServerProcess) => {
-      const own = ['--bind', '127.0.0.1', '--port', String(port), '--dir', directory.path, '--save', '', '--appendonly', 'yes', '--appendfsync', 'always'];
-      return [...own, '--appenddirname', 'data', ...more];
-    };
-    const server = new RedisServer('redis-server', await freePort(), args);
+  private constructor(port: number, { program = 'redis-server', more = [], door = {} }: RedisServerOptions) {
+    super(program, port, ({ directory }) => [
+      ...['--bind', '127.0.0.1', '--port', String(port), '--dir', directory.path, '--save', '', '--appendonly', 'yes', '--appendfsync', 'always'],
+      ...['--appenddirname', 'data', '--repl-diskless-sync-delay', '0', ...more],
+    ]);
+    this.#door = door;
+  }
+
+  static async open(options: RedisServerOptions = {}): Promise<RedisServer> {
+    const server = new RedisServer(await freePort(), options);
     await server.start();
     return server;
   }
@@ -23,7 +40,7 @@ export class RedisServer extends ServerProcess {
   /** A connection that no proxy is in the way of. */
   async client(): Promise<Client> {
     if (this.#client === undefined) {
-      this.#client = createClient({ socket: { host: '127.0.0.1', port: this.port, reconnectStrategy: 50 } });
+      this.#client = createClient({ socket: { host: '127.0.0.1', port: this.port, reconnectStrategy: 50 }, ...this.#door });
       this.#client.on('error', () => {});
       await this.#client.connect();
     }

@@ -1,8 +1,9 @@
 // A real server of a test: started on a port of its own, killed, stopped for a while, and started again.
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
+import { join } from 'node:path';
 import { TemporaryDirectory } from './temporary.ts';
 
 /** A port that nobody listens on. */
@@ -17,6 +18,19 @@ export async function freePort(): Promise<number> {
 
 /** Whether a program can be started. */
 export const hasProgram = (program: string): boolean => spawnSync(program, ['--version'], { stdio: 'ignore' }).error === undefined;
+
+/** The programs of a name that are there: that of the system, and newer ones that `npm run test:live` got. */
+export function programsOf(name: string): string[] {
+  const got = join(import.meta.dirname, '../../target/servers');
+  const folders = existsSync(got) ? readdirSync(got) : [];
+  return [name, ...folders.map((folder) => join(got, folder, name)).filter((program) => existsSync(program))];
+}
+
+/** The version that a program says it has. */
+export function versionOf(program: string): string {
+  const { stdout } = spawnSync(program, ['--version'], { encoding: 'utf8' });
+  return /\d+\.\d+\.\d+/.exec(stdout)?.[0] ?? 'unknown';
+}
 
 export class ServerProcess {
   readonly directory = new TemporaryDirectory();
@@ -49,9 +63,14 @@ export class ServerProcess {
     await once(child, 'exit');
   }
 
+  /** Sends it a signal. */
+  signal(name: NodeJS.Signals): void {
+    this.#process?.kill(name);
+  }
+
   /** Stops it without ending it, and lets it go on. */
   pause(isPaused: boolean): void {
-    this.#process?.kill(isPaused ? 'SIGSTOP' : 'SIGCONT');
+    this.signal(isPaused ? 'SIGSTOP' : 'SIGCONT');
   }
 
   /** Forgets everything that it holds, while it is not running. */

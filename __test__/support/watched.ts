@@ -55,3 +55,11 @@ export class Watched {
     this.directory.remove();
   }
 }
+
+/** Waits until something holds that takes a moment to find out. */
+export async function untilAsync(holds: () => Promise<boolean>, what: string): Promise<void> {
+  for (let tries = 0; !(await holds()); tries++) {
+    if (tries > 500) throw new Error(`${what} never came true`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}

@@ -1,8 +1,7 @@
-import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { type EtcdTls, etcd } from '../../../ts/etcd/index.ts';
 import { SuperConfig } from '../../../ts/index.ts';
+import { authority } from '../../support/authority.ts';
 import { rejected } from '../../support/errors.ts';
 import { Etcd, etcds } from '../../support/etcd.ts';
 import { doorsTo, follow, lasting, newPrefix } from '../../support/followed-etcd.ts';
@@ -120,26 +119,17 @@ describe.each(etcds)('users of etcd %s', (_, program) => {
 describe.each(etcds)('certificates of etcd %s', (_, program) => {
   const directory = temporaryDirectory();
 
-  /** An authority with the certificates of a server and of a client. */
-  function authority(name: string): { args: string[]; tls: EtcdTls } {
-    const file = (kind: string) => directory.at(`${name}-${kind}`);
-    const openssl = (...args: string[]) => execFileSync('openssl', args, { stdio: 'ignore' });
-    directory.write(`${name}-extensions`, 'subjectAltName=IP:127.0.0.1,DNS:localhost\n');
-    const keys = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
-    openssl('req', '-x509', ...keys, '-days', '2', '-subj', `/CN=${name}`, '-keyout', file('ca.key'), '-out', file('ca.pem'));
-    for (const kind of ['server', 'client']) {
-      openssl('req', ...keys, '-subj', `/CN=shop-${kind}`, '-keyout', file(`${kind}.key`), '-out', file(`${kind}.csr`));
-      const signing = ['-CA', file('ca.pem'), '-CAkey', file('ca.key'), '-CAcreateserial', '-days', '2', '-extfile', file('extensions')];
-      openssl('x509', '-req', '-in', file(`${kind}.csr`), ...signing, '-out', file(`${kind}.pem`));
-    }
+  /** The certificates of an authority, and the arguments of a server that has them. */
+  function certified(name: string): { args: string[]; tls: EtcdTls } {
+    const { file, tls } = authority(directory, name);
     return {
       args: ['--cert-file', file('server.pem'), '--key-file', file('server.key'), '--trusted-ca-file', file('ca.pem'), '--client-cert-auth'],
-      tls: { ca: readFileSync(file('ca.pem')), cert: readFileSync(file('client.pem')), key: readFileSync(file('client.key')) },
+      tls,
     };
   }
 
   test('are asked for at each connection, so that exchanged ones are used when it is made anew', async () => {
-    const [first, second] = [authority('first'), authority('second')];
+    const [first, second] = [certified('first'), certified('second')];
     const tlsPort = await freePort();
     const server = await lasting(Etcd.single({ program, tlsPort, more: first.args }));
     let current = first.tls;
@@ -161,7 +151,7 @@ describe.each(etcds)('certificates of etcd %s', (_, program) => {
   });
 
   test('that are missing, or of another authority, are SOURCE with the reason', async () => {
-    const [own, foreign] = [authority('own'), authority('foreign')];
+    const [own, foreign] = [certified('own'), certified('foreign')];
     const tlsPort = await freePort();
     await lasting(Etcd.single({ program, tlsPort, more: own.args }));
     const load = (tls: EtcdTls) => {

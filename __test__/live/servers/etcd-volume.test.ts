@@ -1,10 +1,9 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Etcd } from '../../support/etcd.ts';
 import { follow } from '../../support/followed-etcd.ts';
+import { memory } from '../../support/memory.ts';
 import { until } from '../../support/watched.ts';
 
 let server: Etcd;
@@ -12,19 +11,6 @@ beforeAll(async () => {
   server = await Etcd.single();
 });
 afterAll(() => server.stop());
-
-setFlagsFromString('--expose-gc');
-const collect = runInNewContext('gc') as () => void;
-
-/** Bytes in use, without what can be collected. */
-async function memory(): Promise<number> {
-  for (let round = 0; round < 3; round++) {
-    collect();
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  const { heapUsed, external, arrayBuffers } = process.memoryUsage();
-  return heapUsed + external + arrayBuffers;
-}
 
 test('a burst of 10,000 updates on 50 keys ends at the last value in few versions, and memory is as before', async () => {
   const { config, put, agrees, changes, end } = await follow(server);
