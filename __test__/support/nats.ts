@@ -104,6 +104,7 @@ export class NatsServer extends ServerProcess {
   }
 
   override async stop(): Promise<void> {
+    this.pause(false);
     await this.#connection?.close();
     await super.stop();
   }

@@ -1,81 +1,76 @@
 import { jetstreamManager } from '@nats-io/jetstream';
 import { type KV, Kvm } from '@nats-io/kv';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { untilDone } from '../../support/followed-etcd.ts';
+import { expect, test } from 'vitest';
+import { lasting, untilDone } from '../../support/followed-etcd.ts';
 import { followNats } from '../../support/followed-nats.ts';
 import { NatsServer } from '../../support/nats.ts';
-import { until, untilAsync } from '../../support/watched.ts';
+import { until } from '../../support/watched.ts';
 
-let members: [NatsServer, NatsServer, NatsServer];
-beforeAll(async () => {
-  members = (await NatsServer.cluster(3)) as typeof members;
-  // The three have to find each other and choose a leader.
-  await untilDone(() => members[0].bucket('ready', { replicas: 3 }));
-});
-afterAll(() => Promise.all(members.map((member) => member.stop())));
+/** The longest that a member without a leader is waited for at once; milliseconds. */
+const timeout = 1_000;
 
-/** The member that leads a bucket. */
-async function leaderOf(bucket: string): Promise<NatsServer> {
-  let leader: NatsServer | undefined;
-  await untilAsync(async () => {
-    for (const member of members) {
-      const info = await jetstreamManager(await member.connection(), { timeout: 500 })
-        .then((manager) => manager.streams.info(`KV_${bucket}`))
-        .catch(() => undefined);
-      leader ??= members.find(({ name }) => name === info?.cluster?.leader);
-    }
-    return leader !== undefined;
-  }, 'a leader');
-  return leader as NatsServer;
-}
-
-/** A bucket by a member, once there is a leader for it. */
-async function bucketBy(member: NatsServer, name: string): Promise<KV> {
-  let kv: KV | undefined;
+/** What comes of work in the end: members are without a leader for a while. */
+async function inTheEnd<T>(work: () => Promise<T>): Promise<T> {
+  let result: T | undefined;
   await untilDone(async () => {
-    kv = await new Kvm(await member.connection()).open(name, { timeout: 1_000 });
+    result = await work();
   });
-  return kv as KV;
+  return result as T;
 }
-
-/** Those that stay. */
-const others = (gone: NatsServer) => members.filter((member) => member !== gone) as [NatsServer, NatsServer];
 
 test('three members: a leader that is killed and a member that stands still lose nothing; a minority is stale, serves the last good values, and heals alone', async () => {
+  const members = (await NatsServer.cluster(3)) as [NatsServer, NatsServer, NatsServer];
+  for (const member of members) await lasting(Promise.resolve(member));
+  await inTheEnd(() => members[0].bucket('ready', { replicas: 3, timeout }));
   const { name, doors, config, followed, agrees, end } = await followNats(members, { bucket: { replicas: 3 }, staleAfterMs: 2_500, answerMs: 1_000 });
+  const bucketBy = (member: NatsServer) => inTheEnd(async () => new Kvm(await member.connection()).open(name, { timeout }));
+  const leader = () =>
+    inTheEnd(async () => {
+      for (const member of members) {
+        const manager = await jetstreamManager(await member.connection(), { timeout }).catch(() => undefined);
+        const info = await manager?.streams.info(`KV_${name}`).catch(() => undefined);
+        const found = members.find((one) => one.name === info?.cluster?.leader);
+        if (found !== undefined) return found;
+      }
+      throw new Error('there is no leader');
+    });
   let written = 0;
-  const put = async (by: NatsServer, count = 20) => {
-    const kv = await bucketBy(by, name);
-    for (let n = 0; n < count; n++) {
+  /** Writes by another member than one; nothing of it is missing. */
+  const put = async (gone?: NatsServer): Promise<KV> => {
+    const kv = await bucketBy(members.find((member) => member !== gone) as NatsServer);
+    for (let n = 0; n < 20; n++) {
       written += 1;
-      await untilDone(() => kv.put('app.value', String(written)));
+      await inTheEnd(() => kv.put('app.value', String(written)));
     }
+    await inTheEnd(() => kv.put(`app.until${written}`, 'x'));
     return kv;
   };
-  await put(members[0]);
-  await until(() => config.get('value', 0) === written);
+  const arrives = () => until(() => config.get('value', 0) === written && config.has(`until${written}`), 'what was put last');
+  await put();
+  await arrives();
 
-  const leader = await leaderOf(name);
-  await leader.kill();
-  await agrees(await put(others(leader)[0]));
-  await leader.start();
+  const first = await leader();
+  await first.kill();
+  await put(first);
+  await arrives();
+  await first.start();
 
   // The member that the client talks to stands still: its connection is open, and mute.
   const used = members[doors.findIndex((door) => door.open > 0)] as NatsServer;
-  await untilAsync(async () => (await leaderOf(name)) !== undefined, 'a leader');
+  await leader();
   used.pause(true);
-  const kv = await put(others(used)[0]);
+  await put(used);
   doors[members.indexOf(used)]?.cut();
-  await agrees(kv);
+  await arrives();
   used.pause(false);
 
   // Two of three stand still: the one that is left knows nothing for sure.
-  const [left, ...stopped] = members;
-  await put(left, 1);
-  await agrees(await bucketBy(left, name));
+  await put();
+  await arrives();
   await until(() => followed.status?.state === 'live');
-  followed.states.length = 0;
   const begun = performance.now();
+  const stopped = members.slice(1);
+  followed.states.length = 0;
   for (const member of stopped) member.pause(true);
   for (const door of doors.slice(1)) door.cut();
   await until(() => followed.states.includes('stale'));
@@ -83,6 +78,8 @@ test('three members: a leader that is killed and a member that stands still lose
   expect(config.get('value')).toBe(written);
   for (const member of stopped) member.pause(false);
   await until(() => followed.status?.state === 'live');
-  await agrees(await put(left));
+  const kv = await put();
+  await arrives();
+  await inTheEnd(() => agrees(kv));
   await end(true);
 });

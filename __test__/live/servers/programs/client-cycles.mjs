@@ -2,7 +2,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Kvm } from '@nats-io/kv';
 import { connect } from '@nats-io/transport-node';
-import { Redis } from 'ioredis';
+import { Redis as IoRedis } from 'ioredis';
+import { Redis as IoValkey } from 'iovalkey';
 import { createClient } from 'redis';
 import { SuperConfig } from 'superconfig';
 import { nats } from 'superconfig/nats';
@@ -16,7 +17,8 @@ const kv = connection && (await new Kvm(connection).open(name));
 function sourceOf() {
   const socket = { host: '127.0.0.1', port: Number(port) };
   if (engine === 'nats') return nats({ kv, connection, prefix: '' });
-  return redis({ client: engine === 'redis' ? createClient({ socket }) : new Redis({ ...socket, lazyConnect: true }), hash: name });
+  if (engine === 'redis') return redis({ client: createClient({ socket }), hash: name });
+  return redis({ client: new (engine === 'ioredis' ? IoRedis : IoValkey)({ ...socket, lazyConnect: true }), hash: name });
 }
 
 const source = sourceOf();
