@@ -60,7 +60,10 @@ export async function connectIoRedis(client: IoRedisClient, keys: readonly strin
     try {
       hints = await open();
       const id = String(await hints.call('CLIENT', 'ID'));
-      hints.on('message', events.hint);
+      // The keys that have changed, of all that begin as ours do; none when all are gone.
+      hints.on('message', (_channel: string, changed: string) => {
+        if (changed === '' || keys.some((key) => `,${changed},`.includes(`,${key},`))) events.hint();
+      });
       await hints.subscribe('__redis__:invalidate');
       await reader.call(...trackingOf(keys, 'REDIRECT', id));
     } catch (error) {
