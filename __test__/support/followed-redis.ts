@@ -32,9 +32,8 @@ export interface FollowOptions extends Partial<RedisOptions> {
 }
 
 /** Follows a hash in which there is the field `value` with 0. */
-export async function followRedis(target: RedisServer, clientOf: ClientOf, { clientOptions, ...more }: FollowOptions = {}) {
+export async function followRedis(target: RedisServer, clientOf: ClientOf, { clientOptions, hash = newKey(), ...more }: FollowOptions = {}) {
   const [proxy] = (await doorsTo(target.port)) as [FaultProxy];
-  const hash = newKey();
   await target.run('HSET', hash, 'value', '0');
   const client = clientOf(proxy.port, clientOptions);
   const followed = await Followed.load(redis({ client, hash, pollMs: 60_000, pingMs: 400, ...TIMES, ...more }));

@@ -106,7 +106,7 @@ describe.each(CLIENTS)('what is followed with %s', (_name, clientOf) => {
     await until(() => config.get('value', 0) === 1);
     await second.run('REPLICAOF', 'NO', 'ONE');
     await put({ value: '2' });
-    await until(() => config.get('value', 0) === 2);
+    await until(() => config.get('value', 0) === 2 && followed.changes.length === 2);
     const { version } = config;
     followed.changes.length = 0;
     await first.kill();
