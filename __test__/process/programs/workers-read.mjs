@@ -1,5 +1,5 @@
 // Eight workers read while the main thread reloads a thousand times: each sees versions only rise, and never two of them mixed.
-// Between two pauses a worker reads as often as the argument says.
+// Between two pauses a worker reads as often as the first argument says; the second is another number of reloads.
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,9 +8,9 @@ import { isMainThread, parentPort, Worker, workerData } from 'node:worker_thread
 import { SuperConfig } from 'superconfig';
 
 const WORKERS = 8;
-const RELOADS = 1000;
 // The arguments of the process are not those of its workers.
 const READS = Number(workerData?.reads ?? process.argv[2] ?? 100);
+const RELOADS = Number(workerData?.reloads ?? process.argv[3] ?? 1000);
 
 /** Reads in every way there is, until the last version is seen. */
 async function read() {
@@ -49,7 +49,10 @@ async function main() {
   };
   write(0);
   const config = SuperConfig.builder({ cwd: root, env: {} }).file('a.json').file('b.toml').loadSync();
-  const workers = Array.from({ length: WORKERS }, () => new Worker(new URL(import.meta.url), { workerData: { token: config.token, reads: READS } }));
+  const workers = Array.from(
+    { length: WORKERS },
+    () => new Worker(new URL(import.meta.url), { workerData: { token: config.token, reads: READS, reloads: RELOADS } }),
+  );
   const ended = workers.map(
     (worker) =>
       new Promise((resolve, reject) => {

@@ -1,4 +1,5 @@
-// Workers are terminated in the middle of reads, loads and events, twenty times over: nothing crashes and nothing is left.
+// Workers are terminated in the middle of reads, loads and events, twenty times or as often as the argument says: nothing crashes and
+// nothing is left.
 import assert from 'node:assert/strict';
 import { mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -6,7 +7,7 @@ import { join } from 'node:path';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { file, loadConfig, loadConfigSync, registry, SuperConfig } from 'superconfig';
 
-const ROUNDS = 20;
+const ROUNDS = Number(process.argv[2] ?? 20);
 
 const tasks = {
   async reads() {
