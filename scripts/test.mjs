@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { seeded, targets, tested } from './addon.mjs';
-import { lackedServers, missingPrograms } from './live-servers.mjs';
+import { lackedForMetrics, lackedServers, missingPrograms } from './live-servers.mjs';
 import { root } from './platforms/platforms.mjs';
 import { tool } from './programs.mjs';
 
@@ -75,6 +75,8 @@ async function vitest(name, args = []) {
 /** Live sources against the servers that are there; says in one line what is left out. */
 async function live() {
   const lacks = lackedServers();
+  const lacksForMetrics = lackedForMetrics();
+  if (lacksForMetrics !== undefined) process.stderr.write(`${lacksForMetrics}\n`);
   if (lacks !== undefined) process.stderr.write(`left out, of the tests of live sources: what ${lacks}\n`);
   if (missingPrograms().length === 0) await vitest('vitest-live', ['--config', 'vitest.live.config.ts']);
 }
