@@ -3,7 +3,7 @@ import { type IoRedisClient, isRefusal, type RedisLink, type RedisLinkEvents, tr
 
 /** The methods that are used, as they are with the options that are given. */
 interface Connection {
-  readonly stream?: { unref?(): void };
+  readonly stream?: { unref?(): void; on?(event: 'error', listener: () => void): void };
   connect(): Promise<unknown>;
   call(...command: string[]): Promise<unknown>;
   callBuffer(command: string, ...args: string[]): Promise<unknown>;
@@ -39,6 +39,8 @@ export async function connectIoRedis(client: IoRedisClient, keys: readonly strin
     let failure: Error | undefined;
     const fail = (error: Error) => {
       failure ??= error;
+      // The client takes one error of a stream; one of TLS has another after it, which would end the process.
+      socket.stream?.on?.('error', () => {});
       if (sockets.includes(socket) && !isClosed) events.failure(failure);
     };
     socket.on('error', fail);

@@ -71,7 +71,7 @@ test('a cut connection: one change with the true difference, also of keys whose 
   proxy.cut();
   await until(() => followed.states.includes('connecting'));
   followed.changes.length = 0;
-  for (let n = 0; n < 200; n++) await direct.put(`app.x${n % 7}`, String(n));
+  for (let n = 0; n < 500; n++) await direct.put(`app.x${n % 7}`, String(n));
   await direct.delete('app.gone');
   await direct.delete('app.x0');
   await server.forget(direct, 'app.gone');

@@ -79,7 +79,7 @@ describe.each(CLIENTS)('what is followed with %s', (_name, clientOf) => {
     proxy.cut();
     await until(() => followed.states.includes('connecting'));
     followed.changes.length = 0;
-    for (let n = 0; n < 250; n++) await put({ [`x${n % 7}`]: String(n) });
+    for (let n = 0; n < 500; n++) await put({ [`x${n % 7}`]: String(n) });
     await server.run('HDEL', hash, 'gone', 'x0');
     proxy.mode = 'pass';
     await until(() => !config.has('gone'));
