@@ -13,7 +13,7 @@ export const file = addonFile(platform);
 export const stamp = join(root, 'target/stamps/addon');
 
 /** What `npm test` compiles: all crates but the benchmarks, with what is off by default. Cargo chooses features by the crates that are named. */
-export const tested = ['--workspace', '--exclude', 'superconfig-bench', '--features', 'superconfig/parallel'];
+export const tested = ['--workspace', '--exclude', 'superconfig-bench', '--features', 'superconfig/parallel,superconfig/tracing'];
 /** The addons and all tests, which are compiled in one go; an extension module of Python links into no program, and pytest tests it. */
 export const targets = ['--lib', '--bins', '--tests'];
 

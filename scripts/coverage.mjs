@@ -39,7 +39,17 @@ function lines(report) {
 
 function rust() {
   const report = join(root, 'target', 'coverage-rust.lcov');
-  const shared = ['llvm-cov', '--locked', '-p', 'superconfig', '-p', 'superconfig-binding', '--features', 'superconfig/parallel', '--no-fail-fast'];
+  const shared = [
+    'llvm-cov',
+    '--locked',
+    '-p',
+    'superconfig',
+    '-p',
+    'superconfig-binding',
+    '--features',
+    'superconfig/parallel,superconfig/tracing',
+    '--no-fail-fast',
+  ];
   const ignored = ['--ignore-filename-regex', '/(fuzzing|tests)/'];
   if (!run('cargo', [...shared, ...ignored, '--lcov', '--output-path', report], { ...tools(), ...seeded })) {
     process.stderr.write('coverage of Rust needs tests that pass and `cargo install cargo-llvm-cov`\n');

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { tool } from './programs.mjs';
 
 const steps = [
-  ['cargo', ['clippy', '--fix', '--allow-dirty', '--allow-staged', '--workspace', '--all-targets', '--features', 'superconfig/parallel']],
+  ['cargo', ['clippy', '--fix', '--allow-dirty', '--allow-staged', '--workspace', '--all-targets', '--features', 'superconfig/parallel,superconfig/tracing']],
   ['cargo', ['fmt', '--all']],
   tool('biome', ['check', '--write', '.']),
 ];

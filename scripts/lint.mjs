@@ -8,7 +8,7 @@ const checks = [
   [process.execPath, ['scripts/check-layers.mjs']],
   [process.execPath, ['scripts/versions.mjs']],
   ['cargo', ['fmt', '--all', '--check']],
-  ['cargo', ['clippy', '--workspace', '--all-targets', '--features', 'superconfig/parallel', '--', '-D', 'warnings']],
+  ['cargo', ['clippy', '--workspace', '--all-targets', '--features', 'superconfig/parallel,superconfig/tracing', '--', '-D', 'warnings']],
   ['cargo', ['doc', '--workspace', '--no-deps', '--quiet']],
 ];
 // Of rustdoc: links that lead nowhere, and what is not to be seen outside.

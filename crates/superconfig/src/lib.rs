@@ -83,6 +83,7 @@
 //! | `discovery` | `Builder::discover`: the files of the system, the user and the project |
 //! | `watch` | `Builder::watch`: live reload |
 //! | `metrics` | `metrics`: the registry and the loads in the text format of Prometheus |
+//! | `tracing` | spans of loads and their stages for subscribers of the `tracing` crate; off by default |
 //! | `parallel` | parses several large files of one load in threads |
 
 // What only some formats and sources need is checked for use where all of them are compiled in.

@@ -7,7 +7,7 @@ use super::snapshot::{Snapshot, closed};
 use super::source_status::SourceStatus;
 use super::status::{Health, SourceNews};
 use super::token;
-use crate::diagnostic::{Error, ErrorCode};
+use crate::diagnostic::{Error, ErrorCode, span};
 use crate::load::{CustomSources, LoadOptions, LoadRecord, LoadResult, Loader, SerialJobs};
 use crate::registry::{ConfigHandle, ConfigRegistry, HandleId, InsertOptions, generation};
 #[cfg(feature = "watch")]
@@ -130,6 +130,7 @@ impl Core {
     /// Puts a first version into the registry.
     pub(super) fn publish(load: FirstLoad) -> Result<Arc<Keeper>, Error> {
         let FirstLoad { options, environment, custom_sources, loader, loaded, record } = load;
+        let _span = span!("publish");
         let (mut timings, publishing) = (loaded.timings, loaded.stage_began);
         let generation = generation::next();
         let owner = Arc::new(OnceLock::new());

@@ -6,9 +6,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 /// First loads of configurations.
-pub(crate) static LOADS: Operation = Operation::new();
+pub(crate) static LOADS: Operation = Operation::new("load");
 /// Later ones.
-pub(crate) static RELOADS: Operation = Operation::new();
+pub(crate) static RELOADS: Operation = Operation::new("reload");
 
 /// The upper limits of the buckets of durations, in nanoseconds: 10 µs to 10 s. One more bucket takes what is longer.
 pub(super) const LIMITS: [u64; 13] = [
@@ -30,6 +30,8 @@ pub(super) const LIMITS: [u64; 13] = [
 /// The counts of an operation, its failures by their codes, and the durations of its stages. Nothing is ever taken off them, so that
 /// they outlive the configurations that they count.
 pub(crate) struct Operation {
+    #[cfg(feature = "tracing")]
+    name: &'static str,
     pub(super) begun: AtomicU64,
     pub(super) failed: [AtomicU64; ErrorCode::ALL.len()],
     pub(super) stages: [Histogram; Timings::STAGES.len()],
@@ -42,8 +44,11 @@ pub(super) struct Histogram {
 }
 
 impl Operation {
-    const fn new() -> Self {
+    #[cfg_attr(not(feature = "tracing"), allow(unused_variables, reason = "only spans have a use for the name"))]
+    const fn new(name: &'static str) -> Self {
         Self {
+            #[cfg(feature = "tracing")]
+            name,
             begun: AtomicU64::new(0),
             failed: [const { AtomicU64::new(0) }; ErrorCode::ALL.len()],
             stages: [const { Histogram::new() }; Timings::STAGES.len()],
@@ -58,6 +63,8 @@ impl Operation {
     /// Counts one that failed: at its sources, or by a check that refused.
     pub(crate) fn fail(&self, error: &Error) {
         self.failed[error.code() as usize].fetch_add(1, Ordering::Relaxed);
+        #[cfg(feature = "tracing")]
+        tracing::warn!(target: "superconfig", code = error.code().as_str(), "{} failed", self.name);
     }
 
     /// Counts the stages of one that was published.

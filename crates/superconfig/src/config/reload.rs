@@ -5,7 +5,7 @@ use super::core::Core;
 use super::counters::RELOADS;
 use super::event::{Change, Event};
 use super::snapshot::Snapshot;
-use crate::diagnostic::{Error, ErrorCode, Issue, Path};
+use crate::diagnostic::{Error, ErrorCode, Issue, Path, span};
 use crate::load::{Derivation, LoadOutcome, LoadRecord, LoadResult, Validator, capture};
 use crate::merge::changed;
 use crate::registry::generation;
@@ -249,6 +249,7 @@ impl Core {
 
     /// Calls the sources of the engine, then reads and merges again.
     pub(super) fn read_next(&self, inputs: ReloadInputs) -> (Result<LoadResult, Error>, LoadRecord) {
+        let _span = span!("reload");
         let ReloadInputs { turn, environment, keep_environment, custom_values: given, background, .. } = inputs;
         let turn = turn.unwrap_or_else(|| self.next_turn());
         let options = &self.options;
@@ -281,7 +282,10 @@ impl Core {
     pub(super) fn publish_next(&self, mut loaded: LoadResult, record: &LoadRecord, background: bool) -> Result<Reload, Error> {
         let failed = Error::together(ErrorCode::Source, "sources failed", std::mem::take(&mut loaded.failed_sources)).err();
         let (mut timings, publishing) = (loaded.timings, loaded.stage_began);
-        let reload = self.swap_in(loaded, record)?;
+        let reload = {
+            let _span = span!("publish");
+            self.swap_in(loaded, record)?
+        };
         timings.publish = publishing.elapsed();
         RELOADS.observe(&timings);
         self.health.lock().record_timings(timings);

@@ -9,6 +9,7 @@ mod path_set;
 mod printable;
 mod process_local;
 mod similar_names;
+mod span;
 mod steps;
 mod suggestion;
 mod thread;
@@ -24,6 +25,9 @@ pub(crate) use path_set::PathSet;
 pub(crate) use printable::{printable, printable_line};
 pub(crate) use process_local::ProcessLocal;
 pub(crate) use similar_names::SimilarNames;
+#[cfg(not(feature = "tracing"))]
+pub(crate) use span::NoSpan;
+pub(crate) use span::span;
 pub(crate) use steps::count_steps;
 #[cfg(any(test, fuzzing))]
 pub(crate) use steps::steps_of;

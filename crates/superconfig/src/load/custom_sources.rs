@@ -2,7 +2,9 @@
 
 use super::context::source_context;
 use super::options::LoadOptions;
-use crate::diagnostic::{Error, Monitor, thread_builder};
+use crate::diagnostic::{Error, Monitor, span, thread_builder};
+#[cfg(feature = "tracing")]
+use crate::redaction::mask_userinfo;
 use crate::source::{
     Environment, Source, SourceCall, SourceContext, SourceData, SourceError, SourceReport, SourceSignal, SourceSpec, failed,
     panicked,
@@ -357,6 +359,7 @@ impl Shared {
 }
 
 fn call(source: &dyn Source, context: &SourceContext) -> Result<SourceData, SourceError> {
+    let _span = span!("source", name = &*mask_userinfo(source.name()).unwrap_or_else(|| source.name().to_owned()));
     let result = catch_unwind(AssertUnwindSafe(|| source.load_data(context)));
     let result = result.unwrap_or_else(|panic| Err(format!("it panicked: {}", panicked(&*panic)).into()));
     result.map(SourceData::limit_depth)

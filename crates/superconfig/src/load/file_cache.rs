@@ -2,7 +2,7 @@
 
 use super::file_counters::FILES;
 use super::rules::Rules;
-use crate::diagnostic::{Error, ErrorCode, Origin, Path, SourceKind};
+use crate::diagnostic::{Error, ErrorCode, Origin, Path, SourceKind, span};
 use crate::format;
 use crate::format::Format;
 use crate::merge::Document;
@@ -157,6 +157,7 @@ pub(super) fn parse_layer(
     file: Option<Arc<str>>,
     rules: &Rules,
 ) -> Result<Document, Error> {
+    let _span = span!("parse", file = file.as_deref());
     let limits = &rules.limits;
     let parsed = match format {
         Some(format) => format::parse_document(&text, format, limits).map(|parsed| (format, parsed)),

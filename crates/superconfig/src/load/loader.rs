@@ -10,7 +10,7 @@ use super::options::LoadOptions;
 use super::profile_use::ProfileUse;
 use super::rules::Rules;
 use super::timings::Timings;
-use crate::diagnostic::{Error, ErrorCode, Warning};
+use crate::diagnostic::{Error, ErrorCode, Warning, span};
 use crate::format;
 use crate::merge::{Layer, Merged, Variable};
 use crate::redaction::SecretRules;
@@ -169,6 +169,7 @@ impl Loader {
     }
 
     fn load_all(&mut self, mut collector: LayerCollector, background: bool, began: Instant) -> Result<LoadResult, Error> {
+        let reading = span!("read");
         let options = self.options.clone();
         let base_dirs = base_dirs(&options, &self.environment)?;
         self.dependencies.get_mut().begin(&base_dirs.cwd, background);
@@ -206,6 +207,7 @@ impl Loader {
             ..
         } = collector;
         warnings.extend(profile_use.warnings(&profiles, &options, &self.environment));
+        drop(reading);
         let stage_began = Instant::now();
         let parse = self.cache.take_parse_time();
         let read = stage_began.saturating_duration_since(began).saturating_sub(parse);

@@ -2,7 +2,7 @@
 
 use super::derivation::{Derivation, Derivations, MergeInputs};
 use super::load_result::LoadResult;
-use crate::diagnostic::{Error, ErrorCode, Origin, Path, SourceKind, Warning};
+use crate::diagnostic::{Error, ErrorCode, Origin, Path, SourceKind, Warning, span};
 use crate::merge::{
     Content, Document, Expansions, Layer, MergeOptions, Merged, References, explain, fold, interpolate, unusable,
 };
@@ -23,6 +23,7 @@ struct Merging {
 impl LoadResult {
     /// Merges the layers and resolves references. `warnings` are those of the sources until then.
     pub(super) fn merge(&mut self, inputs: &MergeInputs<'_>) -> Result<(), Error> {
+        let _span = span!("merge");
         let Merging { mut merged, value, secrets } = self.merge_below(self.layers.len(), inputs)?;
         let problems = std::mem::take(&mut merged.problems);
         for layer in &self.layers {

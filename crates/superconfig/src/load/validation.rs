@@ -2,7 +2,9 @@
 
 use super::load_result::LoadResult;
 use super::options::Validator;
-use crate::diagnostic::{Error, ErrorCode, Issue, Origin, Path, PathSet, Position, Segment, Warning, closest_name, printable};
+use crate::diagnostic::{
+    Error, ErrorCode, Issue, Origin, Path, PathSet, Position, Segment, Warning, closest_name, printable, span,
+};
 use crate::merge::{Explainer, Explanation, unusable};
 use crate::redaction::{REDACTED, SecretTexts, SecretWords, snippet, without_keys};
 use crate::source::panicked;
@@ -58,6 +60,7 @@ impl LoadResult {
     pub(crate) fn check(&self, validator: Option<&Validator>) -> Result<Option<Value>, Error> {
         self.check_derived()?;
         let Some(validator) = validator else { return Ok(None) };
+        let _span = span!("validate");
         match catch_unwind(AssertUnwindSafe(|| validator(&self.value))) {
             Ok(Ok(output)) => {
                 let output = output.limit_depth();

@@ -4,7 +4,7 @@ mod sources;
 
 use crate::config::reload::caught;
 use crate::config::{LOADS, PreparedLoad, SuperConfig};
-use crate::diagnostic::{Error, Issue, Warning};
+use crate::diagnostic::{Error, Issue, Warning, span};
 use crate::load::{LoadOptions, capture, context, find_profiles, run};
 use crate::merge::ArrayStrategy;
 use crate::source::{Environment, SourceContext};
@@ -494,6 +494,7 @@ impl Builder {
     /// Those of [`Builder::load`].
     pub fn prepare_with(self, environment: Environment) -> Result<PreparedLoad, Error> {
         let environment = if self.options.environment.is_some() { capture(&self.options) } else { environment };
+        let _span = span!("load");
         LOADS.begin();
         let prepared = PreparedLoad::new(
             Arc::new(self.options),
