@@ -1,5 +1,5 @@
 // Uses everything at once for as long as it is told, `npm run soak -- --minutes 20`: prints operations per second, memory and handles
-// each ten seconds, and fails where they grow. With `--live` it walks at random between etcd and a configuration instead.
+// each ten seconds, and fails where they grow. With `--live` it walks at random between stores of etcd, NATS and Redis and configurations instead.
 import { execFile, spawnSync } from 'node:child_process';
 import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -199,7 +199,7 @@ async function main() {
     // The random walk of the tests, as long and with another seed each time.
     const env = { SUPERCONFIG_WALK_MINUTES: String(minutes), SUPERCONFIG_WALK_SEED: String(random(1e9)), ...process.env };
     const tests = fileURLToPath(new URL('live-tests.mjs', import.meta.url));
-    process.exit(spawnSync(process.execPath, [tests, 'walk'], { env, stdio: 'inherit' }).status ?? 1);
+    process.exit(spawnSync(process.execPath, [tests, '-walk', '--retry=0'], { env, stdio: 'inherit' }).status ?? 1);
   }
   const root = mkdtempSync(join(tmpdir(), 'superconfig-soak-'));
   const configs = new Configs(root);

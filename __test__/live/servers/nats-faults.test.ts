@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { randomFrom } from '../../support/followed.ts';
 import { lasting, untilDone } from '../../support/followed-etcd.ts';
 import { followNats } from '../../support/followed-nats.ts';
 import { NatsServer } from '../../support/nats.ts';
@@ -141,27 +140,6 @@ test('bytes that come one at a time, and garbage between them', async () => {
   }
   await direct.put('app.value', '21');
   await until(() => config.get('value', 0) === 21);
-  await agrees();
-  await end(true);
-});
-
-test('a random walk over puts, deletes and faults misses nothing', async () => {
-  const { proxy, direct, agrees, end } = await followNats([server], { answerMs: 500 });
-  const random = randomFrom(20_261_127);
-  for (let step = 0; step < 220; step++) {
-    const kind = random(20);
-    const key = `app.k${random(12)}`;
-    if (kind < 10) await direct.put(key, String(step));
-    else if (kind < 13) await direct.delete(key);
-    else if (kind === 13) await direct.purge(key);
-    else if (kind === 14) await server.forget(direct, key);
-    else if (kind === 15) proxy.cut();
-    else if (kind === 16) proxy.mode = 'hole';
-    else if (kind === 17) proxy.mode = 'refuse';
-    else proxy.mode = 'pass';
-    if (random(4) === 0) await sleep(random(120));
-  }
-  proxy.mode = 'pass';
   await agrees();
   await end(true);
 });

@@ -1,0 +1,15 @@
+// How long random walks go on: a few steps in the tests, minutes in `npm run soak -- --live --minutes 60`, which sets SUPERCONFIG_WALK_MINUTES
+// and SUPERCONFIG_WALK_SEED. The walks of one file share the minutes; the files run at the same time.
+
+const minutes = Number(process.env.SUPERCONFIG_WALK_MINUTES ?? 0);
+
+export const walkSeed = Number(process.env.SUPERCONFIG_WALK_SEED ?? 20_261_127);
+
+/** Says, from now on, whether a walk goes on after so many steps: one of `walks` in its file, and of so many steps where no minutes are given. */
+export function walkLength(walks: number, steps: number): (taken: number) => boolean {
+  const end = Date.now() + (minutes * 60_000) / walks;
+  return (taken) => (minutes > 0 ? Date.now() < end : taken < steps);
+}
+
+/** The time that a test of one walk may take. */
+export const walkTimeout = minutes * 60_000 + 120_000;
