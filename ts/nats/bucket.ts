@@ -95,6 +95,10 @@ export interface NatsBucketStatus {
 export interface NatsConnection {
   /** What becomes of it, `disconnect` among it. */
   status(): AsyncIterable<{ readonly type: string }>;
+  /** Asks its server for an answer. */
+  rtt?(): Promise<unknown>;
+  /** Makes it anew, where its server gives none. */
+  reconnect?(): Promise<void>;
 }
 
 /** The consumer that entries come from, which the client keeps beside them. */

@@ -19,7 +19,7 @@ export type { NatsBucket, NatsBucketStatus, NatsConnection, NatsEntries, NatsEnt
 export interface NatsOptions extends KeyLayout, LiveOptions {
   /** The bucket, of `@nats-io/kv` 3. The program opens and closes it, and its connection. */
   kv: NatsBucket;
-  /** The connection that the bucket is on. With it an outage is noticed at once, without it by the next look. */
+  /** The connection that the bucket is on. With it an outage is noticed at once, without it by the next look; one that is dead is made anew. */
   connection?: NatsConnection;
   /** How often the bucket's state is looked at; 10,000 by default. Everything is listed again where it tells of something that was missed. */
   probeMs?: number;

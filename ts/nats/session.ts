@@ -99,6 +99,26 @@ export class NatsSession implements Session {
 
   /** Asks the bucket for its state, which the leader answers. */
   async status(signal: AbortSignal): Promise<NatsBucketStatus> {
+    try {
+      return await this.#answer(signal);
+    } catch (error) {
+      if (!signal.aborted) void this.#renew();
+      throw error;
+    }
+  }
+
+  /** Has a connection made anew over which not even its server answers: its client would find out by its pings, after minutes. */
+  async #renew(): Promise<void> {
+    const { connection, answerMs } = this.#options;
+    if (connection?.rtt === undefined) return;
+    try {
+      await answerWithin(connection.rtt(), answerMs, new AbortController().signal);
+    } catch {
+      await connection.reconnect?.().catch(() => {});
+    }
+  }
+
+  async #answer(signal: AbortSignal): Promise<NatsBucketStatus> {
     const ask = () => answerWithin(this.#options.kv.status(), this.#options.answerMs, signal);
     const begun = performance.now();
     let ticks = 1;

@@ -61,6 +61,18 @@ test.each(['hole', 'mute'] as const)('a link that is a %s is noticed by the next
   await end(true);
 });
 
+test('a connection that is dead without a word is made anew, long before its client pings', async () => {
+  const { proxy, direct, config, followed, agrees, end } = await followNats([server], { answerMs: 500 });
+  proxy.mode = 'hole';
+  await direct.put('app.value', '1');
+  await until(() => followed.states.length > 0);
+  // The old connection stays dead; new ones are taken.
+  proxy.mode = 'pass';
+  await until(() => config.get('value', 0) === 1);
+  await agrees();
+  await end(true);
+});
+
 test('a cut connection: one change with the true difference, also of keys whose deletion left nothing', async () => {
   const { proxy, direct, config, followed, agrees, end } = await followNats([server]);
   await direct.put('app.keep', '1');
