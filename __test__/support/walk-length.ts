@@ -1,4 +1,4 @@
-// How long random walks go on: a few steps in the tests, minutes in `npm run soak -- --live --minutes 60`, which sets SUPERCONFIG_WALK_MINUTES
+// The length of random walks: a few steps in the tests, minutes in `npm run soak -- --live --minutes 60`, which sets SUPERCONFIG_WALK_MINUTES
 // and SUPERCONFIG_WALK_SEED. The walks of one file share the minutes; the files run at the same time.
 
 const minutes = Number(process.env.SUPERCONFIG_WALK_MINUTES ?? 0);
