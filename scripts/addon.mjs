@@ -12,8 +12,10 @@ export const file = addonFile(platform);
 /** Says which build the facade loads, and of which sources: `<release | dev> <digest>`. */
 export const stamp = join(root, 'target/stamps/addon');
 
-/** What `npm test` compiles: all crates but the benchmarks, with what is off by default. Cargo chooses features by the crates that are named. */
-export const tested = ['--workspace', '--exclude', 'superconfig-bench', '--features', 'superconfig/parallel,superconfig/tracing'];
+/** What is off by default, and on where the engine is tested and checked. */
+export const features = ['--features', 'superconfig/parallel,superconfig/tracing'];
+/** What `npm test` compiles: all crates but the benchmarks. Cargo chooses features by the crates that are named. */
+export const tested = ['--workspace', '--exclude', 'superconfig-bench', ...features];
 /** The addons and all tests, which are compiled in one go; an extension module of Python links into no program, and pytest tests it. */
 export const targets = ['--lib', '--bins', '--tests'];
 

@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { seeded } from './addon.mjs';
+import { features, seeded } from './addon.mjs';
 import { tool } from './programs.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
@@ -39,17 +39,7 @@ function lines(report) {
 
 function rust() {
   const report = join(root, 'target', 'coverage-rust.lcov');
-  const shared = [
-    'llvm-cov',
-    '--locked',
-    '-p',
-    'superconfig',
-    '-p',
-    'superconfig-binding',
-    '--features',
-    'superconfig/parallel,superconfig/tracing',
-    '--no-fail-fast',
-  ];
+  const shared = ['llvm-cov', '--locked', '-p', 'superconfig', '-p', 'superconfig-binding', ...features, '--no-fail-fast'];
   const ignored = ['--ignore-filename-regex', '/(fuzzing|tests)/'];
   if (!run('cargo', [...shared, ...ignored, '--lcov', '--output-path', report], { ...tools(), ...seeded })) {
     process.stderr.write('coverage of Rust needs tests that pass and `cargo install cargo-llvm-cov`\n');

@@ -1,5 +1,6 @@
 // Everything that reads code without running it; stops at the first that complains.
 import { spawnSync } from 'node:child_process';
+import { features } from './addon.mjs';
 import { tool } from './programs.mjs';
 
 const checks = [
@@ -8,7 +9,7 @@ const checks = [
   [process.execPath, ['scripts/check-layers.mjs']],
   [process.execPath, ['scripts/versions.mjs']],
   ['cargo', ['fmt', '--all', '--check']],
-  ['cargo', ['clippy', '--workspace', '--all-targets', '--features', 'superconfig/parallel,superconfig/tracing', '--', '-D', 'warnings']],
+  ['cargo', ['clippy', '--workspace', '--all-targets', ...features, '--', '-D', 'warnings']],
   ['cargo', ['doc', '--workspace', '--no-deps', '--quiet']],
 ];
 // Of rustdoc: links that lead nowhere, and what is not to be seen outside.

@@ -199,7 +199,7 @@ async function main() {
     // The random walk of the tests, as long and with another seed each time.
     const env = { SUPERCONFIG_WALK_MINUTES: String(minutes), SUPERCONFIG_WALK_SEED: String(random(1e9)), ...process.env };
     const tests = fileURLToPath(new URL('live-tests.mjs', import.meta.url));
-    process.exit(spawnSync(process.execPath, [tests, '-walk', '--retry=0'], { env, stdio: 'inherit' }).status ?? 1);
+    process.exit(spawnSync(process.execPath, [tests, 'walk.test', '--retry=0'], { env, stdio: 'inherit' }).status ?? 1);
   }
   const root = mkdtempSync(join(tmpdir(), 'superconfig-soak-'));
   const configs = new Configs(root);

@@ -5,10 +5,10 @@ const minutes = Number(process.env.SUPERCONFIG_WALK_MINUTES ?? 0);
 
 export const walkSeed = Number(process.env.SUPERCONFIG_WALK_SEED ?? 20_261_127);
 
-/** Says, from now on, whether a walk goes on after so many steps: one of `walks` in its file, and of so many steps where no minutes are given. */
+/** Says, from now on, whether a walk goes on after so many steps: one of `walks` in its file, for its share of the minutes and so many steps at least. */
 export function walkLength(walks: number, steps: number): (taken: number) => boolean {
   const end = Date.now() + (minutes * 60_000) / walks;
-  return (taken) => (minutes > 0 ? Date.now() < end : taken < steps);
+  return (taken) => taken < steps || Date.now() < end;
 }
 
 /** The time that a test of one walk may take. */

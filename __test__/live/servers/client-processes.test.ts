@@ -35,11 +35,11 @@ describe('20 processes have what is put, also after the server has restarted, to
   test('NATS', async () => {
     const server = await lasting(NatsServer.open());
     const kv = await server.bucket('shop');
-    await replicasHaveAll(server, [program('client-replica.mjs'), 'nats', String(server.port), 'shop'], (value) => kv.put('value', value));
+    await replicasHaveAll(server, [program('replica.mjs'), 'nats', String(server.port), 'shop'], (value) => kv.put('value', value));
   });
 
   test('Redis', async () => {
     const server = await lasting(RedisServer.open());
-    await replicasHaveAll(server, [program('client-replica.mjs'), 'redis', String(server.port), 'shop'], (value) => server.run('HSET', 'shop', 'value', value));
+    await replicasHaveAll(server, [program('replica.mjs'), 'redis', String(server.port), 'shop'], (value) => server.run('HSET', 'shop', 'value', value));
   });
 });

@@ -27,5 +27,5 @@ test('1,000 configurations that are opened and closed leave no socket and no wat
 test('20 processes have what is put, also after the server has restarted, to which they do not come back at once', async () => {
   const server = await lasting(Etcd.single());
   const prefix = newPrefix();
-  await replicasHaveAll(server, [program('replica.mjs'), server.endpoint, prefix], (value) => server.put(`${prefix}value`, value));
+  await replicasHaveAll(server, [program('replica.mjs'), 'etcd', String(server.port), prefix], (value) => server.put(`${prefix}value`, value));
 });
