@@ -15,7 +15,7 @@ struct Remote(Arc<State>);
 
 struct State {
     value: AtomicUsize,
-    timeout: Duration,
+    timeout: Mutex<Duration>,
     /// Calls wait until it is cancelled, or for ever.
     is_held: AtomicBool,
     heeds: bool,
@@ -31,7 +31,7 @@ impl Remote {
     fn new(timeout: Duration, heeds: bool) -> Self {
         Self(Arc::new(State {
             value: AtomicUsize::new(0),
-            timeout,
+            timeout: Mutex::new(timeout),
             is_held: AtomicBool::new(false),
             heeds,
             calls: AtomicUsize::new(0),
@@ -49,6 +49,12 @@ impl Remote {
 
     fn hold(&self, is_held: bool) {
         self.0.is_held.store(is_held, Ordering::SeqCst);
+    }
+
+    /// Lets each further call hang, and be given up after 50 ms: a first load on a busy machine takes longer.
+    fn hang(&self) {
+        self.hold(true);
+        *self.0.timeout.lock().unwrap() = Duration::from_millis(50);
     }
 
     fn count(counter: &AtomicUsize) -> usize {
@@ -71,7 +77,7 @@ impl Source for Remote {
     }
 
     fn timeout(&self) -> Duration {
-        self.0.timeout
+        *self.0.timeout.lock().unwrap()
     }
 
     fn load(&self, context: &SourceContext) -> Result<Value, SourceError> {
@@ -103,9 +109,9 @@ fn source_timeout_keeps_the_last_values() {
     let directory = tempfile::tempdir().unwrap();
     let write = |text: &str| std::fs::write(directory.path().join("a.toml"), text).unwrap();
     write("file = 0");
-    let source = Remote::new(Duration::from_millis(50), false);
+    let source = Remote::new(PATIENCE, false);
     let config = SuperConfig::builder().cwd(directory.path()).file("a.toml").source(source.clone()).load().unwrap();
-    source.hold(true);
+    source.hang();
     source.set(1);
     write("file = 1");
     assert_eq!(config.reload().unwrap().changed, ["file"]);
@@ -113,13 +119,13 @@ fn source_timeout_keeps_the_last_values() {
     assert!(status.stale_since.is_some());
     assert_eq!(status.sources[0].state, SourceState::Stale);
     assert_eq!(status.last_error.unwrap().cause(), Some("it has not answered within 50 ms"));
-    // However often it is tried, one call at most is under way.
-    let calls = Remote::count(&source.0.calls);
+    // However often it is tried, one call at most is under way; its thread may start later than it is given up.
+    until(|| Remote::count(&source.0.calls) == 2);
     for value in 2..10 {
         write(&format!("file = {value}"));
         assert_eq!(config.reload().unwrap().changed, ["file"]);
     }
-    assert_eq!(Remote::count(&source.0.calls), calls);
+    assert_eq!(Remote::count(&source.0.calls), 2);
     source.hold(false);
     until(|| config.reload().unwrap().changed == ["value"]);
     let status = config.status().unwrap();
@@ -140,13 +146,13 @@ fn source_timeout_fails_a_first_load_and_closes_all_sources() {
 
 #[test]
 fn calls_are_cancelled_by_timeout_and_close() {
-    let source = Remote::new(Duration::from_millis(50), true);
+    let source = Remote::new(PATIENCE, true);
     let config = SuperConfig::builder().source(source.clone()).load().unwrap();
-    source.hold(true);
+    source.hang();
     config.reload().unwrap();
-    let context = source.0.context.lock().unwrap().clone().unwrap();
-    assert!(context.is_cancelled());
+    until(|| source.0.context.lock().unwrap().as_ref().is_some_and(SourceContext::is_cancelled));
     source.hold(false);
+    *source.0.timeout.lock().unwrap() = PATIENCE;
     until(|| config.reload().is_ok() && config.status().unwrap().sources[0].state == SourceState::Live);
     let context = source.0.context.lock().unwrap().clone().unwrap();
     assert!(!context.is_cancelled());
@@ -315,7 +321,7 @@ fn file_reloads_never_wait_for_a_hanging_source() {
 /// Numbers its calls; the second one waits until it is let go.
 #[cfg(feature = "watch")]
 struct Numbered {
-    calls: AtomicUsize,
+    calls: Arc<AtomicUsize>,
     gate: Mutex<Receiver<()>>,
     signal: Arc<Mutex<Option<SourceSignal>>>,
 }
@@ -346,7 +352,8 @@ fn late_answer_replaces_none_of_a_later_call() {
     use superconfig::{Event, WatchOptions};
     let (release, gate): (Sender<()>, Receiver<()>) = channel();
     let signal = Arc::new(Mutex::new(None));
-    let source = Numbered { calls: AtomicUsize::new(0), gate: Mutex::new(gate), signal: signal.clone() };
+    let calls = Arc::new(AtomicUsize::new(0));
+    let source = Numbered { calls: calls.clone(), gate: Mutex::new(gate), signal: signal.clone() };
     let config = SuperConfig::builder().source(source).watch(WatchOptions::default()).load().unwrap();
     let (sender, seen) = channel();
     let _subscription = config.subscribe(move |event| {
@@ -356,8 +363,8 @@ fn late_answer_replaces_none_of_a_later_call() {
     });
     let changed: SourceSignal = signal.lock().unwrap().clone().unwrap();
     changed();
-    // The reload that it starts waits for a moment, and goes on without the call.
-    std::thread::sleep(Duration::from_millis(500));
+    // The reload that it starts waits for a moment, and goes on without the call; the next one waits for that.
+    until(|| Remote::count(&calls) == 2);
     assert_eq!(config.reload().unwrap().changed, ["call"]);
     release.send(()).unwrap();
     std::thread::sleep(Duration::from_millis(300));
