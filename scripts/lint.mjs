@@ -4,7 +4,7 @@ import { features } from './addon.mjs';
 import { tool } from './programs.mjs';
 
 const checks = [
-  tool('biome', ['ci', '.']),
+  tool('biome', ['ci', '--error-on-warnings', '.']),
   tool('tsc', ['-p', 'tsconfig.json']),
   [process.execPath, ['scripts/check-layers.mjs']],
   [process.execPath, ['scripts/versions.mjs']],

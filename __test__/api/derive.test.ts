@@ -9,7 +9,7 @@ const directory = temporaryDirectory();
 describe('derive', () => {
   test('gives a function the interpolated values below it, frozen, and applies where it was added', () => {
     const config = SuperConfig.builder({ env: { CPU: '2', APP_D: '9' } })
-      .defaults({ cpu: '${env:CPU}', b: 1, d: 1 })
+      .defaults({ cpu: `\${env:CPU}`, b: 1, d: 1 })
       .derive('limits', (values) => {
         expect(values).toEqual({ cpu: 2, b: 1, d: 1 });
         expect(Object.isFrozen(values)).toBe(true);

@@ -27,7 +27,7 @@ describe('export', () => {
   };
 
   test('sets what is not set, and nothing without the option', async () => {
-    const cwd = write('plain', 'DOTENV_TEST_A=1\nDOTENV_TEST_B=${DOTENV_TEST_A}2\nDOTENV_TEST_C=file\nDOTENV_TEST_D=file\n');
+    const cwd = write('plain', `DOTENV_TEST_A=1\nDOTENV_TEST_B=\${DOTENV_TEST_A}2\nDOTENV_TEST_C=file\nDOTENV_TEST_D=file\n`);
     Object.assign(process.env, { DOTENV_TEST_C: 'real', DOTENV_TEST_D: '' });
     expect(load(cwd, {}).current).toMatchObject({ a: 1, c: 'real' });
     expect(process.env.DOTENV_TEST_A).toBeUndefined();

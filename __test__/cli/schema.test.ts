@@ -74,20 +74,20 @@ describe.each<[string, StandardSchema]>([
     { level_add: [] },
     { server_add: [] },
     { server_remove: [1] },
-    { server: { port: '${env:PORT}' } },
+    { server: { port: `\${env:PORT}` } },
   ])('a mistake is not: %j', (layer) => expect(isValid(layer)).toBe(false));
 
   test('references stand for any value where they are resolved', () => {
     const isInterpolated = accepts(schema, { isInterpolated: true });
     for (const layer of [
-      { server: { port: '${env:PORT:-80}', mode: '${mode}' } },
-      { server: '${other}' },
-      { hosts: '${all}', level: 'a${x}' },
-      { hosts: [{ name: 'a', port: '${p}' }] },
+      { server: { port: `\${env:PORT:-80}`, mode: `\${mode}` } },
+      { server: `\${other}` },
+      { hosts: `\${all}`, level: `a\${x}` },
+      { hosts: [{ name: 'a', port: `\${p}` }] },
     ]) {
       expect(isInterpolated(layer), JSON.stringify(layer)).toBe(true);
     }
-    for (const layer of [{ server: { port: '80' } }, { level: 'warn' }, '${root}', { server: { port: 'a${x}' } }])
+    for (const layer of [{ server: { port: '80' } }, { level: 'warn' }, `\${root}`, { server: { port: `a\${x}` } }])
       expect(isInterpolated(layer), JSON.stringify(layer)).toBe(false);
   });
 
