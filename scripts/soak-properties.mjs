@@ -1,5 +1,5 @@
 // The properties that `npm test` holds with the same cases each time, with others and with many more: those of Rust, and the round trips
-// of Node. Prints the seed, with which what failed comes again.
+// of Node; and its huge tokens with ten megabytes each. Prints the seed, with which what failed comes again.
 // usage: npm run soak:properties -- [--cases N] [--seed N]
 import { spawnSync } from 'node:child_process';
 import { randomInt } from 'node:crypto';
@@ -14,8 +14,12 @@ const { values } = parseArgs({ options: { cases: { type: 'string', default: '200
 const { cases, seed = String(randomInt(2 ** 31)) } = values;
 process.stdout.write(`properties with --cases ${cases} --seed ${seed}\n`);
 
-const env = { ...process.env, PROPTEST_CASES: cases, PROPTEST_RNG_SEED: seed, SUPERCONFIG_SEED: seed };
+const env = { ...process.env, PROPTEST_CASES: cases, PROPTEST_RNG_SEED: seed, SUPERCONFIG_SEED: seed, SUPERCONFIG_TEST_MEGABYTES: '10' };
 const where = ['merge::properties_test', 'format::render', 'format::yaml::input'];
-const runs = [['cargo', ['test', '--no-fail-fast', ...tested, '--lib', '--', ...where]], tool('vitest', ['run', '__test__/api/roundtrip.test.ts'])];
+const runs = [
+  ['cargo', ['test', '--no-fail-fast', ...tested, '--lib', '--', ...where]],
+  ['cargo', ['test', ...tested, '--test', 'untrusted_input', '--', 'tokens_of_megabytes']],
+  tool('vitest', ['run', '__test__/api/roundtrip.test.ts']),
+];
 const failed = runs.filter(([command, args]) => spawnSync(command, args, { cwd: root, env, stdio: 'inherit' }).status !== 0);
 process.exit(failed.length === 0 ? 0 : 1);

@@ -4,9 +4,11 @@ use super::files::load;
 use super::small_stack::{in_parallel, on_a_small_stack, read};
 use superconfig::{ErrorCode, Format, SuperConfig};
 
+/// Of two megabytes each; `SUPERCONFIG_TEST_MEGABYTES` makes them larger.
 #[test]
-fn tokens_of_two_megabytes() {
-    let long = |unit: &str| unit.repeat((2 << 20) / unit.len());
+fn tokens_of_megabytes() {
+    let megabytes: usize = std::env::var("SUPERCONFIG_TEST_MEGABYTES").map_or(2, |text| text.parse().expect("a number"));
+    let long = |unit: &str| unit.repeat((megabytes << 20) / unit.len());
     let (letters, digits) = (long("a"), long("1"));
     let mut cases: Vec<(Format, String, Option<ErrorCode>)> = Vec::new();
     for format in [Format::Json, Format::Jsonc, Format::Json5] {
