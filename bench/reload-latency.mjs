@@ -1,4 +1,4 @@
-// From a write on disk to the `change` event, in the main thread and in a worker: `node bench/reload-latency.mjs [rounds]`.
+// The time from a write on disk to the `change` event, in the main thread and in a worker: `node bench/reload-latency.mjs [rounds]`.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

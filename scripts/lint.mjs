@@ -1,4 +1,4 @@
-// Everything that reads code without running it; stops at the first that complains.
+// The checks that read code without running it; stops at the first that fails.
 import { spawnSync } from 'node:child_process';
 import { features } from './addon.mjs';
 import { tool } from './programs.mjs';

@@ -1,4 +1,4 @@
-// From the start of a process to its first value, beyond what Node itself takes.
+// The time from the start of a process to its first value, beyond what Node itself takes.
 import { cpSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as addon from '../../scripts/addon.mjs';

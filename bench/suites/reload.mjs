@@ -1,4 +1,4 @@
-// From a write on disk to the `change` event.
+// The time from a write on disk to the `change` event.
 
 import { percentile } from '../measure.mjs';
 import { measureReloadLatency } from '../reload-latency.mjs';

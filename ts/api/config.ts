@@ -190,7 +190,7 @@ export class SuperConfig<T = any> {
   }
 
   /**
-   * What has no effect in any of several loads of one configuration, e.g. one for each profile and one without: values that other
+   * Finds what has no effect in any of several loads of one configuration, e.g. one for each profile and one without: values that other
    * layers always replace or repeat, layers without effect, keys that the schema does not declare. Cost: an explanation of each value.
    *
    * @throws `ERR_SUPERCONFIG_OPTION` for what is no configuration, `ERR_SUPERCONFIG_CLOSED` after closing.

@@ -27,7 +27,7 @@ function toBuilder(options: LoadOptions): SuperConfigBuilder {
 }
 
 /**
- * What a definition that is a function gets from the command line; a service that uses it gives the same.
+ * The argument that a definition which is a function gets from the command line; a service that uses it gives the same.
  *
  * @example
  * ```ts
@@ -41,7 +41,7 @@ export interface DefinitionContext {
   readonly cwd: string;
   /** The environment. */
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** The profiles that are asked for. */
+  /** The selected profiles. */
   readonly profiles: readonly string[];
   /** The flags of the program that is configured. */
   readonly argv: readonly string[];

@@ -17,7 +17,7 @@ type Present<T> = unknown extends T ? T : NonNullable<T>;
 /** A key as a dotted path has it. */
 type Quoted<K extends string> = K extends `${string}.${string}` | '' ? `"${K}"` : K;
 
-/** What can follow a value of the type `T` in a dotted path: nothing, a key, or an index as `.0` or `[0]`. */
+/** The continuation of a dotted path after a value of the type `T`: nothing, a key, or an index as `.0` or `[0]`. */
 type Below<T, D extends number> = [D] extends [never]
   ? ''
   : T extends Scalar

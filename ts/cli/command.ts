@@ -2,7 +2,7 @@
 import type { CommandSpec } from './command-spec.js';
 import type { Context } from './context.js';
 
-/** One command of the command line; each is a chunk of its own, loaded when it is asked for. */
+/** One command of the command line; each is a chunk of its own, loaded when it is used. */
 export interface Command extends CommandSpec {
   /**
    * Runs it.

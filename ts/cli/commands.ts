@@ -53,7 +53,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: 'files',
-    summary: 'every place looked at',
+    summary: 'every place searched',
     example: 'files',
     load: () => import('./commands/files.js'),
   },

@@ -42,7 +42,7 @@ export class Context {
   readonly arguments: readonly string[];
   /** Answers. */
   readonly out: Sink;
-  /** Everything else that people are told. */
+  /** Everything else for people. */
   readonly err: Sink;
   readonly terminal: Terminal;
   readonly colours: Colours;
@@ -199,7 +199,7 @@ export class Context {
     }
   }
 
-  /** Tells people something, on standard error. */
+  /** Prints a line for people, on standard error. */
   say(text: string): void {
     this.err.line(this.#errTerminal.text(text));
   }

@@ -14,9 +14,9 @@ interface SelectionOptions {
   hasVariables: boolean;
 }
 
-/** The profiles to load, each alone, after the base, and those that the definition selects together; or those that are asked for alone. */
-export function profilesToLoad(options: LoadOptions, asked: readonly string[]): (readonly string[])[] {
-  if (asked.length > 0) return [asked];
+/** The profiles to load, each alone, after the base, and those that the definition selects together; or the requested ones alone. */
+export function profilesToLoad(options: LoadOptions, requested: readonly string[]): (readonly string[])[] {
+  if (requested.length > 0) return [requested];
   const own = [options.profile ?? []].flat();
   return [[], ...findProfiles(options).map((name) => [name]), ...(own.length > 1 ? [own] : [])];
 }

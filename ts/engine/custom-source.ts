@@ -41,7 +41,7 @@ export interface SourceContext {
 }
 
 /**
- * What a custom source says of itself.
+ * The report of a custom source about itself.
  *
  * @example
  * ```ts
@@ -52,8 +52,8 @@ export interface SourceContext {
  */
 export interface SourceReport {
   /**
-   * `live`: what is in use is what it has; `connecting`: it has lost what it reads from, and tries to find it again; `stale`: it cannot
-   * tell any more whether what is in use is what it has; `snapshot`: what is in use comes from a copy that it made earlier.
+   * `live`: what is in use is what it has; `connecting`: it has lost what it reads from, and tries to find it again; `stale`: it does not
+   * know any more whether what is in use is what it has; `snapshot`: what is in use comes from a copy that it made earlier.
    */
   state: 'live' | 'connecting' | 'stale' | 'snapshot';
   /** The revision of the values that it returned last. */
@@ -62,9 +62,9 @@ export interface SourceReport {
   error?: unknown;
   /** The server that it reads from. */
   endpoint?: string;
-  /** How often it has gone on after an interruption without reading everything again. */
+  /** The number of interruptions after which it resumed without reading everything again. */
   resumes?: number;
-  /** How often it has read everything again. */
+  /** The number of times that it read everything again. */
   relists?: number;
 }
 
@@ -103,11 +103,11 @@ export interface CustomSource {
   /** Called with what `load` returned once a load or reload with it has succeeded: it was merged and validated, and is in use. */
   accepted?(result: object): void;
   /**
-   * Lets go of what `load` has opened. Called once for each configuration that has called `load`: when it is closed, or when its first
+   * Releases what `load` has opened. Called once for each configuration that has called `load`: when it is closed, or when its first
    * load fails.
    */
   close?(): void | Promise<void>;
-  /** How long a promise of `load` is waited for, in milliseconds; 10,000 by default. After that the source counts as failed. */
+  /** The time that a promise of `load` may take, in milliseconds; 10,000 by default. After that the source counts as failed. */
   timeoutMs?: number;
 }
 
@@ -135,7 +135,7 @@ const DEFAULT_TIMEOUT_MS = 10_000;
 
 const STATES = ['live', 'connecting', 'stale', 'snapshot'];
 
-/** A signal that is made when it is asked for. */
+/** A signal that is made at its first use. */
 export class LazySignal {
   #controller: AbortController | undefined;
   #reason: unknown;

@@ -1,4 +1,4 @@
-// The custom sources of one configuration: calling them for its loads, watching them, and letting go of them.
+// The custom sources of one configuration: calling them for its loads, watching them, and releasing them.
 import { SuperConfigError } from '../internal/errors.js';
 import { isPromiseLike } from '../internal/validate.js';
 import { native } from './addon.js';

@@ -17,13 +17,13 @@ export function channelOf(subject: Subject): Channel {
 
 /** Names of the modules that Node has loaded on this thread. It only grows. */
 const { moduleLoadList } = process as unknown as { moduleLoadList?: unknown };
-let looked = 0;
+let modules = 0;
 
-/** Whether the module of the channels is loaded, without which nobody can listen; where the runtime does not tell, it may be. */
+/** Whether the module of the channels is loaded, without which nobody can listen; where the runtime does not say, it may be. */
 function isLoaded(): boolean {
   if (channels !== undefined || !Array.isArray(moduleLoadList)) return true;
-  if (moduleLoadList.length === looked) return false;
-  looked = moduleLoadList.length;
+  if (moduleLoadList.length === modules) return false;
+  modules = moduleLoadList.length;
   return moduleLoadList.includes('NativeModule diagnostics_channel');
 }
 

@@ -17,7 +17,7 @@ import { NoCustomSources, type Sources } from './sources.js';
 import { runAsync, runSync, type Steps, settled } from './steps.js';
 
 /**
- * What a reload did.
+ * The outcome of a reload.
  *
  * @example
  * ```ts

@@ -30,7 +30,7 @@ export interface Sources {
   open(attachment: number): void;
   /** Watches the custom sources. */
   watch(changed: () => void): void;
-  /** Ends what is under way, and lets go of all sources. Safe to repeat. */
+  /** Ends what is under way, and releases all sources. Safe to repeat. */
   end(): void;
 }
 

@@ -24,9 +24,9 @@ export interface EtcdOptions extends KeyLayout, LiveOptions {
   tls?: EtcdTls | (() => EtcdTls | Promise<EtcdTls>);
   /** The user; a function is called for each login, and answers within 5 s. */
   auth?: EtcdAuth | (() => EtcdAuth | Promise<EtcdAuth>);
-  /** How often a ping is sent; 10,000 by default. A server refuses pings that come much more often. */
+  /** The time between pings, in milliseconds; 10,000 by default. A server refuses pings that come much more often. */
   pingMs?: number;
-  /** How soon it has to be answered; 5,000 by default. */
+  /** The time in which a ping has to be answered, in milliseconds; 5,000 by default. */
   pongMs?: number;
   /** A watch is opened anew after so long, since one outlives the revocation of its role; 3,600,000 by default. */
   maxWatchMs?: number;

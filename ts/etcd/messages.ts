@@ -28,7 +28,7 @@ export interface WatchResponse {
   header: Header;
   isCreated: boolean;
   isCanceled: boolean;
-  /** The oldest revision that is kept, where the one asked for is not any more. */
+  /** The oldest revision that is kept, where the requested one is not any more. */
   compactRevision: bigint;
   cancelReason: string;
   /** The rest of the same events follows. */

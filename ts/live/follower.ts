@@ -15,7 +15,7 @@ import type { Entries, Entry, Frame, Mirror, Outcome } from './mirror.js';
 export interface Listing {
   readonly revision: bigint;
   readonly entries: readonly Entry[];
-  /** Tells one store from another that took its place. */
+  /** An identity, by which a store differs from another that took its place. */
   readonly store?: string;
 }
 
@@ -41,7 +41,7 @@ export interface Session {
    * be another store, and everything is listed.
    */
   confirms?(known: Entry, revision: bigint, signal: AbortSignal): Promise<boolean>;
-  /** Tells of what changes after a revision. Rejects when the connection fails; resolves when it is to be opened anew. */
+  /** Reports the changes after a revision. Rejects when the connection fails; resolves when it is to be opened anew. */
   watch(after: bigint, take: (frame: Frame) => void, signal: AbortSignal): Promise<void>;
   /** Ends it, with all that it has open. */
   close(): void;
@@ -82,7 +82,7 @@ export class Follower {
   readonly #signal: AbortSignal;
   #timer: NodeJS.Timeout | undefined;
   #watching: AbortController | undefined;
-  /** Since when the server has told of changes on this connection. */
+  /** Since when the server has reported changes on this connection. */
   #watchingSince: number | undefined;
 
   constructor(store: Store, mirror: Mirror, backoff: BackoffOptions, events: FollowerEvents, signal: AbortSignal) {

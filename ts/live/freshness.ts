@@ -13,13 +13,13 @@ import { monotonicMs } from './follower.js';
  * ```
  */
 export interface Freshness {
-  /** How long ago each source may have been confirmed last, in milliseconds. */
+  /** The most time since each source was confirmed last, in milliseconds. */
   maxStaleMs: number;
 }
 
 /**
- * Tells whether every custom source is live or was confirmed recently. The library itself never throws configuration away: what is old stays in use, and a
- * health probe decides.
+ * Returns whether every custom source is live or was confirmed recently. The library itself never discards configuration: what is old
+ * stays in use, and a health probe decides.
  *
  * @throws `ERR_SUPERCONFIG_CLOSED` after closing.
  * @example
@@ -44,6 +44,6 @@ export function isFresh(config: SuperConfig<any>, { maxStaleMs }: Freshness): bo
   return sources.every(({ state }, at) => state === 'live' || now - (ages[at] as Seen)[1] <= maxStaleMs);
 }
 
-/** When a source was confirmed last, by the clock and by a time that only grows: the clock is asked once for each confirmation. */
+/** When a source was confirmed last, by the clock and by a time that only grows: the clock is read once for each confirmation. */
 type Seen = readonly [clock: number, monotonic: number];
 const seen = new WeakMap<object, readonly Seen[]>();

@@ -77,7 +77,7 @@ export function layoutOf(
     throw new SuperConfigError('ERR_SUPERCONFIG_OPTION', 'a source has one of `prefix`, `key` and `documents`, each of which is text');
   }
   const typed = { ...(typing !== undefined && { typing }), ...(match !== undefined && { match }) };
-  // Bad options are told of now, not with the first load.
+  // Bad options are reported now, not with the first load.
   texts([], typed);
   documents([{ name: 'a', text: '', at }]);
   const shown = (revision: bigint) => (hasRevisions ? { revision: String(revision) } : {});
@@ -112,7 +112,7 @@ export function layoutOf(
   };
 }
 
-/** What stands for a value that is no text. */
+/** The placeholder for a value that is no text. */
 const NOT_TEXT = '\ufffd';
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });

@@ -16,18 +16,18 @@ import { checkSnapshot, readSnapshot, type Snapshot, type SnapshotOptions, write
  * ```
  */
 export interface LiveOptions {
-  /** How long the first load tries to read, on all endpoints; 10,000 by default. */
+  /** The time in which the first load tries to read, on all endpoints, in milliseconds; 10,000 by default. */
   startMs?: number;
-  /** After how long without a sign of the server the values count as stale; 30,000 by default. They stay in use for ever. */
+  /** The time without a sign of the server after which the values count as stale, in milliseconds; 30,000 by default. They stay in use for ever. */
   staleAfterMs?: number;
   /** The longest first and any later time between tries, each of which is drawn at random below it; 100 and 30,000 by default. */
   retryMs?: readonly [first: number, longest: number];
   /**
-   * What becomes of values that are all gone at once: `apply`, after a second and another look, takes that as true; `keep` holds the
+   * The treatment of a store whose values have all disappeared at once: `apply`, after a second and another look, takes that as true; `keep` holds the
    * last ones. `apply` by default.
    */
   onEmpty?: 'apply' | 'keep';
-  /** How long all values have to be gone; 1,000 by default. */
+  /** The time for which all values have to be absent, in milliseconds; 1,000 by default. */
   emptyAfterMs?: number;
   /** A file with what was in use last, for starts while no server answers; none by default. With one that can be used `loadSync()` works, too. */
   snapshot?: SnapshotOptions;
@@ -106,7 +106,7 @@ export function liveSource(store: LiveStore, options: LiveOptions = {}): CustomS
   return new FollowedSource(store, options);
 }
 
-/** A mirror that is followed, and what the configurations that watch are told of it. */
+/** A mirror that is followed, and the notification of the configurations that watch it. */
 class Following {
   readonly mirror: Mirror;
   readonly #watchers: ReadonlySet<Watcher>;
@@ -127,7 +127,7 @@ class Following {
     return this.#abort.signal;
   }
 
-  /** Tells of a change of the state at once, and of the rest soon. */
+  /** Reports a change of the state at once, and the rest soon. */
   take({ report, hasChanged }: Outcome): void {
     if (report !== undefined) {
       const { report: before } = this;
@@ -138,8 +138,8 @@ class Following {
     if (hasChanged) this.#isShown = false;
     if (this.#timer !== undefined || (this.#isReported && this.#isShown)) return;
     const wait = this.#toldAt + CHANGES_MS - monotonicMs();
-    if (wait <= 0) this.#tell();
-    else this.#timer = setTimeout(() => this.#tell(), wait).unref();
+    if (wait <= 0) this.#notify();
+    else this.#timer = setTimeout(() => this.#notify(), wait).unref();
   }
 
   stop(): void {
@@ -147,7 +147,7 @@ class Following {
     this.#abort.abort(new Error('the configuration is closed'));
   }
 
-  #tell(): void {
+  #notify(): void {
     this.#timer = undefined;
     this.#toldAt = monotonicMs();
     if (!this.#isReported) this.#report();
@@ -378,9 +378,9 @@ class FollowedSource implements CustomSource {
       this.#lists += 1;
       return this.#listed;
     } catch {
-      const told = endpoints.map((endpoint) => `${endpoint} (${reasons.get(endpoint) ?? 'not tried yet'})`);
+      const reported = endpoints.map((endpoint) => `${endpoint} (${reasons.get(endpoint) ?? 'not tried yet'})`);
       const refusal = this.#refusal === undefined ? '' : `; ${this.#refusal}`;
-      throw new Error(`nothing could be read within ${this.#startMs} ms: ${told.join(', ')}${refusal}`);
+      throw new Error(`nothing could be read within ${this.#startMs} ms: ${reported.join(', ')}${refusal}`);
     }
   }
 

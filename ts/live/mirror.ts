@@ -20,13 +20,13 @@ export interface Entry {
 }
 
 /**
- * A change of one key; without a value it is gone.
+ * A change of one key; without a value the key was deleted.
  *
  * @example
  * ```ts
  * import type { Change } from 'superconfig/live';
  *
- * const gone: Change = { key: '/shop/port', revision: 6n };
+ * const deleted: Change = { key: '/shop/port', revision: 6n };
  * ```
  */
 export interface Change {
@@ -36,7 +36,7 @@ export interface Change {
 }
 
 /**
- * What a connection tells, or what has become of it. `list` has everything of one moment; `watching` is the store's own revision when a
+ * One message of a connection, or a change of its state. `list` has everything of one moment; `watching` is the store's own revision when a
  * watch begins; a fragment of `events` is held until the rest has come; `compacted` says that changes after ours are not kept any more.
  *
  * @example
@@ -58,7 +58,7 @@ export type Frame =
   | { readonly type: 'time' };
 
 /**
- * What a frame has changed.
+ * The changes that a frame has made.
  *
  * @example
  * ```ts
@@ -72,7 +72,7 @@ export type Frame =
 export interface Outcome {
   /** There are other entries to show. */
   readonly hasChanged: boolean;
-  /** What the source says of itself now. */
+  /** The source's new report about itself. */
   readonly report?: SourceReport;
   /** Everything has to be listed before watching goes on. */
   readonly needsList: boolean;
@@ -81,7 +81,7 @@ export interface Outcome {
 }
 
 /**
- * What a mirror goes by.
+ * The options of a mirror.
  *
  * @example
  * ```ts
@@ -91,11 +91,11 @@ export interface Outcome {
  * ```
  */
 export interface MirrorOptions {
-  /** Unconfirmed for so long the entries count as stale; milliseconds. */
+  /** The time without a confirmation after which the entries count as stale, in milliseconds. */
   readonly staleAfterMs: number;
-  /** Entries that are all gone are shown as gone after so long and another list; milliseconds. */
+  /** The time, in milliseconds, and another list, after which a store without entries counts as empty. */
   readonly emptyAfterMs: number;
-  /** Keeps the last entries when all are gone. */
+  /** Whether the last entries stay when all have disappeared. */
   readonly keepsLast: boolean;
 }
 
@@ -126,7 +126,7 @@ export type Entries = ReadonlyMap<string, Entry>;
 export class Mirror {
   readonly #options: MirrorOptions;
   #entries = new Map<string, Entry>();
-  /** The entries in order; made when they are asked for. Held while all are gone and that is not confirmed. */
+  /** The entries in order; made at their first use. Held while all have disappeared and that is not confirmed. */
   #shown: Entries | undefined;
   #revision = 0n;
   #store: string | undefined;
@@ -150,7 +150,7 @@ export class Mirror {
   }
 
   /**
-   * The entries to show. Those that are all gone are shown until that is confirmed. Costs putting them in order, once for each change.
+   * The entries to show. Where all have disappeared, the last ones are shown until that is confirmed. Costs putting them in order, once for each change.
    *
    * @example
    * ```ts
@@ -250,7 +250,7 @@ export class Mirror {
   }
 
   /**
-   * Takes in what a connection tells. Costs the number of changes; a list costs the number of entries.
+   * Applies a message of a connection. Costs the number of changes; a list costs the number of entries.
    *
    * @throws where the entries, or changes of one moment, hold more than 67,108,864 characters; it stays as it was, and needs a list.
    * @example
@@ -379,7 +379,7 @@ export class Mirror {
     this.#heldSize = 0;
   }
 
-  /** Shows the entries, unless all are gone: that is looked at again. True where they are shown and differ from those before. */
+  /** Shows the entries, unless all have disappeared: that is verified first. True where they are shown and differ from those before. */
   #show(now: number, differs: boolean, isListed: boolean): boolean {
     if (this.#entries.size === 0 && this.#shown !== undefined && this.#shown.size > 0) {
       const isConfirmed = isListed && this.#emptySince !== undefined && now >= this.#emptySince + this.#options.emptyAfterMs;

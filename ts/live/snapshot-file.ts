@@ -20,7 +20,7 @@ import type { Entry } from './mirror.js';
 export interface SnapshotOptions {
   /** The file; it and a directory that has to be made are for their owner alone. */
   path: string;
-  /** How long ago it may have been confirmed, in milliseconds; without an end by default. */
+  /** The most time since it was confirmed, in milliseconds; unlimited by default. */
   maxAgeMs?: number;
   /** Whether secrets, by the names of their keys, are written too; `omit` by default. */
   secrets?: 'omit' | 'keep';

@@ -27,7 +27,7 @@ export interface StoredText {
 }
 
 /**
- * How texts become values.
+ * The conversion of texts to values.
  *
  * @example
  * ```ts

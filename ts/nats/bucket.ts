@@ -17,7 +17,7 @@ export interface NatsEntry {
   /** The number of the message in the bucket's stream. */
   readonly revision: number;
   readonly operation: 'PUT' | 'DEL' | 'PURGE';
-  /** How many messages are still to come. */
+  /** The number of messages still to come. */
   readonly delta?: number;
 }
 
@@ -62,7 +62,7 @@ export interface NatsBucket {
 }
 
 /**
- * What a bucket says of itself.
+ * The status of a bucket.
  *
  * @example
  * ```ts
@@ -93,7 +93,7 @@ export interface NatsBucketStatus {
  * ```
  */
 export interface NatsConnection {
-  /** What becomes of it, `disconnect` among it. */
+  /** The changes of its state, `disconnect` among them. */
   status(): AsyncIterable<{ readonly type: string }>;
   /** Asks its server for an answer. */
   rtt?(): Promise<unknown>;

@@ -21,9 +21,9 @@ export interface NatsOptions extends KeyLayout, LiveOptions {
   kv: NatsBucket;
   /** The connection that the bucket is on. With it an outage is noticed at once, without it by the next look; one that is dead is made anew. */
   connection?: NatsConnection;
-  /** How often the bucket's state is looked at; 10,000 by default. Everything is listed again where it tells of something that was missed. */
+  /** The time between looks at the bucket's state, in milliseconds; 10,000 by default. Where it shows that something was missed, all is listed again. */
   probeMs?: number;
-  /** How soon the server has to answer; 5,000 by default. */
+  /** The time in which the server has to answer, in milliseconds; 5,000 by default. */
   answerMs?: number;
 }
 

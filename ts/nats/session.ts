@@ -9,7 +9,7 @@ export interface SessionOptions {
   readonly connection: NatsConnection | undefined;
   readonly start: string;
   readonly isOneKey: boolean;
-  /** How often the bucket is asked for its state, and how soon it has to answer; milliseconds. */
+  /** The time between looks at the bucket's state, and that in which it has to answer; milliseconds. */
   readonly probeMs: number;
   readonly answerMs: number;
 }
@@ -37,12 +37,12 @@ export class NatsSession implements Session {
   readonly #filter: string;
   readonly #alive: () => void;
   readonly #shared: Shared;
-  /** The revisions of the keys that exist, as they were told last. */
+  /** The revisions of the keys that exist, as they were reported last. */
   #known: Map<string, number> | undefined;
   /** What the bucket said of itself last. */
   #seen: NatsBucketStatus | undefined;
-  /** How many changes were told. */
-  #told = 0;
+  /** The number of changes that were reported. */
+  #reported = 0;
   /** The state of the bucket at the last list, and the one that a list after it has confirmed. */
   #listedState = '';
   #confirmedState = '';
@@ -83,7 +83,7 @@ export class NatsSession implements Session {
           this.#listedState = listed.state;
           take({ type: 'watching', revision: BigInt(status.streamInfo.state.last_seq), store: storeOf(status) });
         } else {
-          // What was deleted meanwhile may have left nothing that a watch could tell of.
+          // What was deleted meanwhile may have left nothing that a watch could report.
           const listing = await this.list(signal);
           take({ type: 'list', ...listing });
           from = listing.revision;
@@ -183,11 +183,11 @@ export class NatsSession implements Session {
     let changes: Change[] = [];
     let failure: unknown;
     const flush = () => {
-      const told = changes;
+      const reported = changes;
       changes = [];
       if (signal.aborted) return;
       try {
-        take({ type: 'events', changes: told });
+        take({ type: 'events', changes: reported });
       } catch (error) {
         failure = error;
         stop();
@@ -195,10 +195,10 @@ export class NatsSession implements Session {
     };
     for await (const entry of entries) {
       if (signal.aborted || !entry.key.startsWith(start)) continue;
-      this.#told += 1;
+      this.#reported += 1;
       if (entry.operation === 'PUT') this.#known?.set(entry.key, entry.revision);
       else this.#known?.delete(entry.key);
-      // Those that have come together are told together.
+      // Those that have come together are reported together.
       if (changes.push(toChange(entry)) === 1) setImmediate(flush);
     }
     signal.removeEventListener('abort', stop);
@@ -207,7 +207,7 @@ export class NatsSession implements Session {
   }
 
   /**
-   * Looks at the bucket's state again and again: a watch does not tell of a bucket that was made anew, of values that have expired or were
+   * Looks at the bucket's state again and again: a watch does not report a bucket that was made anew, of values that have expired or were
    * purged, and after an outage not always of what was missed. Resolves when the watch is to be opened anew.
    */
   async #probe(take: (frame: Frame) => void, signal: AbortSignal): Promise<void> {
@@ -225,10 +225,10 @@ export class NatsSession implements Session {
         this.#alive();
         continue;
       }
-      const told = this.#told;
+      const reported = this.#reported;
       const { listing, known } = await this.#list(status, signal);
-      // What changed meanwhile may be newer than the list: the next look tells.
-      if (told !== this.#told) continue;
+      // What changed meanwhile may be newer than the list: the next look shows it.
+      if (reported !== this.#reported) continue;
       // A list may come from a member that lags behind: the second one of a state counts.
       if (state === this.#listedState) this.#confirmedState = state;
       this.#listedState = state;
@@ -238,7 +238,7 @@ export class NatsSession implements Session {
     }
   }
 
-  /** Fails when the client says that the connection is gone. Never resolves. */
+  /** Rejects when the client reports that the connection is lost. Never resolves. */
   async #disconnection(signal: AbortSignal): Promise<void> {
     const statuses = this.#options.connection?.status() as (AsyncIterable<{ type: string }> & { stop?(): void }) | undefined;
     if (statuses === undefined) return new Promise(() => {});
@@ -254,7 +254,7 @@ export class NatsSession implements Session {
     throw signal.aborted ? signal.reason : new Error('the connection is closed');
   }
 
-  /** Entries that were asked for; they are released where nobody waits for them any more. */
+  /** Requested entries; they are released once nothing waits for them any more. */
   #opened(opening: Promise<NatsEntries>, signal: AbortSignal): Promise<NatsEntries> {
     return answerWithin(opening, this.#options.answerMs, signal).catch((error) => {
       opening.then(release, () => {});
@@ -267,7 +267,7 @@ function toChange({ key, value, revision, operation }: NatsEntry): Change {
   return operation === 'PUT' ? { key, value: decodeText(value), revision: BigInt(revision) } : { key, revision: BigInt(revision) };
 }
 
-/** Tells a bucket from another that took its name. */
+/** The identity of a bucket, which differs from that of another that took its name. */
 function storeOf({ streamInfo }: NatsBucketStatus): string {
   return String(streamInfo.created);
 }

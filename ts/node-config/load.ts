@@ -181,7 +181,7 @@ export function checkStrictness({ parameters, options, sources }: Load): void {
     if (strict === '1' || strict === 'true') throw new SuperConfigError('ERR_SUPERCONFIG_OPTION', `${prefix}${problem} ${STRICT_MODE}`);
   };
   const names = sources.map(({ name }) => basename(name));
-  const variable = parameters.looked('nodeEnv');
+  const variable = parameters.found('nodeEnv');
   for (const environment of options.nodeEnv) {
     const isThere = names.some((name) => name.startsWith(`${environment}.`) || name.startsWith(`${environment}-`));
     if (environment && environment !== 'development' && !isThere) {

@@ -8,7 +8,7 @@ const MAX_ENVIRONMENTS = 1000;
 
 /** The parameters of a load, and what each lookup gave. */
 export class Parameters {
-  readonly #looked = new Map<string, unknown>();
+  readonly #found = new Map<string, unknown>();
 
   /** The value of a flag `--NAME=value`, or `undefined`. */
   flag(name: string): string | undefined {
@@ -26,14 +26,14 @@ export class Parameters {
     return value;
   }
 
-  /** What a lookup gave. */
-  looked(name: string): unknown {
-    return this.#looked.get(name);
+  /** The result of a lookup. */
+  found(name: string): unknown {
+    return this.#found.get(name);
   }
 
   /** Sets what `getEnv` says. */
   set(name: string, value: unknown): void {
-    this.#looked.set(name, value);
+    this.#found.set(name, value);
   }
 }
 

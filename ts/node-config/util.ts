@@ -44,7 +44,7 @@ interface Readers {
    * ```
    */
   has(path: string | readonly string[]): boolean;
-  /** What else there is. */
+  /** The functions of `config.util`. */
   readonly util: ConfigUtil;
 }
 
@@ -94,9 +94,9 @@ export class ConfigUtil {
     return merging.toObject(part);
   }
 
-  /** What a lookup of a variable or flag gave, e.g. `NODE_ENV` or `CONFIG_DIR`. */
+  /** The result of the lookup of a variable or flag, e.g. `NODE_ENV` or `CONFIG_DIR`. */
   getEnv(name: string): unknown {
-    return this.#owner.load.parameters.looked(name);
+    return this.#owner.load.parameters.found(name);
   }
 
   /** The sources in their order: name, values and text. */

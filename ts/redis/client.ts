@@ -64,7 +64,7 @@ export interface RedisLink {
   close(): void;
 }
 
-/** What a link tells. */
+/** The events of a link. */
 export interface RedisLinkEvents {
   /** One of the keys may have changed. */
   hint(): void;
@@ -76,7 +76,7 @@ export function isRefusal(error: unknown): boolean {
   return error instanceof Error && /NOPERM|unknown (sub)?command|unknown .*subcommand|tracking/i.test(error.message);
 }
 
-/** The command that makes the server tell of all keys that begin with some; prefixes of one client must not overlap. */
+/** The command that makes the server report changes of all keys that begin with some; prefixes of one client must not overlap. */
 export function trackingOf(keys: readonly string[], ...more: readonly string[]): string[] {
   const prefixes = keys.filter((key) => !keys.some((other) => other !== key && key.startsWith(other)));
   return ['CLIENT', 'TRACKING', 'ON', ...more, 'BCAST', ...prefixes.flatMap((prefix) => ['PREFIX', prefix])];

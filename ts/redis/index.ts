@@ -27,17 +27,17 @@ export interface RedisOptions extends Omit<KeyLayout, 'prefix' | 'documents'>, L
   hash?: string;
   /** The keys with one document each, in the order in which they apply. */
   documents?: readonly string[];
-  /** How often everything is read even if the server tells of no change; 60,000 by default. */
+  /** The time after which everything is read even if the server reports no change, in milliseconds; 60,000 by default. */
   pollMs?: number;
-  /** How often the server has to answer; 10,000 by default. */
+  /** The time between pings, in milliseconds; 10,000 by default. */
   pingMs?: number;
-  /** How soon it has to; 5,000 by default. */
+  /** The time in which a ping has to be answered, in milliseconds; 5,000 by default. */
   answerMs?: number;
 }
 
 /**
  * A source that reads a hash or documents of Redis 6, Valkey or newer, all of one moment, and where the configuration is watched reads them
- * again when the server tells of a change, and every minute. Redis keeps no history: a value that is written and overwritten meanwhile
+ * again when the server reports a change, and every minute. Redis keeps no history: a value that is written and overwritten meanwhile
  * is never seen, and a failover may take back what was seen.
  *
  * @throws `ERR_SUPERCONFIG_OPTION` for options that are none. On loading: `ERR_SUPERCONFIG_SOURCE` where nothing can be read within

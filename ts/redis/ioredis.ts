@@ -1,4 +1,4 @@
-// A connection through `ioredis` or `iovalkey`: one socket to read by, and one on which the server tells which keys have changed.
+// A connection through `ioredis` or `iovalkey`: one socket to read by, and one on which the server reports which keys have changed.
 import { type IoRedisClient, isRefusal, type RedisLink, type RedisLinkEvents, trackingOf } from './client.js';
 
 /** The methods that are used, as they are with the options that are given. */
@@ -12,7 +12,7 @@ interface Connection {
   disconnect(): void;
 }
 
-/** Connections are made anew by the source, and the second version of the protocol can tell one connection of another's keys. */
+/** Connections are made anew by the source, and the second version of the protocol can inform one connection about another's keys. */
 const OPTIONS = {
   lazyConnect: true,
   retryStrategy: null,
@@ -62,7 +62,7 @@ export async function connectIoRedis(client: IoRedisClient, keys: readonly strin
     try {
       hints = await open();
       const id = String(await hints.call('CLIENT', 'ID'));
-      // The keys that have changed, of all that begin as ours do; none when all are gone.
+      // The keys that have changed, of all that begin as ours do; none when all were deleted.
       hints.on('message', (_channel: string, changed: string) => {
         if (changed === '' || keys.some((key) => `,${changed},`.includes(`,${key},`))) events.hint();
       });

@@ -1,4 +1,4 @@
-// A connection through `redis`: one socket, on which the server also tells which keys have changed.
+// A connection through `redis`: one socket, on which the server also reports which keys have changed.
 import { isRefusal, type NodeRedisClient, type RedisLink, type RedisLinkEvents, trackingOf } from './client.js';
 
 /** The methods that are used, as they are with the options that are given. */
@@ -43,7 +43,7 @@ export async function connectNodeRedis(
       await connection.connect();
       signal.throwIfAborted();
       if (emitInvalidate) {
-        // The client has asked to be told of what it reads, which is not what is needed.
+        // The client has subscribed to what it reads, which is not what is needed.
         await connection.sendCommand(['CLIENT', 'TRACKING', 'OFF']);
         await connection.sendCommand(trackingOf(keys));
       }

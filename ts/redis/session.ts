@@ -152,10 +152,10 @@ export class RedisSession implements Session {
     const before = this.#known ?? new Map();
     const now = await this.#read(signal);
     const changed = [...now].filter(([key, value]) => before.get(key) !== value);
-    const gone = [...before.keys()].filter((key) => !now.has(key));
+    const deleted = [...before.keys()].filter((key) => !now.has(key));
     this.#known = now;
-    if (changed.length + gone.length > 0) reads += 1n;
+    if (changed.length + deleted.length > 0) reads += 1n;
     const revision = reads;
-    return [...changed.map(([key, value]) => ({ key, value, revision })), ...gone.map((key) => ({ key, revision }))];
+    return [...changed.map(([key, value]) => ({ key, value, revision })), ...deleted.map((key) => ({ key, revision }))];
   }
 }

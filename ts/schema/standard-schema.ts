@@ -14,7 +14,7 @@ import { guidanceOf } from './json-schema.js';
 type StandardResult<Output> = { readonly value: Output; readonly issues?: undefined } | { readonly issues: readonly StandardIssue[] };
 
 /**
- * How a schema is used.
+ * The options of a schema.
  *
  * @example
  * ```ts
@@ -23,7 +23,7 @@ type StandardResult<Output> = { readonly value: Output; readonly issues?: undefi
  * ```
  */
 export interface SchemaOptions {
-  /** How long a promise of the schema is waited for, in milliseconds; 10,000 by default. After that it counts as failed. */
+  /** The time that a promise of the schema may take, in milliseconds; 10,000 by default. After that it counts as failed. */
   timeoutMs?: number;
 }
 

@@ -1,4 +1,4 @@
-"""What the program gives itself: sources, derived layers and modules."""
+"""Sources that the program gives itself: sources, derived layers and modules."""
 
 from __future__ import annotations
 

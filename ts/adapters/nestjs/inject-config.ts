@@ -1,14 +1,14 @@
-// The decorator for live handles, and the paths that it has been asked for.
+// The decorator for live handles, and the paths that were injected by it.
 import { SuperConfigError } from '../../index.js';
 
 /** The paths of all decorators so far, in every copy of the package: what Nest wires is decorated before it is wired. */
-const ASKED = Symbol.for('superconfig.nestjs.paths');
+const PATHS = Symbol.for('superconfig.nestjs.paths');
 
-/** The paths that decorators have been asked for. */
+/** The paths that decorators inject. */
 export function askedPaths(): Set<string> {
-  const shared = globalThis as { [ASKED]?: Set<string> };
-  shared[ASKED] ??= new Set();
-  return shared[ASKED];
+  const shared = globalThis as { [PATHS]?: Set<string> };
+  shared[PATHS] ??= new Set();
+  return shared[PATHS];
 }
 
 /**

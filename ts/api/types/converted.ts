@@ -19,7 +19,7 @@ export interface Converted {
 }
 
 /**
- * How a document is converted.
+ * The options of a conversion.
  *
  * @example
  * ```ts
@@ -30,7 +30,7 @@ export interface Converted {
 export interface ConvertOptions {
   /** Whether secrets are written as they are. */
   secrets?: boolean;
-  /** Patterns of paths that are secrets beside those that their names tell. */
+  /** Patterns of paths that are secrets beside those that are so by their names. */
   patterns?: readonly string[];
   /** A schema that marks secrets. */
   schema?: StandardSchema;

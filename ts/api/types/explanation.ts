@@ -52,11 +52,11 @@ export interface Explanation {
   winner: Candidate | null;
   /** The contributions, from the lowest layer to the highest. */
   candidates: Candidate[];
-  /** What could have contributed and did not. */
+  /** The files, variables and flags that could have contributed and did not. */
   unreached: Unreached[];
   /** The variables and flags that could set it. */
   names: SettableName[];
-  /** What the schema's JSON Schema says about the path, if anything. */
+  /** The schema's summary for the path; absent where its JSON Schema does not mention it. */
   schema?: SchemaSummary;
 }
 
@@ -96,7 +96,7 @@ export interface SettableName {
 }
 
 /**
- * What a schema says about a path; default and listed values of a secret are `[redacted]`.
+ * The summary of a schema for one path; default and listed values of a secret are `[redacted]`.
  *
  * @example
  * ```ts
@@ -108,7 +108,7 @@ export interface SettableName {
 export interface SchemaSummary {
   /** The types that it allows, as `integer` or `string or null`; absent where it allows any. */
   type?: string;
-  /** What the value is for. */
+  /** The description of the value. */
   description?: string;
   /** The value where no layer sets one. */
   default?: unknown;

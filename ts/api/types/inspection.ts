@@ -53,7 +53,7 @@ export interface Inspection {
   get layers(): LayerInfo[];
 
   /**
-   * Every place that was looked at, in order, with the number of values that it sets and of those in effect; files of profiles that are
+   * Every layer and every place searched in vain, in order, with the number of values that it sets and of those in effect; files of profiles that are
    * not selected come last. Made anew at each call, which costs a merge and a look at every value and file.
    *
    * @throws `ERR_SUPERCONFIG_CLOSED` after closing.

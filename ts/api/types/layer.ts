@@ -28,7 +28,7 @@ export interface LayerInfo {
 }
 
 /**
- * A place that was looked at, with what came of it.
+ * A layer, or a place searched in vain, with the number of values that it sets.
  *
  * @example
  * ```ts

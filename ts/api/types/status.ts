@@ -44,16 +44,16 @@ export interface SourceStatus {
   lastConfirmed: Date;
   /** The server that it reads from, as it reports. */
   endpoint?: string;
-  /** How often it has gone on after an interruption without reading everything again, as it reports. */
+  /** The number of interruptions after which it resumed without reading everything again, as it reports. */
   resumes?: number;
-  /** How often it has read everything again, as it reports. */
+  /** The number of times that it read everything again, as it reports. */
   relists?: number;
   /** Why it failed last; absent once it has answered, or reported that it is live. */
   lastError?: SuperConfigError;
 }
 
 /**
- * How long the stages of the last load or reload that succeeded took, in milliseconds.
+ * The durations of the stages of the last load or reload that succeeded, in milliseconds.
  *
  * @example
  * ```ts
@@ -98,7 +98,7 @@ export interface Status {
   sources: SourceStatus[];
   /** When a load or reload last succeeded, whether it changed anything or not. */
   lastReload: Date;
-  /** How long the stages of the last load or reload that succeeded took, in milliseconds. */
+  /** The durations of the stages of the last load or reload that succeeded, in milliseconds. */
   timings: Timings;
   /** Why the last reload failed, or a source in it; absent after one that succeeded. */
   lastError?: SuperConfigError;

@@ -1,11 +1,11 @@
-// `superconfig files`: every place that was looked at.
+// `superconfig files`: every place that was searched.
 import type { Command } from '../command.js';
 import { renderTable } from '../output/table.js';
 
 export const command: Command = {
   name: 'files',
   help:
-    'Every place that was looked at, in order, the later winning: found or not, its format, whether others could have written it, how many ' +
+    'Every place that was searched, in order, the later winning: found or not, its format, whether others could have written it, how many ' +
     'values it sets and how many of them win. A layer of which none wins is dead.',
   examples: ['files', 'files --profile production', 'files --discover myapp --json'],
   shared: { sources: true, json: true },

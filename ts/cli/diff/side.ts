@@ -19,7 +19,7 @@ export interface Side {
   origins?: Readonly<Record<string, Origin>>;
 }
 
-/** Loads a side; what it writes for that is gone afterwards. */
+/** Loads a side; what it writes for that is removed afterwards. */
 export async function loadSide(spec: SideSpec, context: Context): Promise<Side> {
   if (spec.kind === 'git') return loadFromGit(spec.ref, spec.path, context);
   if (spec.kind === 'now') return { config: await loadConfig(await loadable(context)), label: 'what is loaded now' };

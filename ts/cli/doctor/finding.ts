@@ -1,13 +1,13 @@
-// One result of an examination: what was looked at, and whether it is as it should be.
+// One result of an examination: what was examined, and whether it is as it should be.
 
 /** A result of an examination. */
 export interface Finding {
-  /** What was looked at. */
+  /** The subject of the examination. */
   subject: string;
   /** `note`: worth knowing, and no fault. */
   status: 'ok' | 'note' | 'problem';
   message: string;
-  /** How to put it right. */
+  /** The remedy. */
   hint?: string;
 }
 

@@ -1,4 +1,4 @@
-// The test of watching in a real directory: files are written, renamed and linked in a folder of its own, which is gone afterwards.
+// The test of watching in a real directory: files are written, renamed and linked in a folder of its own, which is removed afterwards.
 import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { file, loadConfig, type SuperConfig, type WatchOptions } from '../../index.js';

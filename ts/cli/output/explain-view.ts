@@ -5,7 +5,7 @@ import { ACTION_SIGNS, placeText, schemaText, typeText, valueText } from './expl
 import { wrap } from './table.js';
 import { type Terminal, widthOf } from './terminal.js';
 
-/** Where the place of a value stands, where there is room for it. */
+/** The column of a value's place, where there is room for it. */
 const COLUMN = 46;
 
 /** One path: its value, every layer that contributed, the names that could set it, its schema, and what did not contribute. */

@@ -1,7 +1,7 @@
 // The output of a command: a stream whose reader may go away, or a file that appears whole.
 import { chmodSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 
-/** A standard stream. Once its reader is gone it takes everything and writes nothing. */
+/** A standard stream. Once its reader is closed it takes everything and writes nothing. */
 export class Sink {
   readonly stream: NodeJS.WriteStream;
   #isClosed = false;

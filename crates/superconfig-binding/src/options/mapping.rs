@@ -34,7 +34,7 @@ impl<'de> Deserialize<'de> for Mapping {
     }
 }
 
-/// What stands at a key of a mapping.
+/// One entry of a mapping: a variable, or a table of further entries.
 #[derive(Clone, Debug)]
 enum Node {
     Name(Arc<str>),

@@ -124,7 +124,7 @@ class SuperConfigBuilder:
         return self
 
     def arrays(self, strategies: Mapping[str, Any]) -> SuperConfigBuilder:
-        """How arrays meet, by patterns of paths: ``replace``, ``append``, ``prepend``, ``unique`` or ``{"by": key}``."""
+        """Sets the strategies for arrays, by patterns of paths: ``replace``, ``append``, ``prepend``, ``unique`` or ``{"by": key}``."""
         if not isinstance(strategies, Mapping):
             raise option_error("array strategies are a mapping of patterns")
         self._options["arrays"] = {**self._options.get("arrays", {}), **strategies}

@@ -68,7 +68,7 @@ class ConfigHandle(_superconfig.Handle):
         return cast(SuperConfig, core)
 
     def explain(self) -> Explanation:
-        """Where the value comes from."""
+        """Explains where the value comes from."""
         return self._config.explain(self.path)
 
     def on_change(self, listener: Callable[[ConfigChange], Any]) -> Callable[[], None]:
@@ -184,7 +184,7 @@ class SuperConfig(_superconfig.Core):
         return ConfigHandle(self, path)
 
     def explain(self, path: Path = "") -> Explanation:
-        """Where the value at a path comes from. Costs more than a read; secrets are redacted.
+        """Explains where the value at a path comes from. Costs more than a read; secrets are redacted.
 
         :raises PathError: where no layer speaks about it.
         """
@@ -214,7 +214,7 @@ class SuperConfig(_superconfig.Core):
 
     @property
     def warnings(self) -> list[ConfigWarning]:
-        """What the load found odd."""
+        """The warnings of the load."""
         return [config_warning(report) for report in self._describe("warnings")]
 
     @property

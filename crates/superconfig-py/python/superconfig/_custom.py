@@ -1,4 +1,4 @@
-"""Sources that the program implements: calling them for loads, watching them, and letting go of them."""
+"""Sources that the program implements: calling them for loads, watching them, and releasing them."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ class Collected:
                 self._results.append((entry.source, call.result))
 
     def accept(self) -> None:
-        """Tells the sources that what they returned is in use."""
+        """Notifies the sources that what they returned is in use."""
         for source, result in self._results:
             accepted = source.accepted
             assert accepted is not None

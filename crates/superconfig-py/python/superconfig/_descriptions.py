@@ -1,4 +1,4 @@
-"""What is said of a configuration: provenance, layers, warnings and condition."""
+"""Descriptions of a configuration: provenance, layers, warnings and condition."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def _moment(milliseconds: Optional[float]) -> Optional[datetime.datetime]:
 
 @dataclass(frozen=True)
 class Candidate:
-    """What one layer says of a path, with its place; secrets are redacted.
+    """The contribution of one layer to a path, with its place; secrets are redacted.
 
     ``action`` is ``set``, ``add``, ``remove`` or ``fill``.
     """
@@ -52,7 +52,7 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Unreached:
-    """What could have spoken about a path and did not, and why."""
+    """A file, variable or flag that could have contributed to a path and did not, and why."""
 
     kind: str
     name: str
@@ -80,7 +80,7 @@ class SettableName:
 
 @dataclass(frozen=True)
 class Explanation:
-    """The layers that speak about a path, from the lowest to the highest, and the winner."""
+    """The layers that contribute to a path, from the lowest to the highest, and the winner."""
 
     path: str
     value: Any
@@ -109,7 +109,7 @@ def explanation(report: Mapping[str, Any]) -> Explanation:
 
 @dataclass(frozen=True)
 class ConfigWarning:
-    """What a load found odd: a code, a message, and where they are known the path and the origin."""
+    """A finding of a load that fails nothing: a code, a message, and where they are known the path and the origin."""
 
     code: str
     message: str
@@ -124,7 +124,7 @@ def config_warning(report: Mapping[str, Any]) -> ConfigWarning:
 
 @dataclass(frozen=True)
 class LayerInfo:
-    """One layer: its kind and name, where it was looked for, and whether it was ``found``, ``missing`` or ``skipped``."""
+    """One layer: its kind and name, where it was searched, and whether it was ``found``, ``missing`` or ``skipped``."""
 
     kind: str
     name: str
@@ -164,7 +164,7 @@ class SourceStatus:
 
 @dataclass(frozen=True)
 class Timings:
-    """How long the stages of the last load that succeeded took, in milliseconds."""
+    """The durations of the stages of the last load that succeeded, in milliseconds."""
 
     read: float
     parse: float

@@ -131,7 +131,7 @@ class SourceError(SuperConfigError):
 
 
 class ClosedError(SuperConfigError):
-    """What is used is closed, removed or expired: ``ERR_SUPERCONFIG_CLOSED``."""
+    """The configuration, handle or entry is closed, removed or expired: ``ERR_SUPERCONFIG_CLOSED``."""
 
 
 _CLASSES: dict[str, type[SuperConfigError]] = {

@@ -28,7 +28,7 @@ _listening: "set[State]" = set()
 
 @dataclass(frozen=True)
 class ReloadResult:
-    """What a reload did: the version after it, and the paths of the leaves that changed, sorted.
+    """The outcome of a reload: the version after it, and the paths of the leaves that changed, sorted.
 
     >>> ReloadResult(version=1, changed=()).changed
     ()

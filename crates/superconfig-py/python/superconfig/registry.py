@@ -52,7 +52,7 @@ class RegistryHandle:
 
 @dataclass(frozen=True)
 class RegistryStats:
-    """What the registry holds and what was done with it, and the loads of the process, failed ones included."""
+    """The contents and counters of the registry, and the loads of the process, failed ones included."""
 
     total_handles: int
     active_references: int
@@ -134,7 +134,7 @@ def _is_id(entry: Any) -> bool:
 
 
 def stats() -> RegistryStats:
-    """What the registry holds, and what was done with it."""
+    """The contents and counters of the registry."""
     return make(RegistryStats, _superconfig.registry_stats())
 
 

@@ -220,7 +220,7 @@ impl SuperConfig {
         self.0.followers.handle(path, || self.snapshot()).expect("ids do not run out")
     }
 
-    /// Tells where the value at a path comes from; see [`Snapshot::explain`].
+    /// Explains where the value at a path comes from; see [`Snapshot::explain`].
     ///
     /// ```
     /// use superconfig::{Format, SuperConfig};

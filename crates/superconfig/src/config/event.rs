@@ -160,7 +160,7 @@ impl Events {
         self.queue.lock().events.push_back(event);
     }
 
-    /// Tells the listeners, unless another thread, or a caller of this one, is at it: then they do.
+    /// Delivers the queued events to the listeners, unless another thread, or a caller of this one, is doing so.
     pub(crate) fn dispatch(&self) {
         let mut queue = self.queue.lock();
         if queue.dispatching {

@@ -47,7 +47,7 @@ impl Followers {
         Ok(handle)
     }
 
-    /// Tells all of a new version. The caller holds no lock: reading into a type runs foreign code.
+    /// Moves all handles to a new version. The caller holds no lock: reading into a type runs foreign code.
     pub(crate) fn follow(&self, snapshot: &Snapshot) {
         let followers = self.0.lock().clone();
         if followers.is_empty() {
@@ -59,7 +59,7 @@ impl Followers {
         }
     }
 
-    /// Tells all that there will be no more.
+    /// Closes all handles: no further version will come.
     pub(crate) fn end(&self) {
         let followers = std::mem::take(&mut *self.0.lock());
         followers.iter().for_each(|follower| follower.end());

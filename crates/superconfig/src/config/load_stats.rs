@@ -43,7 +43,7 @@ pub struct LoadStats {
 #[derive(Clone, Copy, Debug, serde::Serialize)]
 #[non_exhaustive]
 pub struct ProcessStats {
-    /// What [`ConfigRegistry::global`] holds and has done.
+    /// The statistics of [`ConfigRegistry::global`].
     #[serde(flatten)]
     pub registry: RegistryStats,
     /// The loads.

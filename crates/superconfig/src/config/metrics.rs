@@ -73,7 +73,7 @@ impl ConfigRegistry {
 /// A gauge of each configuration: its name, what it says, and its value.
 type Gauge = (&'static str, &'static str, fn(&Configuration) -> f64);
 
-/// What is said of an open configuration.
+/// The gauges of an open configuration.
 struct Configuration {
     label: String,
     version: u64,

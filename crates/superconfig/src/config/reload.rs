@@ -380,9 +380,9 @@ pub struct PreparedReload {
 struct Outcome {
     core: Arc<Core>,
     record: LoadRecord,
-    /// It follows a request of the watcher.
+    /// Whether it follows a request of the watcher.
     background: bool,
-    /// It is neither published nor refused. Dropped so, the watcher has to request another: the changes are unread.
+    /// Whether it is neither published nor refused yet. Dropped so, the watcher has to request another: the changes are unread.
     is_open: Cell<bool>,
 }
 

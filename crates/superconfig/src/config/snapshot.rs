@@ -318,7 +318,7 @@ impl Snapshot {
         &self.loaded.profiles
     }
 
-    /// Tells where the value at a path comes from; secrets show as `[redacted]`.
+    /// Explains where the value at a path comes from; secrets show as `[redacted]`.
     ///
     /// Replays the layers for this path, resolves the variables, and searches the texts for positions: microseconds for small files, a
     /// parse for large ones. The first call folds the layers once more, for the names.
@@ -339,7 +339,7 @@ impl Snapshot {
         self.loaded.explain(path).ok_or_else(|| self.unknown_path(path))
     }
 
-    /// Explains every leaf that the values have or the schema declares, in the order of the values: what `explain` tells of each, an
+    /// Explains every leaf that the values have or the schema declares, in the order of the values: the result of `explain` for each, an
     /// array and a secret table being one. Costs a visit to each value of the layers and a resolution of each variable, and one parse of
     /// each file for about a hundred positions in it; of more, further ones have none.
     ///
@@ -371,8 +371,8 @@ impl Snapshot {
         self.loaded.unmatched_variables()
     }
 
-    /// Every place that was looked at, in order, with the number of values that it sets and of those in effect. Costs a merge, and a look
-    /// at every value and at every file.
+    /// Every layer and every place searched in vain, in order, with the number of values that it sets and of those in effect. Costs a
+    /// merge, and a look at every value and at every file.
     ///
     /// ```
     /// use superconfig::{Format, SuperConfig};

@@ -47,16 +47,16 @@ pub struct SourceStatus {
     /// The server that it reads from, as it reports.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub endpoint: Option<String>,
-    /// How often it has gone on after an interruption without reading everything again, as it reports.
+    /// The number of interruptions after which it resumed without reading everything again, as it reports.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub resumes: Option<u64>,
-    /// How often it has read everything again, as it reports.
+    /// The number of times that it read everything again, as it reports.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub relists: Option<u64>,
     /// Its last error; `None` after a result, or a report that it is live.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_error: Option<Error>,
-    /// It says itself when it is live: a result may be what it had before.
+    /// Whether the source reports its own state: a result may be what it had before.
     #[serde(skip)]
     reports_itself: bool,
 }

@@ -30,7 +30,7 @@ pub struct Status {
     pub version: u64,
     /// A digest of the leaves that are not secret: equal in replicas that have loaded the same.
     pub fingerprint: String,
-    /// A digest of the secret leaves, with a key of the process: it tells whether they have changed, and nothing outside it.
+    /// A digest of the secret leaves, with a key of the process: it shows whether they have changed, and means nothing outside of it.
     pub secrets_fingerprint: String,
     /// The profiles, in the order in which they applied.
     pub profiles: Vec<String>,
@@ -97,7 +97,7 @@ fn lossy<S: Serializer>(path: &Path, serializer: S) -> Result<S::Ok, S::Error> {
 pub enum WatchMode {
     /// The operating system reports changes; nothing runs until then.
     Native,
-    /// It is checked from time to time.
+    /// The files are compared at intervals.
     Polling,
 }
 
@@ -115,7 +115,7 @@ impl WatchMode {
     }
 }
 
-/// What a source's report changes.
+/// The changes that a source's report makes.
 #[derive(Default)]
 pub(super) struct SourceNews {
     pub(super) changed: Option<SourceStatus>,

@@ -60,9 +60,9 @@ pub struct UnusedValue {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum UnusedReason {
-    /// It equals what lower layers set.
+    /// The value equals that of the layers below.
     Redundant,
-    /// Higher layers replace or remove it.
+    /// Higher layers replace or remove the value.
     Overridden,
 }
 

@@ -42,7 +42,7 @@ pub enum ErrorCode {
     Type,
     /// The path is unknown or malformed.
     Path,
-    /// The schema says no.
+    /// The schema or the validator rejected the merged values.
     Validation,
     /// A custom source failed.
     Source,

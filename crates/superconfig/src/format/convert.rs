@@ -47,7 +47,7 @@ pub struct Converted {
 pub struct Loss {
     /// The path, down to a secret and no further.
     pub path: Path,
-    /// What becomes of it, and why.
+    /// The change to the value, and its reason.
     pub message: String,
 }
 
@@ -71,7 +71,7 @@ pub fn convert(text: &str, from: Format, to: Format, secrets: bool) -> Result<Co
     convert_with(text, from, to, &ConvertOptions { secrets, ..ConvertOptions::default() })
 }
 
-/// How a document is converted: which of its values are secrets, and whether they are shown.
+/// The options of a conversion: which values are secrets, and whether they are shown.
 ///
 /// ```
 /// use superconfig::{ConvertOptions, Format, convert_with};
@@ -84,7 +84,7 @@ pub fn convert(text: &str, from: Format, to: Format, secrets: bool) -> Result<Co
 pub struct ConvertOptions {
     /// Whether secrets are written as they are.
     pub secrets: bool,
-    /// Patterns of paths that are secrets beside those that their names tell, as [`Builder::secrets`](crate::Builder::secrets) takes them.
+    /// Patterns of paths that are secrets beside those that are so by their names, as [`Builder::secrets`](crate::Builder::secrets) takes them.
     pub patterns: Vec<String>,
     /// A JSON Schema that marks secrets.
     pub json_schema: Option<Value>,

@@ -79,7 +79,7 @@ formats! {
 }
 
 impl Format {
-    /// Tells the format from a file's name: its extension in any case, or `.env` and `.env.*`.
+    /// Derives the format from a file's name: its extension in any case, or `.env` and `.env.*`.
     ///
     /// ```
     /// use superconfig::Format;

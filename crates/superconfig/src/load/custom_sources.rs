@@ -42,8 +42,8 @@ pub(crate) struct CustomSource {
     shared: Arc<Shared>,
 }
 
-/// How long a reload that a change started waits for sources. What they return after that is another reload's.
-const PATIENCE: Duration = Duration::from_millis(100);
+/// The time that a reload in the background waits for sources. What they return after that is another reload's.
+const BACKGROUND_WAIT: Duration = Duration::from_millis(100);
 
 /// The call of one source for reloads that a change started.
 #[derive(Default)]
@@ -153,7 +153,7 @@ impl CustomSources {
         }
         let context = source_context(options, environment)?;
         self.is_called.store(true, Ordering::Release);
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + BACKGROUND_WAIT;
         self.sources.iter().for_each(|source| source.begin_in_background(&context));
         let results = self.sources.iter().filter_map(|source| Some(source.answer(source.take_in_background(deadline)?)));
         Ok(results.collect())

@@ -166,7 +166,7 @@ impl LoadResult {
         unmatched
     }
 
-    /// Each place that was looked at, with the number of its values and of those in effect. Costs a merge, and a look at every value.
+    /// Each layer and each place searched in vain, with the number of its values and of those in effect. Costs a merge, and a look at every value.
     pub(crate) fn layer_uses(&self) -> Vec<LayerUse> {
         let options = self.rules.merge_options();
         let explainer = Explainer::new(&self.layers, &self.merged, &options);

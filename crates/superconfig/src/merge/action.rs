@@ -12,13 +12,13 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Action {
-    /// It sets it.
+    /// The layer sets the value.
     Set,
-    /// It adds elements.
+    /// The layer adds elements to the array.
     Add,
-    /// It removes elements, or the key.
+    /// The layer removes elements of the array, or the key.
     Remove,
-    /// It sets it unless something is there (`join`).
+    /// The layer sets the value because no layer below it does (`join`).
     Fill,
 }
 

@@ -35,11 +35,11 @@ const SUBJECTS: [&str; 15] = [
 /// The meaning of a name for its value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum SecretName {
-    /// It names no secret.
+    /// Names no secret.
     No,
-    /// It names a secret unless the value is a number or a boolean: `maxTokens`.
+    /// Names a secret unless the value is a number or a boolean: `maxTokens`.
     UnlessNumber,
-    /// It names a secret of any type, as it ends with an entry in the singular.
+    /// Names a secret of any type, as it ends with an entry in the singular.
     Always,
 }
 

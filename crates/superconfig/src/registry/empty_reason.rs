@@ -6,6 +6,6 @@ use crate::diagnostic::Error;
 /// the reason later, when the entry may be filled again.
 pub(super) struct EmptyReason {
     pub(super) why: Error,
-    /// It stays empty.
+    /// Whether the entry stays empty.
     pub(super) closed: bool,
 }

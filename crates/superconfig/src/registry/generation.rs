@@ -128,7 +128,7 @@ pub(crate) fn publish(id: u64, generation: u32) {
     }
 }
 
-/// Tells readers in a host language that the value of an entry was replaced.
+/// Announces to readers in a host language that the value of an entry was replaced.
 ///
 /// ```
 /// use superconfig::generation::{WORD_COUNT, WORDS, announce};

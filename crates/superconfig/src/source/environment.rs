@@ -45,10 +45,10 @@ impl EnvironmentFilter {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum EmptyVariable {
-    /// It sets text and new keys to the empty text, and leaves anything else alone, with the warning `empty-value`.
+    /// Sets text and new keys to the empty text, and leaves anything else alone, with the warning `empty-value`.
     #[default]
     Keep,
-    /// It counts as not set: a `.env` file may set it.
+    /// Counts as not set: a `.env` file may set it.
     Unset,
 }
 

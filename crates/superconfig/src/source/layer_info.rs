@@ -52,9 +52,9 @@ pub struct LayerInfo {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum LayerStatus {
-    /// It exists and took part.
+    /// Present and merged.
     Found,
-    /// It is not there.
+    /// Not present.
     Missing,
     /// Not consulted (no profile selected), or present without a section for this configuration.
     Skipped,
@@ -75,7 +75,7 @@ impl LayerStatus {
     }
 }
 
-/// A place that was looked at, with what came of it.
+/// A layer, or a place searched in vain, with the number of values that it sets.
 ///
 /// ```
 /// use superconfig::{Format, SuperConfig};

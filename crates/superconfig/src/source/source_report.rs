@@ -72,10 +72,10 @@ pub struct SourceReport {
     /// The server that it reads from; unchanged by default.
     #[serde(default)]
     pub endpoint: Option<String>,
-    /// How often it has gone on after an interruption without reading everything again; unchanged by default.
+    /// The number of interruptions after which it resumed without reading everything again; unchanged by default.
     #[serde(default)]
     pub resumes: Option<u64>,
-    /// How often it has read everything again; unchanged by default.
+    /// The number of times that it read everything again; unchanged by default.
     #[serde(default)]
     pub relists: Option<u64>,
 }

@@ -7,10 +7,10 @@ use super::value::Value;
 use serde::Serialize;
 use std::sync::Arc;
 
-/// The most schemas looked at for one path; real ones need two or three.
+/// The most schemas that are read for one path; real ones need two or three.
 const MAX_SCHEMAS: usize = 64;
 
-/// What a schema says about a path.
+/// The summary of a schema for one path.
 ///
 /// ```
 /// use superconfig::{Format, SuperConfig, parse};
@@ -27,7 +27,7 @@ pub struct SchemaSummary {
     /// The types that it allows, as `integer` or `string or null`; `None` where it allows any.
     #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    /// What the value is for.
+    /// The description of the value.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<Arc<str>>,
     /// The value where no layer sets one.

@@ -53,9 +53,9 @@ pub(super) struct Attempt {
     first: Instant,
     /// The time without a change after which files count as belonging together.
     pub(super) quiet: Duration,
-    /// It counts, whatever changes while it is read.
+    /// Whether its result counts, whatever changes during the load.
     pub(super) is_final: bool,
-    /// It is made even where the files are as they were published.
+    /// Whether it is made even if the files are as they were published.
     pub(super) is_owed: bool,
 }
 

@@ -7,17 +7,17 @@ use crate::value::Value;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
-/// The most layers that are looked at for the effects of all values.
+/// The most layers that are traced for the effects of all values.
 const TRACED_STEPS: usize = 50_000_000;
 
 /// The effect of a value that a layer sets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Effect {
-    /// It is part of the result.
+    /// The value is part of the result.
     Used,
-    /// It equals what is below it.
+    /// The value equals that of the layers below.
     Redundant,
-    /// Higher layers replace or remove it.
+    /// Higher layers replace or remove the value.
     Overridden,
 }
 

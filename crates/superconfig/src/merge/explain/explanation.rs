@@ -60,11 +60,11 @@ pub struct Explanation {
     pub candidates: Vec<Candidate>,
     /// The candidate in effect: the last that changed the value. For a table the last that set anything in it.
     pub winner: Option<usize>,
-    /// What could have contributed and did not.
+    /// The files, variables and flags that could have contributed and did not.
     pub unreached: Vec<Unreached>,
     /// The variables and flags that could set it.
     pub names: Vec<SettableName>,
-    /// What the schema says about the path; `None` where it has nothing to say.
+    /// The schema's summary for the path; `None` where it does not mention it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub schema: Option<SchemaSummary>,
 }

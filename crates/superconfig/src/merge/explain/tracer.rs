@@ -355,7 +355,7 @@ impl Tracer<'_> {
     }
 }
 
-/// Calls back with the trail that leads along a path.
+/// Calls back with the cursor that leads along a path.
 fn with_cursor_at(path: &[Segment], cursor: &MergeCursor<'_>, call: &mut dyn FnMut(&MergeCursor<'_>)) {
     let Some((first, rest)) = path.split_first() else { return call(cursor) };
     let segment = match first {
