@@ -238,7 +238,7 @@ impl Error {
     }
 
     /// An error whose message may have several lines, as a schema's.
-    pub(crate) fn of_lines(code: ErrorCode, message: String) -> Self {
+    pub(crate) fn from_lines(code: ErrorCode, message: String) -> Self {
         let mut error = Self::new(code, "");
         error.0.message = printable_text(message);
         error

@@ -44,7 +44,7 @@ pub fn merge(text: &str) {
     merged.value.walk(&mut Vec::new(), &mut |path, value| {
         if let Some(Segment::Key(key)) = path.last() {
             assert_ne!(&**key, FORBIDDEN);
-            assert!(value.as_array().is_none() || Directive::of_key(key).is_none(), "{key} survived");
+            assert!(value.as_array().is_none() || Directive::from_key(key).is_none(), "{key} survived");
         }
         if budget > 0 {
             budget -= 1;

@@ -159,7 +159,7 @@ impl LoadResult {
         let [issue] = &issues[..] else {
             return Error::new(code, format!("the configuration has {count} problems")).with_issues(issues);
         };
-        let mut error = Error::of_lines(code, issue.message.clone()).with_path(issue.path.clone());
+        let mut error = Error::from_lines(code, issue.message.clone()).with_path(issue.path.clone());
         if let Some(origin) = &issue.origin {
             error = error.with_origin(origin.clone()).with_snippet(self.snippet(origin, &issue.path));
         }

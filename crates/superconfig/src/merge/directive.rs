@@ -17,7 +17,7 @@ impl Directive {
     }
 
     /// Takes a key apart; a bare `_add` or `_remove` is an ordinary key.
-    pub(crate) fn of_key(key: &str) -> Option<(&str, Directive)> {
+    pub(crate) fn from_key(key: &str) -> Option<(&str, Directive)> {
         [Directive::Add, Directive::Remove].into_iter().find_map(|directive| {
             let stem = key.strip_suffix(directive.suffix())?;
             (!stem.is_empty()).then_some((stem, directive))

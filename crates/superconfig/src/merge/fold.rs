@@ -122,7 +122,7 @@ impl<'a> Replay<'a> {
             first_steps.push(steps.len());
             steps.extend(Step::of_layer(layer, made));
         }
-        Replay { explainer: Explainer::of_steps(steps, options.arrays, options.locate), first_steps }
+        Replay { explainer: Explainer::from_steps(steps, options.arrays, options.locate), first_steps }
     }
 
     fn step(&self, layer: usize, number: usize) -> usize {

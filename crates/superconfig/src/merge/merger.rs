@@ -115,7 +115,7 @@ impl Merger<'_> {
     /// The directive that a key is, if its value makes it one.
     fn directive<'k>(&self, key: &'k str, value: &Value) -> Option<(&'k str, Directive)> {
         match value {
-            Value::Array(_) if self.directives => Directive::of_key(key),
+            Value::Array(_) if self.directives => Directive::from_key(key),
             _ => None,
         }
     }
@@ -260,7 +260,7 @@ impl Merger<'_> {
         }
         if table.get(stem).is_none_or(Value::is_null) {
             // A created `x_add` would be an instruction itself wherever the result is read again.
-            if directive == Directive::Remove || Directive::of_key(stem).is_some() {
+            if directive == Directive::Remove || Directive::from_key(stem).is_some() {
                 // In a joined layer `_remove` does nothing, so a missing target is not worth a warning.
                 if !self.joined || directive == Directive::Add {
                     self.notes.add(cursor, MergeNoteKind::NoTarget(directive));

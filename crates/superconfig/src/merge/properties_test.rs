@@ -144,20 +144,20 @@ mod model {
 
     fn table(mut below: Table, above: &Table, strategy: &ArrayStrategy) -> Option<Table> {
         let directives = |wanted: Directive| {
-            above.iter().filter_map(move |(key, value)| match (Directive::of_key(key), value.as_array()) {
+            above.iter().filter_map(move |(key, value)| match (Directive::from_key(key), value.as_array()) {
                 (Some((stem, directive)), Some(list)) if directive == wanted => Some((stem, list)),
                 _ => None,
             })
         };
         for (key, value) in above {
-            if key != FORBIDDEN && (value.as_array().is_none() || Directive::of_key(key).is_none()) {
+            if key != FORBIDDEN && (value.as_array().is_none() || Directive::from_key(key).is_none()) {
                 let merged = merge(below.get(key), value, strategy)?;
                 below.insert(key, merged);
             }
         }
         for (stem, list) in directives(Directive::Add).filter(|(stem, _)| *stem != FORBIDDEN) {
             let mut items = match below.get(stem) {
-                None | Some(Value::Null) if Directive::of_key(stem).is_some() => continue,
+                None | Some(Value::Null) if Directive::from_key(stem).is_some() => continue,
                 None | Some(Value::Null) => Vec::new(),
                 Some(Value::Array(items)) => items.to_vec(),
                 Some(_) => return None,
@@ -242,7 +242,7 @@ proptest! {
             let mut survivors = Vec::new();
             merged.value.walk(&mut Vec::new(), &mut |path, value| {
                 if let Some(Segment::Key(key)) = path.last()
-                    && (**key == *FORBIDDEN || value.as_array().is_some() && Directive::of_key(key).is_some())
+                    && (**key == *FORBIDDEN || value.as_array().is_some() && Directive::from_key(key).is_some())
                 {
                     survivors.push(Path::from(path.to_vec()));
                 }

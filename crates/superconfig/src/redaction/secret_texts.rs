@@ -38,10 +38,10 @@ impl SecretTexts {
                 _ => {}
             });
         }
-        Self::of_texts(&texts)
+        Self::from_texts(&texts)
     }
 
-    fn of_texts(texts: &[SecretText]) -> Self {
+    fn from_texts(texts: &[SecretText]) -> Self {
         let longest = (MOST_BYTES / texts.len().max(1)).clamp(SHORTEST, LONGEST);
         // By start, so that each is there once.
         let mut starts: BTreeMap<&str, bool> = BTreeMap::new();
@@ -125,7 +125,7 @@ mod tests {
     fn texts_of<'s>(secrets: impl IntoIterator<Item = &'s str>) -> SecretTexts {
         let mut texts = Vec::new();
         secrets.into_iter().for_each(|secret| add(secret, &mut texts));
-        SecretTexts::of_texts(&texts)
+        SecretTexts::from_texts(&texts)
     }
 
     fn masked(secrets: &[&str], text: &str) -> String {

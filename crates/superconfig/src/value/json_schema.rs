@@ -153,7 +153,7 @@ impl<'a> SchemaNode<'a> {
             let is_set = |key: &str| schema.get(key) == Some(&Value::Bool(true));
             let is_password = schema.get("format").and_then(Value::as_str) == Some("password");
             if !path.is_empty() && (is_set("secret") || is_set("writeOnly") || is_password) {
-                found.push(PathPattern::of_keys(&path));
+                found.push(PathPattern::from_keys(&path));
                 continue;
             }
             queue.extend(branches(self.document, schema).map(|branch| (path.clone(), branch)));
@@ -271,9 +271,9 @@ fn kinds_of(document: &Value, node: &Value, visits: &SchemaVisits) -> KindSet {
 fn kinds_of_table(document: &Value, schema: &Table, visits: &SchemaVisits) -> KindSet {
     let mut kinds = match schema.get("type") {
         Some(Value::Array(names)) => {
-            names.iter().filter_map(Value::as_str).map(KindSet::of_name).fold(KindSet::NONE, |all, one| all | one)
+            names.iter().filter_map(Value::as_str).map(KindSet::from_name).fold(KindSet::NONE, |all, one| all | one)
         }
-        Some(Value::String(name)) => KindSet::of_name(name),
+        Some(Value::String(name)) => KindSet::from_name(name),
         _ if ["properties", "patternProperties", "propertyNames"].iter().any(|name| schema.contains_key(name)) => {
             KindSet::of(ValueKind::Table)
         }
@@ -282,7 +282,7 @@ fn kinds_of_table(document: &Value, schema: &Table, visits: &SchemaVisits) -> Ki
     };
     if schema.contains_key("enum") || schema.contains_key("const") {
         let constants = list(schema, "enum").iter().chain(schema.get("const"));
-        kinds = kinds & constants.map(KindSet::of_value).fold(KindSet::NONE, |all, one| all | one);
+        kinds = kinds & constants.map(KindSet::from_value).fold(KindSet::NONE, |all, one| all | one);
     }
     let all = reference(document, schema).into_iter().chain(list(schema, "allOf"));
     kinds = all.fold(kinds, |kinds, part| kinds & kinds_of(document, part, visits));

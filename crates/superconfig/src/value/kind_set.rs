@@ -31,7 +31,7 @@ impl KindSet {
     }
 
     /// The type that JSON has for a value: that of a date or time is text.
-    pub(crate) fn of_value(value: &Value) -> KindSet {
+    pub(crate) fn from_value(value: &Value) -> KindSet {
         match ValueKind::of(value) {
             None => KindSet::NULL,
             Some(ValueKind::Datetime) => KindSet::of(ValueKind::String),
@@ -40,7 +40,7 @@ impl KindSet {
     }
 
     /// The set for a type name of JSON Schema; an unknown one restricts nothing.
-    pub(crate) fn of_name(name: &str) -> KindSet {
+    pub(crate) fn from_name(name: &str) -> KindSet {
         KindSet::of(match name {
             "null" => return KindSet::NULL,
             "boolean" => ValueKind::Bool,
@@ -109,7 +109,7 @@ mod tests {
 
     #[test]
     fn sets_have_names_and_differ() {
-        let set = |names: &[&str]| names.iter().fold(KindSet::NONE, |set, name| set | KindSet::of_name(name));
+        let set = |names: &[&str]| names.iter().fold(KindSet::NONE, |set, name| set | KindSet::from_name(name));
         assert_eq!(set(&["integer", "null"]).only(), Some(ValueKind::Number));
         assert_eq!(set(&["string", "number"]).only(), None);
         assert_eq!(set(&["string", "number", "boolean", "null"]).names(), "a boolean, a number, a string or null");

@@ -52,7 +52,7 @@ impl Part {
 
 impl PathPattern {
     /// A pattern of keys, where `None` is any one segment.
-    pub(crate) fn of_keys(keys: &[Option<Arc<str>>]) -> Self {
+    pub(crate) fn from_keys(keys: &[Option<Arc<str>>]) -> Self {
         let part = |key: &Option<Arc<str>>| key.clone().map_or(Part::AnyOne, |key| Part::Exactly(Segment::Key(key)));
         let text: Vec<&str> = keys.iter().map(|key| key.as_deref().unwrap_or("*")).collect();
         Self { parts: keys.iter().map(part).collect(), text: text.join(".").into() }

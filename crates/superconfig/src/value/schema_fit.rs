@@ -116,7 +116,7 @@ fn is_anything(node: &Value) -> bool {
 fn allows_type(schema: &Table, value: &Value) -> bool {
     let is = |name: &Value| match (name.as_str(), value) {
         (Some("integer"), Value::Float(float)) => float.fract() == 0.0,
-        (Some(name), _) => KindSet::of_name(name) & KindSet::of_value(value) != KindSet::NONE,
+        (Some(name), _) => KindSet::from_name(name) & KindSet::from_value(value) != KindSet::NONE,
         (None, _) => true,
     };
     match schema.get("type") {

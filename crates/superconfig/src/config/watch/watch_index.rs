@@ -98,7 +98,7 @@ mod tests {
     use super::*;
 
     fn set(directory: &str) -> Arc<WatchSet> {
-        Arc::new(WatchSet::of_file(Path::new(directory), "app.json"))
+        Arc::new(WatchSet::from_file(Path::new(directory), "app.json"))
     }
 
     /// Opens so many configurations, each with a directory of its own, changes one file of each, and closes them.

@@ -59,7 +59,7 @@ impl WatchSet {
     }
 
     #[cfg(test)]
-    pub(super) fn of_file(directory: &Path, name: &str) -> Self {
+    pub(super) fn from_file(directory: &Path, name: &str) -> Self {
         let mut set = Self::default();
         set.names(directory).exact.insert(name.into());
         set.add_ancestors();

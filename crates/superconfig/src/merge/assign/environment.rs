@@ -176,7 +176,7 @@ pub(super) fn resolve_mapping<'a>(builder: &AssignmentBuilder<'a>, path: &[Segme
             && builder.resolver.directives
             && let Segment::Key(key) = segment
             && target.location.child(key).is_unknown()
-            && let Some((stem, directive)) = Directive::of_key(key)
+            && let Some((stem, directive)) = Directive::from_key(key)
             && (target.location.child(stem).kind() == Some(ValueKind::Array)
                 || directive == Directive::Remove && target.location.child(stem).kind() == Some(ValueKind::Table))
         {

@@ -178,7 +178,7 @@ impl<'a> NameResolver<'a> {
     /// The directive that a new key with an array as its value is: `tags_add`. Gives the key that it acts on.
     pub(crate) fn directive_key(&self, target: &ResolvedName<'a>) -> Result<Option<(Arc<str>, Directive)>, ResolveError> {
         let Some(Segment::Key(key)) = target.path.last().filter(|_| self.directives && !target.known) else { return Ok(None) };
-        let Some((stem, directive)) = Directive::of_key(key) else { return Ok(None) };
+        let Some((stem, directive)) = Directive::from_key(key) else { return Ok(None) };
         if stem == FORBIDDEN {
             return Err(ResolveError::Forbidden);
         }

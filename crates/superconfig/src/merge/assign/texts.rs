@@ -63,7 +63,7 @@ fn resolve_loosely<'a>(builder: &AssignmentBuilder<'a>, path: &[String]) -> Resu
         }
         if at + 1 == path.len()
             && resolver.directives
-            && let Some((stem, directive)) = Directive::of_key(segment)
+            && let Some((stem, directive)) = Directive::from_key(segment)
         {
             let mut shorter = target.clone();
             let takes = |kind| kind == ValueKind::Array || kind == ValueKind::Table && directive == Directive::Remove;

@@ -135,7 +135,7 @@ fn leaves(value: &Value, path: &mut Vec<Segment>, directives: bool, found: &mut 
     let Value::Table(table) = value else {
         let is_directive = directives && value.as_array().is_some();
         let is_removal = is_directive
-            && matches!(path.last(), Some(Segment::Key(key)) if matches!(Directive::of_key(key), Some((_, Directive::Remove))));
+            && matches!(path.last(), Some(Segment::Key(key)) if matches!(Directive::from_key(key), Some((_, Directive::Remove))));
         found.push((path.clone(), is_removal));
         return;
     };

@@ -59,11 +59,11 @@ impl<'a> Explainer<'a> {
     /// Goes through the layers of a fold.
     pub(crate) fn new(layers: &'a [Layer], merged: &'a Merged, options: &MergeOptions<'a>) -> Self {
         let steps = layers.iter().zip(&merged.assignments).flat_map(|(layer, assigned)| Step::of_layer(layer, assigned));
-        Self { merged: merged.value.clone(), ..Self::of_steps(steps.collect(), options.arrays, options.locate) }
+        Self { merged: merged.value.clone(), ..Self::from_steps(steps.collect(), options.arrays, options.locate) }
     }
 
     /// Goes through steps, of which there may be no result: for origins before one of them.
-    pub(crate) fn of_steps(steps: Vec<Step<'a>>, arrays: &'a ArrayRules, locate: Option<&'a Locate<'a>>) -> Self {
+    pub(crate) fn from_steps(steps: Vec<Step<'a>>, arrays: &'a ArrayRules, locate: Option<&'a Locate<'a>>) -> Self {
         let text_bytes = |step: &Step<'_>| match step.content {
             StepContent::Document(document) => document.text.as_ref().map_or(0, |(text, _)| text.len()),
             StepContent::Assignment(_) => 0,

@@ -153,7 +153,7 @@ impl<'a> IndexedPath<'a> {
         let Value::Table(table) = value else { return self.wipe(step) };
         self.note(step);
         for (key, value) in table.entries() {
-            match Directive::of_key(key).filter(|_| step.directives && value.as_array().is_some()) {
+            match Directive::from_key(key).filter(|_| step.directives && value.as_array().is_some()) {
                 Some((stem, directive)) => self.children.entry(stem).or_default().add_list(directive, value, step),
                 None => self.children.entry(key).or_default().add(value, step),
             }

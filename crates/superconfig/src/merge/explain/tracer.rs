@@ -156,7 +156,7 @@ impl Tracer<'_> {
         };
         let below = below.and_then(Value::as_table).and_then(|table| table.get(&key));
         let is_directive =
-            |value: &Value| self.merger.directives && value.as_array().is_some() && Directive::of_key(&key).is_some();
+            |value: &Value| self.merger.directives && value.as_array().is_some() && Directive::from_key(&key).is_some();
         let ordinary = above.get(&key).filter(|value| !is_directive(value) && &*key != FORBIDDEN);
         let list = |directive: Directive| {
             let name = [&*key, directive.suffix()].concat();
@@ -179,7 +179,7 @@ impl Tracer<'_> {
         // The value between the layer's own value and its directives, and between `_add` and `_remove`.
         let middle = self.merged(below, ordinary, &position.child(first.clone(), Segment::Key(key.clone())).result_path);
         let creates = middle.as_ref().is_none_or(Value::is_null);
-        let added = added.filter(|_| !creates || Directive::of_key(&key).is_none());
+        let added = added.filter(|_| !creates || Directive::from_key(&key).is_none());
         let mut reversed = Vec::new();
         let mut wanted = Some(rest.to_vec());
         if let Some((name, items)) = removed {
