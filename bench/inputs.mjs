@@ -18,7 +18,7 @@ export const LOCAL = { server: { port: 9000, limits: { timeoutSeconds: 60 } }, l
 export const VARIABLES = { APP_SERVER__PORT: '9100', APP_LOG__LEVEL: 'warn' };
 
 /** A service of a few hundred, with strings, numbers, flags and lists. */
-function service(at) {
+export function service(at) {
   return {
     name: `service-${at}`,
     enabled: at % 3 !== 0,
@@ -44,12 +44,12 @@ function grown(bytes, write) {
 
 const kilo = 1000;
 
-/** Texts by name. */
+/** Texts by name, each made when it is asked for: that takes a second or two. */
 export const TEXTS = {
-  yaml: grown(108 * kilo, (tree) => toYaml(tree)),
-  toml: grown(106 * kilo, (tree) => toToml(tree)),
-  json: grown(142 * kilo, (tree) => JSON.stringify(tree, null, 2)),
-  megabyte: grown(kilo * kilo, (tree) => JSON.stringify(tree, null, 2)),
+  yaml: () => grown(108 * kilo, (tree) => toYaml(tree)),
+  toml: () => grown(106 * kilo, (tree) => toToml(tree)),
+  json: () => grown(142 * kilo, (tree) => JSON.stringify(tree, null, 2)),
+  megabyte: () => grown(kilo * kilo, (tree) => JSON.stringify(tree, null, 2)),
 };
 
 /** A JSON text with so many keys, a hundred in each table. */
@@ -93,15 +93,22 @@ export function merge(low, high) {
   return merged;
 }
 
-/** Picks the variables of a prefix out of the environment, as by hand. */
+/** Picks the variables of a prefix out of the environment, as many do by hand: all of it is copied. */
 export function pick(prefix, into) {
-  for (const [name, text] of Object.entries({ ...process.env })) {
-    if (!name.startsWith(prefix)) continue;
-    const path = name.slice(prefix.length).toLowerCase().split('__');
-    let at = into;
-    for (const key of path.slice(0, -1)) at = at[key] ??= {};
-    const last = path.at(-1);
-    at[last] = typeof at[last] === 'number' ? Number(text) : text;
-  }
+  for (const [name, text] of Object.entries({ ...process.env })) if (name.startsWith(prefix)) assign(into, name.slice(prefix.length), text);
   return into;
+}
+
+/** The same, but only the names of all variables are asked for, and the values of those that match. */
+export function pickLean(prefix, into) {
+  for (const name of Object.keys(process.env)) if (name.startsWith(prefix)) assign(into, name.slice(prefix.length), process.env[name]);
+  return into;
+}
+
+function assign(into, name, text) {
+  const path = name.toLowerCase().split('__');
+  let at = into;
+  for (const key of path.slice(0, -1)) at = at[key] ??= {};
+  const last = path.at(-1);
+  at[last] = typeof at[last] === 'number' ? Number(text) : text;
 }
