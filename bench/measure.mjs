@@ -9,7 +9,25 @@ export const here = dirname(fileURLToPath(import.meta.url));
 /** The value in the middle. */
 export function median(samples) {
   const sorted = [...samples].sort((one, other) => one - other);
-  return sorted[sorted.length >> 1];
+  return (sorted[(sorted.length - 1) >> 1] + sorted[sorted.length >> 1]) / 2;
+}
+
+/** What is said of a figure that was measured several times. */
+export function spread(samples) {
+  return { median: median(samples), least: Math.min(...samples), most: Math.max(...samples) };
+}
+
+/**
+ * How a cost grows with a size: the exponents of the power that fits all sizes best, and of the steepest step from one to the next.
+ * 1 is proportional, 2 quadratic.
+ */
+export function exponents(bySize) {
+  const points = Object.entries(bySize).map(([size, cost]) => [Math.log(size), Math.log(cost)]);
+  const mean = (at) => points.reduce((sum, point) => sum + point[at], 0) / points.length;
+  const [x, y] = [mean(0), mean(1)];
+  const fit = points.reduce((sum, point) => sum + (point[0] - x) * (point[1] - y), 0) / points.reduce((sum, point) => sum + (point[0] - x) ** 2, 0);
+  const steps = points.slice(1).map((point, at) => (point[1] - points[at][1]) / (point[0] - points[at][0]));
+  return { fit, steepest: Math.max(...steps) };
 }
 
 /** The value below which a share of the samples lie. */
@@ -22,7 +40,7 @@ const READS = 1000;
 
 /** What one of a thousand reads costs. Each function makes a loop of its own, so that no call is shared and none is seen from two sides. */
 export async function reads(tasks, quick) {
-  const bench = new Bench({ time: quick ? 60 : 300, warmupTime: quick ? 30 : 100 });
+  const bench = new Bench({ time: quick ? 50 : 150, warmupTime: 50 });
   for (const [name, loop] of Object.entries(tasks)) bench.add(name, () => loop(READS));
   await bench.run();
   return results(bench, READS);
@@ -30,7 +48,7 @@ export async function reads(tasks, quick) {
 
 /** What a call costs that is made again and again. */
 export async function calls(tasks, quick) {
-  const bench = new Bench({ time: quick ? 150 : 700, warmupTime: quick ? 50 : 200, iterations: 12 });
+  const bench = new Bench({ time: quick ? 100 : 300, warmupTime: 100, iterations: 12 });
   for (const [name, call] of Object.entries(tasks)) bench.add(name, call);
   await bench.run();
   return results(bench, 1);
@@ -68,14 +86,14 @@ export async function fresh(tasks, directories, warmups = 20) {
 }
 
 /** What a program prints last, a number, in a fresh process: the middle of several runs, the programs taking turns. */
-export function cold(programs, runs) {
+export function cold(programs, runs, warmups = 1) {
   const samples = Object.fromEntries(Object.keys(programs).map((name) => [name, []]));
-  for (let run = 0; run <= runs; run++) {
+  for (let run = 0; run < runs + warmups; run++) {
     for (const [name, args] of Object.entries(programs)) {
       const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: here, encoding: 'utf8' });
       if (status !== 0) throw new Error(`${name}: ${stderr}`);
       // The first run brings the files into memory.
-      if (run > 0) samples[name].push(Number(stdout.trim().split('\n').at(-1)));
+      if (run >= warmups) samples[name].push(Number(stdout.trim().split('\n').at(-1)));
     }
   }
   return Object.fromEntries(Object.entries(samples).map(([name, list]) => [name, median(list)]));

@@ -1,47 +1,68 @@
-// `npm run bench`: everything in one run on one machine, ours beside others. `-- --check` fails where a budget is missed, `--quick`
-// measures less, `--only reads,loads` measures some.
+// `npm run bench`: everything on one machine, ours beside others. Each of the runs (`-- --runs N`, one without) goes through all suites five
+// times in turn; a figure is the median of them all. A budget is held when the median of each run holds it, and `--check` fails where one is
+// missed. `--quick` measures less, `--only reads,loads` measures some; neither keeps what it measured.
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { cpus, tmpdir, totalmem } from 'node:os';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { requireRelease } from '../scripts/addon.mjs';
-import { judge } from './budgets.mjs';
-import { here } from './measure.mjs';
-import { drawChart, table, writeDocument } from './report.mjs';
+import { figure, judge, judgeGrowth } from './budgets.mjs';
+import { here, spread } from './measure.mjs';
+import { drawChart, drawGrowth, growthText, table, writeDocument } from './report.mjs';
 
+const SUITES = ['reads', 'loads', 'parsing', 'boot', 'memory', 'growth', 'reload', 'rust'];
+const USAGE = `usage: npm run bench -- [--runs N] [--check] [--quick] [--only ${SUITES.join(',')}]`;
+
+/** What was asked for; ends the program where that cannot be meant. */
+function asked() {
+  try {
+    const types = { check: { type: 'boolean' }, quick: { type: 'boolean' }, only: { type: 'string' }, runs: { type: 'string', default: '1' } };
+    const { check = false, quick = false, only, runs } = parseArgs({ options: types }).values;
+    if (!/^[1-9]\d?$/.test(runs)) throw new Error(`\`--runs ${runs}\` is no number from 1 to 99`);
+    const suites = only?.split(',') ?? SUITES;
+    const unknown = suites.find((suite) => !SUITES.includes(suite));
+    if (unknown !== undefined) throw new Error(`there is no suite \`${unknown}\``);
+    return { check, quick, suites, runs: Number(runs), isWhole: only === undefined };
+  } catch (error) {
+    process.stderr.write(`${error.message}\n${USAGE}\n`);
+    process.exit(2);
+  }
+}
+
+const { check, quick, suites, runs: count, isWhole } = asked();
 requireRelease();
-const { values: given } = parseArgs({ options: { check: { type: 'boolean' }, quick: { type: 'boolean' }, only: { type: 'string' } } });
-const SUITES = ['reads', 'loads', 'parsing', 'boot', 'growth', 'reload', 'rust'];
-const suites = given.only?.split(',') ?? SUITES;
+const ROUNDS = quick ? 2 : 5;
 
-if (process.env.SUPERCONFIG_BENCH_SUITE !== undefined) {
-  // One suite in a process of its own, so that none leaves its mark on another.
-  const { measure } = await import(`./suites/${process.env.SUPERCONFIG_BENCH_SUITE}.mjs`);
-  const scratch = mkdtempSync(join(tmpdir(), 'superconfig-bench-'));
-  const rows = await measure({ scratch, quick: given.quick === true });
-  rmSync(scratch, { recursive: true });
-  process.stdout.write(`\n${JSON.stringify(rows)}\n`);
-  process.exit(0);
+/** Runs of rounds of rows. */
+const runs = [];
+for (let run = 1; run <= count; run++) {
+  const rounds = [];
+  for (let round = 1; round <= ROUNDS; round++) {
+    const rows = suites.flatMap((suite) => {
+      process.stderr.write(`run ${run} of ${count}, round ${round} of ${ROUNDS}: ${suite}\n`);
+      const args = [join(here, 'suite.mjs'), suite, ...(quick ? ['--quick'] : [])];
+      const output = execFileSync(process.execPath, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
+      return JSON.parse(output.trim().split('\n').at(-1));
+    });
+    rounds.push(rows);
+  }
+  runs.push(rounds);
 }
 
-const rows = [];
-for (const suite of suites) {
-  const env = { ...process.env, SUPERCONFIG_BENCH_SUITE: suite };
-  const output = execFileSync(process.execPath, [join(here, 'run.mjs'), ...(given.quick ? ['--quick'] : [])], {
-    env,
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const measured = JSON.parse(output.trim().split('\n').at(-1));
-  for (const row of measured) process.stdout.write(`${table(row)}\n\n`);
-  rows.push(...measured);
-}
+const rounds = runs.flat();
+const rows = rounds[0].map((row) => {
+  const same = rounds.map((rows) => rows.find(({ id }) => id === row.id));
+  const results = Object.fromEntries(Object.keys(row.results).map((name) => [name, spread(same.map(({ results }) => results[name]))]));
+  return { ...row, results };
+});
+const [budgets, growth] = [judge(runs, isWhole), judgeGrowth(runs)];
 
-const budgets = judge(rows);
-process.stdout.write('Budgets\n');
-for (const { what, value, limit, held } of budgets) {
-  process.stdout.write(`  ${held ? '✓' : '✗'} ${what}: ${value.toPrecision(3)} (at most ${limit.toPrecision(3)})\n`);
+for (const row of rows.filter(({ grows }) => grows === undefined)) process.stdout.write(`${table(row)}\n\n`);
+process.stdout.write(growthText(rows, growth));
+process.stdout.write(`Budgets: medians of ${ROUNDS} rounds in turn, with the least and the most\n`);
+for (const { what, runs, limit, held } of budgets) {
+  process.stdout.write(`  ${held ? '✓' : '✗'} ${what}: ${runs.map(figure).join(', ')}; at most ${figure(limit)}\n`);
 }
 
 const version = (name) => JSON.parse(readFileSync(join(here, '../node_modules', name, 'package.json'), 'utf8')).version;
@@ -67,15 +88,19 @@ const machine = {
   Node: process.version,
   ...Object.fromEntries(peers.map((name) => [name, version(name)])),
 };
-if (given.only === undefined && !given.quick) {
-  mkdirSync(join(here, 'results'), { recursive: true });
-  writeFileSync(join(here, 'results/latest.json'), `${JSON.stringify({ machine, rows, budgets }, null, 2)}\n`);
-  writeFileSync(join(here, 'results/chart.svg'), await drawChart(rows));
-  writeDocument({ machine, rows, budgets });
+if (isWhole && !quick) {
+  const results = join(here, 'results');
+  const short = (_, value) => (typeof value === 'number' ? Number(value.toPrecision(5)) : value);
+  mkdirSync(results, { recursive: true });
+  writeFileSync(join(results, 'latest.json'), `${JSON.stringify({ machine, runs: count, rounds: ROUNDS, rows, budgets, growth }, short, 2)}\n`);
+  writeFileSync(join(results, 'chart.svg'), await drawChart(rows));
+  writeFileSync(join(results, 'growth.svg'), await drawGrowth(rows));
+  writeDocument({ machine, runs: count, rounds: ROUNDS, rows, budgets, growth });
 }
-const missed = budgets.filter(({ held }) => !held);
-if (given.check && missed.length > 0) {
-  const lines = missed.map(({ what, value, limit }) => `\n  ${what}: ${value.toPrecision(3)}, at most ${limit.toPrecision(3)}`);
-  process.stderr.write(`${missed.length} of ${budgets.length} budgets are missed${lines.join('')}\n`);
+const judged = [...budgets, ...growth];
+const missed = judged.filter(({ held }) => !held);
+if (check && missed.length > 0) {
+  const lines = missed.map(({ what, runs, limit }) => `\n  ${what}: ${runs.map(figure).join(', ')}; at most ${figure(limit)}`);
+  process.stderr.write(`${missed.length} of ${judged.length} budgets are missed${lines.join('')}\n`);
   process.exit(1);
 }

@@ -77,7 +77,7 @@ export async function measure({ scratch, quick }) {
       writeFileSync(path, written(program)[kind]);
       return [name, [path]];
     });
-    const { 'nothing at all': nothing, ...whole } = processes(Object.fromEntries(programs), quick ? 7 : 25, { cwd: scratch, env });
+    const { 'nothing at all': nothing, ...whole } = processes(Object.fromEntries(programs), quick ? 3 : 7, { cwd: scratch, env });
     const results = Object.fromEntries(Object.entries(whole).map(([name, took]) => [name, Math.max(0, took - nothing)]));
     return { id, title: `A whole process up to its first value, beyond bare Node, the package ${how}`, unit: 'ns', ours: ['superconfig'], results };
   });
@@ -89,6 +89,6 @@ function commandLine({ scratch, quick, env }) {
   const bin = join(scratch, 'node_modules/superconfig/ts/dist/cli/main.js');
   writeFileSync(join(scratch, 'nothing.mjs'), '');
   const programs = { 'bare Node': ['nothing.mjs'], '--help': [bin, '--help'], get: [bin, 'get', 'server.port'] };
-  const results = processes(programs, quick ? 7 : 25, { cwd: scratch, env });
+  const results = processes(programs, quick ? 3 : 7, { cwd: scratch, env });
   return { id: 'cli', title: 'The command line, a whole process', unit: 'ns', ours: ['--help', 'get'], results };
 }

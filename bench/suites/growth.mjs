@@ -1,105 +1,275 @@
-// Growth of costs: with keys, with workers, with configurations.
-import { readFileSync, writeFileSync } from 'node:fs';
+// Growth of costs: with layers, bytes, keys, configurations, watched files and workers. The results of a row are a curve: nanoseconds by size.
+import assert from 'node:assert/strict';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
-import { registry, SuperConfig } from 'superconfig';
-import { SMALL, small, withKeys } from '../inputs.mjs';
-import { cold, median } from '../measure.mjs';
+import { Worker } from 'node:worker_threads';
+import { stringify as toToml } from 'smol-toml';
+import { SuperConfig } from 'superconfig';
+import { stringify as toYaml } from 'yaml';
+import { SMALL, service, withKeys } from '../inputs.mjs';
+import { here, median } from '../measure.mjs';
+
+const now = () => process.hrtime.bigint();
+
+/** The middle of what calls say that they took, for a while and three times at least; the first third only warms up. */
+async function repeated(call, milliseconds = 150) {
+  const samples = [];
+  const end = performance.now() + milliseconds;
+  while (samples.length < 4 || (samples.length < 60 && performance.now() < end)) {
+    const took = call(samples.length);
+    samples.push(took instanceof Promise ? await took : took);
+  }
+  return median(samples.slice(Math.floor(samples.length / 3)));
+}
+
+/** What a call takes. */
+function taken(call) {
+  const start = now();
+  call();
+  return Number(now() - start);
+}
+
+/** What a load takes, which is closed then. */
+function loading(builder) {
+  const start = now();
+  const config = builder.loadSync();
+  const took = Number(now() - start);
+  config.close();
+  return took;
+}
+
+/** A curve for each title: of sizes, what a call takes that was prepared for that size. */
+async function curves(grows, sizes, titles, prepare) {
+  const results = Object.fromEntries(Object.keys(titles).map((id) => [id, {}]));
+  for (const size of sizes) {
+    const { close, ...calls } = await prepare(size);
+    for (const [id, call] of Object.entries(calls)) results[id][size] = await repeated(call);
+    await close?.();
+  }
+  return Object.entries(titles).map(([id, title]) => {
+    const ours = title.startsWith('`JSON.parse`') ? [] : Object.keys(results[id]);
+    return { id: `growth-${grows.replace(/\W+/g, '-')}-${id}`, title, grows, unit: 'ns', ours, results: results[id] };
+  });
+}
+
+/** A file of its own for each call, so that none has been read before. */
+function files(directory, suffix, text) {
+  mkdirSync(directory, { recursive: true });
+  return (at) => {
+    const path = join(directory, `${at}.${suffix}`);
+    writeFileSync(path, text);
+    return path;
+  };
+}
+
+const small = (at) => JSON.stringify({ ...SMALL, [`own${at}`]: at });
+
+function layers(scratch, sizes) {
+  const titles = { load: 'Load small JSON files that overlay each other', reload: 'Reload them when one has changed' };
+  return curves('layers', sizes, titles, (size) => {
+    const cwd = join(scratch, `layers${size}`);
+    const builder = (round) => {
+      const directory = join(cwd, String(round));
+      mkdirSync(directory, { recursive: true });
+      let builder = SuperConfig.builder({ cwd: directory });
+      for (let at = 0; at < size; at++) {
+        writeFileSync(join(directory, `${at}.json`), small(at));
+        builder = builder.file(`${at}.json`);
+      }
+      return builder;
+    };
+    const config = builder('reload').loadSync();
+    return {
+      load: (at) => loading(builder(at)),
+      reload: (at) => {
+        writeFileSync(join(cwd, 'reload/0.json'), small(`Changed${at}`));
+        return taken(() => config.reloadSync());
+      },
+      close: () => config.close(),
+    };
+  });
+}
+
+/** Texts of so many bytes: one service over and over, each under a name of its own. */
+function texts(bytes) {
+  const one = { services: { serviceAT: service(7) } };
+  const repeat = (entry, between) =>
+    Array.from({ length: Math.ceil(bytes / entry.length) }, (_, at) => entry.replaceAll('serviceAT', `service${at}`)).join(between);
+  return {
+    json: `{"services": {${repeat(JSON.stringify(one.services, null, 2).slice(1, -1), ',')}}}`,
+    yaml: `services:\n${repeat(toYaml(one).replace('services:\n', ''), '')}`,
+    toml: repeat(toToml(one), '\n'),
+  };
+}
+
+function bytes(scratch, sizes) {
+  const formats = { json: 'Load a JSON file', yaml: 'Load a YAML file', toml: 'Load a TOML file' };
+  const titles = { ...formats, peer: '`JSON.parse` of the JSON file, for comparison' };
+  return curves('bytes', sizes, titles, (size) => {
+    const text = texts(size);
+    const load = (format) => {
+      const file = files(join(scratch, `${format}${size}`), format, text[format]);
+      return (at) => loading(SuperConfig.builder({ cwd: scratch }).file(file(at)));
+    };
+    const parse = files(join(scratch, `peer${size}`), 'json', text.json);
+    return {
+      ...Object.fromEntries(Object.keys(formats).map((format) => [format, load(format)])),
+      peer: (at) => {
+        const path = parse(at);
+        return taken(() => JSON.parse(readFileSync(path, 'utf8')));
+      },
+    };
+  });
+}
+
+function keys(scratch, sizes) {
+  const titles = {
+    tables: 'Load a JSON file of tables of a hundred keys, and read ten',
+    one: 'Load a JSON file of one table, and read ten',
+    peer: '`JSON.parse` of the tables of a hundred keys, for comparison',
+  };
+  return curves('keys', sizes, titles, (size) => {
+    const flat = JSON.stringify(Object.fromEntries(Array.from({ length: size }, (_, at) => [`key${at}`, at])));
+    const texts = { tables: withKeys(size), one: flat };
+    const load = (name, prefix) => {
+      const file = files(join(scratch, `${name}${size}`), 'json', texts[name]);
+      return (at) => {
+        const path = file(at);
+        let config;
+        const took = taken(() => {
+          config = SuperConfig.builder({ cwd: scratch }).file(path).loadSync();
+          for (let key = 0; key < 10; key++) config.get(`${prefix}key${key}`);
+        });
+        config.close();
+        return took;
+      };
+    };
+    const parse = files(join(scratch, `keys${size}`), 'json', texts.tables);
+    return {
+      tables: load('tables', 'table0.'),
+      one: load('one', ''),
+      peer: (at) => {
+        const path = parse(at);
+        return taken(() => JSON.parse(readFileSync(path, 'utf8')));
+      },
+    };
+  });
+}
+
+function configurations(scratch, sizes) {
+  const titles = { load: 'Load one more small JSON file', reload: 'Reload one of them that has changed' };
+  const file = files(join(scratch, 'configurations'), 'json', small(0));
+  const kept = [];
+  return curves('configurations', sizes, titles, (size) => {
+    while (kept.length < size)
+      kept.push(
+        SuperConfig.builder({ cwd: scratch })
+          .file(file(`kept${kept.length}`))
+          .loadSync(),
+      );
+    return {
+      load: (at) => loading(SuperConfig.builder({ cwd: scratch }).file(file(`more${at}`))),
+      reload: (at) => {
+        writeFileSync(join(scratch, 'configurations/kept0.json'), small(at));
+        return taken(() => kept[0].reloadSync());
+      },
+      close: () => {
+        if (size === sizes.at(-1)) for (const config of kept) config.close();
+      },
+    };
+  });
+}
+
+const DEBOUNCE = 5;
+
+function watched(scratch, sizes) {
+  const titles = {
+    load: 'Load files, each in a folder of its own, without watching',
+    begin: 'Load and begin to watch them',
+    change: `From a write to the event \`change\`, beyond the debounce of ${DEBOUNCE} ms`,
+  };
+  return curves('watched files', sizes, titles, (size) => {
+    const cwd = join(scratch, `watched${size}`);
+    for (let at = 0; at < size; at++) {
+      mkdirSync(join(cwd, String(at)), { recursive: true });
+      writeFileSync(join(cwd, String(at), 'app.json'), JSON.stringify({ [`key${at}`]: 0 }));
+    }
+    const builder = () => SuperConfig.builder({ cwd }).glob('*/app.json');
+    const watching = () => builder().watch({ debounceMs: DEBOUNCE });
+    let config;
+    let heard;
+    return {
+      load: () => loading(builder()),
+      begin: () => loading(watching()),
+      change: async (at) => {
+        if (config === undefined) {
+          config = watching().loadSync();
+          config.on('change', () => heard(now()));
+        }
+        const changed = new Promise((resolve) => (heard = resolve));
+        const start = now();
+        writeFileSync(join(cwd, '0/app.json'), `{"key0": ${at + 1}}`);
+        // Watching keeps no process alive.
+        const late = setTimeout(() => assert.fail('no change was heard of'), 60_000);
+        const took = Number((await changed) - start) - DEBOUNCE * 1e6;
+        clearTimeout(late);
+        return took;
+      },
+      close: () => {
+        assert(
+          config.status.watching.every(({ mode }) => mode === 'native'),
+          'the system has too few watches for this',
+        );
+        config.close();
+      },
+    };
+  });
+}
 
 const READS = 2_000_000;
 
-/** Nanoseconds of one read, with everybody reading at the same time. */
-function read() {
-  const config = SuperConfig.attach(workerData.token);
-  const handle = config.handle('server.port');
-  const loop = () => {
-    let sum = 0;
-    for (let at = 0; at < READS; at++) sum += handle.value;
-    return sum;
+function workers(_, sizes) {
+  const titles = {
+    read: `${READS.toLocaleString('en')} reads of \`handle.value\` by each worker at once, until all are done`,
+    change: 'From a reload to the event `change` in all of them',
   };
-  loop();
-  parentPort.once('message', () => {
-    const start = process.hrtime.bigint();
-    loop();
-    parentPort.postMessage(Number(process.hrtime.bigint() - start) / READS);
-    parentPort.close();
+  return curves('workers', sizes, titles, async (size) => {
+    let tick = 0;
+    const config = SuperConfig.builder({ env: {} })
+      .source({ name: 'tick', load: () => ({ tick: ++tick }) })
+      .loadSync();
+    const all = Array.from({ length: size }, () => new Worker(join(here, 'reader.mjs'), { workerData: { token: config.token, reads: READS } }));
+    const answers = () => Promise.all(all.map((worker) => new Promise((resolve) => worker.once('message', resolve))));
+    const timed = async (start) => {
+      const answered = answers();
+      const began = now();
+      start();
+      await answered;
+      return Number(now() - began);
+    };
+    await answers();
+    return {
+      read: () =>
+        timed(() => {
+          for (const worker of all) worker.postMessage('read');
+        }),
+      change: () => timed(() => config.reloadSync()),
+      close: async () => {
+        await Promise.all(all.map((worker) => worker.terminate()));
+        config.close();
+      },
+    };
   });
-  parentPort.postMessage('ready');
-}
-
-async function withWorkers(count, token) {
-  const workers = Array.from({ length: count }, () => new Worker(fileURLToPath(import.meta.url), { workerData: { token } }));
-  const message = (worker) => new Promise((resolve) => worker.once('message', resolve));
-  await Promise.all(workers.map(message));
-  const took = workers.map(message);
-  for (const worker of workers) worker.postMessage('go');
-  return median(await Promise.all(took));
 }
 
 export async function measure({ scratch, quick }) {
-  const rows = [];
-  for (const keys of quick ? [100, 10_000] : [100, 1_000, 10_000, 100_000, 1_000_000]) {
-    const path = join(scratch, `keys${keys}.json`);
-    const text = withKeys(keys);
-    const samples = { superconfig: [], 'JSON.parse': [] };
-    const rounds = keys < 100_000 ? 60 : 5;
-    for (let round = 0; round < rounds; round++) {
-      writeFileSync(path, text + ' '.repeat(round));
-      for (const name of Object.keys(samples)) {
-        const start = process.hrtime.bigint();
-        if (name === 'superconfig') {
-          const config = SuperConfig.builder({ cwd: scratch })
-            .file(path)
-            .limits({ documentBytes: 2 ** 30 })
-            .loadSync();
-          for (let at = 0; at < 10; at++) config.get(`table0.key${at}`);
-          samples[name].push(Number(process.hrtime.bigint() - start));
-          config.close();
-        } else {
-          const tree = JSON.parse(readFileSync(path, 'utf8'));
-          for (let at = 0; at < 10; at++) tree.table0[`key${at}`];
-          samples[name].push(Number(process.hrtime.bigint() - start));
-        }
-      }
-    }
-    const results = Object.fromEntries(Object.entries(samples).map(([name, list]) => [name, median(list)]));
-    rows.push({ id: `keys-${keys}`, title: `Load ${keys.toLocaleString('en')} keys of JSON and read ten`, unit: 'ns', ours: ['superconfig'], results });
-  }
-  small(scratch);
-  const config = SuperConfig.builder({ cwd: scratch }).file('one.json').loadSync();
-  const results = {};
-  for (const count of quick ? [1, 2] : [1, 2, 4, 8]) results[`${count} worker${count > 1 ? 's' : ''}`] = await withWorkers(count, config.token);
-  config.close();
-  rows.push({ id: 'workers', title: '`handle.value` with so many workers reading at the same time', unit: 'ns', ours: Object.keys(results), results });
-
-  const before = registry.stats().memoryUsageBytes;
-  const many = Array.from({ length: 1000 }, () => SuperConfig.builder({ cwd: scratch }).file('one.json').loadSync());
-  const each = (registry.stats().memoryUsageBytes - before) / many.length;
-  for (const one of many) one.close();
-  const handles = Array.from({ length: 10_000 }, (_, at) => registry.insert(at));
-  const smallHandle = (registry.stats().memoryUsageBytes - before) / handles.length;
-  for (const handle of handles) handle.close();
-  rows.push({
-    id: 'memory',
-    title: 'Memory that the registry holds',
-    unit: 'bytes',
-    ours: ['a small configuration with its text', 'a small handle'],
-    results: {
-      'a small configuration with its text': each,
-      'a small handle': smallHandle,
-      'its JSON text': JSON.stringify(SMALL).length,
-    },
-  });
-  const contenders = ['superconfig', 'superconfig, `current` read', 'by hand', 'convict', 'nconf', 'node-config'];
-  rows.push({
-    id: 'memory-loaded',
-    title: 'Memory of the process for each configuration of two small files that it keeps',
-    unit: 'bytes',
-    ours: contenders.slice(0, 2),
-    results: cold(Object.fromEntries(contenders.map((name) => [name, ['--expose-gc', '--max-semi-space-size=1', 'memory.mjs', name, scratch]])), quick ? 1 : 3),
-  });
-  return rows;
+  const upTo = (...sizes) => (quick ? sizes.slice(0, -1) : sizes);
+  return [
+    ...(await layers(scratch, upTo(1, 10, 100))),
+    ...(await bytes(scratch, upTo(10_000, 100_000, 1_000_000, 10_000_000))),
+    ...(await keys(scratch, upTo(10, 100, 1_000, 10_000, 100_000))),
+    ...(await configurations(scratch, upTo(1, 10, 100, 1_000, 2_000))),
+    ...(await watched(scratch, upTo(1, 10, 100, 1_000, 10_000))),
+    ...(await workers(scratch, upTo(1, 4, 16, 64))),
+  ];
 }
-
-if (!isMainThread && workerData?.token !== undefined) read();

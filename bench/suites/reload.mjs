@@ -4,7 +4,7 @@ import { percentile } from '../measure.mjs';
 import { measureReloadLatency } from '../reload-latency.mjs';
 
 export async function measure({ quick }) {
-  const { debounceMs, main, worker } = await measureReloadLatency(quick ? 40 : 200);
+  const { debounceMs, main, worker } = await measureReloadLatency(quick ? 40 : 100);
   const nanoseconds = (samples, share) => percentile(samples, share) * 1e6;
   const results = {
     'main thread, p50': nanoseconds(main, 0.5),

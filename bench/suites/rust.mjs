@@ -26,8 +26,8 @@ export async function measure({ quick }) {
   };
   cargo('--no-run');
   const since = Date.now();
-  const [warmUp, measurement] = quick ? ['0.2', '0.5'] : ['1', '3'];
-  cargo('--', '--noplot', '--warm-up-time', warmUp, '--measurement-time', measurement);
+  const [warmUp, measurement] = quick ? ['0.1', '0.3'] : ['0.2', '0.8'];
+  cargo('--', '--noplot', '--nresamples', '2000', '--warm-up-time', warmUp, '--measurement-time', measurement);
   const groups = {};
   for (const [group, name, took] of measured(join(root, 'target/criterion'), since)) {
     groups[group] ??= {};
