@@ -11,7 +11,7 @@ import { module } from './module.js';
 import type * as sources from './sources.js';
 import type { Source, SourceOptions, ValueOptions } from './sources.js';
 import { args, defaults, dir, discover, dotenv, env, file, glob, overrides, text } from './sources.js';
-import type { ArrayStrategy, BuilderOptions, Limits, NameOptions, WatchOptions } from './types/options.js';
+import type { ArrayStrategy, BuilderOptions, Limits, LoadOptions, NameOptions, WatchOptions } from './types/options.js';
 
 /** The helpers of `Helpers` named `Names` as methods that add the source and return the builder; they keep their documentation. */
 type Verbs<Helpers, Names extends keyof Helpers, Builder> = {
@@ -39,6 +39,19 @@ export type SourceVerbs<Builder> = Verbs<typeof sources, SourceVerb, Builder> &
     derive(name: string, compute: Deriver, options?: SourceOptions): Builder;
     derive(compute: Deriver, options?: SourceOptions): Builder;
   };
+
+/** The options of `loadConfig` that are verbs of the builder, in the order in which they are called. @internal */
+export const VERBS = [
+  'profile',
+  'arrays',
+  'interpolate',
+  'secrets',
+  'fingerprintKey',
+  'schema',
+  'limits',
+  'watch',
+  'name',
+] as const satisfies (keyof LoadOptions)[];
 
 /** What a builder has collected; each verb replaces it, so that a request keeps what it was made of. */
 interface Collected {

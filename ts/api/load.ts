@@ -6,11 +6,9 @@ import { guard, guardAsync } from '../engine/native-error.js';
 import { checkNames } from '../engine/option-names.js';
 import { kindOf, optionError } from '../internal/validate.js';
 import type { InferOutput, StandardSchema } from '../schema/standard-schema.js';
+import { VERBS } from './builder.js';
 import { type SuperConfig, SuperConfigBuilder } from './config.js';
 import type { LoadOptions, NameOptions } from './types/options.js';
-
-/** The options that are verbs of the builder, in the order in which they are called. */
-const VERBS = ['profile', 'arrays', 'interpolate', 'secrets', 'fingerprintKey', 'schema', 'limits', 'watch', 'name'] as const satisfies (keyof LoadOptions)[];
 
 function toBuilder(options: LoadOptions): SuperConfigBuilder {
   checkNames(options, ['cwd', 'home', 'root', 'env', 'argv', 'sources', ...VERBS], 'the options');

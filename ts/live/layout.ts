@@ -1,9 +1,9 @@
 // The selection of a store's keys for a source, and their conversion to values.
-import { SuperConfigError } from '../index.js';
+import { type Format, SuperConfigError } from '../index.js';
 import type { Entries, Entry } from './mirror.js';
 import { omitSecretLeaves, omitSecretTexts } from './omit-secrets.js';
 import { checkRollout, chooseSubtree, type Rollout } from './rollout.js';
-import { documents, type StoredDocument, type TextTyping, texts } from './source-data.js';
+import { documents, type TextTyping, texts } from './source-data.js';
 
 /**
  * The keys that a source takes, selected in one of three ways, and the path of their values.
@@ -25,7 +25,7 @@ export interface KeyLayout extends TextTyping {
   /** Each key below it holds a document; they apply in the order of their keys. */
   documents?: string;
   /** The format of documents; by default that of the key's extension, else detected from the content. */
-  format?: NonNullable<StoredDocument['format']>;
+  format?: Format;
   /** The path below which all values are put; the root by default. */
   at?: readonly string[];
   /** Takes one of several subtrees below the prefix, by a rule that is stored beside them. */

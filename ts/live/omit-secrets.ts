@@ -1,9 +1,6 @@
 // Entries of a store without what is secret by its name.
-import { convert, parse } from '../index.js';
+import { convert, type Format, parse } from '../index.js';
 import type { Entry } from './mirror.js';
-import type { StoredDocument } from './source-data.js';
-
-type Format = NonNullable<StoredDocument['format']>;
 
 /** The formats of documents, by the extensions of their keys. */
 const FORMATS: Record<string, Format> = { json: 'json', jsonc: 'jsonc', json5: 'json5', toml: 'toml', yaml: 'yaml', yml: 'yaml', ini: 'ini', env: 'dotenv' };

@@ -1,5 +1,5 @@
 // Results of custom sources that are no values: texts by path, and documents.
-import { SuperConfigError } from '../index.js';
+import { type Format, SuperConfigError } from '../index.js';
 
 // The engine looks for this key, so that no plain values are mistaken for one.
 const SOURCE_DATA = Symbol.for('superconfig.source-data');
@@ -67,7 +67,7 @@ export interface StoredDocument {
   /** The document. */
   text: string;
   /** The format; by default that of the name's extension, else detected from the content. */
-  format?: 'json' | 'jsonc' | 'json5' | 'toml' | 'yaml' | 'dotenv' | 'ini';
+  format?: Format;
   /** The revision of the key, where the source has one. */
   revision?: string;
   /** The path below which its values are; the root by default. */

@@ -4,19 +4,8 @@ import { resolve } from 'node:path';
 import { type Converted, type ConvertOptions, convert, type Format, file, isSuperConfigError, loadConfigSync, SuperConfigError } from '../../index.js';
 import type { Command } from '../command.js';
 import type { Context } from '../context.js';
+import { formatOf, READ, WRITTEN } from '../formats.js';
 import { UsageError } from '../usage-error.js';
-
-const WRITTEN = ['yaml', 'toml', 'json', 'jsonc', 'json5', 'dotenv'] as const satisfies readonly Format[];
-const EXTENSIONS: Readonly<Record<string, Format>> = {
-  json: 'json',
-  jsonc: 'jsonc',
-  json5: 'json5',
-  toml: 'toml',
-  yaml: 'yaml',
-  yml: 'yaml',
-  ini: 'ini',
-  env: 'dotenv',
-};
 
 export const command: Command = {
   name: 'convert',
@@ -28,7 +17,7 @@ export const command: Command = {
   arguments: [{ name: 'FILE', description: 'the file to read', required: true }],
   options: [
     { flags: '--to <FORMAT>', description: 'the format to write', choices: WRITTEN },
-    { flags: '--format <FORMAT>', description: 'the format of FILE, in place of that of its name', choices: [...WRITTEN, 'ini'] },
+    { flags: '--format <FORMAT>', description: 'the format of FILE, in place of that of its name', choices: READ },
     { flags: '--from <FILE#EXPORT>', description: 'the definition, in place of superconfig.config.*' },
   ],
   shared: { json: true, secrets: true, out: true },
@@ -96,11 +85,4 @@ function located(error: SuperConfigError, name: string): SuperConfigError {
   if (message.startsWith(name)) return error;
   const details = { origin: { ...origin, file: name }, ...(path !== undefined && { path }), ...(hint !== undefined && { hint }), cause: error };
   return new SuperConfigError(code, `${name}: ${message}`, details);
-}
-
-/** The format that a file's name tells. */
-function formatOf(name: string): Format | undefined {
-  const base = name.split(/[\\/]/).at(-1) ?? '';
-  if (/^\.env(?:\.|$)/.test(base)) return 'dotenv';
-  return EXTENSIONS[/\.([^.]+)$/.exec(base)?.[1]?.toLowerCase() ?? ''];
 }

@@ -1,16 +1,15 @@
 // `superconfig print`: the merged values.
 import { type Format, parse } from '../../index.js';
 import type { Command } from '../command.js';
+import { WRITTEN } from '../formats.js';
 import { originDocument } from '../output/json.js';
-
-const FORMATS = ['yaml', 'toml', 'json', 'jsonc', 'json5', 'dotenv'] as const satisfies readonly Format[];
 
 export const command: Command = {
   name: 'print',
   help: 'The merged values in a format that loads again. Secrets show as [redacted].',
   examples: ['print', 'print --origins', 'print --format toml --out effective.toml', 'print --profile production --changed'],
   options: [
-    { flags: '--format <FORMAT>', description: 'the format; yaml where nothing is said', choices: FORMATS },
+    { flags: '--format <FORMAT>', description: 'the format; yaml where nothing is said', choices: WRITTEN },
     { flags: '--origins', description: 'above each value a comment: where it comes from, and what it overrides' },
     { flags: '--changed', description: 'only what is not as in the layers of defaults' },
   ],
