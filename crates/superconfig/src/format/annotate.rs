@@ -13,11 +13,7 @@ pub(crate) fn annotate<'p>(
     format: Format,
     comments: impl IntoIterator<Item = (&'p [Segment], Vec<String>)>,
 ) -> Option<String> {
-    let mark = match format {
-        Format::Yaml | Format::Toml | Format::Dotenv => "# ",
-        Format::Jsonc | Format::Json5 => "// ",
-        Format::Json | Format::Ini => return None,
-    };
+    let mark = format.codec()?.comment?;
     let mut by_line: BTreeMap<usize, Vec<String>> = BTreeMap::new();
     for (path, lines) in comments {
         let position = match format {

@@ -21,6 +21,8 @@ pub(super) struct Codec {
     pub(super) looks_like: fn(text: &str, declared: &str) -> bool,
     /// Whether a document begins with a brace.
     pub(super) in_braces: bool,
+    /// The start of a comment line; `None` for a format without comments, or that is only read.
+    pub(super) comment: Option<&'static str>,
     /// Whether a byte order mark inside a text is white space.
     pub(super) mark_is_space: bool,
 }

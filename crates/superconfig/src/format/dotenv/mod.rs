@@ -18,6 +18,7 @@ pub(super) const DOTENV: Codec = Codec {
     render: Some(render::render),
     looks_like: |text, _| lines(text).all(has_constant_name),
     in_braces: false,
+    comment: Some("# "),
     mark_is_space: false,
 };
 

@@ -7,8 +7,15 @@ mod statements;
 use super::codec::{Codec, lines};
 
 /// Sections of `key = value` lines.
-pub(super) const INI: Codec =
-    Codec { parse: parse::parse, locate: locate::locate, render: None, looks_like, in_braces: false, mark_is_space: false };
+pub(super) const INI: Codec = Codec {
+    parse: parse::parse,
+    locate: locate::locate,
+    render: None,
+    looks_like,
+    in_braces: false,
+    comment: None,
+    mark_is_space: false,
+};
 
 /// INI reads nearly any line as a key. A slip in TOML still reads as INI; real INI has hardly a line that TOML would read.
 fn looks_like(text: &str, declared: &str) -> bool {

@@ -25,6 +25,7 @@ pub(super) const JSON: Codec = Codec {
     render: Some(|value| Ok(to_json(value))),
     looks_like: |_, _| true,
     in_braces: true,
+    comment: None,
     mark_is_space: false,
 };
 
@@ -33,6 +34,7 @@ pub(super) const JSON: Codec = Codec {
 pub(super) const JSONC: Codec = Codec {
     parse: |text, limits| parse::parse(text, Dialect::Jsonc, limits),
     locate: |text, path| locate::locate(text, Dialect::Jsonc, path),
+    comment: Some("// "),
     ..JSON
 };
 
@@ -42,6 +44,7 @@ pub(super) const JSON5: Codec = Codec {
     parse: |text, limits| parse::parse(text, Dialect::Json5, limits),
     locate: |text, path| locate::locate(text, Dialect::Json5, path),
     render: Some(|value| Ok(to_json5(value))),
+    comment: Some("// "),
     mark_is_space: true,
     ..JSON
 };

@@ -17,5 +17,6 @@ pub(super) const TOML: Codec = Codec {
     render: Some(render::render),
     looks_like: |_, _| true,
     in_braces: false,
+    comment: Some("# "),
     mark_is_space: false,
 };

@@ -23,5 +23,6 @@ pub(super) const YAML: Codec = Codec {
     render: Some(|value| Ok(render::render(value, false))),
     looks_like: |text, _| lines(text).any(|line| line.contains(": ") || line.ends_with(':')),
     in_braces: false,
+    comment: Some("# "),
     mark_is_space: false,
 };
