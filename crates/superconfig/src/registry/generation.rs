@@ -170,4 +170,14 @@ mod tests {
         publish(since, 4_000_000_003);
         assert_eq!(word(since), 4_000_000_002);
     }
+
+    #[test]
+    fn announced_entry_has_another_word() {
+        let registry = crate::registry::ConfigRegistry::new();
+        let id = registry.insert(1_u8).unwrap().id();
+        let word = || WORDS[id.get() as usize % WORD_COUNT].load(Ordering::Acquire);
+        let before = word();
+        announce(id);
+        assert_ne!(word(), before);
+    }
 }

@@ -1,4 +1,6 @@
-//! Configurations that are open: reloading and live reload.
+//! Configurations that are open: reloading, live reload, and what a forked child makes of them.
 
+#[cfg(all(target_os = "linux", feature = "watch"))]
+mod forked;
 mod reload;
 mod watch;
