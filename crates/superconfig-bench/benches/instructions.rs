@@ -10,12 +10,13 @@ mod inputs;
 use std::hint::black_box;
 use superconfig::{ConfigRegistry, Format, SuperConfig, parse};
 
-const PATHS: [&str; 9] = [
+const PATHS: [&str; 10] = [
     "handle read",
     "cached handle read",
     "read by id",
     "update",
     "load of two small JSON files",
+    "reload that finds nothing new",
     "parse of JSON",
     "parse of TOML",
     "parse of YAML",
@@ -33,9 +34,10 @@ fn main() {
     match PATHS.iter().position(|path| *path == name) {
         Some(0..=3) => reads(&name),
         Some(4) => load(),
-        Some(5) => texts(&inputs::json(inputs::SERVICES), Format::Json),
-        Some(6) => texts(&inputs::toml(inputs::SERVICES), Format::Toml),
-        Some(7) => texts(&inputs::yaml(inputs::SERVICES), Format::Yaml),
+        Some(5) => reload(),
+        Some(6) => texts(&inputs::json(inputs::SERVICES), Format::Json),
+        Some(7) => texts(&inputs::toml(inputs::SERVICES), Format::Toml),
+        Some(8) => texts(&inputs::yaml(inputs::SERVICES), Format::Yaml),
         Some(_) => merge(),
         None => println!("{}", PATHS.join("\n")),
     }
@@ -75,6 +77,18 @@ fn load() {
     let second = builder(2);
     let loaded = measured(|| second.load()).expect("the files are right");
     assert_eq!(loaded.get::<u64>("server.port").expect("it is there"), 9000);
+}
+
+fn reload() {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    inputs::write_small(directory.path(), 1);
+    // A file that was written just now is read again.
+    std::thread::sleep(std::time::Duration::from_millis(100));
+    let files = SuperConfig::builder().cwd(directory.path()).file("default.json").file("production.json");
+    let config = files.environment([("APP_SERVER__PORT", "9000")]).env("APP").load().expect("the files are right");
+    black_box(config.reload()).expect("the files are right");
+    let reload = measured(|| config.reload()).expect("the files are right");
+    assert!(reload.changed.is_empty());
 }
 
 fn texts(text: &str, format: Format) {

@@ -55,7 +55,7 @@ impl PreparedLoad {
         if options.watch.is_some() {
             loader.watch();
         }
-        let LoadOutcome { result, record, .. } = loader.load(0, Ok(custom_results), false);
+        let LoadOutcome { result, record, .. } = loader.load(0, Ok(custom_results), false, None);
         let mut loaded = result?;
         loaded.derive_all()?;
         Ok(Self {

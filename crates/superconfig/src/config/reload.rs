@@ -270,7 +270,9 @@ impl Core {
         // A later turn may have brought another one meanwhile.
         loader.set_environment(self.environment.lock().1.clone());
         RELOADS.begin();
-        let LoadOutcome { result, record, answers } = loader.load(turn.0, custom_results, background);
+        let previous = self.snapshot().ok();
+        let previous = previous.as_ref().map(|previous| &previous.loaded);
+        let LoadOutcome { result, record, answers } = loader.load(turn.0, custom_results, background, previous);
         drop(loader);
         let changes = self.health.lock().record_results(answers);
         self.report_sources(changes);

@@ -3,6 +3,7 @@
 use super::options::LoadOptions;
 use crate::diagnostic::{Error, ErrorCode};
 use crate::format;
+use crate::merge::Merged;
 use crate::source::{BaseDirs, DeriveFunction, Environment, SourceSpec, check_strictly, read_file};
 use crate::value::{ExpandedSize, ExpansionBudget, Limits, Value};
 use parking_lot::Mutex;
@@ -64,6 +65,8 @@ pub(super) struct MergeInputs<'a> {
     /// Reads a file that a value names.
     pub(super) read: &'a dyn Fn(&str) -> Result<Arc<str>, Error>,
     pub(super) budget: &'a ExpansionBudget,
+    /// What all layers merge to, where that is known.
+    pub(super) known: Option<&'a Merged>,
 }
 
 impl Derivations {
@@ -120,7 +123,7 @@ impl Derivations {
         };
         // Only names that computed values have are not known by now.
         let read = |name: &str| self.read(name, || from_disk(name));
-        merge(&MergeInputs { environment: &self.environment, options: &self.options, read: &read, budget: &budget })
+        merge(&MergeInputs { environment: &self.environment, options: &self.options, read: &read, budget: &budget, known: None })
     }
 
     pub(super) fn spec(&self, source: usize) -> Option<(&Arc<str>, Option<&DeriveFunction>)> {

@@ -153,7 +153,15 @@ impl Loader {
     ///
     /// `turn` is when the custom sources were called: of two results of one source the one of the later turn counts,
     /// whichever load finishes first.
-    pub(crate) fn load(&mut self, turn: u64, custom_results: Result<CustomResults, Error>, background: bool) -> LoadOutcome {
+    ///
+    /// `previous` is the version in use.
+    pub(crate) fn load(
+        &mut self,
+        turn: u64,
+        custom_results: Result<CustomResults, Error>,
+        background: bool,
+        previous: Option<&LoadResult>,
+    ) -> LoadOutcome {
         let began = Instant::now();
         self.loads += 1;
         let number = self.loads;
@@ -161,14 +169,20 @@ impl Loader {
         let mut collector = LayerCollector::new(self.options.sources.len(), warnings, &self.rules.limits);
         let applied = custom_results.and_then(|results| self.apply_custom_results(turn, results, &mut collector));
         let answers = std::mem::take(&mut collector.answers);
-        let result = applied.and_then(|()| self.load_all(collector, background, began));
+        let result = applied.and_then(|()| self.load_all(collector, background, previous, began));
         let result = result.map_err(|error| self.rules.secrets.without_hidden_keys(error));
         self.cache.end_load(result.is_ok());
         let record = LoadRecord { number, dependencies: self.dependencies.get_mut().finish() };
         LoadOutcome { result, record, answers }
     }
 
-    fn load_all(&mut self, mut collector: LayerCollector, background: bool, began: Instant) -> Result<LoadResult, Error> {
+    fn load_all(
+        &mut self,
+        mut collector: LayerCollector,
+        background: bool,
+        previous: Option<&LoadResult>,
+        began: Instant,
+    ) -> Result<LoadResult, Error> {
         let reading = span!("read");
         let options = self.options.clone();
         let base_dirs = base_dirs(&options, &self.environment)?;
@@ -235,7 +249,10 @@ impl Loader {
         if derivations.is_empty() {
             let read = |name: &str| self.read_value(&base_dirs, name, &budget);
             let environment = &*self.environment;
-            loaded.merge(&MergeInputs { environment, options: &options, read: &read, budget: &budget })?;
+            // References take from the budget that merging leaves.
+            let previous = previous.filter(|_| !options.interpolate);
+            let known = previous.and_then(|previous| loaded.merged_before(previous));
+            loaded.merge(&MergeInputs { environment, options: &options, read: &read, budget: &budget, known })?;
         } else {
             let derivations = Derivations::new(derivations, options, self.environment.clone(), base_dirs.clone(), budget.taken());
             loaded.prefetch(&derivations, &|name| self.read_value(&base_dirs, name, &budget));

@@ -45,13 +45,24 @@ impl LoadResult {
         Ok(())
     }
 
+    /// What its layers merge to, where they are those of an earlier version: a reload that finds nothing new merges nothing.
+    pub(super) fn merged_before<'a>(&self, previous: &'a LoadResult) -> Option<&'a Merged> {
+        let is_same = previous.problems.is_empty()
+            && self.layers.len() == previous.layers.len()
+            && self.layers.iter().zip(&previous.layers).all(|(layer, before)| layer.is_same(before));
+        is_same.then_some(&previous.merged)
+    }
+
     fn merge_below(&self, end: usize, inputs: &MergeInputs<'_>) -> Result<Merging, Error> {
         let layers = &self.layers[..end];
-        let MergeInputs { environment, options, read, budget } = inputs;
+        let MergeInputs { environment, options, read, budget, known } = inputs;
         // The text of a reference counts where it is inserted, and that of a variable's file at once.
         let expansions = Expansions { read: *read, budget };
         let keep_problems = options.validator.is_some() || options.validated_by_host;
-        let merged = fold(layers, &MergeOptions { expansions: Some(&expansions), keep_problems, ..self.rules.merge_options() })?;
+        let merged = match *known {
+            Some(known) => known.clone(),
+            None => fold(layers, &MergeOptions { expansions: Some(&expansions), keep_problems, ..self.rules.merge_options() })?,
+        };
         let value = merged.value.clone();
         let mut merging = Merging { value, merged, secrets: None };
         if options.interpolate {
@@ -79,8 +90,8 @@ impl LoadResult {
     pub(super) fn prefetch(&self, derivations: &Derivations, read: &dyn Fn(&str) -> Result<Arc<str>, Error>) {
         let budget = ExpansionBudget::new(&self.rules.limits);
         let read = |name: &str| derivations.read(name, || read(name));
-        let inputs =
-            MergeInputs { environment: &derivations.environment, options: &derivations.options, read: &read, budget: &budget };
+        let (environment, options) = (&*derivations.environment, &*derivations.options);
+        let inputs = MergeInputs { environment, options, read: &read, budget: &budget, known: None };
         let ends = derivations.pending.iter().map(|(layer, _)| *layer).chain([self.layers.len()]);
         ends.for_each(|end| drop(self.merge_below(end, &inputs)));
     }

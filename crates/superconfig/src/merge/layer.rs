@@ -7,6 +7,9 @@ use crate::format::Format;
 use crate::value::{ExpandedSize, Value};
 use std::sync::Arc;
 
+/// The suffix of a variable that holds a file's name instead of the value.
+pub(super) const FILE_SUFFIX: &str = "_FILE";
+
 /// The contribution of one source: merged over the layers before it.
 #[derive(Clone, Debug)]
 pub(crate) struct Layer {
@@ -20,6 +23,22 @@ pub(crate) struct Layer {
     pub(crate) directives: bool,
     /// The layer's content.
     pub(crate) content: Content,
+}
+
+impl Layer {
+    /// Whether it contributes what another one does, found out without a look into documents; may be false although it does.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        let identity = |layer: &Self| (layer.kind, layer.fill, layer.directives);
+        identity(self) == identity(other)
+            && self.name == other.name
+            && match (&self.content, &other.content) {
+                (Content::Document(own), Content::Document(other)) => own.is_same(other),
+                // What a file holds that a variable names may have changed.
+                (Content::Variables(own), Content::Variables(other)) => own == other && !own.names_files(),
+                (Content::Flags(own), Content::Flags(other)) => own == other,
+                _ => false,
+            }
+    }
 }
 
 /// A layer's content: a document, variables, flags or texts.
@@ -91,6 +110,12 @@ pub(crate) struct Document {
 }
 
 impl Document {
+    /// Whether both are one document, or hold the very same values given in code.
+    fn is_same(self: &Arc<Self>, other: &Arc<Self>) -> bool {
+        let (Value::Table(own), Value::Table(others)) = (&self.value, &other.value) else { return false };
+        Arc::ptr_eq(self, other) || own.is_same(others) && self.text.is_none() && other.text.is_none()
+    }
+
     /// Values given in code.
     pub(crate) fn of(value: Value) -> Self {
         Self { value, file: None, text: None, root: Path::new(), warnings: Vec::new(), expanded: ExpandedSize::default() }
@@ -114,7 +139,7 @@ impl Document {
 }
 
 /// The environment as captured when a load starts, and how names map to paths (SEMANTICS: environment variables).
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Variables {
     /// The prefix, e.g. `APP`; empty takes every variable whose path is known below; none takes the mapped ones alone.
     pub(crate) prefix: Option<Arc<str>>,
@@ -130,8 +155,15 @@ pub(crate) struct Variables {
     pub(crate) list: Vec<Variable>,
 }
 
+impl Variables {
+    /// Whether a variable may name a file to read its value from.
+    fn names_files(&self) -> bool {
+        self.file_suffix && self.list.iter().any(|variable| variable.name.ends_with(FILE_SUFFIX))
+    }
+}
+
 /// One environment variable.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Variable {
     /// The name.
     pub(crate) name: Arc<str>,
@@ -142,7 +174,7 @@ pub(crate) struct Variable {
 }
 
 /// One `--path=value` from the command line.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Flag {
     /// The path as written, without dashes.
     pub(crate) path: Path,

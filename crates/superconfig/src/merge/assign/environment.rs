@@ -3,14 +3,12 @@
 use super::assignment_builder::{AssignedText, AssignmentBuilder, ResolvedLayer, name_of};
 use super::name_resolver::ResolvedName;
 use crate::diagnostic::{Error, ErrorCode, Origin, Segment, Warning};
+use crate::merge::layer::FILE_SUFFIX;
 use crate::merge::{Directive, Expansions, MappedVariable, Variable, Variables};
 use crate::value::{ExpandedSize, FORBIDDEN, ValueKind};
 use smallvec::SmallVec;
 use std::collections::HashMap;
 use std::sync::Arc;
-
-/// The suffix of a variable that holds a file's name instead of the value.
-pub(super) const FILE_SUFFIX: &str = "_FILE";
 
 /// Resolves each variable of a layer to an assignment. The order of the list makes no difference.
 pub(crate) fn assignments(

@@ -2,11 +2,12 @@
 
 use super::assignment::Assignment;
 use super::assignment_builder::AssignmentBuilder;
-use super::environment::{FILE_SUFFIX, VariableMatcher};
+use super::environment::VariableMatcher;
 use super::key_index::normalize_key;
 use crate::diagnostic::{Error, Origin, Path, Segment, SimilarNames, SourceKind, count_steps};
 use crate::merge::explain::settable_name::SettableName;
 use crate::merge::explain::unreached::Unreached;
+use crate::merge::layer::FILE_SUFFIX;
 use crate::merge::{ArrayRules, Content, Layer, MergeOptions, Merged, Merger, Step, Variable, Variables};
 use crate::value::{SchemaNode, Table, Value};
 use serde::Serialize;

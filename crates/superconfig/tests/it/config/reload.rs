@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 use superconfig::{
-    Environment, ErrorCode, Event, Format, Issue, ReloadInputs, ReloadTurn, SourceEntry, SourceKind, SourceSpec, SourceState,
-    Subscription, SuperConfig, Table, Value,
+    EnvOptions, Environment, ErrorCode, Event, Format, Issue, ReloadInputs, ReloadTurn, SourceEntry, SourceKind, SourceSpec,
+    SourceState, Subscription, SuperConfig, Table, Value,
 };
 
 fn table<const N: usize>(entries: [(&str, i64); N]) -> Value {
@@ -267,5 +267,54 @@ mod watched_by_a_host {
             assert_eq!((number, reload.unwrap().version), (n, 1 + n as u64));
         }
         until(|| hosted.config.get::<i64>("n").unwrap() == 20);
+    }
+}
+
+#[test]
+fn reload_with_known_layers_notices_all_that_they_are_made_of() {
+    let directory = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| std::fs::write(directory.path().join(name), text).unwrap();
+    write("app.toml", "port = 1\nname = 'a'");
+    write("secret", "one");
+    let environment = |port: &str| Environment::from_pairs([("APP_PORT", port), ("APP_NAME", "b"), ("APP_TOKEN_FILE", "secret")]);
+    let builder = SuperConfig::builder().cwd(directory.path()).defaults(table([("port", 0)])).file("app.toml");
+    let options = EnvOptions { prefix: "APP".into(), file_suffix: true, ..EnvOptions::default() };
+    let config = builder.env_with(options.clone()).load_with(environment("2")).unwrap();
+    let reload = |port: &str| {
+        config.reload_with(ReloadInputs { environment: Some(environment(port)), ..ReloadInputs::default() }).unwrap().changed
+    };
+    for round in 0..3 {
+        assert!(reload("2").is_empty());
+        // The file that a variable names is no layer.
+        write("secret", &format!("text{round}"));
+        assert_eq!(reload("2"), ["token"]);
+        assert_eq!(reload("3"), ["port"]);
+        assert_eq!(reload("2"), ["port"]);
+        write("app.toml", &format!("port = 1\nname = 'a'\nround = {round}"));
+        assert_eq!(reload("2"), ["round"]);
+        let explained = config.explain("round").unwrap();
+        assert_eq!(explained.winner().unwrap().origin.line, Some(3));
+    }
+    let fresh = SuperConfig::builder().cwd(directory.path()).defaults(table([("port", 0)])).file("app.toml");
+    let fresh = fresh.env_with(options).load_with(environment("2")).unwrap();
+    assert_eq!(config.snapshot().unwrap().value(), fresh.snapshot().unwrap().value());
+}
+
+#[test]
+fn reload_with_known_layers_keeps_warnings_and_what_a_validator_made() {
+    let directory = tempfile::tempdir().unwrap();
+    std::fs::write(directory.path().join("app.json"), r#"{ "a": 1, "a": 2, "list_add": ["x"] }"#).unwrap();
+    let builder = SuperConfig::builder().cwd(directory.path()).file("app.json").validated_by_host();
+    let config = builder.prepare().unwrap().commit(Some(table([("a", 7)]))).unwrap();
+    let warnings = |config: &SuperConfig| format!("{:?}", config.snapshot().unwrap().warnings());
+    let before = warnings(&config);
+    assert!(before.contains("duplicate-key"), "{before}");
+    for number in [7, 8, 8] {
+        let known = config.get::<i64>("a").unwrap() == number;
+        let prepared = config.prepare_reload(ReloadInputs { validated: true, ..ReloadInputs::default() }).unwrap();
+        // A validator is given what the layers say, not what it has made of it.
+        assert_eq!(prepared.value().at(&"a".parse::<superconfig::Path>().unwrap()).unwrap(), &Value::Integer(2));
+        assert_eq!(prepared.commit(Some(table([("a", number)]))).unwrap().changed.is_empty(), known);
+        assert_eq!(warnings(&config), before);
     }
 }
