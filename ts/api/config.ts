@@ -114,7 +114,7 @@ export class SuperConfig<T = any> {
     if (attachment.word[0] === attachment.seen) {
       const cached = attachment.cache.get(path as string);
       if (cached !== undefined) return cached;
-      if (!isStrict && attachment.absent.has(path as string)) return fallback;
+      if (!isStrict && attachment.absent?.has(path as string)) return fallback;
     }
     if (isStrict) return this.#require(path);
     const value = this.#find(path, SuperConfig.prototype.get);

@@ -50,10 +50,10 @@ export class Attachment {
   closed = true;
   /** Values by dotted path. */
   readonly cache = new Map<string, unknown>();
-  /** Values by the JSON text of their segments. */
-  readonly segmentCache = new Map<string, unknown>();
-  /** Dotted paths that were read and do not exist, a limited number of them. */
-  readonly absent = new Set<string>();
+  /** Values by the JSON text of their segments, once one is read so. */
+  segmentCache: Map<string, unknown> | undefined = undefined;
+  /** Dotted paths that were read and do not exist, a limited number of them, once there is one. */
+  absent: Set<string> | undefined = undefined;
   /** The whole tree, after its first read. */
   tree: unknown = undefined;
   /** What it was loaded from; nothing where another thread loaded it. */
@@ -122,8 +122,8 @@ export class Attachment {
   /** Empties the caches. */
   clear(): void {
     this.cache.clear();
-    this.segmentCache.clear();
-    this.absent.clear();
+    this.segmentCache?.clear();
+    this.absent?.clear();
     this.tree = undefined;
   }
 

@@ -73,7 +73,10 @@ function namesOf(env: NodeJS.ProcessEnv | undefined, { all, prefixes, names }: F
   if (!all && prefixes.length === 0) return names;
   // Asking for the enumerable ones alone would look up each of them.
   const own = Object.getOwnPropertyNames(env);
-  return all ? own : own.filter((name) => names.has(name) || prefixes.some((prefix) => name.startsWith(prefix)));
+  if (all) return own;
+  // Those of other prefixes are put into no set, nor looked for in one, which would hash each.
+  for (const name of own) for (const prefix of prefixes) if (name.startsWith(prefix)) names.add(name);
+  return names;
 }
 
 /** The value of a variable as text, which it always is unless `process.env` has been replaced. */

@@ -2,7 +2,8 @@
 
 /** The time in which work for a configuration is of use: until it is closed, or until its first load fails. */
 export class Lifetime {
-  readonly #callbacks = new Set<() => void>();
+  // Most configurations wait for nothing.
+  #callbacks: Set<() => void> | undefined;
   #ended = false;
 
   get ended(): boolean {
@@ -15,16 +16,18 @@ export class Lifetime {
       callback();
       return () => {};
     }
-    this.#callbacks.add(callback);
-    return () => this.#callbacks.delete(callback);
+    this.#callbacks ??= new Set();
+    const callbacks = this.#callbacks;
+    callbacks.add(callback);
+    return () => callbacks.delete(callback);
   }
 
   /** Ends it; safe to repeat. */
   end(): void {
     if (this.#ended) return;
     this.#ended = true;
-    const callbacks = [...this.#callbacks];
-    this.#callbacks.clear();
+    const callbacks = [...(this.#callbacks ?? [])];
+    this.#callbacks?.clear();
     for (const callback of callbacks) callback();
   }
 }

@@ -44,7 +44,8 @@ export function lookUp({ shown: attachment }: Attachment, path: LoosePath): unkn
   sync(attachment);
   const { text, segments } = toNativePath(path);
   if (text === (segments ? '[]' : '')) return readTree(attachment);
-  const cache = segments ? attachment.segmentCache : attachment.cache;
+  if (segments) attachment.segmentCache ??= new Map();
+  const cache = (segments ? attachment.segmentCache : attachment.cache) as Map<string, unknown>;
   const cached = cache.get(text);
   if (cached !== undefined) return cached;
   const value = toValue(native().read(attachment.id, text, segments));
@@ -65,9 +66,10 @@ export function lookUpLeniently({ shown: attachment }: Attachment, path: LoosePa
   sync(attachment);
   if (typeof path !== 'string') return lookUpWellFormed(attachment, path);
   const cached = attachment.cache.get(path);
-  if (cached !== undefined || attachment.absent.has(path)) return cached;
+  if (cached !== undefined || attachment.absent?.has(path)) return cached;
   const value = lookUpWellFormed(attachment, path);
   if (value === undefined && path.length <= MAX_ABSENT_LENGTH) {
+    attachment.absent ??= new Set();
     if (attachment.absent.size === MAX_ABSENT) attachment.absent.clear();
     attachment.absent.add(path);
   }

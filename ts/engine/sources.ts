@@ -34,6 +34,8 @@ export interface Sources {
   end(): void;
 }
 
+const NO_ANSWERS: Collected['answers'] = new Map();
+
 /** The sources of a configuration that has no custom one. */
 export class NoCustomSources implements Sources {
   readonly lifetime = new Lifetime();
@@ -48,7 +50,7 @@ export class NoCustomSources implements Sources {
   *collect(_turn: number, isBackground: boolean): Steps<Collected> {
     const request = this.#request;
     const isCaptured = request !== undefined && request.environment === undefined && !isBackground;
-    return { answers: new Map(), failures: [], environment: isCaptured ? captureEnvironment(request) : undefined };
+    return { answers: NO_ANSWERS, failures: [], environment: isCaptured ? captureEnvironment(request) : undefined };
   }
 
   failureOf(): undefined {}
