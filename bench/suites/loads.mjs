@@ -20,7 +20,8 @@ export async function measure({ scratch, quick }) {
   const { cosmiconfigSync } = require('cosmiconfig');
   const { lilconfigSync } = require('lilconfig');
   const { loadConfig: loadC12 } = await import('c12');
-  const count = quick ? 80 : 160;
+  // Half of them warm up: at first V8 interprets all that runs.
+  const count = quick ? 80 : 300;
 
   /** Directories that nobody has read, for each tool its own. */
   const prepared = (kind, tasks, make, rounds) => {
@@ -132,7 +133,7 @@ export async function measure({ scratch, quick }) {
       for (const key of keys) key.split('.').reduce((at, name) => at[name], tree);
     },
   };
-  const measured = (kind, tasks, make, limit = count) => fresh(tasks, prepared(kind, tasks, make, limit), limit >> 2);
+  const measured = (kind, tasks, make, limit = count) => fresh(tasks, prepared(kind, tasks, make, limit), limit >> 1);
   const ours = ['superconfig'];
   return [
     {
