@@ -177,3 +177,13 @@ test('odd documents', async () => {
   expect((await out('ascii.yaml', 'é: →\n', 'json')).stdout).toBe('{\n  "é": "→"\n}\n');
   expect((await cli(['convert', 'ascii.yaml', '--to', 'json'], { ...here(), env: { LANG: 'C' } })).stdout).toBe('{\n  "\\u00e9": "\\u2192"\n}\n');
 });
+
+test.each([
+  ['broken.toml', 'a = \n'],
+  ['bytes.json', Buffer.from([0x22, 0xff, 0x22])],
+])('an error of %s names the file', async (name, text) => {
+  writeFileSync(directory.at(name), text);
+  const { code, stdout, stderr } = await cli(['convert', name, '--to', 'yaml'], here());
+  expect([code, stdout]).toEqual([1, '']);
+  expect(stderr).toContain(name);
+});

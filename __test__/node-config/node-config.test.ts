@@ -182,3 +182,69 @@ test('functions that programs call of `config.util`', () => {
     false,
   ]);
 });
+
+test('the functions of `util` do by themselves what a load does', () => {
+  const program = `import config from 'superconfig/node-config';
+    ${print}
+    const { util } = config;
+    const part = util.makeImmutable({ a: 1, b: { c: 2 } }, 'b');
+    part.a = 3;
+    let isRefused = false;
+    try { part.b = 4; } catch { isRefused = true; }
+    const table = util.attachProtoDeep({ a: { b: 1 } });
+    await util.resolveAsyncConfigs();
+    util.runStrictnessChecks();
+    let refusal;
+    try { util.on('other', () => {}); } catch (error) { refusal = error.code; }
+    print([
+      part, isRefused, table.get('a.b'), table.has('c'), refusal,
+      util.initParam('APP_LEVEL', 'low'), util.initParam('NONE', 'low'), util.getCmdLineArg('none'),
+      util.parseString('a: 1', 'yaml'), util.substituteDeep({ a: 'APP_LEVEL', b: { c: 'NONE' } }, process.env), util.stripYamlComments('# x\\na: 1\\n'),
+    ]);`;
+  const seen = run(program, TREE, { env: { APP_LEVEL: 'high' } });
+  expect(seen).toEqual([{ a: 3, b: { c: 2 } }, true, 1, false, 'ERR_SUPERCONFIG_OPTION', 'high', 'low', false, { a: 1 }, { a: 'high' }, 'a: 1\n']);
+});
+
+test('what a program exports is data in the definition: computed, promised, circular, and none of JSON', () => {
+  const files = {
+    'config/default.js': `const round = { name: 'round' };
+      round.self = round;
+      module.exports = { round, big: 10n, symbol: Symbol('s'), never: new Date(NaN), map: new Map(), list: [1, () => 2], late: Promise.resolve(1) };`,
+    'config/custom-environment-variables.json':
+      '{ "a": { "b": { "__name": "APP_B", "__format": "number" } }, "c.d": "APP_C", "e": { "__name": "APP_E", "__format": "json" } }',
+  };
+  const program = `import config from 'superconfig/node-config';
+    import { loadConfigSync } from 'superconfig';
+    ${print}
+    const loaded = loadConfigSync(config.util.definition());
+    print(loaded.current);`;
+  expect(run(program, files, { env: { APP_B: '7', APP_C: 'x', APP_E: '[1]' } })).toMatchObject({
+    round: { name: 'round', self: '[Circular]' },
+    big: '10',
+    symbol: 'Symbol(s)',
+    never: null,
+    map: '[object Map]',
+    late: '[Promise]',
+    a: { b: 7 },
+    'c.d': 'x',
+    e: [1],
+  });
+});
+
+test('an error of a reload by watch() is a warning, and the last good values stay', () => {
+  const program = `import { writeFileSync } from 'node:fs';
+    import config from 'superconfig/node-config';
+    ${print}
+    const stay = setInterval(() => {}, 1000);
+    const end = config.util.watch({ poll: 20, debounceMs: 5 });
+    const warned = new Promise((done) => process.once('warning', done));
+    writeFileSync('config/default.json', '{');
+    const { message } = await warned;
+    const changed = new Promise((done) => config.util.on('change', done));
+    writeFileSync('config/default.json', '{ "log": "debug" }');
+    await changed;
+    end();
+    clearInterval(stay);
+    print([message.includes('the last good configuration stays in use'), config.log]);`;
+  expect(run(program, TREE)).toEqual([true, 'debug']);
+});
