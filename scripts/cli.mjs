@@ -3,6 +3,7 @@ import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { code } from './bundles.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const library = join(root, 'ts/index.ts');
@@ -30,9 +31,7 @@ const { metafile } = await build({
   target: 'node20',
   // What is written for CommonJS asks for the runtime's own modules this way.
   banner: { js: "import { createRequire as $require } from 'node:module'; const require = $require(import.meta.url);" },
-  minifyWhitespace: true,
-  minifySyntax: true,
-  legalComments: 'none',
+  ...code,
   logLevel: 'warning',
   metafile: true,
   plugins: [besides],

@@ -70,7 +70,6 @@ export async function buildParts(ts, common) {
       ...common,
       stdin: { contents: PARTS[part].map((file) => `export * from './${file}';`).join('\n'), resolveDir: ts },
       bundle: true,
-      lineLimit: 120,
       format: 'cjs',
       outfile: join(ts, 'dist/parts', `${part}.cjs`),
       banner: { js: 'module.exports = (given) => {\nconst module = {};' },

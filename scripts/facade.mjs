@@ -1,10 +1,12 @@
 // Builds the facade: from the TypeScript in ts/ the programs and declarations in ts/dist/.
 // A subpath of the package is one line in SUBPATHS here, and one in `exports` of package.json.
+// usage: node scripts/facade.mjs [--mapped]; with `--mapped` the code stays as it was written, with a map beside it, for the coverage
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { code, mapped } from './bundles.mjs';
 import { buildParts, partsPlugin } from './facade-parts.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
@@ -29,10 +31,9 @@ const common = {
   absWorkingDir: root,
   platform: 'node',
   target: 'node20',
-  // Less to compile at start. Names stay, for stacks, and lines stay short: Node prints the one that threw.
-  minifyWhitespace: true,
-  minifySyntax: true,
-  legalComments: 'none',
+  ...code,
+  // Lines stay short: Node prints the one that threw.
+  lineLimit: 120,
   logLevel: 'warning',
 };
 
@@ -64,8 +65,8 @@ const traced = { footer: { js: "() => import('./addon-files/index.js');" } };
 /** Writes an entry of the package: one file of code. */
 async function bundle(entry, outfile, plugins, more = {}) {
   const kind = outfile.endsWith('.cjs') ? cjs : { format: 'esm' };
-  await build({ ...common, ...kind, ...more, entryPoints: [`ts/${entry}`], outfile: `ts/dist/${outfile}`, bundle: true, lineLimit: 120, plugins });
-  if (kind === cjs) writeFileSync(join(dist, outfile), exportPlainly(readFileSync(join(dist, outfile), 'utf8')));
+  await build({ ...common, ...kind, ...more, entryPoints: [`ts/${entry}`], outfile: `ts/dist/${outfile}`, bundle: true, plugins });
+  if (kind === cjs && !mapped) writeFileSync(join(dist, outfile), exportPlainly(readFileSync(join(dist, outfile), 'utf8')));
 }
 
 /** Makes CommonJS code that exports anything end with an object of what it exports, where esbuild lets it begin with a getter for each, which every start pays for. */
@@ -128,6 +129,6 @@ await bundle('index.ts', 'whole.js', []);
 // Not `.cjs` by name, in which ncc looks for no files: a package.json of their own says what they are.
 await build({ ...common, entryPoints: ['index', 'embedded'].map((name) => `ts/engine/addon-files/${name}.js`), outdir: 'ts/dist/addon-files' });
 copyFileSync(join(root, 'ts/engine/addon-files/package.json'), join(dist, 'addon-files/package.json'));
-joinStrings();
+if (!mapped) joinStrings();
 declarations();
 for (const name of SINGLE) exportOne(name);

@@ -103,10 +103,10 @@ function place() {
   }
 }
 
-const sources = ['tsconfig.json', 'tsconfig.types.json', 'scripts/facade.mjs', ...files('ts', /\.c?[jt]s$/, ['dist', 'cli'])];
+const sources = ['tsconfig.json', 'tsconfig.types.json', 'scripts/facade.mjs', 'scripts/bundles.mjs', ...files('ts', /\.c?[jt]s$/, ['dist', 'cli'])];
 step('facade', sources, 'ts/dist/index.cjs').do(() => run(process.execPath, ['scripts/facade.mjs']));
 // Apart, as it needs no declarations.
-const ofCommandLine = ['package-lock.json', 'scripts/cli.mjs', ...files('ts/cli', /\.ts$/)];
+const ofCommandLine = ['package-lock.json', 'scripts/cli.mjs', 'scripts/bundles.mjs', ...files('ts/cli', /\.ts$/)];
 step('cli', ofCommandLine, 'ts/dist/cli/main.js').do(() => run(process.execPath, ['scripts/cli.mjs']));
 
 if (needsAddon) {
