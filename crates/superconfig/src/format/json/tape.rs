@@ -2,21 +2,32 @@
 
 use crate::format::KeyInterner;
 use crate::value::{Limits, Table, Value, is_forbidden};
-use simd_json::{Buffers, Node, StaticNode};
+use simd_json::{Buffers, INPUT_PADDING, Node, StaticNode, Tape};
 use smallvec::SmallVec;
 use std::cell::RefCell;
+use std::mem;
 use std::sync::Arc;
 
-thread_local! {
-    /// The parser wants a text that it may change, and memory of its own; both are kept for the next document.
-    static REUSED: RefCell<(Vec<u8>, Buffers)> = RefCell::new((Vec::new(), buffers()));
+/// What a parse needs beside the text, kept for the next document: an allocation of this size costs more than a small parse.
+struct Scratch {
+    /// The text, which the parser changes, and the padding behind it.
+    text: Vec<u8>,
+    buffers: Buffers,
+    /// Empty between documents.
+    tape: Tape<'static>,
 }
 
-/// Buffers above this size are given back after use.
-const KEEP: usize = 1 << 20;
+impl Scratch {
+    /// What is above this size is given back after use.
+    const KEEP: usize = 1 << 20;
 
-fn buffers() -> Buffers {
-    Buffers::with_max_depth(4096, Limits::MAX_DEPTH + 1)
+    fn new() -> Self {
+        Self { text: Vec::new(), buffers: Buffers::with_max_depth(4096, Limits::MAX_DEPTH + 1), tape: Tape(Vec::new()) }
+    }
+}
+
+thread_local! {
+    static SCRATCH: RefCell<Scratch> = RefCell::new(Scratch::new());
 }
 
 /// An array or object that is being filled, and how many values it still lacks.
@@ -26,17 +37,20 @@ enum Frame {
 }
 
 /// `None` where the text is not JSON, or needs an error or a warning.
-pub(super) fn parse(text: &str, limits: &Limits) -> Option<Value> {
-    REUSED.with_borrow_mut(|(scratch, buffers)| {
-        scratch.clear();
-        scratch.extend_from_slice(text.as_bytes());
-        let tape = simd_json::to_tape_with_buffers(scratch, buffers).ok();
+pub(super) fn parse(source: &str, limits: &Limits) -> Option<Value> {
+    SCRATCH.with_borrow_mut(|scratch| {
+        let Scratch { text, buffers, tape } = scratch;
+        text.clear();
+        text.extend_from_slice(source.as_bytes());
+        text.resize(source.len() + INPUT_PADDING, 0);
+        let mut filled = mem::replace(tape, Tape(Vec::new())).reset();
+        let is_json = simd_json::fill_tape_padded(text, source.len(), buffers, &mut filled).is_ok();
         // The tape has 0 for `-0`, which is a float, as in JavaScript and for the other parser.
-        let value =
-            tape.and_then(|tape| build(&tape.0, limits.depth).filter(|_| !(has_zero(&tape.0) && has_negative_zero(text))));
-        if scratch.capacity() > KEEP {
-            *scratch = Vec::new();
-            *buffers = self::buffers();
+        let is_whole = is_json && !(has_zero(&filled.0) && has_negative_zero(source));
+        let value = is_whole.then(|| build(&filled.0, limits.depth)).flatten();
+        *tape = filled.reset();
+        if text.capacity().max(tape.0.capacity() * size_of::<Node<'_>>()) > Scratch::KEEP {
+            *scratch = Scratch::new();
         }
         value
     })
