@@ -1,6 +1,6 @@
 // The environment is what `process.env` says on the calling thread when a load is called.
 import { afterEach, describe, expect, test } from 'vitest';
-import { type CustomSource, SuperConfig } from '../../ts/index.ts';
+import { args, type CustomSource, dir, discover, env, file, glob, SuperConfig } from '../../ts/index.ts';
 import { caught } from '../support/errors.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
 import { until } from '../support/watched.ts';
@@ -110,8 +110,15 @@ describe('whoever has replaced `process.env`', () => {
         },
       }),
     );
-    builder().defaults({}).profile('x').loadSync();
-    expect([...looked]).toEqual(['HOME', 'USERPROFILE']);
+    const named = ['a.json', '{profile}/a.json', './~/a.json'];
+    for (const path of named) builder().file(path, { optional: true }).dir(path, { optional: true }).glob(path).defaults({}).profile('x').loadSync();
+    expect([...looked]).toEqual([]);
+    const other = [env('X', {}), file('~/a.json', { optional: true }), glob('~/*.json'), dir('~', { optional: true }), discover('a'), args([])];
+    for (const source of other) {
+      looked.clear();
+      builder().add(source).profile('x').loadSync();
+      expect(looked, source.kind).toContain('HOME');
+    }
     builder()
       .env('ENVTEST_', { mapping: { deep: { mapped: ['UNSET', 'MAPPED'] } } })
       .loadSync();

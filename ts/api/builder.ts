@@ -78,9 +78,9 @@ export class RequestBuilder {
   constructor(options: BuilderOptions = {}) {
     checkNames(options, ['cwd', 'home', 'env', 'argv', 'root'], "the builder's options");
     const { cwd, home, root, env, argv } = options;
-    for (const [name, directory] of Object.entries({ cwd, home, root })) {
-      if (directory !== undefined) stringOf(directory, `\`${name}\``);
-    }
+    if (cwd !== undefined) stringOf(cwd, '`cwd`');
+    if (home !== undefined) stringOf(home, '`home`');
+    if (root !== undefined) stringOf(root, '`root`');
     if (argv !== undefined) stringsOf(argv, 'the flags of `argv`');
     if (env !== undefined && (typeof env !== 'object' || env === null)) throw optionError(`\`env\` is an object of strings, not ${kindOf(env)}`);
     this.#surroundings = options;

@@ -13,6 +13,9 @@ interface Filter {
   readonly names: Set<string>;
 }
 
+/** What Node shows for what it cannot decode; a name that it cannot decode has no value. */
+const REPLACEMENT = '\ufffd';
+
 /** The variables that tell where the directories of users are. */
 const DIRECTORIES = ['XDG_CONFIG_DIRS', 'XDG_CONFIG_HOME', 'ProgramData', 'PROGRAMDATA', 'APPDATA'];
 
@@ -34,13 +37,22 @@ export function checkEnvironment(given: Environment): Environment {
  */
 export function captureEnvironment(request: LoadRequest): CapturedEnvironment {
   const { env } = process;
-  const filter = filterOf(request);
   const variables: Record<string, string> = Object.create(null);
   const skipped: string[] = [];
-  for (const name of namesOf(env, filter)) {
+  // Every name and value, so that what is nearly always missing is looked for once.
+  let texts = '';
+  for (const name of namesOf(env, filterOf(request))) {
     const value = textOf(env, name);
-    if (isUndecodable(name, value)) skipped.push(name.toWellFormed());
-    else if (value !== undefined) variables[name] = value;
+    if (value !== undefined) variables[name] = value;
+    else if (name.includes(REPLACEMENT)) skipped.push(name.toWellFormed());
+    texts += `${name}=${value}\n`;
+  }
+  if (!texts.isWellFormed() || texts.includes(REPLACEMENT)) {
+    for (const [name, value] of Object.entries(variables)) {
+      if (!isUndecodable(name, value)) continue;
+      delete variables[name];
+      skipped.push(name.toWellFormed());
+    }
   }
   return { variables, skipped };
 }
@@ -48,13 +60,19 @@ export function captureEnvironment(request: LoadRequest): CapturedEnvironment {
 function filterOf({ options, sources }: LoadRequest): Filter {
   const filter: Filter = { all: options.interpolate === true, prefixes: [], names: new Set() };
   if (options.profiles === undefined) filter.names.add('SUPERCONFIG_PROFILE').add('NODE_ENV');
-  if (options.home === undefined) filter.names.add('HOME').add('USERPROFILE');
+  if (options.home === undefined && sources.some(needsHome)) filter.names.add('HOME').add('USERPROFILE');
   for (const source of sources) {
     if (source.kind === 'discover') for (const name of DIRECTORIES) filter.names.add(name);
     else if (source.kind === 'env') addVariables(filter, source);
     else if (source.kind === 'dotenv' || source.kind === 'custom') filter.all = true;
   }
   return filter;
+}
+
+/** Whether a source can ask for the home directory. Most files are named without it, and each look-up is a call into Node. */
+function needsHome({ kind, path, pattern = path }: SourceEntry): boolean {
+  if (kind !== 'file' && kind !== 'dir' && kind !== 'glob') return kind !== 'defaults' && kind !== 'overrides' && kind !== 'text';
+  return typeof pattern === 'string' && pattern.startsWith('~');
 }
 
 /** Adds the variables of an `env` source. The addon checks its options, so they may be anything here. */
@@ -88,9 +106,8 @@ function textOf(env: NodeJS.ProcessEnv, name: string): string | undefined {
   throw optionError(`the variable ${name} of \`process.env\` is text, not ${kindOf(value)}`);
 }
 
-/** Whether a variable is not UTF-8: Node shows U+FFFD for what it cannot decode, and gives no value for a name that it cannot. */
-function isUndecodable(name: string, value: string | undefined): boolean {
-  if (value === undefined) return name.includes('\ufffd');
+/** Whether a variable is not UTF-8. */
+function isUndecodable(name: string, value: string): boolean {
   if (!name.isWellFormed() || !value.isWellFormed()) return true;
-  return (value.includes('\ufffd') || name.includes('\ufffd')) && !isGenuine(name, value);
+  return (value.includes(REPLACEMENT) || name.includes(REPLACEMENT)) && !isGenuine(name, value);
 }

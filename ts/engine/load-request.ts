@@ -54,21 +54,13 @@ export function toText(request: LoadRequest, capturedEnv: CapturedEnvironment | 
   const { options, sources, validator, environment: env } = request;
   const entries = sources.map((source, index) => {
     // What is `undefined` does not cross.
-    if (source.kind !== 'custom') return member(source.kind, { ...source, kind: undefined });
-    return member('source', { ...source, kind: undefined, implementation: undefined, ...answers?.get(index) });
+    if (source.kind !== 'custom') return { [source.kind]: { ...source, kind: undefined } };
+    return { source: { ...source, kind: undefined, implementation: undefined, ...answers?.get(index) } };
   });
-  const { schema: jsonSchema, failure: jsonSchemaFailure }: Guidance = validator?.guidance() ?? {};
-  const surroundings = { env, capturedEnv, validated: isCheckedByHost(request) || undefined, jsonSchema, jsonSchemaFailure };
-  const members = [membersOf(options), membersOf(surroundings), `"sources":[${entries}]`];
-  return `{${members.filter((text) => text !== '').join()}}`;
-}
-
-// Texts are joined, as spreading the parts into one object takes longer than all the rest.
-
-function member(name: string, value: object): string {
-  return `{${JSON.stringify(name)}:${JSON.stringify(value)}}`;
-}
-
-function membersOf(object: object): string {
-  return JSON.stringify(object).slice(1, -1);
+  const guidance = validator?.guidance();
+  const validated = isCheckedByHost(request) || undefined;
+  const members = JSON.stringify(options).slice(0, -1);
+  const rest = { env, capturedEnv, validated, jsonSchema: guidance?.schema, jsonSchemaFailure: guidance?.failure, sources: entries };
+  // Texts are joined, as spreading the parts into one object takes longer than all the rest.
+  return `${members}${members === '{' ? '' : ','}${JSON.stringify(rest).slice(1)}`;
 }
