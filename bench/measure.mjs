@@ -63,23 +63,32 @@ function results(bench, reads) {
 
 /** As many calls one task makes before the next takes its turn: what the others leave in the processor's caches is gone by then. */
 const TURN = 20;
+/** As often, or as many milliseconds long, a task is called before it is measured: at first V8 interprets all that runs. */
+const WARM_CALLS = 3000;
+const WARM_TIME = 300;
 
 /**
- * What a call costs that takes another directory each time, none of which the process has seen before. Tasks take turns, so that
- * they meet the same machine.
+ * What a call costs that takes another directory each time, none of which the process has seen before but for a turn of them that
+ * warms up. Tasks take turns, so that they meet the same machine.
  */
-export async function fresh(tasks, directories, warmups = 20) {
+export async function fresh(tasks, directories) {
+  const call = async (name, directory) => {
+    const start = process.hrtime.bigint();
+    let result = tasks[name](directory(name));
+    if (result instanceof Promise) result = await result;
+    const took = Number(process.hrtime.bigint() - start);
+    if (name === 'superconfig') result.close();
+    return took;
+  };
+  const [seen, unseen] = [directories.slice(0, TURN), directories.slice(TURN)];
+  for (const name of Object.keys(tasks)) {
+    const end = performance.now() + WARM_TIME;
+    for (let calls = 0; calls < WARM_CALLS && performance.now() < end; calls++) await call(name, seen[calls % TURN]);
+  }
   const samples = Object.fromEntries(Object.keys(tasks).map((name) => [name, []]));
-  for (let first = 0; first < directories.length; first += TURN) {
-    for (const [name, call] of Object.entries(tasks)) {
-      for (const [at, directory] of directories.slice(first, first + TURN).entries()) {
-        const start = process.hrtime.bigint();
-        let result = call(directory(name));
-        if (result instanceof Promise) result = await result;
-        const took = Number(process.hrtime.bigint() - start);
-        if (name === 'superconfig') result.close();
-        if (first + at >= warmups) samples[name].push(took);
-      }
+  for (let first = 0; first < unseen.length; first += TURN) {
+    for (const [name, list] of Object.entries(samples)) {
+      for (const directory of unseen.slice(first, first + TURN)) list.push(await call(name, directory));
     }
   }
   return Object.fromEntries(Object.entries(samples).map(([name, list]) => [name, median(list)]));
@@ -99,16 +108,19 @@ export function cold(programs, runs, warmups = 1) {
   return Object.fromEntries(Object.entries(samples).map(([name, list]) => [name, median(list)]));
 }
 
-/** How long a whole process takes: a quarter of several runs were quicker; the programs take turns. What disturbs only makes slower. */
-export function processes(programs, runs, options = {}) {
+/**
+ * How long a process takes, the whole of it or what it prints last, in nanoseconds: a quarter of several runs were quicker; the programs
+ * take turns. What disturbs only makes slower.
+ */
+export function processes(programs, runs, { printed = false, ...options } = {}) {
   const samples = Object.fromEntries(Object.keys(programs).map((name) => [name, []]));
   for (let run = 0; run <= runs; run++) {
     for (const [name, args] of Object.entries(programs)) {
       const start = process.hrtime.bigint();
-      const { status, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8', ...options });
-      const took = Number(process.hrtime.bigint() - start);
+      const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8', ...options });
+      const whole = Number(process.hrtime.bigint() - start);
       if (status !== 0) throw new Error(`${name}: ${stderr}`);
-      if (run > 0) samples[name].push(took);
+      if (run > 0) samples[name].push(printed ? Number(stdout.trim().split('\n').at(-1)) : whole);
     }
   }
   return Object.fromEntries(Object.entries(samples).map(([name, list]) => [name, percentile(list, 0.25)]));

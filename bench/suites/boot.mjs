@@ -1,5 +1,5 @@
-// The time from the start of a process to its first value, beyond what Node itself takes.
-import { cpSync, symlinkSync, writeFileSync } from 'node:fs';
+// The time from when Node is ready to a program's first value, beyond what an empty program takes.
+import { cpSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as addon from '../../scripts/addon.mjs';
 import { small } from '../inputs.mjs';
@@ -13,6 +13,8 @@ const PROGRAMS = {
     `const config = SuperConfig.builder().file('config/default.json').file('config/local.json').loadSync();
     if (config.get('server.port') !== 9000) process.exit(1);`,
   ],
+  'superconfig, imported alone': [['{ SuperConfig }', 'superconfig']],
+  'a package of nothing': [['{ nothing }', 'nothing']],
   'by hand': [
     ['{ readFileSync }', 'node:fs'],
     `const merge = (low, high) => {
@@ -48,11 +50,14 @@ const PROGRAMS = {
   'zod alone': [['{ z }', 'zod']],
 };
 
+/** What each program ends with: the nanoseconds since Node was ready, before which each process takes another time. */
+const END = 'const end = performance.now();\nconsole.log((end - performance.nodeTiming.bootstrapComplete) * 1e6);\n';
+
 /** A program as a module that imports, or as a script that requires. */
 function written([taken, body = '']) {
-  if (taken === undefined) return { mjs: '', cjs: '' };
+  if (taken === undefined) return { mjs: END, cjs: END };
   const [names, from] = taken;
-  return { mjs: `import ${names} from '${from}';\n${body}`, cjs: `const ${names} = require('${from}');\n${body}` };
+  return { mjs: `import ${names} from '${from}';\n${body}\n${END}`, cjs: `const ${names} = require('${from}');\n${body}\n${END}` };
 }
 
 /** What `npm install superconfig` leaves behind. */
@@ -63,6 +68,13 @@ function install(directory) {
   cpSync(join(root, addon.folder), join(directory, 'node_modules', addon.packageName), { recursive: true });
   const peers = new Set(Object.values(PROGRAMS).flatMap(([taken]) => (taken === undefined || taken[1].startsWith('node:') ? [] : [taken[1]])));
   peers.delete('superconfig');
+  peers.delete('nothing');
+  const nothing = join(directory, 'node_modules/nothing');
+  mkdirSync(nothing);
+  const entries = { import: './index.mjs', require: './index.cjs' };
+  writeFileSync(join(nothing, 'package.json'), JSON.stringify({ name: 'nothing', exports: { '.': entries } }));
+  writeFileSync(join(nothing, 'index.mjs'), 'export const nothing = 0;');
+  writeFileSync(join(nothing, 'index.cjs'), 'exports.nothing = 0;');
   for (const peer of peers) symlinkSync(join(root, 'node_modules', peer), join(directory, 'node_modules', peer));
 }
 
@@ -77,9 +89,15 @@ export async function measure({ scratch, quick }) {
       writeFileSync(path, written(program)[kind]);
       return [name, [path]];
     });
-    const { 'nothing at all': nothing, ...whole } = processes(Object.fromEntries(programs), quick ? 3 : 7, { cwd: scratch, env });
+    const { 'nothing at all': nothing, ...whole } = processes(Object.fromEntries(programs), quick ? 3 : 11, { cwd: scratch, env, printed: true });
     const results = Object.fromEntries(Object.entries(whole).map(([name, took]) => [name, Math.max(0, took - nothing)]));
-    return { id, title: `A whole process up to its first value, beyond bare Node, the package ${how}`, unit: 'ns', ours: ['superconfig'], results };
+    return {
+      id,
+      title: `A program up to its first value, beyond an empty one, the package ${how}`,
+      unit: 'ns',
+      ours: ['superconfig', 'superconfig, imported alone'],
+      results,
+    };
   });
   return [...boots, commandLine({ scratch, quick, env })];
 }
