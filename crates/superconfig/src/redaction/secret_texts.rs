@@ -5,7 +5,9 @@ use super::secret_words::{REDACTED, SHORTEST};
 use super::url::mask_userinfo;
 use crate::diagnostic::count_steps;
 use crate::value::{Value, to_json};
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+use aho_corasick::automaton::Automaton;
+use aho_corasick::nfa::noncontiguous::NFA;
+use aho_corasick::{Input, MatchKind};
 use std::collections::{BTreeMap, HashSet};
 
 /// The most bytes of one secret that are searched for, and of all together unless they are very many.
@@ -17,7 +19,7 @@ const MOST_BYTES: usize = 4 << 20;
 /// Finding all of them in a text costs one pass over it, however many they are.
 pub(crate) struct SecretTexts {
     /// Finds their starts; `None` where there are none.
-    searcher: Option<AhoCorasick>,
+    searcher: Option<NFA>,
     /// For each start whether a secret goes on behind it.
     is_cut: Vec<bool>,
     /// Whether no searcher could be made: then everything is masked.
@@ -54,11 +56,7 @@ impl SecretTexts {
         }
         count_steps(starts.keys().map(|start| start.len()).sum());
         // The longest first: one may be the start of another.
-        let builder = AhoCorasick::builder()
-            .match_kind(MatchKind::LeftmostLongest)
-            .kind(Some(AhoCorasickKind::NoncontiguousNFA))
-            .build(starts.keys());
-        let searcher = builder.ok();
+        let searcher = NFA::builder().match_kind(MatchKind::LeftmostLongest).build(starts.keys()).ok();
         Self { hides_all: searcher.is_none(), searcher, is_cut: starts.into_values().collect() }
     }
 
@@ -74,11 +72,12 @@ impl SecretTexts {
         mask_userinfo(&text).unwrap_or(text)
     }
 
-    fn without_secrets(&self, searcher: &AhoCorasick, text: String) -> String {
+    fn without_secrets(&self, searcher: &NFA, text: String) -> String {
         count_steps(text.len());
+        let Ok(all) = searcher.try_find_iter(Input::new(&text)) else { return REDACTED.to_owned() };
         let mut masked = String::new();
         let mut copied = 0;
-        for found in searcher.find_iter(&text) {
+        for found in all {
             masked.push_str(&text[copied..found.start()]);
             masked.push_str(REDACTED);
             copied = found.end();
