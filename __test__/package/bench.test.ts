@@ -1,4 +1,4 @@
-// What the benchmark makes of its samples: figures with their spread, verdicts of budgets over rounds and runs, and how costs grow.
+// Figures with their spread, verdicts of budgets over rounds and runs, and exponents of costs, as the benchmark makes them of its samples.
 import { spawnSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
 import { BUDGETS, figure, judge, judgeGrowth } from '../../bench/budgets.mjs';
