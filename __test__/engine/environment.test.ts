@@ -111,7 +111,7 @@ describe('whoever has replaced `process.env`', () => {
       }),
     );
     const named = ['a.json', '{profile}/a.json', './~/a.json'];
-    for (const path of named) builder().file(path, { optional: true }).dir(path, { optional: true }).glob(path).defaults({}).profile('x').loadSync();
+    for (const path of named) builder().file(path, { optional: true }).dir(path, { optional: true }).glob(path).profile('x').loadSync();
     expect([...looked]).toEqual([]);
     const other = [env('X', {}), file('~/a.json', { optional: true }), glob('~/*.json'), dir('~', { optional: true }), discover('a'), args([])];
     for (const source of other) {

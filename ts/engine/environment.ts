@@ -49,7 +49,8 @@ export function captureEnvironment(request: LoadRequest): CapturedEnvironment {
   }
   if (!texts.isWellFormed() || texts.includes(REPLACEMENT)) {
     for (const [name, value] of Object.entries(variables)) {
-      if (!isUndecodable(name, value)) continue;
+      const text = `${name}=${value}`;
+      if (text.isWellFormed() && (!text.includes(REPLACEMENT) || isGenuine(name, value))) continue;
       delete variables[name];
       skipped.push(name.toWellFormed());
     }
@@ -71,8 +72,7 @@ function filterOf({ options, sources }: LoadRequest): Filter {
 
 /** Whether a source can ask for the home directory. Most files are named without it, and each look-up is a call into Node. */
 function needsHome({ kind, path, pattern = path }: SourceEntry): boolean {
-  if (kind !== 'file' && kind !== 'dir' && kind !== 'glob') return kind !== 'defaults' && kind !== 'overrides' && kind !== 'text';
-  return typeof pattern === 'string' && pattern.startsWith('~');
+  return (kind !== 'file' && kind !== 'dir' && kind !== 'glob') || (typeof pattern === 'string' && pattern.startsWith('~'));
 }
 
 /** Adds the variables of an `env` source. The addon checks its options, so they may be anything here. */
@@ -104,10 +104,4 @@ function textOf(env: NodeJS.ProcessEnv, name: string): string | undefined {
   if (value === null || !Object.hasOwn(env, name)) return undefined;
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
   throw optionError(`the variable ${name} of \`process.env\` is text, not ${kindOf(value)}`);
-}
-
-/** Whether a variable is not UTF-8. */
-function isUndecodable(name: string, value: string): boolean {
-  if (!name.isWellFormed() || !value.isWellFormed()) return true;
-  return (value.includes(REPLACEMENT) || name.includes(REPLACEMENT)) && !isGenuine(name, value);
 }
