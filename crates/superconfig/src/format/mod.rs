@@ -54,6 +54,8 @@ pub use render::render;
 pub(crate) use sniff::with_format_hint;
 #[cfg(feature = "toml")]
 pub(crate) use toml::datetime;
+#[cfg(all(feature = "toml", any(test, fuzzing)))]
+pub(crate) use toml::readers_agree;
 #[cfg(any(feature = "toml", feature = "dotenv"))]
 use writing::too_long_names;
 use writing::{escape, finite, unwritable};

@@ -45,6 +45,9 @@ impl<'a> ParseWarnings<'a> {
 
     /// The warnings in the order in which they were found. Costs one pass over the text, where there are any.
     pub(super) fn into_warnings(self) -> Vec<Warning> {
+        if self.found.is_empty() {
+            return Vec::new();
+        }
         let mut order: Vec<usize> = (0..self.found.len()).collect();
         order.sort_by_key(|at| self.found[*at].1);
         let mut cursor = Cursor::new(self.text);

@@ -10,9 +10,12 @@ const LOCATED: usize = 40;
 
 /// Reads a text and checks what was made of it: within its limits, without forbidden keys, each value found in the
 /// text where it is written, and the same after a way through each format that can say it. Warnings and errors have
-/// positions inside the text.
+/// positions inside the text. Of TOML both readers agree.
 pub fn parse(text: &str, format: Format) {
     let limits = Limits { depth: 24, document_bytes: 1 << 20, alias_nodes: 20_000, expanded_bytes: 1 << 20 };
+    if format == Format::Toml {
+        format::readers_agree(text, &limits);
+    }
     match parse_text(text, format, &limits) {
         Ok(parsed) => {
             for warning in &parsed.warnings {

@@ -43,7 +43,12 @@ impl<V> Default for Entries<V> {
 }
 
 impl<V> Entries<V> {
-    fn position(&self, key: &str) -> Option<usize> {
+    pub(crate) fn with_capacity(capacity: usize) -> Self {
+        Self { list: Vec::with_capacity(capacity), index: None }
+    }
+
+    /// The number of a key's entry.
+    pub(crate) fn position(&self, key: &str) -> Option<usize> {
         match &self.index {
             None => self.list.iter().position(|(name, _)| **name == *key),
             Some(index) => {
@@ -57,8 +62,20 @@ impl<V> Entries<V> {
         self.position(key).map(|at| &self.list[at].1)
     }
 
-    pub(crate) fn get_mut(&mut self, key: &str) -> Option<&mut V> {
-        self.position(key).map(|at| &mut self.list[at].1)
+    pub(crate) fn len(&self) -> usize {
+        self.list.len()
+    }
+
+    pub(crate) fn key(&self, entry: usize) -> &Arc<str> {
+        &self.list[entry].0
+    }
+
+    pub(crate) fn value(&self, entry: usize) -> &V {
+        &self.list[entry].1
+    }
+
+    pub(crate) fn value_mut(&mut self, entry: usize) -> &mut V {
+        &mut self.list[entry].1
     }
 
     /// The same, for a key that is likely at a position: tables that are merged mostly have their keys in one order.
@@ -119,7 +136,7 @@ impl Table {
     /// assert_eq!(superconfig::Table::with_capacity(8).len(), 0);
     /// ```
     pub fn with_capacity(capacity: usize) -> Self {
-        Self(Arc::new(Entries { list: Vec::with_capacity(capacity), index: None }))
+        Self(Arc::new(Entries::with_capacity(capacity)))
     }
 
     /// The number of keys.

@@ -3,7 +3,7 @@
 use super::datetime::datetime;
 use crate::diagnostic::{Path, Segment};
 use crate::format::{KeyInterner, ParseFault, ParseWarnings, Parsed, integer};
-use crate::value::{Entries, Limits, Table, Value, is_forbidden};
+use crate::value::{Entries, FORBIDDEN, Limits, Table, Value, is_forbidden};
 use std::borrow::Cow;
 use std::sync::Arc;
 use toml_parser::decoder::{Encoding, ScalarKind};
@@ -29,15 +29,26 @@ struct Draft {
     kind: TableKind,
     /// Arrays and tables around it, itself included.
     depth: usize,
-    /// Its location: the index of the table around it, the key there, and the index in an array of tables.
-    location: Option<(usize, Arc<str>, Option<usize>)>,
+    location: Option<Location>,
+}
+
+/// The place of a table.
+#[derive(Clone, Copy)]
+struct Location {
+    /// The table around it.
+    table: usize,
+    /// The number of its key there.
+    entry: usize,
+    /// Its index in an array of tables.
+    index: Option<usize>,
 }
 
 enum DraftNode {
     Value(Value),
     Table(usize),
     /// `[[header]]`: its tables so far, at least one.
-    Tables(Vec<usize>),
+    #[allow(clippy::box_collection, reason = "so that a node is no larger than a value, and becomes one in place")]
+    Tables(Box<Vec<usize>>),
 }
 
 /// An array or inline table that is open.
@@ -60,21 +71,25 @@ pub(super) struct DocumentBuilder<'a> {
     tables: Vec<Draft>,
     /// The table that keys go into.
     table: usize,
-    keys: Vec<(Arc<str>, usize)>,
+    keys: Vec<(Cow<'a, str>, usize)>,
     known: KeyInterner,
     targets: Vec<KeyTarget>,
     frames: Vec<Frame>,
     warnings: ParseWarnings<'a>,
     fault: Option<ParseFault>,
+    /// Whether a table may be under a key that is to be dropped.
+    drops: bool,
 }
 
 impl<'a> DocumentBuilder<'a> {
     pub(super) fn new(text: &'a str, limits: &Limits) -> Self {
         let root = Draft { entries: Entries::default(), kind: TableKind::Header, depth: 1, location: None };
+        let mut tables = Vec::with_capacity(8);
+        tables.push(root);
         Self {
             source: Source::new(text),
             limit: limits.depth,
-            tables: vec![root],
+            tables,
             table: 0,
             keys: Vec::new(),
             known: KeyInterner::new(),
@@ -82,7 +97,17 @@ impl<'a> DocumentBuilder<'a> {
             frames: Vec::new(),
             warnings: ParseWarnings::new(text),
             fault: None,
+            drops: false,
         }
+    }
+
+    pub(super) fn has_failed(&self) -> bool {
+        self.fault.is_some()
+    }
+
+    /// Takes the next part of a key.
+    pub(super) fn key(&mut self, key: Cow<'a, str>, offset: usize) {
+        self.keys.push((key, offset));
     }
 
     pub(super) fn finish(mut self) -> Result<Parsed, ParseFault> {
@@ -94,7 +119,7 @@ impl<'a> DocumentBuilder<'a> {
 
     /// Takes the tables from a number on off the list, and gives the first with all others in it.
     fn close_tables(&mut self, first: usize) -> Table {
-        let mut closed: Vec<Table> = Vec::new();
+        let mut closed: Vec<Table> = Vec::with_capacity(self.tables.len() - first);
         // From the last to the first, as a table's content comes after it.
         while self.tables.len() > first {
             let Some(draft) = self.tables.pop() else { break };
@@ -105,7 +130,9 @@ impl<'a> DocumentBuilder<'a> {
                 DraftNode::Table(number) => take(number),
                 DraftNode::Tables(numbers) => Value::array(numbers.into_iter().map(&mut take).collect()),
             });
-            table.remove(crate::value::FORBIDDEN);
+            if self.drops {
+                table.remove(FORBIDDEN);
+            }
             closed.push(table);
         }
         closed.pop().unwrap_or_default()
@@ -129,33 +156,43 @@ impl<'a> DocumentBuilder<'a> {
         self.frames.iter().rev().take_while(|frame| matches!(frame, Frame::Array(_))).count()
     }
 
-    fn add_table(
-        &mut self,
-        kind: TableKind,
-        depth: usize,
-        location: Option<(usize, Arc<str>, Option<usize>)>,
-        offset: usize,
-    ) -> usize {
+    /// Adds a table, whose key is in the table around it already.
+    fn add_table(&mut self, kind: TableKind, depth: usize, location: Option<Location>, offset: usize) {
         if depth > self.limit {
             self.fail(ParseFault::depth(self.limit, Some(offset)));
         }
-        if let Some((table, key, _)) = location.as_ref().filter(|(_, key, _)| is_forbidden(key)) {
+        if let Some(Location { table, entry, .. }) = location
+            && is_forbidden(self.tables[table].entries.key(entry))
+        {
+            self.drops = true;
             let (tables, frames, targets) = (&self.tables, &self.frames, &self.targets);
-            self.warnings.forbidden(|| (path(tables, frames, targets, Some((*table, key))), offset));
+            let key = tables[table].entries.key(entry);
+            self.warnings.forbidden(|| (path(tables, frames, targets, Some((table, key))), offset));
         }
-        self.tables.push(Draft { entries: Entries::default(), kind, depth, location });
-        self.tables.len() - 1
+        // Neighbouring tables mostly have as many keys.
+        let likely = if kind == TableKind::Header { self.tables[self.table].entries.len().min(16) } else { 0 };
+        self.tables.push(Draft { entries: Entries::with_capacity(likely), kind, depth, location });
+    }
+
+    /// Adds a key that is not in a table yet, and gives its number there.
+    fn add_entry(&mut self, table: usize, key: &str, node: DraftNode) -> usize {
+        let key = self.known.intern(key);
+        let entries = &mut self.tables[table].entries;
+        entries.push(key, node);
+        entries.len() - 1
     }
 
     /// The table that keys lead to from another, made where it is missing.
-    fn descend(&mut self, from: usize, keys: &[(Arc<str>, usize)], dotted: bool) -> Option<usize> {
+    fn descend(&mut self, from: usize, keys: &[(Cow<'a, str>, usize)], dotted: bool) -> Option<usize> {
         let mut at = from;
         for (key, offset) in keys {
             at = match self.tables[at].entries.get(key) {
                 None => {
                     let kind = if dotted { TableKind::Dotted } else { TableKind::Implicit };
-                    let number = self.add_table(kind, self.tables[at].depth + 1, Some((at, key.clone(), None)), *offset);
-                    self.tables[at].entries.push(key.clone(), DraftNode::Table(number));
+                    let number = self.tables.len();
+                    let entry = self.add_entry(at, key, DraftNode::Table(number));
+                    let depth = self.tables[at].depth + 1;
+                    self.add_table(kind, depth, Some(Location { table: at, entry, index: None }), *offset);
                     number
                 }
                 Some(DraftNode::Table(number)) => *number,
@@ -184,48 +221,57 @@ impl<'a> DocumentBuilder<'a> {
     }
 
     /// Opens the table of a header whose keys have been read.
-    fn open_header(&mut self, array: bool) {
-        let keys = std::mem::take(&mut self.keys);
+    pub(super) fn open_header(&mut self, array: bool) {
+        let mut keys = std::mem::take(&mut self.keys);
+        self.header(&keys, array);
+        keys.clear();
+        self.keys = keys;
+    }
+
+    fn header(&mut self, keys: &[(Cow<'a, str>, usize)], array: bool) {
         let Some(((key, offset), path)) = keys.split_last() else { return };
         let Some(parent) = self.descend(0, path, false) else { return };
         let depth = self.tables[parent].depth + if array { 2 } else { 1 };
         let number = self.tables.len();
-        if let (Some(DraftNode::Table(number)), false) = (self.tables[parent].entries.get(key), array)
+        let found = self.tables[parent].entries.position(key);
+        if let (Some(DraftNode::Table(number)), false) = (found.map(|entry| self.tables[parent].entries.value(entry)), array)
             && self.tables[*number].kind == TableKind::Implicit
         {
             self.table = *number;
             self.tables[self.table].kind = TableKind::Header;
             return;
         }
-        let index = match (self.tables[parent].entries.get_mut(key), array) {
-            (None, true) => {
-                self.tables[parent].entries.push(key.clone(), DraftNode::Tables(vec![number]));
-                Some(0)
-            }
-            (None, false) => {
-                self.tables[parent].entries.push(key.clone(), DraftNode::Table(number));
-                None
-            }
-            (Some(DraftNode::Tables(numbers)), true) => {
-                numbers.push(number);
-                Some(numbers.len() - 1)
-            }
-            _ => return self.fail(duplicate(key, *offset)),
+        let (entry, index) = match (found, array) {
+            (None, true) => (self.add_entry(parent, key, DraftNode::Tables(Box::new(vec![number]))), Some(0)),
+            (None, false) => (self.add_entry(parent, key, DraftNode::Table(number)), None),
+            (Some(entry), _) => match (self.tables[parent].entries.value_mut(entry), array) {
+                (DraftNode::Tables(numbers), true) => {
+                    numbers.push(number);
+                    (entry, Some(numbers.len() - 1))
+                }
+                _ => return self.fail(duplicate(key, *offset)),
+            },
         };
-        self.table = self.add_table(TableKind::Header, depth, Some((parent, key.clone(), index)), *offset);
+        self.add_table(TableKind::Header, depth, Some(Location { table: parent, entry, index }), *offset);
+        self.table = number;
     }
 
     /// Takes the keys read as the path of the next value.
-    fn open_target(&mut self) {
+    pub(super) fn open_target(&mut self) {
         let mut keys = std::mem::take(&mut self.keys);
-        let Some((key, offset)) = keys.pop() else { return };
-        let Some(table) = self.descend(self.table, &keys, true) else { return };
-        if self.tables[table].entries.get(&key).is_some() {
-            return self.fail(duplicate(&key, offset));
-        }
+        self.target(&keys);
         keys.clear();
         self.keys = keys;
-        self.targets.push(KeyTarget { table, key, offset });
+    }
+
+    fn target(&mut self, keys: &[(Cow<'a, str>, usize)]) {
+        let Some(((key, offset), path)) = keys.split_last() else { return };
+        let table = if path.is_empty() { Some(self.table) } else { self.descend(self.table, path, true) };
+        let Some(table) = table else { return };
+        if self.tables[table].entries.position(key).is_some() {
+            return self.fail(duplicate(key, *offset));
+        }
+        self.targets.push(KeyTarget { table, key: self.known.intern(key), offset: *offset });
     }
 
     fn open(&mut self, span: Span) -> bool {
@@ -236,7 +282,8 @@ impl<'a> DocumentBuilder<'a> {
         self.fault.is_none()
     }
 
-    fn put(&mut self, value: Value) {
+    /// Takes the value that comes next.
+    pub(super) fn put(&mut self, value: Value) {
         if let Some(Frame::Array(items)) = self.frames.last_mut() {
             items.push(value);
             return;
@@ -285,10 +332,10 @@ fn path(tables: &[Draft], frames: &[Frame], targets: &[KeyTarget], key: Option<(
     });
     while let Some((mut number, key)) = at.take() {
         reversed.push(Segment::Key(key.clone()));
-        while let Some((outer, key, index)) = tables.get(number).and_then(|draft| draft.location.as_ref()) {
+        while let Some(Location { table, entry, index }) = tables.get(number).and_then(|draft| draft.location) {
             reversed.extend(index.map(Segment::Index));
-            reversed.push(Segment::Key(key.clone()));
-            number = *outer;
+            reversed.push(Segment::Key(tables[table].entries.key(entry).clone()));
+            number = table;
         }
         // The outermost is the document, or an inline table that itself is in arrays and under a key.
         if tables.get(number).is_some_and(|draft| draft.kind == TableKind::Inline) {
@@ -313,7 +360,7 @@ fn duplicate(key: &str, offset: usize) -> ParseFault {
     ParseFault::parse(format!("duplicate key: `{key}` has been defined already"), offset)
 }
 
-impl EventReceiver for DocumentBuilder<'_> {
+impl<'a> EventReceiver for DocumentBuilder<'a> {
     fn std_table_open(&mut self, _: Span, _: &mut dyn ErrorSink) {
         self.keys.clear();
     }
@@ -338,7 +385,8 @@ impl EventReceiver for DocumentBuilder<'_> {
         if !self.open(span) {
             return false;
         }
-        let number = self.add_table(TableKind::Inline, self.depth() + 1, None, span.start());
+        let number = self.tables.len();
+        self.add_table(TableKind::Inline, self.depth() + 1, None, span.start());
         self.frames.push(Frame::Inline(number, self.table));
         self.table = number;
         self.keys.clear();
@@ -376,7 +424,7 @@ impl EventReceiver for DocumentBuilder<'_> {
         if let Some(raw) = self.source.get(event) {
             let mut key = Cow::Borrowed("");
             raw.decode_key(&mut key, error);
-            self.keys.push((self.known.intern(&key), span.start()));
+            self.key(key, span.start());
         }
     }
 

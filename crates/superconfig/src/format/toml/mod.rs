@@ -4,10 +4,13 @@ mod builder;
 mod datetime;
 mod locate;
 mod parse;
+mod quick;
 mod render;
 
 pub(crate) use self::datetime::datetime;
 pub(super) use self::parse::parse;
+#[cfg(any(test, fuzzing))]
+pub(crate) use self::parse::readers_agree;
 use super::codec::Codec;
 
 /// TOML 1.1.

@@ -1,0 +1,331 @@
+//! The quick reader of well-formed TOML: from the bytes to the builder.
+//!
+//! It reads what it knows to be well formed, leaves strings with escapes or several lines and unusual scalars to the crate's decoder, and
+//! gives up at everything else. Such a text is then read from its start by the crate's parser, which alone judges and words errors.
+
+use super::builder::DocumentBuilder;
+use crate::format::Parsed;
+use crate::value::{Limits, Value};
+use std::borrow::Cow;
+use toml_parser::decoder::Encoding;
+use toml_parser::parser::EventReceiver;
+use toml_parser::{ParseError, Source, Span};
+
+/// What a byte may be in, as bits.
+const KEY: u8 = 2;
+const SCALAR: u8 = 4;
+const BASIC: u8 = 8;
+const LITERAL: u8 = 16;
+const COMMENT: u8 = 32;
+
+const CLASSES: [u8; 256] = {
+    let mut classes = [0; 256];
+    let mut at = 0;
+    while at < 256 {
+        let byte = at as u8;
+        let is_name = byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+        classes[at] = if is_name { KEY } else { 0 } | if is_name || matches!(byte, b'+' | b'.' | b':') { SCALAR } else { 0 };
+        if byte == b'\t' || !byte.is_ascii_control() {
+            classes[at] |=
+                COMMENT | if matches!(byte, b'"' | b'\\') { 0 } else { BASIC } | if byte == b'\'' { 0 } else { LITERAL };
+        }
+        at += 1;
+    }
+    classes
+};
+
+/// Parses a text; `None` where the crate's parser has to read it.
+pub(super) fn parse(text: &str, limits: &Limits) -> Option<Parsed> {
+    let mut reader = Reader { text, at: 0, builder: DocumentBuilder::new(text, limits), error: None };
+    reader.document()?;
+    reader.builder.finish().ok()
+}
+
+/// Its methods give `None` to give up.
+struct Reader<'a> {
+    text: &'a str,
+    at: usize,
+    builder: DocumentBuilder<'a>,
+    error: Option<ParseError>,
+}
+
+impl<'a> Reader<'a> {
+    fn document(&mut self) -> Option<()> {
+        loop {
+            self.blanks()?;
+            match self.peek() {
+                None => return Some(()),
+                Some(b'[') => self.header()?,
+                Some(_) => self.assignment()?,
+            }
+            self.space();
+            if !matches!(self.peek(), None | Some(b'\n' | b'\r' | b'#')) {
+                return None;
+            }
+        }
+    }
+
+    fn peek(&self) -> Option<u8> {
+        self.text.as_bytes().get(self.at).copied()
+    }
+
+    /// Passes a byte that has to come next.
+    fn expect(&mut self, byte: u8) -> Option<()> {
+        (self.peek() == Some(byte)).then(|| self.at += 1)
+    }
+
+    /// Passes what is of a class.
+    fn run(&mut self, class: u8) -> &'a str {
+        let start = self.at;
+        self.at = end_of(self.text.as_bytes(), start, class);
+        &self.text[start..self.at]
+    }
+
+    /// Passes spaces and tabs, of which there mostly are none or one.
+    #[inline(always)]
+    fn space(&mut self) {
+        while matches!(self.peek(), Some(b' ' | b'\t')) {
+            self.at += 1;
+        }
+    }
+
+    /// Passes text of a class in which neither control characters nor a mark are, by eight bytes where that is easily seen.
+    fn text(&mut self, class: u8, mark: u8) -> &'a str {
+        let (start, bytes) = (self.at, self.text.as_bytes());
+        let mut at = start;
+        while let Some(word) = bytes[at..].first_chunk()
+            && !may_hold_mark(u64::from_ne_bytes(*word), mark)
+        {
+            at += 8;
+        }
+        self.at = end_of(bytes, at, class);
+        &self.text[start..self.at]
+    }
+
+    /// Passes white space, ends of lines and comments.
+    fn blanks(&mut self) -> Option<()> {
+        loop {
+            self.space();
+            match self.peek() {
+                Some(b'\n') => self.at += 1,
+                Some(b'\r') => {
+                    self.at += 1;
+                    self.expect(b'\n')?;
+                }
+                Some(b'#') => {
+                    self.text(COMMENT, DELETE);
+                    if !matches!(self.peek(), None | Some(b'\n' | b'\r')) {
+                        return None;
+                    }
+                }
+                _ => return Some(()),
+            }
+        }
+    }
+
+    fn header(&mut self) -> Option<()> {
+        self.at += 1;
+        let array = self.expect(b'[').is_some();
+        self.keys()?;
+        self.expect(b']')?;
+        if array {
+            self.expect(b']')?;
+        }
+        self.builder.open_header(array);
+        self.checked()
+    }
+
+    fn assignment(&mut self) -> Option<()> {
+        self.keys()?;
+        self.expect(b'=')?;
+        self.builder.open_target();
+        self.checked()?;
+        self.space();
+        self.value()
+    }
+
+    /// A key of one or more parts, and the space around it.
+    fn keys(&mut self) -> Option<()> {
+        loop {
+            self.space();
+            let start = self.at;
+            match self.peek()? {
+                b'"' | b'\'' => match self.plain_string() {
+                    Some(key) => self.builder.key(Cow::Borrowed(key), start),
+                    None => {
+                        let (span, encoding) = self.string()?;
+                        self.builder.simple_key(span, encoding, &mut self.error);
+                        self.checked()?;
+                    }
+                },
+                _ => match self.run(KEY) {
+                    "" => return None,
+                    key => self.builder.key(Cow::Borrowed(key), start),
+                },
+            }
+            self.space();
+            if self.expect(b'.').is_none() {
+                return Some(());
+            }
+        }
+    }
+
+    fn value(&mut self) -> Option<()> {
+        match self.peek()? {
+            b'"' | b'\'' => match self.plain_string() {
+                Some(text) => self.builder.put(Value::from(text)),
+                None => {
+                    let (span, encoding) = self.string()?;
+                    self.scalar(span, encoding)?;
+                }
+            },
+            b'[' => self.array()?,
+            b'{' => self.inline_table()?,
+            _ => self.bare()?,
+        }
+        Some(())
+    }
+
+    /// A string of one line without escapes; otherwise nothing is passed.
+    fn plain_string(&mut self) -> Option<&'a str> {
+        let start = self.at;
+        let quote = self.peek()?;
+        self.at += 1;
+        let text = self.text(if quote == b'"' { BASIC } else { LITERAL }, quote);
+        if self.expect(quote).is_none() || text.is_empty() && self.peek() == Some(quote) {
+            self.at = start;
+            return None;
+        }
+        Some(text)
+    }
+
+    /// A string of any kind, for the decoder to judge.
+    fn string(&mut self) -> Option<(Span, Option<Encoding>)> {
+        let token = Source::new(&self.text[self.at..]).lex().next()?;
+        let span = token.span() + self.at;
+        self.at = span.end();
+        Some((span, token.kind().encoding()))
+    }
+
+    /// A value without quotes or brackets.
+    fn bare(&mut self) -> Option<()> {
+        let start = self.at;
+        let value = match self.run(SCALAR) {
+            "" => return None,
+            "true" => Value::Bool(true),
+            "false" => Value::Bool(false),
+            text => match plain_number(text) {
+                Some(number) => number,
+                None => return self.rare(start),
+            },
+        };
+        self.builder.put(value);
+        Some(())
+    }
+
+    /// A scalar for the decoder to judge. Of one with a space in it, which only dates with times have, all parts belong together.
+    #[cold]
+    fn rare(&mut self, start: usize) -> Option<()> {
+        loop {
+            let end = self.at;
+            self.space();
+            if self.at == end || !self.peek().is_some_and(|byte| byte.is_ascii_digit()) {
+                self.at = end;
+                break;
+            }
+            self.run(SCALAR);
+        }
+        self.scalar(Span::new_unchecked(start, self.at), None)
+    }
+
+    fn scalar(&mut self, span: Span, encoding: Option<Encoding>) -> Option<()> {
+        self.builder.scalar(span, encoding, &mut self.error);
+        self.checked()
+    }
+
+    fn array(&mut self) -> Option<()> {
+        let span = self.bracket();
+        if !self.builder.array_open(span, &mut ()) {
+            return None;
+        }
+        self.blanks()?;
+        while self.peek()? != b']' {
+            self.value()?;
+            self.blanks()?;
+            if self.expect(b',').is_none() {
+                break;
+            }
+            self.blanks()?;
+        }
+        self.expect(b']')?;
+        self.builder.array_close(span, &mut ());
+        Some(())
+    }
+
+    fn inline_table(&mut self) -> Option<()> {
+        let span = self.bracket();
+        if !self.builder.inline_table_open(span, &mut ()) {
+            return None;
+        }
+        self.blanks()?;
+        while self.peek()? != b'}' {
+            self.assignment()?;
+            self.blanks()?;
+            if self.expect(b',').is_none() {
+                break;
+            }
+            self.blanks()?;
+        }
+        self.expect(b'}')?;
+        self.builder.inline_table_close(span, &mut ());
+        Some(())
+    }
+
+    /// Passes an opening bracket.
+    fn bracket(&mut self) -> Span {
+        self.at += 1;
+        Span::new_unchecked(self.at - 1, self.at)
+    }
+
+    fn checked(&self) -> Option<()> {
+        (self.error.is_none() && !self.builder.has_failed()).then_some(())
+    }
+}
+
+/// Where bytes of a class end.
+fn end_of(bytes: &[u8], start: usize, class: u8) -> usize {
+    let mut at = start;
+    while at < bytes.len() && CLASSES[usize::from(bytes[at])] & class != 0 {
+        at += 1;
+    }
+    at
+}
+
+const DELETE: u8 = 0x7f;
+
+/// Whether one of eight bytes is a control character, a backslash or a mark; wrong only in saying yes too often.
+fn may_hold_mark(word: u64, mark: u8) -> bool {
+    const ONES: u64 = u64::MAX / 255;
+    const HIGH: u64 = ONES << 7;
+    let below = |word: u64, bound: u64| word.wrapping_sub(ONES * bound) & !word & HIGH;
+    let equal = |byte: u8| below(word ^ (ONES * u64::from(byte)), 1);
+    below(word, 0x20) | equal(b'\\') | equal(DELETE) | equal(mark) != 0
+}
+
+/// A decimal number without underscores and exponent, small enough for neither rounding nor overflow.
+fn plain_number(text: &str) -> Option<Value> {
+    let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
+    let (whole, fraction) = match digits.bytes().position(|byte| byte == b'.') {
+        Some(at) => (&digits[..at], Some(&digits[at + 1..])),
+        None => (digits, None),
+    };
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    if digits.len() > 18 || !is_number(whole) || whole.len() > 1 && whole.starts_with('0') {
+        return None;
+    }
+    match fraction {
+        None => text.parse().ok().map(Value::Integer),
+        Some(fraction) if is_number(fraction) => text.parse().ok().map(Value::Float),
+        Some(_) => None,
+    }
+}
