@@ -74,7 +74,7 @@ export async function buildParts(ts, common) {
       outfile: join(ts, 'dist/parts', `${part}.cjs`),
       banner: { js: 'module.exports = (given) => {\nconst module = {};' },
       footer: { js: 'return module.exports;\n};' },
-      define: { 'import.meta.url': 'undefined' },
+      define: { 'import.meta.url': 'undefined', 'import.meta.filename': 'undefined' },
       plugins: [replacing(ts, (target) => (partOf.get(target) === part ? undefined : take(target).join('\n') || undefined))],
     });
   }

@@ -5,7 +5,7 @@ import { execFileSync } from 'node:child_process';
 import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { build, transformSync } from 'esbuild';
 import { code, mapped } from './bundles.mjs';
 import { buildParts, partsPlugin } from './facade-parts.mjs';
 
@@ -27,8 +27,7 @@ const SUBPATHS = {
 /** Those whose default export is what `require` gives, and of which both module systems share one instance. */
 const SINGLE = ['node-config/index'];
 
-const common = {
-  absWorkingDir: root,
+const style = {
   platform: 'node',
   target: 'node20',
   ...code,
@@ -36,6 +35,7 @@ const common = {
   lineLimit: 120,
   logLevel: 'warning',
 };
+const common = { absWorkingDir: root, ...style };
 
 /** Imports of the main entry and of `superconfig/live`, by the package's name; and those of files that stay as they are, beside the code. */
 const byName = {
@@ -54,19 +54,51 @@ const byName = {
 };
 
 /** What CommonJS has in place of `import.meta.url` is asked for where there is none. */
-const cjs = { format: 'cjs', define: { 'import.meta.url': 'undefined' }, external: ['./addon-files/index.js', './parts/*'] };
+const cjs = {
+  format: 'cjs',
+  define: { 'import.meta.url': 'undefined', 'import.meta.filename': 'undefined' },
+  external: ['./addon-files/index.js', './parts/*'],
+};
 
 /**
  * The addons' files for tools that gather those of a program: of a file that a URL names they take no more than itself, so an import that
  * never happens leads them on to what it names.
  */
-const traced = { footer: { js: "() => import('./addon-files/index.js');" } };
+const traced = { footer: { js: "() => import('./addon-files/index.js');" }, define: { require: 'undefined' } };
 
 /** Writes an entry of the package: one file of code. */
 async function bundle(entry, outfile, plugins, more = {}) {
   const kind = outfile.endsWith('.cjs') ? cjs : { format: 'esm' };
   await build({ ...common, ...kind, ...more, entryPoints: [`ts/${entry}`], outfile: `ts/dist/${outfile}`, bundle: true, plugins });
   if (kind === cjs && !mapped) writeFileSync(join(dist, outfile), exportPlainly(readFileSync(join(dist, outfile), 'utf8')));
+}
+
+/** Functions of the main file that first loads run. */
+const FIRST_LOAD = `builtin captureEnvironment checkText file filterOf generationWords guard installedAddon isCheckedByHost isLoaded isObserved
+  isPromiseLike loadNative loadSteps loadSync loading lookUp made namesOf native needsHome openAddon ownFile packagesOf platformNames publishSteps
+  runSync settled stringOf sync textOf toNativePath toText toValue unpairedSurrogate wordIndex workingDirectory`.split(/\s+/);
+
+/**
+ * Makes a main file quicker to start with: the names of what is local become short, and what nothing uses goes. Functions and classes keep
+ * their names, for stacks. Those that first loads run stand in parentheses, which makes V8 compile them together with the file: else it
+ * looks through them there, and reads them once more, one by one, when they are called.
+ */
+function quicken(file) {
+  const code = readFileSync(join(dist, file), 'utf8');
+  // esbuild takes what has no exports for a script, and leaves the names there that are outside functions.
+  const [body, exported = ''] = code.split(/(?=export\{)/);
+  // A class that names itself gets a second name from esbuild, which users would see.
+  const classes = [...body.matchAll(/\b(\w+)=class _\1\b/g)].map(([, name]) => name).join('|');
+  const named = body.replace(new RegExp(`(=class) _(?:${classes})\\b`, 'g'), '$1').replace(new RegExp(`\\b_(${classes})\\b`, 'g'), '$1');
+  const missing = new Set(FIRST_LOAD);
+  // One on each line, as it is here, a function ends where a line is its closing brace.
+  const { code: lines } = transformSync(named, { target: common.target });
+  const eager = lines.replace(/^(function\*?) (\w+)(\([\s\S]*?^\})$/gm, (whole, kind, name, rest) =>
+    missing.delete(name) ? `var ${name} = (${kind}${rest});` : whole,
+  );
+  if (missing.size > 0) throw new Error(`no functions of ${file}: ${[...missing].join(', ')}`);
+  const short = transformSync(eager, { ...style, minifyIdentifiers: true, treeShaking: exported === '' });
+  writeFileSync(join(dist, file), `${short.code.trimEnd()}${exported}`);
 }
 
 /** Makes CommonJS code that exports anything end with an object of what it exports, where esbuild lets it begin with a getter for each, which every start pays for. */
@@ -120,6 +152,7 @@ for (const name of existsSync(dist) ? readdirSync(dist) : []) if (name !== 'cli'
 const ts = join(root, 'ts');
 for (const format of ['js', 'cjs']) {
   await bundle('index.ts', `index.${format}`, [partsPlugin(ts, format)], format === 'js' ? traced : {});
+  if (!mapped) quicken(`index.${format}`);
   await bundle('unavailable.ts', `unavailable.${format}`, []);
   for (const [name, entry] of Object.entries(SUBPATHS)) await bundle(entry, `${name}.${format}`, [byName]);
 }

@@ -200,6 +200,16 @@ describe('the packages', () => {
     }
   });
 
+  test('keep the names of what they export, for stacks', () => {
+    const shows =
+      'console.log(Object.entries(all).flatMap(([key, { name }]) => (name === undefined || name.replace(/\\d$/, "") === key ? [] : [name])).join());';
+    project.write('names.mjs', `import * as all from 'superconfig';\n${shows}`);
+    project.write('names.cjs', `const all = require('superconfig');\n${shows}`);
+    for (const file of ['names.mjs', 'names.cjs']) {
+      expect([file, execFileSync(process.execPath, [project.at(file)], { encoding: 'utf8' })]).toEqual([file, '\n']);
+    }
+  });
+
   test('pass attw', { timeout: 120_000 }, () => {
     const tarball = tarballs.find((path) => /superconfig-\d/.test(path)) as string;
     const { status, stdout } = spawnSync(...tool('attw', [tarball, '--format', 'table-flipped', '--no-emoji', '--no-color']), { encoding: 'utf8' });

@@ -1,7 +1,7 @@
 // Collects the sources and options of a configuration.
 import { optionsOf } from '../engine/codec.js';
 import type { LoadRequest, Validator } from '../engine/load-request.js';
-import { guard } from '../engine/native-error.js';
+import { guard, publicError } from '../engine/native-error.js';
 import { checkNames } from '../engine/option-names.js';
 import { booleanOf, kindOf, optionError, stringOf, stringsOf } from '../internal/validate.js';
 import type * as customSource from './custom-source.js';
@@ -75,15 +75,8 @@ export class RequestBuilder {
   protected validator: Validator | undefined;
 
   /** Made by `SuperConfig.builder()`. @throws `ERR_SUPERCONFIG_OPTION` for an unknown option or one of another kind. @hidden */
-  constructor(options: BuilderOptions = {}) {
-    checkNames(options, ['cwd', 'home', 'env', 'argv', 'root'], "the builder's options");
-    const { cwd, home, root, env, argv } = options;
-    if (cwd !== undefined) stringOf(cwd, '`cwd`');
-    if (home !== undefined) stringOf(home, '`home`');
-    if (root !== undefined) stringOf(root, '`root`');
-    if (argv !== undefined) stringsOf(argv, 'the flags of `argv`');
-    if (env !== undefined && (typeof env !== 'object' || env === null)) throw optionError(`\`env\` is an object of strings, not ${kindOf(env)}`);
-    this.#surroundings = options;
+  constructor(options?: BuilderOptions) {
+    this.#surroundings = options === undefined ? {} : checkSurroundings(options);
   }
 
   /**
@@ -266,13 +259,16 @@ export class RequestBuilder {
     const helpers = { defaults, file, glob, dir, discover, text, dotenv, env, args, overrides, source, module, derive };
     for (const [name, helper] of Object.entries(helpers) as [string, (...given: unknown[]) => Source][]) {
       const verb = function (this: RequestBuilder, ...given: unknown[]): RequestBuilder {
-        return guard(verb, () => {
+        try {
           this.#sources.push(helper(...given));
           return this;
-        });
+        } catch (thrown) {
+          throw publicError(thrown, verb);
+        }
       };
       Object.defineProperty(verb, 'name', { value: name });
-      Object.defineProperty(RequestBuilder.prototype, name, { value: verb, writable: true, configurable: true });
+      // biome-ignore lint/complexity/noThisInStatic: in the built file the class has its name only after this.
+      Object.defineProperty(this.prototype, name, { value: verb, writable: true, configurable: true });
     }
   }
 
@@ -280,6 +276,18 @@ export class RequestBuilder {
     this.#collected = { ...this.#collected, ...collected };
     return this;
   }
+}
+
+// Apart from the constructor, as few programs give any.
+function checkSurroundings(options: BuilderOptions): BuilderOptions {
+  checkNames(options, ['cwd', 'home', 'env', 'argv', 'root'], "the builder's options");
+  const { cwd, home, root, env, argv } = options;
+  if (cwd !== undefined) stringOf(cwd, '`cwd`');
+  if (home !== undefined) stringOf(home, '`home`');
+  if (root !== undefined) stringOf(root, '`root`');
+  if (argv !== undefined) stringsOf(argv, 'the flags of `argv`');
+  if (env !== undefined && (typeof env !== 'object' || env === null)) throw optionError(`\`env\` is an object of strings, not ${kindOf(env)}`);
+  return options;
 }
 
 /** The directory of the process, which the host knows without a system call; where it does not exist any more the addon reports it. */

@@ -69,7 +69,7 @@ export class SuperConfig<T = any> {
    * ```
    */
   // biome-ignore lint/suspicious/noExplicitAny: without a type every path is allowed.
-  static builder<T = any>(options: BuilderOptions = {}): SuperConfigBuilder<T> {
+  static builder<T = any>(options?: BuilderOptions): SuperConfigBuilder<T> {
     return guard(SuperConfig.builder, () => new SuperConfigBuilder<T>(options));
   }
 
@@ -356,10 +356,12 @@ export class SuperConfig<T = any> {
   }
 
   #require(path: LoosePath): unknown {
-    return guard(SuperConfig.prototype.get, () => {
+    try {
       const value = lookUp(this.#attachment, path);
       return value === undefined ? readMissing(this.#attachment, path) : value;
-    });
+    } catch (thrown) {
+      throw publicError(thrown, SuperConfig.prototype.get);
+    }
   }
 
   /** The value at a path, or `undefined`. Reads what does not exist without making a function. */
@@ -372,7 +374,8 @@ export class SuperConfig<T = any> {
   }
 
   static {
-    const { prototype } = SuperConfig;
+    // biome-ignore lint/complexity/noThisInStatic: in the built file the class has its name only after this.
+    const { prototype } = this;
     attachmentOf = (config) => (typeof config === 'object' && config !== null && #attachment in config ? config.#attachment : undefined);
     for (const name of ['explain', 'explainAll', 'toJSON', 'toString']) {
       const method = function (this: SuperConfig, ...given: unknown[]): unknown {

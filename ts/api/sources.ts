@@ -239,6 +239,7 @@ export interface FormattedVariable {
 
 /** A source of a kind: what it is made of beside its options. */
 function made(kind: Source['kind'], content: object, options: object | undefined): Source {
+  if (options === undefined) return { kind, ...content };
   const given = optionsOf(options, kind);
   for (const part of ['kind', ...Object.keys(content)]) {
     if (part in given) throw optionError(`\`${part}\` is not an option of \`${kind}\``);

@@ -33,6 +33,8 @@ export function ownFile(): string | undefined {
       return mainFile();
     }
   }
+  // Node says the path itself. Others have the address alone, which takes longer to read.
+  if (import.meta.filename !== undefined) return import.meta.filename;
   if (import.meta.url !== undefined) return pathOf(import.meta.url);
   if (typeof __filename === 'string') return __filename;
   // A bundle of CommonJS code as an ECMAScript module, which knows neither: the program's main file.
@@ -45,7 +47,13 @@ function mainFile(): string | undefined {
 }
 
 /** The directory of packages that a file of this package is among, as npm, pnpm and Yarn install it. */
-export const packagesOf = (file: string): string | undefined => /^(.*[\\/]node_modules)[\\/]superconfig[\\/]ts[\\/]dist[\\/][^\\/]+$/.exec(file)?.[1];
+export function packagesOf(file: string): string | undefined {
+  // Without a regular expression, which would have to be compiled at every start.
+  const path = file.replaceAll('\\', '/');
+  const at = path.lastIndexOf(INSIDE);
+  return at < 0 || path.includes('/', at + INSIDE.length) ? undefined : file.slice(0, at + '/node_modules'.length);
+}
+const INSIDE = '/node_modules/superconfig/ts/dist/';
 
 /** The addon below this package, or else beside it, among the packages of a directory. Cost: one look for each place before it. */
 export function installedAddon(packages: string): string | undefined {
