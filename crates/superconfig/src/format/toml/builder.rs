@@ -169,9 +169,19 @@ impl<'a> DocumentBuilder<'a> {
             let key = tables[table].entries.key(entry);
             self.warnings.forbidden(|| (path(tables, frames, targets, Some((table, key))), offset));
         }
-        // Neighbouring tables mostly have as many keys.
-        let likely = if kind == TableKind::Header { self.tables[self.table].entries.len().min(16) } else { 0 };
+        let likely = location.map_or(0, |location| self.keys_of_neighbour(location)).min(16);
         self.tables.push(Draft { entries: Entries::with_capacity(likely), kind, depth, location });
+    }
+
+    /// The number of keys in the table before one: neighbours mostly have as many.
+    fn keys_of_neighbour(&self, Location { table, entry, .. }: Location) -> usize {
+        let entries = &self.tables[table].entries;
+        let neighbour = match (entries.value(entry), entry.checked_sub(1).map(|before| entries.value(before))) {
+            (DraftNode::Tables(numbers), _) => numbers.iter().rev().nth(1),
+            (_, Some(DraftNode::Table(number))) => Some(number),
+            _ => None,
+        };
+        neighbour.map_or(0, |number| self.tables[*number].entries.len())
     }
 
     /// Adds a key that is not in a table yet, and gives its number there.

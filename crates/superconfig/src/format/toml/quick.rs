@@ -81,6 +81,20 @@ impl<'a> Reader<'a> {
         &self.text[start..self.at]
     }
 
+    /// Passes an unquoted key, eight bytes at once.
+    fn bare_key(&mut self) -> &'a str {
+        let (start, bytes) = (self.at, self.text.as_bytes());
+        let mut at = start;
+        self.at = loop {
+            let Some(word) = bytes[at..].first_chunk() else { break end_of(bytes, at, KEY) };
+            match first(!in_keys(u64::from_le_bytes(*word)) & HIGH) {
+                8 => at += 8,
+                inside => break at + inside,
+            }
+        };
+        &self.text[start..self.at]
+    }
+
     /// Passes spaces and tabs, of which there mostly are none or one.
     #[inline(always)]
     fn space(&mut self) {
@@ -89,16 +103,18 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Passes text of a class in which neither control characters nor a mark are, by eight bytes where that is easily seen.
+    /// Passes text of a class in which neither control characters other than tabs nor a mark are, eight bytes at once.
     fn text(&mut self, class: u8, mark: u8) -> &'a str {
         let (start, bytes) = (self.at, self.text.as_bytes());
         let mut at = start;
-        while let Some(word) = bytes[at..].first_chunk()
-            && !may_hold_mark(u64::from_ne_bytes(*word), mark)
-        {
-            at += 8;
-        }
-        self.at = end_of(bytes, at, class);
+        self.at = loop {
+            let Some(word) = bytes[at..].first_chunk() else { break end_of(bytes, at, class) };
+            match first(marks(u64::from_le_bytes(*word), mark)) {
+                8 => at += 8,
+                inside if CLASSES[usize::from(word[inside])] & class != 0 => at += inside + 1,
+                inside => break at + inside,
+            }
+        };
         &self.text[start..self.at]
     }
 
@@ -158,7 +174,7 @@ impl<'a> Reader<'a> {
                         self.checked()?;
                     }
                 },
-                _ => match self.run(KEY) {
+                _ => match self.bare_key() {
                     "" => return None,
                     key => self.builder.key(Cow::Borrowed(key), start),
                 },
@@ -210,22 +226,64 @@ impl<'a> Reader<'a> {
     /// A value without quotes or brackets.
     fn bare(&mut self) -> Option<()> {
         let start = self.at;
-        let value = match self.run(SCALAR) {
-            "" => return None,
-            "true" => Value::Bool(true),
-            "false" => Value::Bool(false),
-            text => match plain_number(text) {
-                Some(number) => number,
-                None => return self.rare(start),
-            },
+        let value = match self.peek()? {
+            b't' => self.word("true", true),
+            b'f' => self.word("false", false),
+            _ => self.plain_number(),
         };
-        self.builder.put(value);
+        match value {
+            Some(value) if !self.is_at(SCALAR) => self.builder.put(value),
+            _ => self.rare(start)?,
+        }
         Some(())
+    }
+
+    fn word(&mut self, word: &str, value: bool) -> Option<Value> {
+        self.text.as_bytes()[self.at..].starts_with(word.as_bytes()).then(|| {
+            self.at += word.len();
+            Value::Bool(value)
+        })
+    }
+
+    /// Whether a byte of a class comes next.
+    fn is_at(&self, class: u8) -> bool {
+        self.peek().is_some_and(|byte| CLASSES[usize::from(byte)] & class != 0)
+    }
+
+    /// A decimal number without underscores and exponent, too short for rounding and overflow.
+    fn plain_number(&mut self) -> Option<Value> {
+        let start = self.at;
+        let sign = self.peek().filter(|byte| matches!(byte, b'+' | b'-'));
+        self.at += usize::from(sign.is_some());
+        let leading = self.peek();
+        let (number, count) = self.digits();
+        if !(1..=18).contains(&count) || count > 1 && leading == Some(b'0') {
+            return None;
+        }
+        if self.expect(b'.').is_none() {
+            return Some(Value::Integer(if sign == Some(b'-') { -number } else { number }));
+        }
+        let (_, count) = self.digits();
+        (1..=18).contains(&count).then(|| self.text[start..self.at].parse().ok().map(Value::Float))?
+    }
+
+    /// Passes digits: their number, where it is not too large, and how many they are.
+    fn digits(&mut self) -> (i64, usize) {
+        let (start, mut number) = (self.at, 0_i64);
+        while let Some(digit @ b'0'..=b'9') = self.peek() {
+            number = number.wrapping_mul(10).wrapping_add(i64::from(digit - b'0'));
+            self.at += 1;
+        }
+        (number, self.at - start)
     }
 
     /// A scalar for the decoder to judge. Of one with a space in it, which only dates with times have, all parts belong together.
     #[cold]
     fn rare(&mut self, start: usize) -> Option<()> {
+        self.at = start;
+        if self.run(SCALAR).is_empty() {
+            return None;
+        }
         loop {
             let end = self.at;
             self.space();
@@ -302,30 +360,28 @@ fn end_of(bytes: &[u8], start: usize, class: u8) -> usize {
 }
 
 const DELETE: u8 = 0x7f;
+const ONES: u64 = u64::MAX / 255;
+const HIGH: u64 = ONES << 7;
 
-/// Whether one of eight bytes is a control character, a backslash or a mark; wrong only in saying yes too often.
-fn may_hold_mark(word: u64, mark: u8) -> bool {
-    const ONES: u64 = u64::MAX / 255;
-    const HIGH: u64 = ONES << 7;
-    let below = |word: u64, bound: u64| word.wrapping_sub(ONES * bound) & !word & HIGH;
-    let equal = |byte: u8| below(word ^ (ONES * u64::from(byte)), 1);
-    below(word, 0x20) | equal(b'\\') | equal(DELETE) | equal(mark) != 0
+/// The number of the first of eight bytes whose high bit is set; 8 for none.
+fn first(word: u64) -> usize {
+    (word.trailing_zeros() / 8) as usize
 }
 
-/// A decimal number without underscores and exponent, small enough for neither rounding nor overflow.
-fn plain_number(text: &str) -> Option<Value> {
-    let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
-    let (whole, fraction) = match digits.bytes().position(|byte| byte == b'.') {
-        Some(at) => (&digits[..at], Some(&digits[at + 1..])),
-        None => (digits, None),
-    };
-    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    if digits.len() > 18 || !is_number(whole) || whole.len() > 1 && whole.starts_with('0') {
-        return None;
-    }
-    match fraction {
-        None => text.parse().ok().map(Value::Integer),
-        Some(fraction) if is_number(fraction) => text.parse().ok().map(Value::Float),
-        Some(_) => None,
-    }
+/// Sets the high bit of each byte that is a control character, a backslash or a mark. Above one of these it may be set elsewhere.
+fn marks(word: u64, mark: u8) -> u64 {
+    let below = |word: u64, bound: u64| word.wrapping_sub(ONES * bound) & !word & HIGH;
+    let equal = |byte: u8| below(word ^ (ONES * u64::from(byte)), 1);
+    below(word, 0x20) | equal(b'\\') | equal(DELETE) | equal(mark)
+}
+
+/// Sets the high bit of each byte that may be in an unquoted key, and others.
+fn in_keys(word: u64) -> u64 {
+    let ascii = word & !HIGH;
+    // Without high bits nothing is carried from one byte to the next.
+    let from = |word: u64, bound: u8| word + ONES * u64::from(0x80 - bound);
+    let between = |word: u64, first: u8, last: u8| from(word, first) & !from(word, last + 1);
+    let equal = |byte: u8| !from(ascii ^ (ONES * u64::from(byte)), 1);
+    let letters = between(ascii | (ONES * 0x20), b'a', b'z');
+    (letters | between(ascii, b'0', b'9') | equal(b'-') | equal(b'_')) & !word
 }
