@@ -8,7 +8,7 @@ import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import * as host from './addon.mjs';
-import { addonFile, names, packageFolder, packageName, root } from './platforms/platforms.mjs';
+import { addonFile, names, packageFolder, publishedManifest, root } from './platforms/platforms.mjs';
 import { npm, tool } from './programs.mjs';
 import { interpreter } from './virtual-environment.mjs';
 import { hostWheel, place, platformWheel } from './wheel.mjs';
@@ -47,10 +47,7 @@ function stage(name, manifest, files) {
 }
 
 rmSync(staging, { recursive: true, force: true });
-const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-for (const key of ['devDependencies', 'scripts', 'overrides', 'napi']) delete manifest[key];
-// The published manifest names the platform packages; the checkout's does not, since it builds its own.
-manifest.optionalDependencies = Object.fromEntries(Object.keys(addons).map((name) => [packageName(name), manifest.version]));
+const manifest = publishedManifest(Object.keys(addons));
 const shipped = [...manifest.files, 'README.md', 'LICENSE'];
 const folders = [stage('superconfig', manifest, Object.fromEntries(shipped.map((path) => [path, join(root, path)])))];
 for (const [name, addon] of Object.entries(addons)) {

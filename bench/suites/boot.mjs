@@ -2,6 +2,7 @@
 import { cpSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as addon from '../../scripts/addon.mjs';
+import { publishedManifest } from '../../scripts/platforms/platforms.mjs';
 import { small } from '../inputs.mjs';
 import { here, processes } from '../measure.mjs';
 
@@ -64,7 +65,8 @@ function written([taken, body = '']) {
 function install(directory) {
   const root = join(here, '..');
   const facade = join(directory, 'node_modules/superconfig');
-  for (const part of ['package.json', 'ts/dist']) cpSync(join(root, part), join(facade, part), { recursive: true });
+  cpSync(join(root, 'ts/dist'), join(facade, 'ts/dist'), { recursive: true });
+  writeFileSync(join(facade, 'package.json'), `${JSON.stringify(publishedManifest([addon.platform]), null, 2)}\n`);
   cpSync(join(root, addon.folder), join(directory, 'node_modules', addon.packageName), { recursive: true });
   const peers = new Set(Object.values(PROGRAMS).flatMap(([taken]) => (taken === undefined || taken[1].startsWith('node:') ? [] : [taken[1]])));
   peers.delete('superconfig');

@@ -39,6 +39,14 @@ export const packageFolder = (name) => join(root, 'npm', name);
 
 export const manifest = (name) => JSON.parse(readFileSync(join(packageFolder(name), 'package.json'), 'utf8'));
 
+/** The manifest of `superconfig` as it is published, with the addons of these platforms: the checkout builds its own, and names none. */
+export function publishedManifest(names) {
+  const published = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  for (const key of ['devDependencies', 'scripts', 'overrides', 'napi']) delete published[key];
+  published.optionalDependencies = Object.fromEntries(names.map((name) => [packageName(name), published.version]));
+  return published;
+}
+
 /** The file that cargo makes of a crate's library for a target, or without one for the machine that this runs on. */
 export function library(target = process.platform, crate = 'superconfig-napi') {
   const name = crate.replaceAll('-', '_');
