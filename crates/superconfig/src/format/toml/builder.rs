@@ -276,12 +276,20 @@ impl<'a> DocumentBuilder<'a> {
 
     fn target(&mut self, keys: &[(Cow<'a, str>, usize)]) {
         let Some(((key, offset), path)) = keys.split_last() else { return };
-        let table = if path.is_empty() { Some(self.table) } else { self.descend(self.table, path, true) };
-        let Some(table) = table else { return };
+        let Some(table) = self.descend(self.table, path, true) else { return };
+        self.add_target(table, key, *offset);
+    }
+
+    /// Takes a key of one part as the path of the next value.
+    pub(super) fn open_target_at(&mut self, key: &str, offset: usize) {
+        self.add_target(self.table, key, offset);
+    }
+
+    fn add_target(&mut self, table: usize, key: &str, offset: usize) {
         if self.tables[table].entries.position(key).is_some() {
-            return self.fail(duplicate(key, *offset));
+            return self.fail(duplicate(key, offset));
         }
-        self.targets.push(KeyTarget { table, key: self.known.intern(key), offset: *offset });
+        self.targets.push(KeyTarget { table, key: self.known.intern(key), offset });
     }
 
     fn open(&mut self, span: Span) -> bool {

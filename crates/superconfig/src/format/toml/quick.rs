@@ -152,9 +152,17 @@ impl<'a> Reader<'a> {
     }
 
     fn assignment(&mut self) -> Option<()> {
-        self.keys()?;
-        self.expect(b'=')?;
-        self.builder.open_target();
+        let start = self.at;
+        let key = self.bare_key();
+        self.space();
+        if !key.is_empty() && self.expect(b'=').is_some() {
+            self.builder.open_target_at(key, start);
+        } else {
+            self.at = start;
+            self.keys()?;
+            self.expect(b'=')?;
+            self.builder.open_target();
+        }
         self.checked()?;
         self.space();
         self.value()
