@@ -111,6 +111,6 @@ export function findProfiles(options: LoadOptions): string[] {
   return guard(findProfiles, () => {
     const request = toBuilder(options).toRequest();
     const env = request.environment === undefined ? captureEnvironment(request) : undefined;
-    return JSON.parse(native().describeRequest(toText(request, env), 'profiles')) as string[];
+    return JSON.parse(native().describeRequest(toText(request), env, 'profiles')) as string[];
   });
 }

@@ -18,7 +18,7 @@ import {
 } from './custom-source.js';
 import { captureEnvironment } from './environment.js';
 import { type Bounds, Lifetime } from './lifetime.js';
-import { type Answer, type CapturedEnvironment, type LoadRequest, toText } from './load-request.js';
+import { type Answer, type LoadRequest, toText } from './load-request.js';
 import type { Collected, Sources } from './sources.js';
 import { type Steps, settled } from './steps.js';
 
@@ -64,9 +64,15 @@ export function customSourcesOf(request: LoadRequest): Sources {
 export function withProfiles(request: LoadRequest): LoadRequest {
   if (!request.sources.some(({ file }) => String(file).includes('{profile}')) || !request.sources.some(isOfProfiles)) return request;
   const captured = request.environment === undefined ? captureEnvironment(request) : undefined;
-  const { profiles } = JSON.parse(native().describeRequest(toText(request, captured), 'context')) as Surroundings;
+  const { profiles } = JSON.parse(native().describeRequest(toText(request), captured, 'context')) as Surroundings;
   const sources = request.sources.flatMap((source) => (isOfProfiles(source) ? profiles.map((profile) => moduleOfProfile(source, profile)) : [source]));
   return { ...request, sources };
+}
+
+/** The variables of a captured environment. */
+function variablesOf(captured = ''): Record<string, string> {
+  const [count, , ...parts] = captured.split('\0');
+  return Object.fromEntries(Array.from({ length: Number(count) }, (_, at) => [parts[2 * at], parts[2 * at + 1]]));
 }
 
 class CustomSources implements Sources {
@@ -179,12 +185,12 @@ class CustomSources implements Sources {
   }
 
   /** The environment for the addon; what sources are given goes by it. In the background both stay as they were. */
-  #capture(isBackground: boolean): CapturedEnvironment | undefined {
+  #capture(isBackground: boolean): string | undefined {
     if (isBackground) return undefined;
     const { environment: given } = this.#request;
     const captured = given === undefined ? captureEnvironment(this.#request) : undefined;
-    const env = Object.freeze({ ...(given ?? captured?.variables) });
-    const surroundings = JSON.parse(native().describeRequest(toText(this.#request, captured), 'context')) as Omit<Surroundings, 'env'>;
+    const env = Object.freeze(given === undefined ? variablesOf(captured) : { ...given });
+    const surroundings = JSON.parse(native().describeRequest(toText(this.#request), captured, 'context')) as Omit<Surroundings, 'env'>;
     this.#surroundings = { ...surroundings, env };
     return captured;
   }

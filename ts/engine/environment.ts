@@ -1,7 +1,7 @@
 // The environment of a load, captured on the thread that starts it.
 import { unpairedSurrogate } from '../internal/unicode.js';
 import { kindOf, optionError } from '../internal/validate.js';
-import type { CapturedEnvironment, Environment, LoadRequest } from './load-request.js';
+import type { Environment, LoadRequest } from './load-request.js';
 import type { SourceEntry } from './protocol.js';
 import { isGenuine } from './replacement-character.js';
 
@@ -33,29 +33,39 @@ export function checkEnvironment(given: Environment): Environment {
  * Copies of `process.env`, as it is on this thread now, what a load can need. Whoever has replaced or changed it is seen, and Node
  * locks it while a worker that shares it writes. Costs a look-up for each name; with a prefix the names of all variables too.
  *
+ * Gives the text that the addon reads, each part ended by NUL: the number of variables, that of names which are left out because they are
+ * not UTF-8, then name and value of each variable, then the names that are left out.
+ *
  * @throws `ERR_SUPERCONFIG_OPTION` for a variable of a replaced `process.env` that cannot be text.
  */
-export function captureEnvironment(request: LoadRequest): CapturedEnvironment {
+export function captureEnvironment(request: LoadRequest): string {
   const { env } = process;
-  const variables: Record<string, string> = Object.create(null);
-  const skipped: string[] = [];
-  // Every name and value, so that what is nearly always missing is looked for once.
-  let texts = '';
-  for (const name of namesOf(env, filterOf(request))) {
+  const names = namesOf(env, filterOf(request));
+  const captured = capture(env, names, false);
+  // What is nearly always missing is looked for once, in all of it.
+  return captured.isWellFormed() && !captured.includes(REPLACEMENT) ? captured : capture(env, names, true);
+}
+
+function capture(env: NodeJS.ProcessEnv, names: Iterable<string>, isChecked: boolean): string {
+  let [count, skippedCount] = [0, 0];
+  let [variables, skipped] = ['', ''];
+  for (const name of names) {
     const value = textOf(env, name);
-    if (value !== undefined) variables[name] = value;
-    else if (name.includes(REPLACEMENT)) skipped.push(name.toWellFormed());
-    texts += `${name}=${value}\n`;
-  }
-  if (!texts.isWellFormed() || texts.includes(REPLACEMENT)) {
-    for (const [name, value] of Object.entries(variables)) {
-      const text = `${name}=${value}`;
-      if (text.isWellFormed() && (!text.includes(REPLACEMENT) || isGenuine(name, value))) continue;
-      delete variables[name];
-      skipped.push(name.toWellFormed());
+    if (value === undefined ? name.includes(REPLACEMENT) : isChecked && !isDecoded(name, value)) {
+      skipped += `${name.toWellFormed()}\0`;
+      skippedCount++;
+    } else if (value !== undefined) {
+      variables += `${name}\0${value}\0`;
+      count++;
     }
   }
-  return { variables, skipped };
+  return `${count}\0${skippedCount}\0${variables}${skipped}`;
+}
+
+/** Whether Node could decode a variable. */
+function isDecoded(name: string, value: string): boolean {
+  const text = `${name}=${value}`;
+  return text.isWellFormed() && (!text.includes(REPLACEMENT) || isGenuine(name, value));
 }
 
 function filterOf({ options, sources }: LoadRequest): Filter {

@@ -9,13 +9,6 @@ export type Answer = { values: Encoded } | { texts: TextList } | { documents: Do
 /** The variables of an environment. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The program's own environment as a load can need it. */
-export interface CapturedEnvironment {
-  readonly variables: Readonly<Record<string, string>>;
-  /** The names of variables that are not UTF-8, which are left out. */
-  readonly skipped: readonly string[];
-}
-
 /** What a schema says of keys and types ahead of checking. */
 export interface Guidance {
   /** The schema as JSON Schema, where its library converts it: its types guide texts, its marks name secrets. */
@@ -49,8 +42,8 @@ export function isCheckedByHost({ sources, validator }: LoadRequest): boolean {
   return validator !== undefined || sources.some(({ kind }) => kind === 'derive');
 }
 
-/** A request as JSON text for the addon, with the program's own environment where it was captured, and the answers of custom sources. */
-export function toText(request: LoadRequest, capturedEnv: CapturedEnvironment | undefined, answers?: ReadonlyMap<number, Answer>): string {
+/** A request as JSON text for the addon, with the answers of custom sources. */
+export function toText(request: LoadRequest, answers?: ReadonlyMap<number, Answer>): string {
   const { options, sources, validator, environment: env } = request;
   const entries = sources.map((source, index) => {
     // What is `undefined` does not cross.
@@ -60,7 +53,7 @@ export function toText(request: LoadRequest, capturedEnv: CapturedEnvironment | 
   const guidance = validator?.guidance();
   const validated = isCheckedByHost(request) || undefined;
   const members = JSON.stringify(options).slice(0, -1);
-  const rest = { env, capturedEnv, validated, jsonSchema: guidance?.schema, jsonSchemaFailure: guidance?.failure, sources: entries };
+  const rest = { env, validated, jsonSchema: guidance?.schema, jsonSchemaFailure: guidance?.failure, sources: entries };
   // Texts are joined, as spreading the parts into one object takes longer than all the rest.
   return `${members}${members === '{' ? '' : ','}${JSON.stringify(rest).slice(1)}`;
 }

@@ -82,8 +82,8 @@ function* loadSteps(given: LoadRequest, isAsync: boolean): Steps<Attachment> {
     const { answers, failures, environment } = yield* sources.collect(0, false, isAsync);
     if (failures.length > 0) throw joinFailures(failures);
     const bounds = { lifetime: sources.lifetime, isBackground: false };
-    const text = toText(request, environment, answers);
-    const prepared = isAsync ? prepareAsync(text, undefined, bounds) : native().prepare(text);
+    const text = toText(request, answers);
+    const prepared = isAsync ? prepareAsync(text, environment, undefined, bounds) : native().prepare(text, environment);
     const attached = (yield* publishSteps(prepared, request, bounds)) as Attached;
     attachment = Attachment.open(attached, request, sources);
     sources.open(attachment.id);
@@ -109,23 +109,28 @@ function* reloadSteps(attachment: Attachment, isAsync: boolean, isBackground: bo
   const turn = sources.isEmpty ? undefined : native().beginReload(id);
   const { answers, environment } = yield* sources.collect(turn ?? 0, isBackground, isAsync);
   attachment.assertOpen();
-  const text = JSON.stringify({
+  const options = JSON.stringify({
     turn,
-    capturedEnv: environment,
     exported: attachment.exported,
     supplied: answers.size > 0 ? [...answers] : undefined,
     background: isBackground || undefined,
     validated: (request && isCheckedByHost(request)) || undefined,
   });
+  const text = options === '{}' ? undefined : options;
   const bounds = { lifetime: sources.lifetime, isBackground };
-  const prepared = isAsync ? prepareAsync(text, id, bounds) : native().prepare(text, id);
-  const result = JSON.parse((yield* publishSteps(prepared, request, bounds)) as string) as ReloadResult;
+  const prepared = isAsync ? prepareAsync(text, environment, id, bounds) : native().prepare(text, environment, id);
+  const reloaded = (yield* publishSteps(prepared, request, bounds)) as number | string;
   sources.accept?.(answers);
-  return result;
+  return typeof reloaded === 'number' ? { version: reloaded, changed: [] } : (JSON.parse(reloaded) as ReloadResult);
 }
 
 /** Prepares a version on another thread, which may have to wait for the file system without end: then only the caller waits with it. */
-function prepareAsync(text: string, attachment: number | undefined, { lifetime, isBackground }: Bounds): Promise<number> {
+function prepareAsync(
+  text: string | undefined,
+  environment: string | undefined,
+  attachment: number | undefined,
+  { lifetime, isBackground }: Bounds,
+): Promise<number> {
   return new Promise((resolve, reject) => {
     // The addon keeps no process alive.
     const waiting = isBackground ? undefined : setInterval(() => {}, MAX_TIMEOUT_MS);
@@ -150,7 +155,7 @@ function prepareAsync(text: string, attachment: number | undefined, { lifetime, 
       else resolve(prepared);
     };
     try {
-      native().prepareAsync(text, done, attachment);
+      native().prepareAsync(text, environment, attachment, done);
     } catch (thrown) {
       stop();
       reject(thrown);
@@ -159,7 +164,7 @@ function prepareAsync(text: string, attachment: number | undefined, { lifetime, 
 }
 
 /** Publishes a prepared version, once its layers are derived, with what the schema makes of its values. */
-function* publishSteps(preparing: number | Promise<number>, request: LoadRequest | undefined, bounds: Bounds): Steps<Attached | string> {
+function* publishSteps(preparing: number | Promise<number>, request: LoadRequest | undefined, bounds: Bounds): Steps<Attached | number | string> {
   const prepared = yield* settled(preparing, 'the load');
   try {
     if (request?.sources.some(({ kind }) => kind === 'derive')) yield* deriveSteps(prepared, request, bounds);

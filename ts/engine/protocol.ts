@@ -73,24 +73,29 @@ export interface Native {
    * A part of a load that has not been made, as JSON text: the `context` of its custom sources, `{ cwd, home?, profiles }`, or the
    * `profiles` that its sources have files or sections for.
    */
-  describeRequest(request: string, part: 'context' | 'profiles'): string;
+  describeRequest(request: string, environment: string | undefined, part: 'context' | 'profiles'): string;
   /**
-   * Reads and merges without publishing: gives the number of a prepared load, for `preparedValue`, and then `commit` or `discard`. The
-   * request is JSON text: the options of a first load; with an attachment, those of its next version:
+   * Reads and merges without publishing: gives the number of a prepared load, for `preparedValue`, and then `commit` or `discard`.
+   * `environment` is the program's own, as `captureEnvironment` writes it; without it, and in the `background`, a reload keeps what was
+   * captured before. `env` among the options of the first load holds for every reload. The addon never reads the environment itself.
+   * The request is JSON text: the options of a first load; with an attachment, those of its next version, if there are any:
    * - `turn`: the number of `beginReload`, where custom sources were called since; without it the reload begins now.
-   * - `capturedEnv`: the program's own environment; without it, and in the `background`, a reload keeps what was captured before.
-   *   `env` among the options of the first load holds for every reload. The addon never reads the environment itself.
    * - `exported`: variables of `.env` files that were put into the program's environment, which do not count as set there.
    * - `supplied`: `[index, { values } | { error }]` for each custom source, by their indexes among the sources.
    * - `validated`: a schema validates the values; without it throws `OPTION` where the thread that loaded the configuration does.
    */
-  prepare(request: string, attachment?: number): number;
+  prepare(request: string | undefined, environment: string | undefined, attachment?: number): number;
   /**
    * The same on another thread, which calls back with an error as JSON text, or the number. A load that is not `validated` is published
    * there as well: `commit` then only gives the result. Keeps neither the process nor the thread alive, and a file that does not come
    * back holds up nothing else.
    */
-  prepareAsync(request: string, done: (error?: string | null, prepared?: number | null) => void, attachment?: number): void;
+  prepareAsync(
+    request: string | undefined,
+    environment: string | undefined,
+    attachment: number | undefined,
+    done: (error?: string | null, prepared?: number | null) => void,
+  ): void;
   /** The number of a reload that begins now: of overlapping reloads the answers of the last one stay. */
   beginReload(attachment: number): number;
   /** Notes what a custom source says of itself, by its index: `{ state, revision?, error? }` as JSON text. */
@@ -104,9 +109,9 @@ export interface Native {
   preparedValue(prepared: number): NativeValue;
   /**
    * Publishes a prepared load; `output`: what the schema returned, as JSON text of `Encoded`, which readers see in place of the merged
-   * values. Gives an attachment for a first load, a `ReloadResult` as JSON text for a reload.
+   * values. Gives an attachment for a first load; for a reload a `ReloadResult` as JSON text, or the version alone where nothing changed.
    */
-  commit(prepared: number, output?: string): Attached | string;
+  commit(prepared: number, output?: string): Attached | number | string;
   /**
    * Discards a prepared load; safe to repeat. With `issues`, `[{ path, message, expected?, found?, unknown?, known? }]` as JSON text,
    * throws the `VALIDATION` that they make.

@@ -2,7 +2,7 @@
 import type { SuperConfigError } from '../internal/errors.js';
 import { captureEnvironment } from './environment.js';
 import { Lifetime } from './lifetime.js';
-import type { Answer, CapturedEnvironment, LoadRequest } from './load-request.js';
+import type { Answer, LoadRequest } from './load-request.js';
 import type { Steps } from './steps.js';
 
 /** The answers of all custom sources to one load. */
@@ -10,8 +10,8 @@ export interface Collected {
   /** By the indexes of the sources. */
   readonly answers: ReadonlyMap<number, Answer>;
   readonly failures: readonly SuperConfigError[];
-  /** The program's own environment of the same moment, for the addon; nothing where that has one, or keeps the last one. */
-  readonly environment: CapturedEnvironment | undefined;
+  /** The program's own environment of the same moment, as it was captured; nothing where the addon has one, or keeps the last one. */
+  readonly environment: string | undefined;
 }
 
 /** The sources of one configuration, from its first load until it is closed. */

@@ -3,14 +3,14 @@
 use crate::attachment::{open, with};
 use crate::convert::HostValue;
 use crate::{OPTIONS, run, to_napi};
-use napi::bindgen_prelude::{Either, FnArgs, Function};
+use napi::bindgen_prelude::{Either3, FnArgs, Function};
 use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
 use napi::{Result, Status};
 use napi_derive::napi;
 use std::cell::RefCell;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use superconfig::{Builder, Environment, Error, ErrorCode, SourceReport, SuperConfig};
-use superconfig_binding::options::{LoadOptions, ReloadRequest, Supplied};
+use superconfig_binding::options::{CapturedEnvironment, LoadOptions, ReloadRequest, Supplied};
 use superconfig_binding::{CheckedOutput, Committed, HandleTable, Preparation, Prepared, ReportedIssue, describe};
 
 /// The object of a prepared load's number.
@@ -44,10 +44,11 @@ thread_local! {
 }
 
 /// Reads and merges without publishing, so that JavaScript can check the values: gives the number of the prepared load. The
-/// request is JSON text: `LoadOptions` for a first load, `ReloadRequest` for the next version of an attachment.
+/// request is JSON text: `LoadOptions` for a first load, `ReloadRequest` for the next version of an attachment, nothing where it has no
+/// options. `captured` is the program's own environment, as `CapturedEnvironment::parse` reads it.
 #[napi(catch_unwind)]
-pub fn prepare(request: String, attachment: Option<f64>) -> Result<f64> {
-    let (preparation, _) = preparation(&request, attachment)?;
+pub fn prepare(request: Option<String>, captured: Option<String>, attachment: Option<f64>) -> Result<f64> {
+    let (preparation, _) = preparation(request, captured, attachment)?;
     preparation.run().map(Entry::Prepared).map(keep).map_err(to_napi)
 }
 
@@ -61,8 +62,13 @@ type Done = ThreadsafeFunction<u64, (), Answer, Status, false, true>;
 /// What JavaScript does not check is published there too: comparing large versions, and letting go of one, would keep this thread
 /// busy for long. `done` keeps the environment of the caller no longer alive than that is anyway.
 #[napi(catch_unwind)]
-pub fn prepare_async(request: String, done: Function<Answer, ()>, attachment: Option<f64>) -> Result<()> {
-    let (preparation, is_validated) = preparation(&request, attachment)?;
+pub fn prepare_async(
+    request: Option<String>,
+    captured: Option<String>,
+    attachment: Option<f64>,
+    done: Function<Answer, ()>,
+) -> Result<()> {
+    let (preparation, is_validated) = preparation(request, captured, attachment)?;
     let done: Done = done.build_threadsafe_function().weak::<true>().callee_handled::<false>().build_callback(|called| {
         // On the thread of the environment.
         Ok(FnArgs::from(match ARRIVALS.with(|arrivals| arrivals.take(called.value)) {
@@ -134,17 +140,19 @@ pub fn prepared_value(prepared: f64) -> Result<HostValue> {
 }
 
 /// Publishes a prepared load, with a schema's output (`{ value, specials? }` as JSON text) instead of the merged values: a
-/// first version gives `[attachment, config id, generation, version]`, a next one `{ version, changed }` as JSON text.
+/// first version gives `[attachment, config id, generation, version]`, a next one `{ version, changed }` as JSON text, or the version
+/// alone where nothing changed.
 #[napi(catch_unwind)]
-pub fn commit(prepared: f64, output: Option<String>) -> Result<Either<Vec<f64>, String>> {
+pub fn commit(prepared: f64, output: Option<String>) -> Result<Either3<Vec<f64>, f64, String>> {
     run(|| {
         let committed = match take(prepared).ok_or_else(discarded)? {
             Entry::Prepared(prepared) => prepared.commit(output.as_deref().map(CheckedOutput::parse).transpose()?)?,
             Entry::Committed(committed) => committed,
         };
         match committed {
-            Committed::Opened(config) => open(config).map(Either::A),
-            Committed::Reloaded(reload) => Ok(Either::B(describe(&reload))),
+            Committed::Opened(config) => open(config).map(Either3::A),
+            Committed::Reloaded(reload) if reload.changed.is_empty() => Ok(Either3::B(reload.version as f64)),
+            Committed::Reloaded(reload) => Ok(Either3::C(describe(&reload))),
         }
     })
 }
@@ -170,9 +178,9 @@ pub fn discard(prepared: f64, issues: Option<String>) -> Result<()> {
 /// A part of a load that has not been made, as JSON text: the `context` of its custom sources, `{ cwd, home?, profiles }`, or the
 /// `profiles` that its sources have files or sections for.
 #[napi(catch_unwind)]
-pub fn describe_request(request: String, part: String) -> Result<String> {
+pub fn describe_request(request: String, captured: Option<String>, part: String) -> Result<String> {
     run(|| {
-        let (builder, environment) = builder(options(&request)?)?;
+        let (builder, environment) = builder(options(&request, captured)?)?;
         match part.as_str() {
             "context" => builder.source_context(&environment).map(|context| describe(&context)),
             "profiles" => builder.find_profiles(&environment).map(|profiles| describe(&profiles)),
@@ -181,8 +189,9 @@ pub fn describe_request(request: String, part: String) -> Result<String> {
     })
 }
 
-fn options(request: &str) -> std::result::Result<LoadOptions, Error> {
-    OPTIONS.parse(request, "load")
+fn options(request: &str, captured: Option<String>) -> std::result::Result<LoadOptions, Error> {
+    let captured_env = captured.as_deref().map(CapturedEnvironment::parse).transpose()?;
+    Ok(LoadOptions { captured_env, ..OPTIONS.parse(request, "load")? })
 }
 
 /// A builder and its environment, which the facade always gives: it cannot be read here while a worker writes it.
@@ -192,16 +201,18 @@ fn builder(mut options: LoadOptions) -> std::result::Result<(Builder, Environmen
 }
 
 /// The load to prepare, and whether JavaScript validates its values.
-fn preparation(request: &str, attachment: Option<f64>) -> Result<(Preparation, bool)> {
+fn preparation(request: Option<String>, captured: Option<String>, attachment: Option<f64>) -> Result<(Preparation, bool)> {
     match attachment {
         None => run(|| {
-            let options = options(request)?;
+            let options = options(&request.unwrap_or_default(), captured)?;
             let is_validated = options.validated;
             let (builder, environment) = builder(options)?;
             Ok((Preparation::Load(Box::new(builder), environment), is_validated))
         }),
         Some(attachment) => with(attachment, |attachment| {
-            let inputs = OPTIONS.parse::<ReloadRequest>(request, "reload")?.into_inputs(&attachment.config);
+            let captured_env = captured.as_deref().map(CapturedEnvironment::parse).transpose()?;
+            let request = request.map_or_else(|| Ok(ReloadRequest::default()), |request| OPTIONS.parse(&request, "reload"))?;
+            let inputs = ReloadRequest { captured_env, ..request }.into_inputs(&attachment.config);
             let is_validated = inputs.validated;
             Ok((Preparation::Reload(attachment.config.clone(), inputs), is_validated))
         }),
