@@ -10,7 +10,8 @@ interface Filter {
   /** By any name: references, custom sources and `.env` files look up what they like. */
   all: boolean;
   readonly prefixes: string[];
-  readonly names: Set<string>;
+  /** Perhaps some of them twice: the addon takes a variable once. */
+  readonly names: string[];
 }
 
 /** What Node shows for what it cannot decode; a name that it cannot decode has no value. */
@@ -46,7 +47,7 @@ export function captureEnvironment(request: LoadRequest): string {
   return captured.isWellFormed() && !captured.includes(REPLACEMENT) ? captured : capture(env, names, true);
 }
 
-function capture(env: NodeJS.ProcessEnv, names: Iterable<string>, isChecked: boolean): string {
+function capture(env: NodeJS.ProcessEnv, names: readonly string[], isChecked: boolean): string {
   let [count, skippedCount] = [0, 0];
   let [variables, skipped] = ['', ''];
   for (const name of names) {
@@ -69,11 +70,11 @@ function isDecoded(name: string, value: string): boolean {
 }
 
 function filterOf({ options, sources }: LoadRequest): Filter {
-  const filter: Filter = { all: options.interpolate === true, prefixes: [], names: new Set() };
-  if (options.profiles === undefined) filter.names.add('SUPERCONFIG_PROFILE').add('NODE_ENV');
-  if (options.home === undefined && sources.some(needsHome)) filter.names.add('HOME').add('USERPROFILE');
+  const filter: Filter = { all: options.interpolate === true, prefixes: [], names: [] };
+  if (options.profiles === undefined) filter.names.push('SUPERCONFIG_PROFILE', 'NODE_ENV');
+  if (options.home === undefined && sources.some(needsHome)) filter.names.push('HOME', 'USERPROFILE');
   for (const source of sources) {
-    if (source.kind === 'discover') for (const name of DIRECTORIES) filter.names.add(name);
+    if (source.kind === 'discover') filter.names.push(...DIRECTORIES);
     else if (source.kind === 'env') addVariables(filter, source);
     else if (source.kind === 'dotenv' || source.kind === 'custom') filter.all = true;
   }
@@ -91,19 +92,18 @@ function addVariables(filter: Filter, { prefix, mapping }: SourceEntry & { prefi
   else if (prefix !== false) filter.all = true;
   const mappings = new Set([mapping]);
   for (const mapped of mappings) {
-    if (typeof mapped === 'string') filter.names.add(mapped).add(`${mapped}_FILE`);
+    if (typeof mapped === 'string') filter.names.push(mapped, `${mapped}_FILE`);
     else if (typeof mapped === 'object' && mapped !== null) for (const part of Object.values(mapped)) mappings.add(part);
   }
 }
 
-function namesOf(env: NodeJS.ProcessEnv | undefined, { all, prefixes, names }: Filter): Iterable<string> {
+function namesOf(env: NodeJS.ProcessEnv | undefined, { all, prefixes, names }: Filter): readonly string[] {
   if (env === undefined || env === null) return [];
   if (!all && prefixes.length === 0) return names;
   // Asking for the enumerable ones alone would look up each of them.
   const own = Object.getOwnPropertyNames(env);
   if (all) return own;
-  // Those of other prefixes are put into no set, nor looked for in one, which would hash each.
-  for (const name of own) for (const prefix of prefixes) if (name.startsWith(prefix)) names.add(name);
+  for (const name of own) for (const prefix of prefixes) if (name.startsWith(prefix)) names.push(name);
   return names;
 }
 

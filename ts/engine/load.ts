@@ -165,7 +165,7 @@ function prepareAsync(
 
 /** Publishes a prepared version, once its layers are derived, with what the schema makes of its values. */
 function* publishSteps(preparing: number | Promise<number>, request: LoadRequest | undefined, bounds: Bounds): Steps<Attached | number | string> {
-  const prepared = yield* settled(preparing, 'the load');
+  const prepared = typeof preparing === 'number' ? preparing : yield* settled(preparing, 'the load');
   try {
     if (request?.sources.some(({ kind }) => kind === 'derive')) yield* deriveSteps(prepared, request, bounds);
     const validator = request?.validator;
