@@ -49,7 +49,7 @@ impl BigIntegers {
 
     /// Puts the children into the order in which they are found.
     pub(crate) fn sorted(mut self) -> Self {
-        self.below.sort_by(|(a, _), (b, _)| a.cmp(b));
+        self.below.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
         self
     }
 

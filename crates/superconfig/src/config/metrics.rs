@@ -109,7 +109,7 @@ impl Configuration {
                 watched,
             });
         });
-        all.sort_by(|one, other| one.label.cmp(&other.label));
+        all.sort_unstable_by(|one, other| one.label.cmp(&other.label));
         all.dedup_by(|one, other| one.label == other.label);
         all
     }

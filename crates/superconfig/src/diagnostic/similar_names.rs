@@ -23,8 +23,8 @@ impl SimilarNames {
         if names.len() > ALL {
             by_start.extend(0..names.len());
             by_end.extend(0..names.len());
-            by_start.sort_by(|one, other| names[*one].cmp(&names[*other]));
-            by_end.sort_by(|one, other| names[*one].bytes().rev().cmp(names[*other].bytes().rev()));
+            by_start.sort_unstable_by(|one, other| names[*one].cmp(&names[*other]));
+            by_end.sort_unstable_by(|one, other| names[*one].bytes().rev().cmp(names[*other].bytes().rev()));
         }
         Self { names, by_start, by_end }
     }

@@ -49,7 +49,7 @@ impl<'a> ParseWarnings<'a> {
             return Vec::new();
         }
         let mut order: Vec<usize> = (0..self.found.len()).collect();
-        order.sort_by_key(|at| self.found[*at].1);
+        order.sort_unstable_by_key(|at| self.found[*at].1);
         let mut cursor = Cursor::new(self.text);
         let mut positions = vec![None; self.found.len()];
         for at in order {

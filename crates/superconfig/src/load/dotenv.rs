@@ -69,7 +69,7 @@ impl Loader {
         let mut last: HashMap<Arc<str>, Variable> = HashMap::new();
         last.extend(all.map(|variable| (variable.name.clone(), variable)));
         collector.dotenv = last.into_values().collect();
-        collector.dotenv.sort_by(|one, other| one.name.cmp(&other.name));
+        collector.dotenv.sort_unstable_by(|one, other| one.name.cmp(&other.name));
         Ok(())
     }
 }

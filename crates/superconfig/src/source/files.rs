@@ -158,7 +158,7 @@ pub(crate) fn directory(
             unselected.push(LayerInfo::absent(SourceKind::File, display(&file), file, LayerStatus::Skipped, reason));
         }
     }
-    unselected.sort_by(|one, other| one.name.cmp(&other.name));
+    unselected.sort_unstable_by(|one, other| one.name.cmp(&other.name));
     Ok(lookups)
 }
 

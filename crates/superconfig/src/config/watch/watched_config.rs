@@ -163,7 +163,7 @@ impl WatchedConfig {
         });
         let mut watching: Vec<Watching> = watching.collect();
         // A directory that several patterns share is reported once.
-        watching.sort_by(|one, other| one.path.cmp(&other.path));
+        watching.sort_unstable_by(|one, other| one.path.cmp(&other.path));
         watching.dedup();
         let is_polled = watching.iter().any(|one| one.mode == WatchMode::Polling);
         core.health.lock().watching = watching;

@@ -455,7 +455,7 @@ fn gaps_before<'p>(out_of_range: &[(Path, usize)], named: impl Iterator<Item = &
             gaps.push((path.clone(), first));
         }
     }
-    gaps.sort();
+    gaps.sort_unstable();
     gaps
 }
 

@@ -108,7 +108,7 @@ impl<'a> NamedLayers<'a> {
                 _ => {}
             }
         }
-        named.unmatched.sort_by(|(one, _), (other, _)| one.origin.variable.cmp(&other.origin.variable));
+        named.unmatched.sort_unstable_by(|(one, _), (other, _)| one.origin.variable.cmp(&other.origin.variable));
         named
     }
 
