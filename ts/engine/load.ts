@@ -11,7 +11,7 @@ import { pumpOf } from './event-pump.js';
 import { type Bounds, MAX_TIMEOUT_MS } from './lifetime.js';
 import { isCheckedByHost, type LoadRequest, toText } from './load-request.js';
 import { observedLoad, observedReload } from './observed-load.js';
-import type { Attached } from './protocol.js';
+import type { Attached, Native } from './protocol.js';
 import { refresher } from './refresher.js';
 import { NoCustomSources, type Sources } from './sources.js';
 import { runAsync, runSync, type Steps, settled } from './steps.js';
@@ -82,9 +82,7 @@ function* loadSteps(given: LoadRequest, isAsync: boolean): Steps<Attachment> {
     const { answers, failures, environment } = yield* sources.collect(0, false, isAsync);
     if (failures.length > 0) throw joinFailures(failures);
     const bounds = { lifetime: sources.lifetime, isBackground: false };
-    const text = toText(request, answers);
-    const prepared = isAsync ? prepareAsync(text, environment, undefined, bounds) : native().prepare(text, environment);
-    const attached = (yield* publishSteps(prepared, request, bounds)) as Attached;
+    const attached = (yield* versionSteps([toText(request, answers), environment], request, bounds, isAsync)) as Attached;
     attachment = Attachment.open(attached, request, sources);
     sources.open(attachment.id);
     sources.accept?.(answers);
@@ -116,21 +114,14 @@ function* reloadSteps(attachment: Attachment, isAsync: boolean, isBackground: bo
     background: isBackground || undefined,
     validated: (request && isCheckedByHost(request)) || undefined,
   });
-  const text = options === '{}' ? undefined : options;
   const bounds = { lifetime: sources.lifetime, isBackground };
-  const prepared = isAsync ? prepareAsync(text, environment, id, bounds) : native().prepare(text, environment, id);
-  const reloaded = (yield* publishSteps(prepared, request, bounds)) as number | string;
+  const reloaded = (yield* versionSteps([options === '{}' ? undefined : options, environment, id], request, bounds, isAsync)) as number | string;
   sources.accept?.(answers);
   return typeof reloaded === 'number' ? { version: reloaded, changed: [] } : (JSON.parse(reloaded) as ReloadResult);
 }
 
 /** Prepares a version on another thread, which may have to wait for the file system without end: then only the caller waits with it. */
-function prepareAsync(
-  text: string | undefined,
-  environment: string | undefined,
-  attachment: number | undefined,
-  { lifetime, isBackground }: Bounds,
-): Promise<number> {
+function prepareAsync([text, environment, attachment]: Parameters<Native['prepare']>, { lifetime, isBackground }: Bounds): Promise<number> {
   return new Promise((resolve, reject) => {
     // The addon keeps no process alive.
     const waiting = isBackground ? undefined : setInterval(() => {}, MAX_TIMEOUT_MS);
@@ -163,9 +154,16 @@ function prepareAsync(
   });
 }
 
-/** Publishes a prepared version, once its layers are derived, with what the schema makes of its values. */
-function* publishSteps(preparing: number | Promise<number>, request: LoadRequest | undefined, bounds: Bounds): Steps<Attached | number | string> {
-  const prepared = typeof preparing === 'number' ? preparing : yield* settled(preparing, 'the load');
+/** Prepares a version and publishes it, once its layers are derived, with what the schema makes of its values. */
+function* versionSteps(
+  given: Parameters<Native['prepare']>,
+  request: LoadRequest | undefined,
+  bounds: Bounds,
+  isAsync: boolean,
+): Steps<Attached | number | string> {
+  const isChecked = request !== undefined && isCheckedByHost(request);
+  if (!isAsync && !isChecked) return native().load(...given);
+  const prepared = isAsync ? yield* settled(prepareAsync(given, bounds), 'the load') : native().prepare(...given);
   try {
     if (request?.sources.some(({ kind }) => kind === 'derive')) yield* deriveSteps(prepared, request, bounds);
     const validator = request?.validator;

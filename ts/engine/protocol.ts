@@ -85,8 +85,10 @@ export interface Native {
    * - `validated`: a schema validates the values; without it throws `OPTION` where the thread that loaded the configuration does.
    */
   prepare(request: string | undefined, environment: string | undefined, attachment?: number): number;
+  /** `prepare` and `commit` in one call, where nothing is checked or derived between them. */
+  load(request: string | undefined, environment: string | undefined, attachment?: number): Attached | number | string;
   /**
-   * The same on another thread, which calls back with an error as JSON text, or the number. A load that is not `validated` is published
+   * `prepare` on another thread, which calls back with an error as JSON text, or the number. A load that is not `validated` is published
    * there as well: `commit` then only gives the result. Keeps neither the process nor the thread alive, and a file that does not come
    * back holds up nothing else.
    */

@@ -52,6 +52,13 @@ pub fn prepare(request: Option<String>, captured: Option<String>, attachment: Op
     preparation.run().map(Entry::Prepared).map(keep).map_err(to_napi)
 }
 
+/// [`prepare`] and [`commit`] in one call, where JavaScript has nothing to check between them.
+#[napi(catch_unwind)]
+pub fn load(request: Option<String>, captured: Option<String>, attachment: Option<f64>) -> Result<Published> {
+    let (preparation, _) = preparation(request, captured, attachment)?;
+    run(|| published(preparation.run()?.commit(None)?))
+}
+
 /// The arguments of the callback of [`prepare_async`]: an error as JSON text, or the number of a prepared load.
 type Answer = FnArgs<(Option<String>, Option<f64>)>;
 
@@ -139,21 +146,26 @@ pub fn prepared_value(prepared: f64) -> Result<HostValue> {
     value.map(HostValue::from).ok_or_else(|| to_napi(discarded()))
 }
 
-/// Publishes a prepared load, with a schema's output (`{ value, specials? }` as JSON text) instead of the merged values: a
-/// first version gives `[attachment, config id, generation, version]`, a next one `{ version, changed }` as JSON text, or the version
+/// A first version as `[attachment, config id, generation, version]`, a next one as `{ version, changed }` in JSON text, or as its version
 /// alone where nothing changed.
+type Published = Either3<Vec<f64>, f64, String>;
+
+/// Publishes a prepared load, with a schema's output (`{ value, specials? }` as JSON text) instead of the merged values.
 #[napi(catch_unwind)]
-pub fn commit(prepared: f64, output: Option<String>) -> Result<Either3<Vec<f64>, f64, String>> {
+pub fn commit(prepared: f64, output: Option<String>) -> Result<Published> {
     run(|| {
-        let committed = match take(prepared).ok_or_else(discarded)? {
+        published(match take(prepared).ok_or_else(discarded)? {
             Entry::Prepared(prepared) => prepared.commit(output.as_deref().map(CheckedOutput::parse).transpose()?)?,
             Entry::Committed(committed) => committed,
-        };
-        match committed {
-            Committed::Opened(config) => open(config).map(Either3::A),
-            Committed::Reloaded(reload) if reload.changed.is_empty() => Ok(Either3::B(reload.version as f64)),
-            Committed::Reloaded(reload) => Ok(Either3::C(describe(&reload))),
-        }
+        })
+    })
+}
+
+fn published(committed: Committed) -> std::result::Result<Published, Error> {
+    Ok(match committed {
+        Committed::Opened(config) => Either3::A(open(config)?),
+        Committed::Reloaded(reload) if reload.changed.is_empty() => Either3::B(reload.version as f64),
+        Committed::Reloaded(reload) => Either3::C(describe(&reload)),
     })
 }
 

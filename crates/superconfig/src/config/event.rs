@@ -2,7 +2,7 @@
 
 use super::snapshot::Snapshot;
 use super::source_status::SourceStatus;
-use crate::diagnostic::Error;
+use crate::diagnostic::{Error, sort_by};
 use parking_lot::Mutex;
 use serde::Serialize;
 use std::collections::VecDeque;
@@ -90,7 +90,7 @@ impl Change {
     pub fn then(self, later: &Change) -> Change {
         let mut changed = self.changed;
         changed.extend_from_slice(&later.changed);
-        changed.sort_unstable();
+        sort_by(&mut changed, Ord::cmp);
         changed.dedup();
         Change { changed, previous: self.previous, ..later.clone() }
     }

@@ -1,5 +1,6 @@
 //! Fingerprints of a version's values, by which replicas are compared.
 
+use crate::diagnostic::sort_by;
 use crate::redaction::REDACTED;
 use crate::value::Value;
 use sha2::{Digest, Sha256};
@@ -40,7 +41,7 @@ impl Walk {
         match (value, redacted) {
             (Value::Table(table), Value::Table(shown)) if !table.is_empty() => {
                 let mut keys: Vec<&str> = table.iter().map(|(key, _)| key).collect();
-                keys.sort_unstable();
+                sort_by(&mut keys, Ord::cmp);
                 for key in keys {
                     if let (Some(value), Some(shown)) = (table.get(key), shown.get(key)) {
                         self.below(b'k', key.as_bytes(), value, shown);
@@ -82,7 +83,7 @@ fn secret(digest: &mut Sha256, path: &mut Vec<u8>, value: &Value) {
     match value {
         Value::Table(table) if !table.is_empty() => {
             let mut entries: Vec<(&str, &Value)> = table.iter().collect();
-            entries.sort_unstable_by_key(|(key, _)| *key);
+            sort_by(&mut entries, |(one, _), (other, _)| one.cmp(other));
             entries.into_iter().for_each(|(key, value)| below(b'k', key.as_bytes(), value));
         }
         Value::Array(items) if !items.is_empty() => {

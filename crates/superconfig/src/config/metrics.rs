@@ -5,7 +5,7 @@ use super::counters::{LIMITS, LOADS, Operation, RELOADS};
 use super::fingerprint::Fingerprints;
 use super::snapshot::Snapshot;
 use super::token;
-use crate::diagnostic::ErrorCode;
+use crate::diagnostic::{ErrorCode, sort_by};
 use crate::load::{FILES, Timings};
 use crate::registry::ConfigRegistry;
 use crate::source::SourceState;
@@ -109,7 +109,7 @@ impl Configuration {
                 watched,
             });
         });
-        all.sort_unstable_by(|one, other| one.label.cmp(&other.label));
+        sort_by(&mut all, |one, other| one.label.cmp(&other.label));
         all.dedup_by(|one, other| one.label == other.label);
         all
     }

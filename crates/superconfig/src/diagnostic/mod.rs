@@ -9,6 +9,7 @@ mod path_set;
 mod printable;
 mod process_local;
 mod similar_names;
+mod sort_by;
 mod span;
 mod steps;
 mod suggestion;
@@ -25,6 +26,7 @@ pub(crate) use path_set::PathSet;
 pub(crate) use printable::{printable, printable_line};
 pub(crate) use process_local::ProcessLocal;
 pub(crate) use similar_names::SimilarNames;
+pub(crate) use sort_by::sort_by;
 #[cfg(not(feature = "tracing"))]
 pub(crate) use span::NoSpan;
 pub(crate) use span::span;

@@ -1,6 +1,7 @@
 //! Paths in order, to find those above and below another one.
 
 use super::path::{Path, Segment};
+use super::sort_by::sort_by;
 
 /// A set of paths that is asked for what is above and below others.
 pub(crate) struct PathSet<'p> {
@@ -10,7 +11,7 @@ pub(crate) struct PathSet<'p> {
 impl<'p> FromIterator<&'p Path> for PathSet<'p> {
     fn from_iter<I: IntoIterator<Item = &'p Path>>(paths: I) -> Self {
         let mut sorted: Vec<&[Segment]> = paths.into_iter().map(|path| &**path).collect();
-        sorted.sort_unstable();
+        sort_by(&mut sorted, Ord::cmp);
         Self { sorted }
     }
 }

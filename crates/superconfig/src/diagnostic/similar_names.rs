@@ -1,5 +1,6 @@
 //! "Did you mean" suggestions for many misspelt names among many known ones.
 
+use super::sort_by::sort_by;
 use super::suggestion::closest_name;
 
 /// Of more names than this, a misspelt one is compared with those alone that begin or end most as it does.
@@ -23,8 +24,8 @@ impl SimilarNames {
         if names.len() > ALL {
             by_start.extend(0..names.len());
             by_end.extend(0..names.len());
-            by_start.sort_unstable_by(|one, other| names[*one].cmp(&names[*other]));
-            by_end.sort_unstable_by(|one, other| names[*one].bytes().rev().cmp(names[*other].bytes().rev()));
+            sort_by(&mut by_start, |one, other| names[*one].cmp(&names[*other]));
+            sort_by(&mut by_end, |one, other| names[*one].bytes().rev().cmp(names[*other].bytes().rev()));
         }
         Self { names, by_start, by_end }
     }
@@ -59,7 +60,7 @@ impl SimilarNames {
         let around = |order: &[usize], at: usize| order[at.saturating_sub(NEIGHBOURS)..order.len().min(at + NEIGHBOURS)].to_vec();
         let mut candidates = around(&self.by_start, start);
         candidates.extend(around(&self.by_end, end));
-        candidates.sort_unstable();
+        sort_by(&mut candidates, Ord::cmp);
         candidates.dedup();
         candidates
     }

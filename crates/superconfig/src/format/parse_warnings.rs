@@ -1,6 +1,6 @@
 //! Warnings of parsers, with path and position.
 
-use crate::diagnostic::{Cursor, Origin, Path, SourceKind, Warning};
+use crate::diagnostic::{Cursor, Origin, Path, SourceKind, Warning, sort_by};
 
 /// More warnings about one document are no help and cost memory out of proportion.
 const MAX: usize = 100;
@@ -49,7 +49,7 @@ impl<'a> ParseWarnings<'a> {
             return Vec::new();
         }
         let mut order: Vec<usize> = (0..self.found.len()).collect();
-        order.sort_unstable_by_key(|at| self.found[*at].1);
+        sort_by(&mut order, |one, other| self.found[*one].1.cmp(&self.found[*other].1));
         let mut cursor = Cursor::new(self.text);
         let mut positions = vec![None; self.found.len()];
         for at in order {

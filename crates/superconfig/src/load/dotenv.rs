@@ -1,7 +1,7 @@
 //! The variables of `.env` files.
 
 use super::loader::{LayerCollector, Loader};
-use crate::diagnostic::{Cursor, Error, ErrorCode, Origin, SourceKind};
+use crate::diagnostic::{Cursor, Error, ErrorCode, Origin, SourceKind, sort_by};
 use crate::format;
 use crate::format::Format;
 use crate::merge::Variable;
@@ -69,7 +69,7 @@ impl Loader {
         let mut last: HashMap<Arc<str>, Variable> = HashMap::new();
         last.extend(all.map(|variable| (variable.name.clone(), variable)));
         collector.dotenv = last.into_values().collect();
-        collector.dotenv.sort_unstable_by(|one, other| one.name.cmp(&other.name));
+        sort_by(&mut collector.dotenv, |one, other| one.name.cmp(&other.name));
         Ok(())
     }
 }

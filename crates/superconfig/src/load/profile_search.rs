@@ -2,7 +2,7 @@
 
 use super::context::{base_dirs, profiles};
 use super::options::LoadOptions;
-use crate::diagnostic::{Error, SourceKind};
+use crate::diagnostic::{Error, SourceKind, sort_by};
 use crate::format::{Format, decode, parse};
 #[cfg(feature = "discovery")]
 use crate::source::discover;
@@ -90,7 +90,7 @@ pub(super) fn note_unselected(path: &str, base_dirs: &BaseDirs, profiles: &[Stri
     let mut names = names_in_place(&base_dirs.resolve(path));
     let selected = ProfileNames::new(profiles);
     names.retain(|name| !selected.contains(name) && check_name("profile", name).is_ok());
-    names.sort_unstable();
+    sort_by(&mut names, Ord::cmp);
     unselected.extend(names.into_iter().map(|name| {
         let file = path.replace(PROFILE_MARK, &name);
         let resolved = base_dirs.resolve(&file);
@@ -107,7 +107,7 @@ pub(super) fn unselected_dotenv(searched: &[LayerInfo]) -> Vec<LayerInfo> {
     };
     let entries = std::fs::read_dir(directory).into_iter().flatten().take(MOST_NAMES).flatten();
     let mut names: Vec<String> = entries.filter_map(|entry| entry.file_name().into_string().ok()).collect();
-    names.sort_unstable();
+    sort_by(&mut names, Ord::cmp);
     let profile = |name: &str| {
         let rest = name.strip_prefix(".env.")?;
         let profile = rest.strip_suffix(".local").unwrap_or(rest);

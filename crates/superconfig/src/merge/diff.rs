@@ -1,6 +1,6 @@
 //! The differences between two versions' values.
 
-use crate::diagnostic::{Path, Segment};
+use crate::diagnostic::{Path, Segment, sort_by};
 use crate::redaction::SecretRules;
 use crate::value::Value;
 
@@ -46,7 +46,7 @@ pub(crate) fn changed_below(
             differ.compare(previous, current);
         }
     }
-    differ.found.sort_unstable();
+    sort_by(&mut differ.found, Ord::cmp);
     differ.found
 }
 

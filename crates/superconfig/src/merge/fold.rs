@@ -12,7 +12,7 @@ use super::merger::{MergeFault, MergeFaultKind, Merger};
 use super::new_keys::NewKeys;
 use super::options::MergeOptions;
 use super::step::Step;
-use crate::diagnostic::{Error, ErrorCode, Origin, SourceKind, Warning};
+use crate::diagnostic::{Error, ErrorCode, Origin, SourceKind, Warning, sort_by};
 use crate::value::{FORBIDDEN, SchemaNode, Table, Value};
 
 /// Merges layers in order; the later wins.
@@ -63,7 +63,7 @@ pub(crate) fn fold(layers: &[Layer], options: &MergeOptions<'_>) -> Result<Merge
         }
     }
     warnings.extend(more);
-    warnings.sort_by_key(|(at, _)| *at);
+    sort_by(&mut warnings, |(one, _), (other, _)| one.cmp(other));
     if !problems.is_empty() && !options.keep_problems {
         return Err(unusable(problems));
     }

@@ -1,5 +1,6 @@
 //! The configuration files of a directory, by name.
 
+use crate::diagnostic::sort_by;
 use crate::format::{Format, is_program};
 use std::collections::HashMap;
 use std::io;
@@ -41,7 +42,8 @@ impl Listing {
             }
         }
         for files in listing.by_stem.values_mut() {
-            files.sort_by_key(|(format, name)| (Format::ALL.iter().position(|known| known == format), name.clone()));
+            let rank = |format: &Format| Format::ALL.iter().position(|known| known == format);
+            sort_by(files, |(format, name), (other, other_name)| (rank(format), name).cmp(&(rank(other), other_name)));
         }
         Ok(listing)
     }

@@ -4,7 +4,7 @@ use super::directory_listing::Listing;
 use super::layer_info::{LayerInfo, LayerStatus};
 use super::profile_names::ProfileNames;
 use super::unread_file::{reason_in_directory, warn_in_directory};
-use crate::diagnostic::{Error, ErrorCode, SourceKind, Warning};
+use crate::diagnostic::{Error, ErrorCode, SourceKind, Warning, sort_by};
 use smallvec::SmallVec;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -158,7 +158,7 @@ pub(crate) fn directory(
             unselected.push(LayerInfo::absent(SourceKind::File, display(&file), file, LayerStatus::Skipped, reason));
         }
     }
-    unselected.sort_unstable_by(|one, other| one.name.cmp(&other.name));
+    sort_by(unselected, |one, other| one.name.cmp(&other.name));
     Ok(lookups)
 }
 

@@ -2,7 +2,7 @@
 
 use super::directory_listing::Listing;
 use super::profile_names::ProfileNames;
-use crate::diagnostic::{Origin, SourceKind, Warning};
+use crate::diagnostic::{Origin, SourceKind, Warning, sort_by};
 use crate::format::{Format, is_program};
 use std::path::Path;
 
@@ -45,7 +45,7 @@ pub(super) fn warn_in_project(
 
 fn warn(mut found: Vec<(&str, String)>, directory: &Path, display: &dyn Fn(&Path) -> String, warnings: &mut Vec<Warning>) {
     found.retain(|(name, _)| directory.join(name).is_file());
-    found.sort_unstable();
+    sort_by(&mut found, Ord::cmp);
     let more = found.len().saturating_sub(MAX_LISTED);
     for (name, reason) in found.into_iter().take(MAX_LISTED) {
         let file = display(&directory.join(name));

@@ -2,7 +2,7 @@
 
 use super::deserialize::{FieldNames, Mismatch, MismatchKind, Reading, ValueDeserializer};
 use super::value::Value;
-use crate::diagnostic::{Path, Segment};
+use crate::diagnostic::{Path, Segment, sort_by};
 use serde::de::DeserializeOwned;
 use std::sync::Arc;
 
@@ -144,7 +144,7 @@ impl Removed {
             let segment = match segment {
                 Segment::Index(index) => {
                     let mut removed: Vec<usize> = self.removed_in(&original).collect();
-                    removed.sort_unstable();
+                    sort_by(&mut removed, Ord::cmp);
                     Segment::Index(
                         removed.into_iter().fold(*index, |index, removed| if removed <= index { index + 1 } else { index }),
                     )

@@ -8,6 +8,7 @@ use super::watch_plan::WatchPlan;
 use super::watcher::{Watched, Watcher};
 use crate::config::core::{Core, WatchHooks};
 use crate::config::{Event, ReloadInputs, WatchMode, Watching};
+use crate::diagnostic::sort_by;
 use crate::load::{LoadRecord, WatchOptions};
 use crate::source::{Dependencies, SourceReport, SourceSignal, SourceState};
 use parking_lot::Mutex;
@@ -163,7 +164,7 @@ impl WatchedConfig {
         });
         let mut watching: Vec<Watching> = watching.collect();
         // A directory that several patterns share is reported once.
-        watching.sort_unstable_by(|one, other| one.path.cmp(&other.path));
+        sort_by(&mut watching, |one, other| one.path.cmp(&other.path));
         watching.dedup();
         let is_polled = watching.iter().any(|one| one.mode == WatchMode::Polling);
         core.health.lock().watching = watching;

@@ -5,7 +5,7 @@ use super::coercion::{Expectation, Misfit};
 use super::key_index::KeyIndex;
 use super::location::Location;
 use super::name_resolver::{NameResolver, ResolveError, ResolvedName};
-use crate::diagnostic::{Error, ErrorCode, Issue, Origin, Path, PathSet, Segment, Warning};
+use crate::diagnostic::{Error, ErrorCode, Issue, Origin, Path, PathSet, Segment, Warning, sort_by};
 use crate::merge::{Action, Directive, Merger, VariableFormat};
 use crate::redaction::{REDACTED, SecretRules};
 use crate::value::{ExpandedSize, ExpansionBudget, KindSet, Limits, SchemaNode, Value, ValueKind};
@@ -226,7 +226,8 @@ impl<'a> AssignmentBuilder<'a> {
         if deferred.is_empty() {
             return Ok(());
         }
-        deferred.sort_by_key(|one| !one.target.location.schema.as_ref().is_some_and(SchemaNode::is_tag));
+        let is_tag = |one: &Deferred<'_>| one.target.location.schema.as_ref().is_some_and(SchemaNode::is_tag);
+        sort_by(&mut deferred, |one, other| is_tag(other).cmp(&is_tag(one)));
         let schema = self.resolver.root.schema.clone();
         let mut known = self.resolver.root.value.cloned().unwrap_or(Value::Null);
         let mut applied = 0;
@@ -455,7 +456,7 @@ fn gaps_before<'p>(out_of_range: &[(Path, usize)], named: impl Iterator<Item = &
             gaps.push((path.clone(), first));
         }
     }
-    gaps.sort_unstable();
+    sort_by(&mut gaps, Ord::cmp);
     gaps
 }
 

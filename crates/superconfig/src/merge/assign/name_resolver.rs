@@ -2,7 +2,7 @@
 
 use super::key_index::{KeyIndex, is_separator, normalize_key};
 use super::location::{Address, Location, Matches};
-use crate::diagnostic::{Path, Segment, count_steps};
+use crate::diagnostic::{Path, Segment, count_steps, sort_by};
 use crate::merge::Directive;
 use crate::value::{FORBIDDEN, Value};
 use smallvec::SmallVec;
@@ -192,7 +192,7 @@ impl<'a> NameResolver<'a> {
 
 /// Names the first two of the keys by their text: the message must not depend on their order below.
 fn ambiguous(parent: &[Segment], mut keys: Vec<&Arc<str>>) -> ResolveError {
-    keys.sort_unstable();
+    sort_by(&mut keys, Ord::cmp);
     let mut paths = keys.into_iter().map(|key| Path::from([parent, &[Segment::Key(Arc::clone(key))]].concat()));
     ResolveError::Ambiguous(paths.next().unwrap_or_default(), paths.next().unwrap_or_default())
 }

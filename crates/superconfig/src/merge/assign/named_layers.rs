@@ -4,7 +4,7 @@ use super::assignment::Assignment;
 use super::assignment_builder::AssignmentBuilder;
 use super::environment::VariableMatcher;
 use super::key_index::normalize_key;
-use crate::diagnostic::{Error, Origin, Path, Segment, SimilarNames, SourceKind, count_steps};
+use crate::diagnostic::{Error, Origin, Path, Segment, SimilarNames, SourceKind, count_steps, sort_by};
 use crate::merge::explain::settable_name::SettableName;
 use crate::merge::explain::unreached::Unreached;
 use crate::merge::layer::FILE_SUFFIX;
@@ -108,7 +108,7 @@ impl<'a> NamedLayers<'a> {
                 _ => {}
             }
         }
-        named.unmatched.sort_unstable_by(|(one, _), (other, _)| one.origin.variable.cmp(&other.origin.variable));
+        sort_by(&mut named.unmatched, |(one, _), (other, _)| one.origin.variable.cmp(&other.origin.variable));
         named
     }
 

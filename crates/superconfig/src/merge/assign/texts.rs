@@ -4,7 +4,7 @@ use super::assignment_builder::{AssignmentBuilder, ResolvedLayer};
 use super::coercion::Expectation;
 use super::environment::resolve_mapping;
 use super::name_resolver::{ResolveError, ResolvedName};
-use crate::diagnostic::{Error, ErrorCode, Origin, Segment, StoredKey};
+use crate::diagnostic::{Error, ErrorCode, Origin, Segment, StoredKey, sort_by};
 use crate::merge::{Directive, Layer, SourceText, SourceTexts, TextTyping, VariableFormat};
 use crate::value::{FORBIDDEN, KindSet, ValueKind};
 
@@ -17,7 +17,7 @@ pub(crate) fn assignments(
     builder.code = ErrorCode::Source;
     builder.noun = "key";
     let mut list: Vec<&SourceText> = texts.texts.iter().collect();
-    list.sort_by_key(|text| (&text.key, &text.path));
+    sort_by(&mut list, |one, other| (&one.key, &one.path).cmp(&(&other.key, &other.path)));
     for text in list {
         let mut origin = Origin::new(layer.kind, layer.name.clone());
         origin.stored = Some(StoredKey { key: text.key.clone(), revision: text.revision.clone() }.into());

@@ -1,6 +1,6 @@
 //! An index of the steps of a merge by the paths that they are about.
 
-use crate::diagnostic::{Segment, count_steps};
+use crate::diagnostic::{Segment, count_steps, sort_by};
 use crate::merge::{Action, Directive, Step, StepContent};
 use crate::value::Value;
 use std::collections::{HashMap, HashSet};
@@ -112,7 +112,7 @@ impl<'a> StepIndex<'a> {
             }
         }
         found.extend(own);
-        found.sort_unstable();
+        sort_by(&mut found, Ord::cmp);
         found.dedup();
         Some(found)
     }
