@@ -99,6 +99,18 @@ describe('whoever has replaced `process.env`', () => {
     expect(builder().env('ENVTEST').loadSync().current).toEqual({});
   });
 
+  test('may have put NUL into it, which no environment can hold', () => {
+    for (const value of ['a\0b', 'a\0b\0c', '\0']) {
+      replace({ ENVTEST_N: '1', ENVTEST_NUL: value });
+      for (const made of [builder(), builder().source(values())]) {
+        const error = caught(() => made.env('ENVTEST').loadSync());
+        expect([error.code, error.message]).toEqual(['ERR_SUPERCONFIG_OPTION', 'a variable of the environment holds a NUL character']);
+      }
+    }
+    replace({ ENVTEST_N: '', ENVTEST_M: '=' });
+    expect(builder().env('ENVTEST').loadSync().current).toEqual({ n: '', m: '=' });
+  });
+
   test('sees only what a load can need looked up', () => {
     const looked = new Set<PropertyKey>();
     const variables = { ENVTEST_N: '1', MAPPED: '2', OTHER: '3', HOME: '/', ENVTESTED: '4' };
@@ -139,4 +151,9 @@ test('U+FFFD that a program has set is a value like others; half of a surrogate 
     expect(current).toHaveProperty('y', 'fine');
     expect(warnings.map(({ code, message }) => [code, message])).toEqual([['invalid-encoding', 'the variable ENVTEST_X is not valid UTF-8 and is skipped']]);
   }
+  // Found by its prefix and by its path, it is one variable.
+  const twice = builder()
+    .env('ENVTEST', { mapping: { x: 'ENVTEST_X' } })
+    .loadSync();
+  expect(twice.warnings).toHaveLength(1);
 });

@@ -3,7 +3,7 @@ import { unpairedSurrogate } from '../internal/unicode.js';
 import { kindOf, optionError } from '../internal/validate.js';
 import type { Environment, LoadRequest } from './load-request.js';
 import type { SourceEntry } from './protocol.js';
-import { isGenuine } from './replacement-character.js';
+import { isDecoded } from './replacement-character.js';
 
 /** Which variables a load can need. */
 interface Filter {
@@ -44,7 +44,7 @@ export function captureEnvironment(request: LoadRequest): string {
   const names = namesOf(env, filterOf(request));
   const captured = capture(env, names, false);
   // What is nearly always missing is looked for once, in all of it.
-  return captured.isWellFormed() && !captured.includes(REPLACEMENT) ? captured : capture(env, names, true);
+  return captured.isWellFormed() && !captured.includes(REPLACEMENT) ? captured : capture(env, [...new Set(names)], true);
 }
 
 function capture(env: NodeJS.ProcessEnv, names: readonly string[], isChecked: boolean): string {
@@ -61,12 +61,6 @@ function capture(env: NodeJS.ProcessEnv, names: readonly string[], isChecked: bo
     }
   }
   return `${count}\0${skippedCount}\0${variables}${skipped}`;
-}
-
-/** Whether Node could decode a variable. */
-function isDecoded(name: string, value: string): boolean {
-  const text = `${name}=${value}`;
-  return text.isWellFormed() && (!text.includes(REPLACEMENT) || isGenuine(name, value));
 }
 
 function filterOf({ options, sources }: LoadRequest): Filter {

@@ -154,16 +154,20 @@ function prepareAsync([text, environment, attachment]: Parameters<Native['prepar
   });
 }
 
-/** Prepares a version and publishes it, once its layers are derived, with what the schema makes of its values. */
+/** Prepares a version and publishes it: where this thread has a part in it, once its layers are derived, with what the schema makes of its values. */
 function* versionSteps(
   given: Parameters<Native['prepare']>,
   request: LoadRequest | undefined,
   bounds: Bounds,
   isAsync: boolean,
 ): Steps<Attached | number | string> {
-  const isChecked = request !== undefined && isCheckedByHost(request);
-  if (!isAsync && !isChecked) return native().load(...given);
-  const prepared = isAsync ? yield* settled(prepareAsync(given, bounds), 'the load') : native().prepare(...given);
+  let prepared: number;
+  if (isAsync) prepared = yield* settled(prepareAsync(given, bounds), 'the load');
+  else {
+    const made = native().prepare(...given);
+    if (!(request && isCheckedByHost(request))) return made;
+    prepared = made as number;
+  }
   try {
     if (request?.sources.some(({ kind }) => kind === 'derive')) yield* deriveSteps(prepared, request, bounds);
     const validator = request?.validator;

@@ -75,7 +75,8 @@ export interface Native {
    */
   describeRequest(request: string, environment: string | undefined, part: 'context' | 'profiles'): string;
   /**
-   * Reads and merges without publishing: gives the number of a prepared load, for `preparedValue`, and then `commit` or `discard`.
+   * Reads and merges. What is `validated` is not published: that gives the number of a prepared load, for `preparedValue`, and then
+   * `commit` or `discard`. Anything else is published in the same call, which gives what `commit` gives.
    * `environment` is the program's own, as `captureEnvironment` writes it; without it, and in the `background`, a reload keeps what was
    * captured before. `env` among the options of the first load holds for every reload. The addon never reads the environment itself.
    * The request is JSON text: the options of a first load; with an attachment, those of its next version, if there are any:
@@ -84,9 +85,7 @@ export interface Native {
    * - `supplied`: `[index, { values } | { error }]` for each custom source, by their indexes among the sources.
    * - `validated`: a schema validates the values; without it throws `OPTION` where the thread that loaded the configuration does.
    */
-  prepare(request: string | undefined, environment: string | undefined, attachment?: number): number;
-  /** `prepare` and `commit` in one call, where nothing is checked or derived between them. */
-  load(request: string | undefined, environment: string | undefined, attachment?: number): Attached | number | string;
+  prepare(request: string | undefined, environment: string | undefined, attachment?: number): Attached | number | string;
   /**
    * `prepare` on another thread, which calls back with an error as JSON text, or the number. A load that is not `validated` is published
    * there as well: `commit` then only gives the result. Keeps neither the process nor the thread alive, and a file that does not come

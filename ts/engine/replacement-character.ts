@@ -1,10 +1,15 @@
 // Variables that show U+FFFD: whether they were given it, or are bytes that Node could not decode.
 import { builtin } from './builtin.js';
 
-/** Whether a variable was given its U+FFFD, as far as the system can tell: its bytes say so, or it was set since the process began. */
-export function isGenuine(name: string, value: string): boolean {
+/**
+ * Whether Node could decode a variable, which is text then. Of one with U+FFFD, whether it was given that, as far as the system can tell:
+ * its bytes say so, or it was set since the process began.
+ */
+export function isDecoded(name: string, value: string): boolean {
+  const text = `${name}=${value}`;
+  if (!text.isWellFormed() || !text.includes('\ufffd')) return text.isWellFormed();
   initial ??= readInitial();
-  return initial !== undefined && initial.get(`${name}=${value}`) !== false;
+  return initial !== undefined && initial.get(text) !== false;
 }
 
 /** The variables with U+FFFD that the process began with, and whether their bytes are UTF-8; nothing where the system does not tell. */

@@ -43,20 +43,17 @@ thread_local! {
     static ARRIVALS: Arc<Arrivals> = Arc::default();
 }
 
-/// Reads and merges without publishing, so that JavaScript can check the values: gives the number of the prepared load. The
-/// request is JSON text: `LoadOptions` for a first load, `ReloadRequest` for the next version of an attachment, nothing where it has no
-/// options. `captured` is the program's own environment, as `CapturedEnvironment::parse` reads it.
+/// Reads and merges. What JavaScript validates is not published: that gives the number of the prepared load. What it does not is published
+/// in the same call, and gives what [`commit`] gives. The request is JSON text: `LoadOptions` for a first load, `ReloadRequest` for the
+/// next version of an attachment, nothing where it has no options. `captured` is the program's own environment, as
+/// `CapturedEnvironment::parse` reads it.
 #[napi(catch_unwind)]
-pub fn prepare(request: Option<String>, captured: Option<String>, attachment: Option<f64>) -> Result<f64> {
-    let (preparation, _) = preparation(request, captured, attachment)?;
-    preparation.run().map(Entry::Prepared).map(keep).map_err(to_napi)
-}
-
-/// [`prepare`] and [`commit`] in one call, where JavaScript has nothing to check between them.
-#[napi(catch_unwind)]
-pub fn load(request: Option<String>, captured: Option<String>, attachment: Option<f64>) -> Result<Published> {
-    let (preparation, _) = preparation(request, captured, attachment)?;
-    run(|| published(preparation.run()?.commit(None)?))
+pub fn prepare(request: Option<String>, captured: Option<String>, attachment: Option<f64>) -> Result<Published> {
+    let (preparation, is_validated) = preparation(request, captured, attachment)?;
+    run(|| {
+        let prepared = preparation.run()?;
+        if is_validated { Ok(Either3::B(keep(Entry::Prepared(prepared)))) } else { published(prepared.commit(None)?) }
+    })
 }
 
 /// The arguments of the callback of [`prepare_async`]: an error as JSON text, or the number of a prepared load.
