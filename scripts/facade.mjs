@@ -74,9 +74,9 @@ async function bundle(entry, outfile, plugins, more = {}) {
 }
 
 /** Functions of the main file that first loads run. */
-const FIRST_LOAD = `builtin captureEnvironment checkText file filterOf generationWords guard installedAddon isCheckedByHost isLoaded isObserved
-  isPromiseLike loadNative loadSteps loadSync loading lookUp made namesOf native needsHome openAddon ownFile packagesOf platformNames publishSteps
-  runSync settled stringOf sync textOf toNativePath toText toValue unpairedSurrogate wordIndex workingDirectory`.split(/\s+/);
+const FIRST_LOAD = `builtin capture captureEnvironment checkText file filterOf generationWords guard installedAddon isCheckedByHost isLoaded isObserved
+  isPromiseLike loadNative loadSteps loadSync loading lookUp made namesOf native needsHome openAddon ownFile packagesOf platformNames
+  runSync settled stringOf sync textOf toNativePath toText toValue unpairedSurrogate versionSteps wordIndex workingDirectory`.split(/\s+/);
 
 /**
  * Makes a main file quicker to start with: the names of what is local become short, and what nothing uses goes. Functions and classes keep

@@ -97,8 +97,8 @@ function namesOf(env: NodeJS.ProcessEnv | undefined, { all, prefixes, names }: F
   // Asking for the enumerable ones alone would look up each of them.
   const own = Object.getOwnPropertyNames(env);
   if (all) return own;
-  for (const name of own) for (const prefix of prefixes) if (name.startsWith(prefix)) names.push(name);
-  return names;
+  // Most programs load once, before V8 has compiled a loop: `filter` goes through the names by itself.
+  return names.concat(...prefixes.map((prefix) => own.filter((name) => name.startsWith(prefix))));
 }
 
 /** The value of a variable as text, which it always is unless `process.env` has been replaced. */
