@@ -5,9 +5,10 @@ import { execFileSync } from 'node:child_process';
 import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build, transformSync } from 'esbuild';
+import { build } from 'esbuild';
 import { code, mapped } from './bundles.mjs';
 import { buildParts, partsPlugin } from './facade-parts.mjs';
+import { quickened } from './facade-start.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const dist = join(root, 'ts/dist');
@@ -73,34 +74,6 @@ async function bundle(entry, outfile, plugins, more = {}) {
   if (kind === cjs && !mapped) writeFileSync(join(dist, outfile), exportPlainly(readFileSync(join(dist, outfile), 'utf8')));
 }
 
-/** Functions of the main file that first loads run. */
-const FIRST_LOAD = `builtin capture captureEnvironment checkText file filterOf generationWords guard installedAddon isCheckedByHost isLoaded isObserved
-  isPromiseLike loadNative loadSteps loadSync loading lookUp made namesOf native needsHome openAddon ownFile packagesOf platformNames
-  runSync settled stringOf sync textOf toNativePath toText toValue unpairedSurrogate versionSteps wordIndex workingDirectory`.split(/\s+/);
-
-/**
- * Makes a main file quicker to start with: the names of what is local become short, and what nothing uses goes. Functions and classes keep
- * their names, for stacks. Those that first loads run stand in parentheses, which makes V8 compile them together with the file: else it
- * looks through them there, and reads them once more, one by one, when they are called.
- */
-function quicken(file) {
-  const code = readFileSync(join(dist, file), 'utf8');
-  // esbuild takes what has no exports for a script, and leaves the names there that are outside functions.
-  const [body, exported = ''] = code.split(/(?=export\{)/);
-  // A class that names itself gets a second name from esbuild, which users would see.
-  const classes = [...body.matchAll(/\b(\w+)=class _\1\b/g)].map(([, name]) => name).join('|');
-  const named = body.replace(new RegExp(`(=class) _(?:${classes})\\b`, 'g'), '$1').replace(new RegExp(`\\b_(${classes})\\b`, 'g'), '$1');
-  const missing = new Set(FIRST_LOAD);
-  // One on each line, as it is here, a function ends where a line is its closing brace.
-  const { code: lines } = transformSync(named, { target: common.target });
-  const eager = lines.replace(/^(function\*?) (\w+)(\([\s\S]*?^\})$/gm, (whole, kind, name, rest) =>
-    missing.delete(name) ? `var ${name} = (${kind}${rest});` : whole,
-  );
-  if (missing.size > 0) throw new Error(`no functions of ${file}: ${[...missing].join(', ')}`);
-  const short = transformSync(eager, { ...style, minifyIdentifiers: true, treeShaking: exported === '' });
-  writeFileSync(join(dist, file), `${short.code.trimEnd()}${exported}`);
-}
-
 /** Makes CommonJS code that exports anything end with an object of what it exports, where esbuild lets it begin with a getter for each, which every start pays for. */
 function exportPlainly(code) {
   let exported;
@@ -152,7 +125,8 @@ for (const name of existsSync(dist) ? readdirSync(dist) : []) if (name !== 'cli'
 const ts = join(root, 'ts');
 for (const format of ['js', 'cjs']) {
   await bundle('index.ts', `index.${format}`, [partsPlugin(ts, format)], format === 'js' ? traced : {});
-  if (!mapped) quicken(`index.${format}`);
+  const main = join(dist, `index.${format}`);
+  if (!mapped) writeFileSync(main, quickened(readFileSync(main, 'utf8'), style));
   await bundle('unavailable.ts', `unavailable.${format}`, []);
   for (const [name, entry] of Object.entries(SUBPATHS)) await bundle(entry, `${name}.${format}`, [byName]);
 }

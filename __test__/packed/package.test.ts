@@ -8,6 +8,7 @@ import { formatMessage } from 'publint/utils';
 import ts from 'typescript-5';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { build, packageName } from '../../scripts/addon.mjs';
+import { FIRST_LOAD } from '../../scripts/facade-start.mjs';
 import { ownPaths } from '../../scripts/platforms/inspect.mjs';
 import { npm, tool } from '../../scripts/programs.mjs';
 import { VERSION } from '../../ts/internal/version.ts';
@@ -208,6 +209,24 @@ describe('the packages', () => {
     for (const file of ['names.mjs', 'names.cjs']) {
       expect([file, execFileSync(process.execPath, [project.at(file)], { encoding: 'utf8' })]).toEqual([file, '\n']);
     }
+  });
+
+  test('compile what a first load runs together with the main file', () => {
+    project.write(
+      'first.cjs',
+      `const session = new (require('node:inspector').Session)();
+      session.connect();
+      session.post('Profiler.enable');
+      session.post('Profiler.startPreciseCoverage', { callCount: true, detailed: false });
+      require('superconfig').SuperConfig.builder().file('config/default.toml').loadSync().get('server.port');
+      session.post('Profiler.takePreciseCoverage', (_, { result }) => {
+        const { functions } = result.find(({ url }) => url.endsWith('/superconfig/ts/dist/index.cjs'));
+        console.log(JSON.stringify(functions.filter(({ ranges: [{ count }] }) => count > 0).map(({ functionName }) => functionName)));
+      });`,
+    );
+    const ran = JSON.parse(execFileSync(process.execPath, [project.at('first.cjs')], { cwd: project.path, encoding: 'utf8' }));
+    const code = readFileSync(installed('superconfig/ts/dist/index.cjs'), 'utf8');
+    expect(FIRST_LOAD.filter((name) => !ran.includes(name) || !new RegExp(`\\b${name}=\\(function`).test(code))).toEqual([]);
   });
 
   test('pass attw', { timeout: 120_000 }, () => {
