@@ -19,7 +19,7 @@ import {
 import { captureEnvironment } from './environment.js';
 import { type Bounds, Lifetime } from './lifetime.js';
 import { type Answer, type LoadRequest, toText } from './load-request.js';
-import type { Collected, Sources } from './sources.js';
+import type { Collected, SourcesOfHost } from './sources.js';
 import { type Steps, settled } from './steps.js';
 
 /** A watch that fails is tried again after so long, and each time after twice as long, up to the longest. */
@@ -56,7 +56,7 @@ interface Entry {
 }
 
 /** The custom sources of a request. */
-export function customSourcesOf(request: LoadRequest): Sources {
+export function customSourcesOf(request: LoadRequest): SourcesOfHost {
   return new CustomSources(request);
 }
 
@@ -75,7 +75,7 @@ function variablesOf(captured = ''): Record<string, string> {
   return Object.fromEntries(Array.from({ length: Number(count) }, (_, at) => [parts[2 * at], parts[2 * at + 1]]));
 }
 
-class CustomSources implements Sources {
+class CustomSources implements SourcesOfHost {
   readonly lifetime = new Lifetime();
   readonly isEmpty = false;
   readonly #request: LoadRequest;

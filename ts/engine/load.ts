@@ -32,6 +32,9 @@ export interface ReloadResult {
   changed: string[];
 }
 
+/** What a version is prepared from: the request, the environment, and the attachment of a reload. */
+type Given = Parameters<Native['prepare']>;
+
 /** Loads on this thread. @throws `ERR_SUPERCONFIG_ASYNC` where a source or the schema has to be awaited. */
 export function loadSync(request: LoadRequest): Attachment {
   return runSync(loading(request, false));
@@ -79,13 +82,14 @@ function* loadSteps(given: LoadRequest, isAsync: boolean): Steps<Attachment> {
   const sources: Sources = isCustom ? customSourcesOf(request) : new NoCustomSources(request);
   let attachment: Attachment | undefined;
   try {
-    const { answers, failures, environment } = yield* sources.collect(0, false, isAsync);
+    const { answers, failures, environment } = sources.isEmpty ? sources.collect(false) : yield* sources.collect(0, false, isAsync);
     if (failures.length > 0) throw joinFailures(failures);
     const bounds = { lifetime: sources.lifetime, isBackground: false };
-    const attached = (yield* versionSteps([toText(request, answers), environment], request, bounds, isAsync)) as Attached;
+    const given: Given = [toText(request, answers), environment];
+    const attached = (isAsync || isCheckedByHost(request) ? yield* versionSteps(given, request, bounds, isAsync) : native().prepare(...given)) as Attached;
     attachment = Attachment.open(attached, request, sources);
     sources.open(attachment.id);
-    sources.accept?.(answers);
+    if (!sources.isEmpty) sources.accept(answers);
     if (request.sources.some((source) => source.kind === 'dotenv' && source.export === true)) attachment.exported = exportDotenv(attachment.id);
     if (request.options.watch !== undefined) {
       attachment.refresh = refresher(new WeakRef(attachment), (open) => reload(open, true));
@@ -105,23 +109,21 @@ function* reloadSteps(attachment: Attachment, isAsync: boolean, isBackground: bo
   const { id, request, sources } = attachment;
   // Drawn before the sources are called: the answers of the reload that calls them last stay.
   const turn = sources.isEmpty ? undefined : native().beginReload(id);
-  const { answers, environment } = yield* sources.collect(turn ?? 0, isBackground, isAsync);
+  const { answers, environment } = sources.isEmpty ? sources.collect(isBackground) : yield* sources.collect(turn ?? 0, isBackground, isAsync);
   attachment.assertOpen();
-  const options = JSON.stringify({
-    turn,
-    exported: attachment.exported,
-    supplied: answers.size > 0 ? [...answers] : undefined,
-    background: isBackground || undefined,
-    validated: (request && isCheckedByHost(request)) || undefined,
-  });
+  const isChecked = request !== undefined && isCheckedByHost(request);
+  const { exported } = attachment;
+  const options = { turn, exported, supplied: answers.size > 0 ? [...answers] : undefined, background: isBackground, validated: isChecked };
+  const isPlain = sources.isEmpty && exported === undefined && !isBackground && !isChecked;
+  const given: Given = [isPlain ? undefined : JSON.stringify(options), environment, id];
   const bounds = { lifetime: sources.lifetime, isBackground };
-  const reloaded = (yield* versionSteps([options === '{}' ? undefined : options, environment, id], request, bounds, isAsync)) as number | string;
-  sources.accept?.(answers);
+  const reloaded = (isAsync || isChecked ? yield* versionSteps(given, request, bounds, isAsync) : native().prepare(...given)) as number | string;
+  if (!sources.isEmpty) sources.accept(answers);
   return typeof reloaded === 'number' ? { version: reloaded, changed: [] } : (JSON.parse(reloaded) as ReloadResult);
 }
 
 /** Prepares a version on another thread, which may have to wait for the file system without end: then only the caller waits with it. */
-function prepareAsync([text, environment, attachment]: Parameters<Native['prepare']>, { lifetime, isBackground }: Bounds): Promise<number> {
+function prepareAsync([text, environment, attachment]: Given, { lifetime, isBackground }: Bounds): Promise<number> {
   return new Promise((resolve, reject) => {
     // The addon keeps no process alive.
     const waiting = isBackground ? undefined : setInterval(() => {}, MAX_TIMEOUT_MS);
@@ -154,20 +156,9 @@ function prepareAsync([text, environment, attachment]: Parameters<Native['prepar
   });
 }
 
-/** Prepares a version and publishes it: where this thread has a part in it, once its layers are derived, with what the schema makes of its values. */
-function* versionSteps(
-  given: Parameters<Native['prepare']>,
-  request: LoadRequest | undefined,
-  bounds: Bounds,
-  isAsync: boolean,
-): Steps<Attached | number | string> {
-  let prepared: number;
-  if (isAsync) prepared = yield* settled(prepareAsync(given, bounds), 'the load');
-  else {
-    const made = native().prepare(...given);
-    if (!(request && isCheckedByHost(request))) return made;
-    prepared = made as number;
-  }
+/** Prepares a version and publishes it, once its layers are derived, with what the schema makes of its values. */
+function* versionSteps(given: Given, request: LoadRequest | undefined, bounds: Bounds, isAsync: boolean): Steps<Attached | number | string> {
+  const prepared = isAsync ? yield* settled(prepareAsync(given, bounds), 'the load') : (native().prepare(...given) as number);
   try {
     if (request?.sources.some(({ kind }) => kind === 'derive')) yield* deriveSteps(prepared, request, bounds);
     const validator = request?.validator;

@@ -14,16 +14,10 @@ export interface Collected {
   readonly environment: string | undefined;
 }
 
-/** The sources of one configuration, from its first load until it is closed. */
-export interface Sources {
+/** What all sources of one configuration do, from its first load until it is closed. */
+interface SourcesInUse {
   /** The time in which work for the configuration is of use. */
   readonly lifetime: Lifetime;
-  /** Whether none is custom. */
-  readonly isEmpty: boolean;
-  /** Calls the custom sources at the same time, and captures the environment. `turn` is the number of the reload. */
-  collect(turn: number, isBackground: boolean, isAsync: boolean): Steps<Collected>;
-  /** The load that had these answers succeeded. */
-  accept?(answers: Collected['answers']): void;
   /** The failure of a source when it was called last, as this thread saw it. */
   failureOf(name: string | undefined): SuperConfigError | undefined;
   /** The configuration is open: reports go to its attachment. */
@@ -34,10 +28,23 @@ export interface Sources {
   end(): void;
 }
 
+/** Sources of which some are custom. */
+export interface SourcesOfHost extends SourcesInUse {
+  /** Whether none is custom. */
+  readonly isEmpty: false;
+  /** Calls the custom sources at the same time, and captures the environment. `turn` is the number of the reload. */
+  collect(turn: number, isBackground: boolean, isAsync: boolean): Steps<Collected>;
+  /** The load that had these answers succeeded. */
+  accept(answers: Collected['answers']): void;
+}
+
+/** The sources of one configuration. */
+export type Sources = NoCustomSources | SourcesOfHost;
+
 const NO_ANSWERS: Collected['answers'] = new Map();
 
 /** The sources of a configuration that has no custom one. */
-export class NoCustomSources implements Sources {
+export class NoCustomSources implements SourcesInUse {
   readonly lifetime = new Lifetime();
   readonly isEmpty = true;
   readonly #request: LoadRequest | undefined;
@@ -46,8 +53,8 @@ export class NoCustomSources implements Sources {
     this.#request = request;
   }
 
-  // biome-ignore lint/correctness/useYield: nothing has to be awaited here.
-  *collect(_turn: number, isBackground: boolean): Steps<Collected> {
+  /** Captures the environment. Nothing has to be awaited here. */
+  collect(isBackground: boolean): Collected {
     const request = this.#request;
     const isCaptured = request !== undefined && request.environment === undefined && !isBackground;
     return { answers: NO_ANSWERS, failures: [], environment: isCaptured ? captureEnvironment(request) : undefined };
