@@ -4,8 +4,8 @@ use std::cmp::Ordering;
 
 /// Sorts a list, equals in the order in which they were. Costs n log n calls of `compare`, and an index for each element.
 ///
-/// The sort of the standard library is some ten kilobytes of code for each type of element and each order; this is one for all of them,
-/// for lists whose sorting no load waits for.
+/// The sort of the standard library is some ten kilobytes of code for each type of element and each order; this is one for all of them but
+/// those of every load.
 pub(crate) fn sort_by<T>(list: &mut [T], compare: impl Fn(&T, &T) -> Ordering) {
     if list.len() < 2 {
         return;

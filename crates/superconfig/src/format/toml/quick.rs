@@ -314,16 +314,7 @@ impl<'a> Reader<'a> {
         if !self.builder.array_open(span, &mut ()) {
             return None;
         }
-        self.blanks()?;
-        while self.peek()? != b']' {
-            self.value()?;
-            self.blanks()?;
-            if self.expect(b',').is_none() {
-                break;
-            }
-            self.blanks()?;
-        }
-        self.expect(b']')?;
+        self.elements(b']', Self::value)?;
         self.builder.array_close(span, &mut ());
         Some(())
     }
@@ -333,18 +324,23 @@ impl<'a> Reader<'a> {
         if !self.builder.inline_table_open(span, &mut ()) {
             return None;
         }
+        self.elements(b'}', Self::assignment)?;
+        self.builder.inline_table_close(span, &mut ());
+        Some(())
+    }
+
+    /// Passes what is in brackets, with commas between, and the closing one.
+    fn elements(&mut self, close: u8, element: impl Fn(&mut Self) -> Option<()>) -> Option<()> {
         self.blanks()?;
-        while self.peek()? != b'}' {
-            self.assignment()?;
+        while self.peek()? != close {
+            element(self)?;
             self.blanks()?;
             if self.expect(b',').is_none() {
                 break;
             }
             self.blanks()?;
         }
-        self.expect(b'}')?;
-        self.builder.inline_table_close(span, &mut ());
-        Some(())
+        self.expect(close)
     }
 
     /// Passes an opening bracket.
