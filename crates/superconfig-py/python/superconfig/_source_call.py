@@ -183,15 +183,19 @@ class SourceCall:
             self._returned_late()
 
     def _expire(self) -> None:
-        if self._settle(None, None, TimeoutError(f"it has not answered within {self.source.timeout:g} s")):
-            self.context._cancel()
+        self._settle(None, None, TimeoutError(f"it has not answered within {self.source.timeout:g} s"), is_over=True)
 
-    def _settle(self, result: Any, answer: Optional[dict[str, Any]], failure: Optional[BaseException]) -> bool:
+    def _settle(
+        self, result: Any, answer: Optional[dict[str, Any]], failure: Optional[BaseException], *, is_over: bool = False
+    ) -> bool:
         """Takes the first answer, or that there is none in time; false where it has been settled before."""
         with self._lock:
             if self._settled.is_set():
                 return False
             self.result, self.answer, self.failure = result, answer, failure
+            if is_over:
+                # Whoever hears that its time is over finds it cancelled.
+                self.context._cancel()
             self._settled.set()
             followers, self._followers = self._followers, []
         for follower in followers:
