@@ -99,7 +99,7 @@ pub(super) struct FirstLoad {
     pub(super) environment: Arc<Environment>,
     pub(super) custom_sources: CustomSources,
     pub(super) loader: Loader,
-    pub(super) loaded: LoadResult,
+    pub(super) loaded: Box<LoadResult>,
     pub(super) record: LoadRecord,
 }
 
@@ -137,7 +137,7 @@ impl Core {
         let health = Health::new(&options, record.number);
         #[cfg(feature = "watch")]
         let in_progress = loader.in_progress();
-        let snapshot = Arc::new(Snapshot { version: 1, generation, loaded, owner: owner.clone() });
+        let snapshot = Arc::new(Snapshot { version: 1, generation, loaded: *loaded, owner: owner.clone() });
         let insert = InsertOptions { name: options.name.clone(), ..InsertOptions::default() };
         let registry = ConfigRegistry::global();
         let replace = options.replace_name;

@@ -248,7 +248,7 @@ impl Core {
     }
 
     /// Calls the sources of the engine, then reads and merges again.
-    pub(super) fn read_next(&self, inputs: ReloadInputs) -> (Result<LoadResult, Error>, LoadRecord) {
+    pub(super) fn read_next(&self, inputs: ReloadInputs) -> (Result<Box<LoadResult>, Error>, LoadRecord) {
         let _span = span!("reload");
         let ReloadInputs { turn, environment, keep_environment, custom_values: given, background, .. } = inputs;
         let turn = turn.unwrap_or_else(|| self.next_turn());
@@ -281,7 +281,7 @@ impl Core {
     }
 
     /// Publishes a reload, unless one that read its sources later was faster, and reports failed sources.
-    pub(super) fn publish_next(&self, mut loaded: LoadResult, record: &LoadRecord, background: bool) -> Result<Reload, Error> {
+    pub(super) fn publish_next(&self, mut loaded: Box<LoadResult>, record: &LoadRecord, background: bool) -> Result<Reload, Error> {
         let failed = Error::together(ErrorCode::Source, "sources failed", std::mem::take(&mut loaded.failed_sources)).err();
         let (mut timings, publishing) = (loaded.timings, loaded.stage_began);
         let reload = {
@@ -297,7 +297,7 @@ impl Core {
         Ok(reload)
     }
 
-    fn swap_in(&self, mut loaded: LoadResult, record: &LoadRecord) -> Result<Reload, Error> {
+    fn swap_in(&self, mut loaded: Box<LoadResult>, record: &LoadRecord) -> Result<Reload, Error> {
         let mut progress = self.progress.lock();
         let previous = self.snapshot()?;
         if record.number < progress.published.number {
@@ -313,12 +313,12 @@ impl Core {
             loaded.value = previous.value().clone();
             loaded.annotation = previous.loaded.annotation.clone();
             let (version, generation) = (previous.version(), previous.generation());
-            self.handle.update(Arc::new(Snapshot { version, generation, loaded, owner }))?;
+            self.handle.update(Arc::new(Snapshot { version, generation, loaded: *loaded, owner }))?;
             return Ok(Reload { version, changed });
         }
         let generation = generation::next();
         let version = previous.version() + 1;
-        let snapshot = Arc::new(Snapshot { version, generation, loaded, owner });
+        let snapshot = Arc::new(Snapshot { version, generation, loaded: *loaded, owner });
         self.handle.update(snapshot.clone())?;
         generation::publish(self.handle.id().get(), generation);
         // Added under the lock that decides the order of versions, dispatched without it.
@@ -354,7 +354,7 @@ impl Core {
 
     /// Checks and publishes what the watcher read.
     #[cfg(feature = "watch")]
-    pub(super) fn publish_checked(self: &Arc<Self>, loaded: LoadResult, record: LoadRecord) {
+    pub(super) fn publish_checked(self: &Arc<Self>, loaded: Box<LoadResult>, record: LoadRecord) {
         let outcome = Outcome { core: self.clone(), record, background: true, is_open: Cell::new(false) };
         // Errors are reported where they are found.
         drop(PreparedReload { loaded, outcome, unsettled: false }.checked(self.options.validator.as_ref()));
@@ -372,7 +372,7 @@ impl Core {
 /// # Ok::<(), superconfig::Error>(())
 /// ```
 pub struct PreparedReload {
-    loaded: LoadResult,
+    loaded: Box<LoadResult>,
     outcome: Outcome,
     /// Its files were being changed while they were read: it is abandoned, and the watcher requests another.
     unsettled: bool,
@@ -394,7 +394,7 @@ impl Outcome {
         self.core.failed(error, &self.record, self.background)
     }
 
-    fn publish(&self, loaded: LoadResult) -> Result<Reload, Error> {
+    fn publish(&self, loaded: Box<LoadResult>) -> Result<Reload, Error> {
         self.is_open.set(false);
         self.core.publish_next(loaded, &self.record, self.background)
     }

@@ -40,7 +40,8 @@ pub(crate) struct LoadRecord {
 
 /// The outcome of one load.
 pub(crate) struct LoadOutcome {
-    pub(crate) result: Result<LoadResult, Error>,
+    /// Boxed, since whoever prepares a version passes it on several times.
+    pub(crate) result: Result<Box<LoadResult>, Error>,
     pub(crate) record: LoadRecord,
     /// The custom sources whose newest results are part of the load, by index, with their errors.
     pub(crate) answers: Vec<(usize, Option<Error>)>,
@@ -182,7 +183,7 @@ impl Loader {
         background: bool,
         previous: Option<&LoadResult>,
         began: Instant,
-    ) -> Result<LoadResult, Error> {
+    ) -> Result<Box<LoadResult>, Error> {
         let reading = span!("read");
         let options = self.options.clone();
         let base_dirs = base_dirs(&options, &self.environment)?;
@@ -225,7 +226,7 @@ impl Loader {
         let stage_began = Instant::now();
         let parse = self.cache.take_parse_time();
         let read = stage_began.saturating_duration_since(began).saturating_sub(parse);
-        let mut loaded = LoadResult {
+        let mut loaded = Box::new(LoadResult {
             value: Value::Table(Table::new()),
             warnings,
             profiles,
@@ -245,7 +246,7 @@ impl Loader {
             derivations: None,
             timings: Timings { read, parse, ..Timings::default() },
             stage_began,
-        };
+        });
         if derivations.is_empty() {
             let read = |name: &str| self.read_value(&base_dirs, name, &budget);
             let environment = &*self.environment;
