@@ -23,6 +23,29 @@ describe('parse', () => {
     expect(Object.keys(parse(JSON.stringify({ deep: [{ own }] }), 'json').deep[0].own)).toEqual([]);
   });
 
+  test('takes text of any characters whole', () => {
+    // As text crosses in one way where it is ASCII and in another where it is not: also where both have the same length.
+    for (const text of [
+      '',
+      'a',
+      'é',
+      'éa',
+      'aé',
+      'ab',
+      'Łł',
+      '\u0000',
+      'a\u0000é',
+      '😀',
+      'a😀',
+      `${'x'.repeat(70_000)}é`,
+      `é${'x'.repeat(70_000)}`,
+      '\u{10ffff}'.repeat(9),
+    ]) {
+      for (const format of ['json', 'jsonc', 'yaml'] as const) expect(parse(`[${JSON.stringify(text)}]`, format)).toEqual([text]);
+      expect(parse(`n = 1 # ${text.replace('\u0000', '')}`, 'toml')).toEqual({ n: 1 });
+    }
+  });
+
   test('fails with code and position', () => {
     const error = caught(() => parse('{"a": }', 'json'));
     expect([error.code, error.origin?.line, error.origin?.column]).toEqual(['ERR_SUPERCONFIG_PARSE', 1, 7]);

@@ -1,7 +1,8 @@
 //! Conversions of values and paths to JavaScript and back.
 
-use napi::bindgen_prelude::{Array, BigInt, ToNapiValue};
-use napi::{Env, Result, sys};
+use napi::bindgen_prelude::{Array, BigInt, FromNapiValue, ToNapiValue};
+use napi::{Env, Result, Status, sys};
+use std::ptr;
 use superconfig::{JsonText, Path, SpecialNumber, Value};
 use superconfig_binding::{parse_segments, specials_text};
 
@@ -38,6 +39,34 @@ impl ToNapiValue for HostValue {
                 Some(tree) => structure(env, &tree, big_integers),
             }
         }
+    }
+}
+
+/// A document from JavaScript. ASCII, which most are, is copied without a pass over it that counts its bytes in UTF-8.
+pub struct HostText(pub String);
+
+impl FromNapiValue for HostText {
+    unsafe fn from_napi_value(env: sys::napi_env, value: sys::napi_value) -> Result<Self> {
+        let (mut units, mut written) = (0, 0);
+        // SAFETY: `env` and `value` are those of the running call; without a buffer only the length is written.
+        let measured = unsafe { sys::napi_get_value_string_utf16(env, value, ptr::null_mut(), 0, &mut units) };
+        if measured == Status::Ok as i32 {
+            let mut bytes: Vec<u8> = Vec::with_capacity(units + 1);
+            // SAFETY: `bytes` has room for `units` bytes and the zero behind them, and no more is written.
+            let copied =
+                unsafe { sys::napi_get_value_string_utf8(env, value, bytes.as_mut_ptr().cast(), units + 1, &mut written) };
+            if copied == Status::Ok as i32 && written == units {
+                // SAFETY: so many bytes were written.
+                unsafe { bytes.set_len(written) };
+                // As many bytes of ASCII as there are units of UTF-16 are the whole text.
+                if bytes.is_ascii() {
+                    // SAFETY: ASCII is UTF-8.
+                    return Ok(Self(unsafe { String::from_utf8_unchecked(bytes) }));
+                }
+            }
+        }
+        // SAFETY: `env` and `value` are those of the running call.
+        unsafe { String::from_napi_value(env, value) }.map(Self)
     }
 }
 

@@ -281,7 +281,12 @@ impl Core {
     }
 
     /// Publishes a reload, unless one that read its sources later was faster, and reports failed sources.
-    pub(super) fn publish_next(&self, mut loaded: Box<LoadResult>, record: &LoadRecord, background: bool) -> Result<Reload, Error> {
+    pub(super) fn publish_next(
+        &self,
+        mut loaded: Box<LoadResult>,
+        record: &LoadRecord,
+        background: bool,
+    ) -> Result<Reload, Error> {
         let failed = Error::together(ErrorCode::Source, "sources failed", std::mem::take(&mut loaded.failed_sources)).err();
         let (mut timings, publishing) = (loaded.timings, loaded.stage_began);
         let reload = {

@@ -55,7 +55,8 @@ impl Scan {
         let mut at = 0;
         let mut is_key = false;
         while let Some(&byte) = bytes.get(at) {
-            match byte {
+            // Whether a value ends here; each look at what a byte is costs as much as a short text, so what mostly follows is looked for.
+            let ends_value = match byte {
                 b'"' if is_key => {
                     let Some(key) = string::<true>(bytes, at + 1) else { return false };
                     if bytes[at + 1] == b'_' && text.get(at + 1..key.end).is_none_or(is_forbidden) {
@@ -63,25 +64,42 @@ impl Scan {
                     }
                     self.keys.push(key.hash);
                     is_key = false;
-                    // What mostly follows, at once.
                     at = key.end;
-                    if bytes[at..].starts_with(b"\": ") {
-                        at += 2;
+                    if bytes[at..].starts_with(b"\": \"") {
+                        let Some(value) = string::<false>(bytes, at + 4) else { return false };
+                        at = value.end;
+                        true
+                    } else {
+                        if bytes[at..].starts_with(b"\": ") {
+                            at += 2;
+                        }
+                        false
                     }
                 }
                 b'"' => {
                     let Some(value) = string::<false>(bytes, at + 1) else { return false };
                     at = value.end;
+                    true
                 }
-                b'\n' | b' ' => at += spaces(bytes, at + 1),
-                b't' | b'n' => at += 3,
-                b'f' => at += 4,
+                b'\n' | b' ' => {
+                    at += spaces(bytes, at + 1);
+                    false
+                }
+                b't' | b'n' => {
+                    at += 3;
+                    true
+                }
+                b'f' => {
+                    at += 4;
+                    true
+                }
                 b'{' | b'[' => {
                     if self.open.len() >= depth {
                         return false;
                     }
                     is_key = byte == b'{';
                     self.open.push(is_key.then_some(self.keys.len()));
+                    false
                 }
                 b'}' | b']' => {
                     is_key = false;
@@ -90,19 +108,32 @@ impl Scan {
                     {
                         return false;
                     }
+                    true
                 }
-                b',' => is_key = matches!(self.open.last(), Some(Some(_))),
+                b',' => {
+                    is_key = self.is_in_object();
+                    false
+                }
                 b'0'..=b'9' => {
                     let Some(end) = number(bytes, at) else { return false };
                     at = end - 1;
+                    true
                 }
                 // A mark of the byte order, which some skip and others refuse, is refused here with whatever is no JSON.
                 0x80.. => return false,
-                _ => {}
-            }
+                _ => false,
+            };
             at += 1;
+            if ends_value && bytes.get(at..at + 2) == Some(b",\n") {
+                is_key = self.is_in_object();
+                at += 2 + spaces(bytes, at + 2);
+            }
         }
         true
+    }
+
+    fn is_in_object(&self) -> bool {
+        matches!(self.open.last(), Some(Some(_)))
     }
 
     /// Whether the keys of the object that closes differ; they are forgotten.
@@ -160,18 +191,18 @@ fn string<const IS_KEY: bool>(bytes: &[u8], start: usize) -> Option<Scanned> {
             }
         };
         let before = (zeros(word ^ QUOTES) | zeros(word ^ BACKSLASHES)).trailing_zeros() as usize / 8;
-        if IS_KEY {
-            let part = if before < 8 { word & !(u64::MAX << (8 * before)) } else { word };
-            hash = mixed(hash, part);
-        }
         if before == 8 {
+            if IS_KEY {
+                hash = mixed(hash, word);
+            }
             at += 8;
             continue;
         }
         at += before;
         if *bytes.get(at)? == b'"' {
-            // With the length, as the last word may end with zeros of its own.
-            return Some(Scanned { end: at, hash: mixed(hash, (at - start) as u64).0 | 1 });
+            // With how many bytes there are in the last word, as it may end with zeros of its own.
+            let last = word & !(u64::MAX << (8 * before)) | (before as u64) << 56;
+            return Some(Scanned { end: at, hash: mixed(hash, last).0 | 1 });
         }
         let is_surrogate = bytes.get(at + 1) == Some(&b'u') && matches!(bytes.get(at + 2), Some(b'd' | b'D'));
         if IS_KEY || is_surrogate {
@@ -232,6 +263,10 @@ mod tests {
         for text in [
             r#"{"a":1,"a":2}"#,
             r#"{"b":{"a":1},"a":{"x":1,"x":2}}"#,
+            "{\n  \"a\": \"x\",\n  \"a\": 1\n}",
+            "{\n  \"a\": [\n    \"x\",\n    \"y\"\n  ],\n  \"b\": {},\n  \"a\": true\n}",
+            "{\"eight by\": 1, \"eight by\": 2}",
+            "{\"a\": \"x\",\n\"__proto__\": 1}",
             r#"[{"long key of many words":1,"other":2,"long key of many words":3}]"#,
             r#"{"__proto__":1}"#,
             r#"{"a":{"__proto__":{}}}"#,
@@ -266,6 +301,7 @@ mod tests {
             "-0",
             "[0.1234567890123456789, -1.5, 123456789012345]",
             r#"{"a":1,"b":{"a":2,"c":[{"a":1},{"a":1}]},"c":"a","é":"ü","":0}"#,
+            "{\n  \"a\": \"x\",\n  \"b\": [\n    \"a\",\n    \"a\",\n    true,\n    true\n  ],\n  \"c\": { \"a\": \"a\" },\n  \"x\": 1\n}",
             r#"{"a":"{\"a\":1, \"a\":2}","b":"\\","c":"\u00e9","d":"12345678901234567890"}"#,
             r#"{"eight by":1,"eight by8":2,"__proto":3,"__proto___":4,"_":5}"#,
             &"[".repeat(128),
