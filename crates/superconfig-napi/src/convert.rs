@@ -43,9 +43,9 @@ impl ToNapiValue for HostValue {
 }
 
 /// A document from JavaScript. ASCII, which most are, is copied without a pass over it that counts its bytes in UTF-8.
-pub struct HostText(pub String);
+pub struct DocumentText(pub String);
 
-impl FromNapiValue for HostText {
+impl FromNapiValue for DocumentText {
     unsafe fn from_napi_value(env: sys::napi_env, value: sys::napi_value) -> Result<Self> {
         let (mut units, mut written) = (0, 0);
         // SAFETY: `env` and `value` are those of the running call; without a buffer only the length is written.

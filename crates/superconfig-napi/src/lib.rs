@@ -10,7 +10,7 @@ pub mod prepared;
 pub mod registry;
 pub mod version;
 
-use convert::{HostText, HostValue};
+use convert::{DocumentText, HostValue};
 use napi::Result;
 use napi_derive::napi;
 use superconfig::{ConvertOptions, Error, FieldNames, Format, is_interoperable_json};
@@ -69,7 +69,7 @@ pub fn convert(
 
 /// Reads one text as a value; gives `undefined`, unless it has to be read here, for JSON that the host reads as the same value, if it is any.
 #[napi(catch_unwind, ts_return_type = "unknown")]
-pub fn parse(HostText(text): HostText, format: String, here: bool) -> Result<HostValue> {
+pub fn parse(DocumentText(text): DocumentText, format: String, here: bool) -> Result<HostValue> {
     run(|| match format.parse::<Format>()? {
         Format::Json if !here && is_interoperable_json(&text) => Ok(HostValue::default()),
         format => superconfig::parse(&text, format).map(HostValue::from),

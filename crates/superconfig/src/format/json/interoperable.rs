@@ -65,16 +65,14 @@ impl Scan {
                     self.keys.push(key.hash);
                     is_key = false;
                     at = key.end;
-                    if bytes[at..].starts_with(b"\": \"") {
+                    let is_before_text = bytes[at..].starts_with(b"\": \"");
+                    if is_before_text {
                         let Some(value) = string::<false>(bytes, at + 4) else { return false };
                         at = value.end;
-                        true
-                    } else {
-                        if bytes[at..].starts_with(b"\": ") {
-                            at += 2;
-                        }
-                        false
+                    } else if bytes[at..].starts_with(b"\": ") {
+                        at += 2;
                     }
+                    is_before_text
                 }
                 b'"' => {
                     let Some(value) = string::<false>(bytes, at + 1) else { return false };
