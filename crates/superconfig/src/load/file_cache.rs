@@ -22,6 +22,7 @@ pub(crate) struct FileCache {
     files: HashMap<OsString, CachedFile, RandomState>,
     /// The number of the load that is running.
     load: u64,
+    /// What its files are read into.
     buffer: Vec<u8>,
     /// The time that the running load has spent parsing.
     parse_time: Duration,
@@ -38,21 +39,15 @@ pub(super) struct CachedFile {
     load: u64,
 }
 
-/// The size of the read buffer that is kept from load to load, in bytes.
-const KEPT_BUFFER: usize = 16 << 10;
-
 impl FileCache {
-    /// Ends a load: drops the documents that it did not use, unless it failed and may have missed some, and a read buffer that
-    /// has grown.
+    /// Ends a load: drops the documents that it did not use, unless it failed and may have missed some, and the read buffer.
     pub(super) fn end_load(&mut self, succeeded: bool) {
         if succeeded {
             self.files.retain(|_, file| file.load == self.load);
         }
         self.load += 1;
         self.parse_time = Duration::ZERO;
-        if self.buffer.capacity() > KEPT_BUFFER {
-            self.buffer = Vec::new();
-        }
+        self.buffer = Vec::new();
     }
 
     /// The time spent parsing since the last call.
@@ -212,16 +207,6 @@ fn check_root(value: &Value) -> Result<(), Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_grown_read_buffer_is_dropped() {
-        let mut cache = FileCache { buffer: Vec::with_capacity(1 << 20), ..FileCache::default() };
-        cache.end_load(true);
-        assert_eq!(cache.buffer.capacity(), 0);
-        cache.buffer.reserve(1_000);
-        cache.end_load(true);
-        assert!(cache.buffer.capacity() >= 1_000);
-    }
 
     #[cfg(feature = "json")]
     #[test]
