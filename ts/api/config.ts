@@ -112,7 +112,7 @@ export class SuperConfig<T = any> {
     // biome-ignore lint/complexity/noArguments: distinguishes `get(path)` from `get(path, undefined)` without an array per call.
     const isStrict = arguments.length < 2;
     if (attachment.word[0] === attachment.seen) {
-      const cached = attachment.cache.get(path as string);
+      const cached = attachment.cache?.get(path as string);
       if (cached !== undefined) return cached;
       if (!isStrict && attachment.absent?.has(path as string)) return fallback;
     }

@@ -48,8 +48,8 @@ export class Attachment {
   /** The number of the attachment in the addon. */
   id = -1;
   closed = true;
-  /** Values by dotted path. */
-  readonly cache = new Map<string, unknown>();
+  /** Values by dotted path, once one is read. */
+  cache: Map<string, unknown> | undefined = undefined;
   /** Values by the JSON text of their segments, once one is read so. */
   segmentCache: Map<string, unknown> | undefined = undefined;
   /** Dotted paths that were read and do not exist, a limited number of them, once there is one. */
@@ -121,7 +121,7 @@ export class Attachment {
 
   /** Empties the caches. */
   clear(): void {
-    this.cache.clear();
+    this.cache?.clear();
     this.segmentCache?.clear();
     this.absent?.clear();
     this.tree = undefined;

@@ -44,8 +44,7 @@ export function lookUp({ shown: attachment }: Attachment, path: LoosePath): unkn
   sync(attachment);
   const { text, segments } = toNativePath(path);
   if (text === (segments ? '[]' : '')) return readTree(attachment);
-  if (segments) attachment.segmentCache ??= new Map();
-  const cache = (segments ? attachment.segmentCache : attachment.cache) as Map<string, unknown>;
+  const cache = segments ? (attachment.segmentCache ??= new Map()) : (attachment.cache ??= new Map());
   const cached = cache.get(text);
   if (cached !== undefined) return cached;
   const value = toValue(native().read(attachment.id, text, segments));
@@ -65,7 +64,7 @@ const MAX_ABSENT_LENGTH = 1000;
 export function lookUpLeniently({ shown: attachment }: Attachment, path: LoosePath): unknown {
   sync(attachment);
   if (typeof path !== 'string') return lookUpWellFormed(attachment, path);
-  const cached = attachment.cache.get(path);
+  const cached = attachment.cache?.get(path);
   if (cached !== undefined || attachment.absent?.has(path)) return cached;
   const value = lookUpWellFormed(attachment, path);
   if (value === undefined && path.length <= MAX_ABSENT_LENGTH) {
