@@ -1,10 +1,9 @@
 // The time from when Node is ready to a program's first value, beyond what an empty program takes.
-import { cpSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import * as addon from '../../scripts/addon.mjs';
-import { publishedManifest } from '../../scripts/platforms/platforms.mjs';
 import { small } from '../inputs.mjs';
-import { here, processes } from '../measure.mjs';
+import { install } from '../install.mjs';
+import { processes } from '../measure.mjs';
 
 /** Each: what is taken from which package, and what is done with it up to the first value. */
 const PROGRAMS = {
@@ -61,28 +60,22 @@ function written([taken, body = '']) {
   return { mjs: `import ${names} from '${from}';\n${body}\n${END}`, cjs: `const ${names} = require('${from}');\n${body}\n${END}` };
 }
 
-/** What `npm install superconfig` leaves behind. */
-function install(directory) {
-  const root = join(here, '..');
-  const facade = join(directory, 'node_modules/superconfig');
-  cpSync(join(root, 'ts/dist'), join(facade, 'ts/dist'), { recursive: true });
-  writeFileSync(join(facade, 'package.json'), `${JSON.stringify(publishedManifest([addon.platform]), null, 2)}\n`);
-  cpSync(join(root, addon.folder), join(directory, 'node_modules', addon.packageName), { recursive: true });
-  const peers = new Set(Object.values(PROGRAMS).flatMap(([taken]) => (taken === undefined || taken[1].startsWith('node:') ? [] : [taken[1]])));
-  peers.delete('superconfig');
-  peers.delete('nothing');
+/** Installs what the programs take, and a package of nothing. */
+function prepare(directory) {
+  const taken = Object.values(PROGRAMS).flatMap(([imported]) => (imported === undefined ? [] : [imported[1]]));
+  const own = ['superconfig', 'nothing'];
+  install(directory, new Set(taken.filter((name) => !own.includes(name) && !name.startsWith('node:'))));
   const nothing = join(directory, 'node_modules/nothing');
   mkdirSync(nothing);
   const entries = { import: './index.mjs', require: './index.cjs' };
   writeFileSync(join(nothing, 'package.json'), JSON.stringify({ name: 'nothing', exports: { '.': entries } }));
   writeFileSync(join(nothing, 'index.mjs'), 'export const nothing = 0;');
   writeFileSync(join(nothing, 'index.cjs'), 'exports.nothing = 0;');
-  for (const peer of peers) symlinkSync(join(root, 'node_modules', peer), join(directory, 'node_modules', peer));
 }
 
 export async function measure({ scratch, quick }) {
   small(scratch);
-  install(scratch);
+  prepare(scratch);
   const env = { ...process.env, NODE_CONFIG_DIR: undefined, SUPPRESS_NO_CONFIG_WARNING: '1' };
   const kinds = { mjs: ['boot', 'imported'], cjs: ['boot-required', 'required'] };
   const boots = Object.entries(kinds).map(([kind, [id, how]]) => {

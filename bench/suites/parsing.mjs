@@ -1,13 +1,14 @@
 // Costs of parsing a long text to a JavaScript value: in a fresh process, which is what a service feels, and warm.
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { copyFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { load as jsYaml } from 'js-yaml';
 import { parse as smolToml } from 'smol-toml';
 import { parse } from 'superconfig';
 import { parse as yaml } from 'yaml';
 import { TEXTS } from '../inputs.mjs';
-import { calls, cold } from '../measure.mjs';
+import { install } from '../install.mjs';
+import { calls, cold, here } from '../measure.mjs';
 
 const PEERS = {
   yaml: { 'js-yaml': jsYaml, yaml },
@@ -18,6 +19,10 @@ const PEERS = {
 
 export async function measure({ scratch, quick }) {
   const rows = [];
+  install(scratch, ['js-yaml', 'yaml', 'smol-toml']);
+  // Beside what is installed, so that it takes that.
+  const program = join(scratch, 'cold.mjs');
+  copyFileSync(join(here, 'cold.mjs'), program);
   for (const [name, make] of Object.entries(TEXTS)) {
     const text = make();
     const format = name === 'megabyte' ? 'json' : name;
@@ -26,7 +31,7 @@ export async function measure({ scratch, quick }) {
     const path = join(scratch, `${name}.${format}`);
     writeFileSync(path, text);
     const contenders = ['superconfig', 'superconfig, the addon opened too', ...Object.keys(PEERS[name])];
-    const programs = Object.fromEntries(contenders.map((contender) => [contender, ['cold.mjs', contender, path]]));
+    const programs = Object.fromEntries(contenders.map((contender) => [contender, [program, contender, path]]));
     rows.push({
       id: `cold-${name}`,
       title: `Parse ${title}, first call of a process`,

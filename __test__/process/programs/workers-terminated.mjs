@@ -1,11 +1,11 @@
-// Workers are terminated in the middle of reads, loads and events, twenty times or as often as the argument says: nothing crashes and
+// Workers are terminated in the middle of reads, loads, parses and events, twenty times or as often as the argument says: nothing crashes and
 // nothing is left.
 import assert from 'node:assert/strict';
 import { mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
-import { file, loadConfig, loadConfigSync, registry, SuperConfig } from 'superconfig';
+import { file, loadConfig, loadConfigSync, parse, registry, SuperConfig } from 'superconfig';
 
 const ROUNDS = Number(process.argv[2] ?? 20);
 
@@ -32,6 +32,14 @@ const tasks = {
       loadConfigSync(options).close();
       one.close();
       await Promise.allSettled(again);
+    }
+  },
+  async parses() {
+    // Long enough that what is parsed is not copied to V8, which frees it with the thread.
+    const text = Array.from({ length: 400 }, (_, at) => `key${at}: "${'x'.repeat(60)}"`).join('\n');
+    for (let at = 0; ; at++) {
+      assert.equal(parse(text, 'yaml').key399.length, 60);
+      if (at === 10) parentPort.postMessage('at it');
     }
   },
   async events() {
