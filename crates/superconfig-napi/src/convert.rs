@@ -1,6 +1,6 @@
 //! Conversions of values and paths to JavaScript and back.
 
-use napi::bindgen_prelude::{Array, BigInt, FromNapiValue, ToNapiValue};
+use napi::bindgen_prelude::{Array, BigInt, FromNapiValue, JsObjectValue, ToNapiValue};
 use napi::{Env, JsStringLatin1, Result, Status, sys};
 
 use std::cell::Cell;
@@ -86,23 +86,38 @@ fn string(env: sys::napi_env, text: &str) -> Result<sys::napi_value> {
 }
 
 thread_local! {
-    /// The bytes of text whose memory this thread's V8 still takes over.
-    static HANDED_OVER: Cell<usize> = const { Cell::new(1 << 20) };
+    /// The bytes of text whose memory this thread's V8 still takes over; nothing before the first long text.
+    static LEFT: Cell<Option<usize>> = const { Cell::new(None) };
 }
+
+/// So many bytes are handed over.
+const HANDED_OVER: usize = 1 << 20;
 
 /// Shorter text is copied: that is quicker than having its memory freed by V8.
 const LONG: usize = 8 << 10;
+
+/// Runtimes with another engine, or another way to free such text, in which faults were found.
+const OTHERS: [&str; 2] = ["Bun", "Deno"];
 
 /// Text of which JavaScript makes objects at once, as a JavaScript string. The first long ones of a thread are not copied into V8's young
 /// space, which has little room left when a program starts, so that its first collection does not fall into the first parse. Later V8 has
 /// more room, and memory that is used again at once is quicker than memory that is freed by a collection.
 fn json_string(env: sys::napi_env, text: String) -> Result<sys::napi_value> {
-    let left = HANDED_OVER.get();
-    if left == 0 || text.len() < LONG || !text.is_ascii() {
+    if text.len() < LONG || !text.is_ascii() {
         return string(env, &text);
     }
-    HANDED_OVER.set(left.saturating_sub(text.len()));
     let wrapped = Env::from_raw(env);
+    let left = match LEFT.get() {
+        Some(left) => left,
+        None => {
+            let global = wrapped.get_global()?;
+            if OTHERS.iter().any(|name| global.has_named_property(name).unwrap_or(true)) { 0 } else { HANDED_OVER }
+        }
+    };
+    LEFT.set(Some(left.saturating_sub(text.len())));
+    if left == 0 {
+        return string(env, &text);
+    }
     let text = JsStringLatin1::from_data(&wrapped, text.into_bytes())?.into_value();
     // SAFETY: `env` is the one of the running call.
     unsafe { ToNapiValue::to_napi_value(env, text) }
