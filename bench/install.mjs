@@ -1,4 +1,4 @@
-// What `npm install` leaves behind: the package as it is published, and others.
+// Installs the package as it is published, and others beside it.
 import { cpSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import * as addon from '../scripts/addon.mjs';
