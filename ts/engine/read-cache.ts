@@ -44,7 +44,9 @@ export function lookUp({ shown: attachment }: Attachment, path: LoosePath): unkn
   sync(attachment);
   const { text, segments } = toNativePath(path);
   if (text === (segments ? '[]' : '')) return readTree(attachment);
-  const cache = segments ? (attachment.segmentCache ??= new Map()) : (attachment.cache ??= new Map());
+  if (segments) attachment.segmentCache ??= new Map();
+  else attachment.cache ??= new Map();
+  const cache = (segments ? attachment.segmentCache : attachment.cache) as Map<string, unknown>;
   const cached = cache.get(text);
   if (cached !== undefined) return cached;
   const value = toValue(native().read(attachment.id, text, segments));
