@@ -44,6 +44,15 @@ impl ToNapiValue for HostValue {
     }
 }
 
+/// An array or table on its way to JavaScript, of which only the JSON text was made.
+pub struct HostJson(pub String);
+
+impl ToNapiValue for HostJson {
+    unsafe fn to_napi_value(env: sys::napi_env, Self(json): Self) -> Result<sys::napi_value> {
+        parts(env, json, &[])
+    }
+}
+
 /// A document from JavaScript. ASCII, which most are, is copied without a pass over it that counts its bytes in UTF-8.
 pub struct DocumentText(pub String);
 
@@ -126,13 +135,17 @@ fn json_string(env: sys::napi_env, text: String) -> Result<sys::napi_value> {
 fn structure(env: sys::napi_env, tree: &Value, big_integers: Vec<SpecialNumber>) -> Result<sys::napi_value> {
     let mut json = JsonText::lossless(tree);
     json.specials.extend(big_integers);
+    parts(env, json.text, &json.specials)
+}
+
+fn parts(env: sys::napi_env, json: String, specials: &[SpecialNumber]) -> Result<sys::napi_value> {
     let wrapped = Env::from_raw(env);
     let mut parts: Array = wrapped.create_array(0)?;
     // SAFETY: `env` is the one of the running call.
     unsafe {
-        parts.insert(json_string(env, json.text)?)?;
-        if !json.specials.is_empty() {
-            parts.insert(string(env, &specials_text(&json.specials))?)?;
+        parts.insert(json_string(env, json)?)?;
+        if !specials.is_empty() {
+            parts.insert(string(env, &specials_text(specials))?)?;
         }
         ToNapiValue::to_napi_value(env, parts)
     }

@@ -10,10 +10,10 @@ pub mod prepared;
 pub mod registry;
 pub mod version;
 
-use convert::{DocumentText, HostValue};
-use napi::Result;
+use convert::{DocumentText, HostJson, HostValue};
+use napi::{Either, Result};
 use napi_derive::napi;
-use superconfig::{ConvertOptions, Error, FieldNames, Format, is_interoperable_json};
+use superconfig::{ConvertOptions, Error, FieldNames, Format, is_interoperable_json, json_of};
 use superconfig_binding::describe;
 use superconfig_binding::options::OptionReader;
 
@@ -69,9 +69,12 @@ pub fn convert(
 
 /// Reads one text as a value; gives `undefined`, unless it has to be read here, for JSON that the host reads as the same value, if it is any.
 #[napi(catch_unwind, ts_return_type = "unknown")]
-pub fn parse(DocumentText(text): DocumentText, format: String, here: bool) -> Result<HostValue> {
+pub fn parse(DocumentText(text): DocumentText, format: String, here: bool) -> Result<Either<HostValue, HostJson>> {
     run(|| match format.parse::<Format>()? {
-        Format::Json if !here && is_interoperable_json(&text) => Ok(HostValue::default()),
-        format => superconfig::parse(&text, format).map(HostValue::from),
+        Format::Json if !here && is_interoperable_json(&text) => Ok(Either::A(HostValue::default())),
+        format => match json_of(&text, format) {
+            Some(json) => Ok(Either::B(HostJson(json))),
+            None => superconfig::parse(&text, format).map(HostValue::from).map(Either::A),
+        },
     })
 }

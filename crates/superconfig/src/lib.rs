@@ -114,7 +114,7 @@ pub use config::{LoadStats, ProcessStats, metrics};
 pub use diagnostic::{Error, ErrorCode, Issue, Origin, Path, Position, Segment, SourceKind, StoredKey, Warning, closest_name};
 #[cfg(feature = "json")]
 pub use format::is_interoperable_json;
-pub use format::{ConvertOptions, Converted, Format, Loss, convert, convert_with, parse, parse_within, render};
+pub use format::{ConvertOptions, Converted, Format, Loss, convert, convert_with, json_of, parse, parse_within, render};
 #[cfg(feature = "watch")]
 pub use load::WatchOptions;
 pub use load::{Derivation, RenderOptions, Timings};

@@ -12,6 +12,9 @@ pub(super) type Render = fn(&Value) -> Result<String, Error>;
 pub(super) struct Codec {
     /// Parses a text.
     pub(super) parse: fn(&str, &Limits) -> Result<Parsed, ParseFault>,
+    /// Writes the value of a text as compact JSON without making the value, and gives `None` where it cannot; `None` for a format that never
+    /// can.
+    pub(super) json: Option<fn(&str, &Limits) -> Option<String>>,
     /// Finds the byte offset of the value at a path in a text that parses.
     pub(super) locate: fn(&str, &[Segment]) -> Option<usize>,
     /// Writes a value as text; `None` for a format that is only read.

@@ -44,7 +44,7 @@ pub use json::is_interoperable_json;
 #[cfg(any(feature = "simd", feature = "toml", feature = "yaml"))]
 use key_interner::KeyInterner;
 pub(crate) use parse::parse_document;
-pub use parse::{parse, parse_within};
+pub use parse::{json_of, parse, parse_within};
 #[cfg(any(test, fuzzing))]
 pub(crate) use parse_text::parse_text;
 pub(crate) use parse_text::{decode, locate};

@@ -53,7 +53,7 @@ impl JsonText {
     /// assert!(JsonText::lossless(&Value::Integer(1)).specials.is_empty());
     /// ```
     pub fn lossless(value: &Value) -> Self {
-        let mut writer = Writer { text: String::with_capacity(256), separate: true, ..Writer::default() };
+        let mut writer = JsonWriter::lossless(256);
         writer.value(value);
         Self { text: writer.text, specials: writer.specials }
     }
@@ -67,14 +67,14 @@ impl JsonText {
 /// assert_eq!(to_json(&Value::array(vec![Value::Null, Value::Bool(true)])), "[null,true]");
 /// ```
 pub fn to_json(value: &Value) -> String {
-    let mut writer = Writer::default();
+    let mut writer = JsonWriter::default();
     writer.value(value);
     writer.text
 }
 
 /// [`to_json`] with the words that JSON5 has for infinities and NaN.
 pub(crate) fn to_json5(value: &Value) -> String {
-    let mut writer = Writer { json5: true, ..Writer::default() };
+    let mut writer = JsonWriter { json5: true, ..JsonWriter::default() };
     writer.value(value);
     writer.text
 }
@@ -141,10 +141,11 @@ struct Frame<'a> {
     is_listed: bool,
 }
 
+/// Writes values one behind the other.
 #[derive(Default)]
-struct Writer<'a> {
-    text: String,
-    specials: Vec<SpecialNumber>,
+pub(crate) struct JsonWriter<'a> {
+    pub(crate) text: String,
+    pub(crate) specials: Vec<SpecialNumber>,
     path: Vec<Frame<'a>>,
     /// Whether lossy numbers go to `specials`.
     separate: bool,
@@ -152,8 +153,20 @@ struct Writer<'a> {
     json5: bool,
 }
 
-impl<'a> Writer<'a> {
-    fn value(&mut self, value: &'a Value) {
+impl<'a> JsonWriter<'a> {
+    /// A writer for a reader whose numbers are doubles.
+    pub(crate) fn lossless(capacity: usize) -> Self {
+        Self { text: String::with_capacity(capacity), separate: true, ..Self::default() }
+    }
+
+    /// Appends a string with quotes.
+    #[cfg(feature = "toml")]
+    pub(crate) fn string(&mut self, text: &str) {
+        write_json_string(&mut self.text, text);
+    }
+
+    /// Appends a value that is no array and no table.
+    pub(crate) fn scalar(&mut self, value: &Value) {
         match value {
             Value::Null => self.text.push_str("null"),
             Value::Bool(true) => self.text.push_str("true"),
@@ -172,6 +185,12 @@ impl<'a> Writer<'a> {
             Value::Float(number) if !number.is_finite() => self.text.push_str("null"),
             Value::Float(number) => self.text.push_str(zmij::Buffer::new().format_finite(*number)),
             Value::String(text) | Value::Datetime(text) => write_json_string(&mut self.text, text),
+            Value::Array(_) | Value::Table(_) => {}
+        }
+    }
+
+    fn value(&mut self, value: &'a Value) {
+        match value {
             Value::Array(items) => {
                 self.text.push('[');
                 for (at, item) in items.iter().enumerate() {
@@ -198,6 +217,7 @@ impl<'a> Writer<'a> {
                 }
                 self.text.push('}');
             }
+            scalar => self.scalar(scalar),
         }
     }
 

@@ -35,6 +35,8 @@ pub(crate) use expanded_size::ExpandedSize;
 pub(crate) use expansion_budget::{Exceeded, ExpansionBudget};
 pub(crate) use infer::{infer, parse_json};
 pub(crate) use json_schema::{SchemaAddress, SchemaNode};
+#[cfg(feature = "toml")]
+pub(crate) use json_text::JsonWriter;
 pub(crate) use json_text::to_json5;
 pub use json_text::{JsonText, SpecialNumber, to_json};
 pub(crate) use kind::ValueKind;
@@ -45,8 +47,6 @@ pub use path_pattern::PathPattern;
 pub(crate) use pattern_index::PatternIndex;
 pub(crate) use schema_fit::Strictness;
 pub use schema_summary::SchemaSummary;
-#[cfg(feature = "toml")]
-pub(crate) use table::Entries;
 pub use table::{Iter as TableIter, Table};
 pub use to_value::to_value;
 pub use value::Value;

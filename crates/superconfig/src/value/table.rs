@@ -21,12 +21,11 @@ const INDEX_FROM: usize = 16;
 /// assert_eq!(table.iter().map(|(key, _)| key).collect::<Vec<_>>(), ["host", "port"]);
 /// ```
 #[derive(Clone, Default)]
-pub struct Table(Arc<Entries<Value>>);
+pub struct Table(Arc<Entries>);
 
-/// Keys with placeholders of their values, while a table is being made and in it.
-#[derive(Clone)]
-pub(crate) struct Entries<V> {
-    list: Vec<(Arc<str>, V)>,
+#[derive(Clone, Default)]
+pub(crate) struct Entries {
+    list: Vec<(Arc<str>, Value)>,
     index: Option<Box<Index>>,
 }
 
@@ -36,19 +35,9 @@ struct Index {
     positions: HashTable<u32>,
 }
 
-impl<V> Default for Entries<V> {
-    fn default() -> Self {
-        Self { list: Vec::new(), index: None }
-    }
-}
-
-impl<V> Entries<V> {
-    pub(crate) fn with_capacity(capacity: usize) -> Self {
-        Self { list: Vec::with_capacity(capacity), index: None }
-    }
-
+impl Entries {
     /// The number of a key's entry.
-    pub(crate) fn position(&self, key: &str) -> Option<usize> {
+    fn position(&self, key: &str) -> Option<usize> {
         match &self.index {
             None => self.list.iter().position(|(name, _)| **name == *key),
             Some(index) => {
@@ -58,35 +47,15 @@ impl<V> Entries<V> {
         }
     }
 
-    pub(crate) fn get(&self, key: &str) -> Option<&V> {
-        self.position(key).map(|at| &self.list[at].1)
-    }
-
-    pub(crate) fn len(&self) -> usize {
-        self.list.len()
-    }
-
-    pub(crate) fn key(&self, entry: usize) -> &Arc<str> {
-        &self.list[entry].0
-    }
-
-    pub(crate) fn value(&self, entry: usize) -> &V {
-        &self.list[entry].1
-    }
-
-    pub(crate) fn value_mut(&mut self, entry: usize) -> &mut V {
-        &mut self.list[entry].1
-    }
-
-    /// The same, for a key that is likely at a position: tables that are merged mostly have their keys in one order.
-    pub(crate) fn get_mut_near(&mut self, likely: usize, key: &str) -> Option<&mut V> {
+    /// The value of a key that is likely at a position, to be changed: tables that are merged mostly have their keys in one order.
+    pub(crate) fn get_mut_near(&mut self, likely: usize, key: &str) -> Option<&mut Value> {
         let is_there = self.list.get(likely).is_some_and(|(name, _)| **name == *key);
         let at = if is_there { likely } else { self.position(key)? };
         Some(&mut self.list[at].1)
     }
 
     /// Adds a key that is not there.
-    pub(crate) fn push(&mut self, key: Arc<str>, value: V) {
+    pub(crate) fn push(&mut self, key: Arc<str>, value: Value) {
         self.list.push((key, value));
         match &mut self.index {
             Some(index) => {
@@ -112,12 +81,6 @@ impl<V> Entries<V> {
         }
         self.index = Some(Box::new(index));
     }
-
-    /// Makes the table, with a value for each placeholder.
-    pub(crate) fn into_table(self, mut value: impl FnMut(V) -> Value) -> Table {
-        let list = self.list.into_iter().map(|(key, stand_in)| (key, value(stand_in))).collect();
-        Table(Arc::new(Entries { list, index: self.index }))
-    }
 }
 
 impl Table {
@@ -136,7 +99,7 @@ impl Table {
     /// assert_eq!(superconfig::Table::with_capacity(8).len(), 0);
     /// ```
     pub fn with_capacity(capacity: usize) -> Self {
-        Self(Arc::new(Entries::with_capacity(capacity)))
+        Self(Arc::new(Entries { list: Vec::with_capacity(capacity), index: None }))
     }
 
     /// The number of keys.
@@ -280,7 +243,7 @@ impl Table {
     }
 
     /// The entries, to be changed; those of a table that is shared are copied first.
-    pub(crate) fn entries_mut(&mut self) -> &mut Entries<Value> {
+    pub(crate) fn entries_mut(&mut self) -> &mut Entries {
         Arc::make_mut(&mut self.0)
     }
 
@@ -316,7 +279,7 @@ impl Table {
     }
 
     /// The storage that clones share, and the bytes of each allocation in it.
-    pub(crate) fn storage(&self) -> (&Arc<Entries<Value>>, [usize; 3]) {
+    pub(crate) fn storage(&self) -> (&Arc<Entries>, [usize; 3]) {
         let list = self.0.list.capacity() * size_of::<(Arc<str>, Value)>();
         let index = self.0.index.as_ref().map_or([0, 0], |index| [size_of::<Index>(), index.positions.allocation_size()]);
         (&self.0, [list, index[0], index[1]])

@@ -14,6 +14,7 @@ use super::codec::{Codec, lines};
 /// `NAME=value` lines.
 pub(super) const DOTENV: Codec = Codec {
     parse: parse::parse,
+    json: None,
     locate: locate::locate,
     render: Some(render::render),
     looks_like: |text, _| lines(text).all(has_constant_name),

@@ -9,6 +9,7 @@ use super::codec::{Codec, lines};
 /// Sections of `key = value` lines.
 pub(super) const INI: Codec = Codec {
     parse: parse::parse,
+    json: None,
     locate: locate::locate,
     render: None,
     looks_like,

@@ -21,6 +21,7 @@ pub(super) use self::locate::locate_json;
 /// RFC 8259, strict.
 pub(super) const JSON: Codec = Codec {
     parse: |text, limits| parse::parse(text, Dialect::Json, limits),
+    json: None,
     locate: locate_json,
     render: Some(|value| Ok(to_json(value))),
     looks_like: |_, _| true,

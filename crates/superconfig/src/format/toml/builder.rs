@@ -1,59 +1,20 @@
-//! The TOML builder: parser events to a value, without recursion, with TOML's rules on redefinition.
+//! The TOML builder: parser events to the tables of a document, without recursion, with TOML's rules on redefinition.
 
 use super::datetime::datetime;
+use super::decoded::Decoded;
+use super::drafts::{Draft, Drafts, Location, Node, TableKind};
 use crate::diagnostic::{Path, Segment};
-use crate::format::{KeyInterner, ParseFault, ParseWarnings, Parsed, integer};
-use crate::value::{Entries, FORBIDDEN, Limits, Table, Value, is_forbidden};
+use crate::format::{ParseFault, ParseWarnings, Parsed, integer};
+use crate::value::{Limits, Value, is_forbidden};
 use std::borrow::Cow;
-use std::sync::Arc;
 use toml_parser::decoder::{Encoding, ScalarKind};
 use toml_parser::parser::{EventKind, EventReceiver};
 use toml_parser::{ErrorSink, Source, Span};
 
-/// The origin of a table, which decides what may add to it.
-#[derive(Clone, Copy, PartialEq)]
-enum TableKind {
-    /// By a `[header]`, an element of `[[header]]`, or the document itself.
-    Header,
-    /// On the way to a header; a header may still define it.
-    Implicit,
-    /// By a dotted key; only dotted keys of the same table may add to it.
-    Dotted,
-    /// `{ … }` that is still open.
-    Inline,
-}
-
-/// A table under construction. Tables are in one list, each after those that hold it.
-struct Draft {
-    entries: Entries<DraftNode>,
-    kind: TableKind,
-    /// Arrays and tables around it, itself included.
-    depth: usize,
-    location: Option<Location>,
-}
-
-/// The place of a table.
-#[derive(Clone, Copy)]
-struct Location {
-    /// The table around it.
-    table: usize,
-    /// The number of its key there.
-    entry: usize,
-    /// Its index in an array of tables.
-    index: Option<usize>,
-}
-
-enum DraftNode {
-    Value(Value),
-    Table(usize),
-    /// `[[header]]`: its tables so far, at least one.
-    #[allow(clippy::box_collection, reason = "so that a node is no larger than a value, and becomes one in place")]
-    Tables(Box<Vec<usize>>),
-}
-
 /// An array or inline table that is open.
 enum Frame {
-    Array(Vec<Value>),
+    /// The number of open elements before its own.
+    Array(usize),
     /// The inline table's number and that of the table that keys go into after it.
     Inline(usize, usize),
 }
@@ -61,43 +22,41 @@ enum Frame {
 /// A key whose value comes next.
 struct KeyTarget {
     table: usize,
-    key: Arc<str>,
+    /// The number of its entry, which is not in the table yet.
+    entry: usize,
     offset: usize,
 }
 
 pub(super) struct DocumentBuilder<'a> {
     source: Source<'a>,
+    decoded: &'a Decoded,
     limit: usize,
-    tables: Vec<Draft>,
+    drafts: Drafts<'a>,
     /// The table that keys go into.
     table: usize,
-    keys: Vec<(Cow<'a, str>, usize)>,
-    known: KeyInterner,
+    keys: Vec<(&'a str, usize)>,
     targets: Vec<KeyTarget>,
     frames: Vec<Frame>,
+    /// The elements of open arrays.
+    elements: Vec<Node<'a>>,
     warnings: ParseWarnings<'a>,
     fault: Option<ParseFault>,
-    /// Whether a table may be under a key that is to be dropped.
-    drops: bool,
 }
 
 impl<'a> DocumentBuilder<'a> {
-    pub(super) fn new(text: &'a str, limits: &Limits) -> Self {
-        let root = Draft { entries: Entries::default(), kind: TableKind::Header, depth: 1, location: None };
-        let mut tables = Vec::with_capacity(8);
-        tables.push(root);
+    pub(super) fn new(text: &'a str, decoded: &'a Decoded, limits: &Limits) -> Self {
         Self {
             source: Source::new(text),
+            decoded,
             limit: limits.depth,
-            tables,
+            drafts: Drafts::new(text.len()),
             table: 0,
             keys: Vec::new(),
-            known: KeyInterner::new(),
             targets: Vec::new(),
             frames: Vec::new(),
+            elements: Vec::new(),
             warnings: ParseWarnings::new(text),
             fault: None,
-            drops: false,
         }
     }
 
@@ -106,36 +65,28 @@ impl<'a> DocumentBuilder<'a> {
     }
 
     /// Takes the next part of a key.
-    pub(super) fn key(&mut self, key: Cow<'a, str>, offset: usize) {
+    pub(super) fn key(&mut self, key: &'a str, offset: usize) {
         self.keys.push((key, offset));
     }
 
     pub(super) fn finish(mut self) -> Result<Parsed, ParseFault> {
         match self.fault.take() {
             Some(fault) => Err(fault),
-            None => Ok(Parsed::new(Value::Table(self.close_tables(0)), self.warnings.into_warnings())),
+            None => Ok(Parsed::new(Value::Table(self.drafts.table()), self.warnings.into_warnings())),
         }
     }
 
-    /// Takes the tables from a number on off the list, and gives the first with all others in it.
-    fn close_tables(&mut self, first: usize) -> Table {
-        let mut closed: Vec<Table> = Vec::with_capacity(self.tables.len() - first);
-        // From the last to the first, as a table's content comes after it.
-        while self.tables.len() > first {
-            let Some(draft) = self.tables.pop() else { break };
-            let last = self.tables.len() + closed.len();
-            let mut take = |number: usize| Value::Table(std::mem::take(&mut closed[last - number]));
-            let mut table = draft.entries.into_table(|slot| match slot {
-                DraftNode::Value(value) => value,
-                DraftNode::Table(number) => take(number),
-                DraftNode::Tables(numbers) => Value::array(numbers.into_iter().map(&mut take).collect()),
-            });
-            if self.drops {
-                table.remove(FORBIDDEN);
-            }
-            closed.push(table);
+    /// The document as JSON text; `None` after a fault, and where JSON would lose a number.
+    pub(super) fn finish_json(self, capacity: usize) -> Option<String> {
+        if self.has_failed() { None } else { self.drafts.json(capacity) }
+    }
+
+    /// A text of the document, or one that had escapes.
+    fn keep(&self, text: Cow<'a, str>) -> &'a str {
+        match text {
+            Cow::Borrowed(text) => text,
+            Cow::Owned(text) => self.decoded.keep(text),
         }
-        closed.pop().unwrap_or_default()
     }
 
     fn fail(&mut self, fault: ParseFault) {
@@ -144,7 +95,7 @@ impl<'a> DocumentBuilder<'a> {
 
     /// The depth of the table or array opened now.
     fn depth(&self) -> usize {
-        self.tables.get(self.target_table()).map_or(0, |draft| draft.depth) + self.open_arrays()
+        self.drafts.tables.get(self.target_table()).map_or(0, |draft| draft.depth) + self.open_arrays()
     }
 
     fn target_table(&self) -> usize {
@@ -162,63 +113,42 @@ impl<'a> DocumentBuilder<'a> {
             self.fail(ParseFault::depth(self.limit, Some(offset)));
         }
         if let Some(Location { table, entry, .. }) = location
-            && is_forbidden(self.tables[table].entries.key(entry))
+            && is_forbidden(self.drafts.key(entry))
         {
-            self.drops = true;
-            let (tables, frames, targets) = (&self.tables, &self.frames, &self.targets);
-            let key = tables[table].entries.key(entry);
-            self.warnings.forbidden(|| (path(tables, frames, targets, Some((table, key))), offset));
+            let open = Open::around(&self.drafts, &self.frames, &self.elements, &self.targets);
+            self.warnings.forbidden(|| (open.path(Some((table, self.drafts.key(entry)))), offset));
         }
-        let likely = location.map_or(0, |location| self.keys_of_neighbour(location)).min(16);
-        self.tables.push(Draft { entries: Entries::with_capacity(likely), kind, depth, location });
-    }
-
-    /// The number of keys in the table before one: neighbours mostly have as many.
-    fn keys_of_neighbour(&self, Location { table, entry, .. }: Location) -> usize {
-        let entries = &self.tables[table].entries;
-        let neighbour = match (entries.value(entry), entry.checked_sub(1).map(|before| entries.value(before))) {
-            (DraftNode::Tables(numbers), _) => numbers.iter().rev().nth(1),
-            (_, Some(DraftNode::Table(number))) => Some(number),
-            _ => None,
-        };
-        neighbour.map_or(0, |number| self.tables[*number].entries.len())
-    }
-
-    /// Adds a key that is not in a table yet, and gives its number there.
-    fn add_entry(&mut self, table: usize, key: &str, node: DraftNode) -> usize {
-        let key = self.known.intern(key);
-        let entries = &mut self.tables[table].entries;
-        entries.push(key, node);
-        entries.len() - 1
+        self.drafts.tables.push(Draft::new(kind, depth, location));
     }
 
     /// The table that keys lead to from another, made where it is missing.
-    fn descend(&mut self, from: usize, keys: &[(Cow<'a, str>, usize)], dotted: bool) -> Option<usize> {
+    fn descend(&mut self, from: usize, keys: &[(&'a str, usize)], dotted: bool) -> Option<usize> {
         let mut at = from;
-        for (key, offset) in keys {
-            at = match self.tables[at].entries.get(key) {
+        for &(key, offset) in keys {
+            at = match self.drafts.find(at, key).map(|entry| self.drafts.node(entry)) {
                 None => {
                     let kind = if dotted { TableKind::Dotted } else { TableKind::Implicit };
-                    let number = self.tables.len();
-                    let entry = self.add_entry(at, key, DraftNode::Table(number));
-                    let depth = self.tables[at].depth + 1;
-                    self.add_table(kind, depth, Some(Location { table: at, entry, index: None }), *offset);
+                    let number = self.drafts.tables.len();
+                    let entry = self.drafts.add(key, Node::Table(number));
+                    self.drafts.link(at, entry);
+                    let depth = self.drafts.tables[at].depth + 1;
+                    self.add_table(kind, depth, Some(Location { table: at, entry, index: None }), offset);
                     number
                 }
-                Some(DraftNode::Table(number)) => *number,
-                Some(DraftNode::Tables(numbers)) => *numbers.last()?,
-                Some(DraftNode::Value(value)) => {
-                    let message = format!("`{key}` is one {} already and takes no keys", value.kind());
-                    self.fail(ParseFault::parse(message, *offset));
+                Some(Node::Table(number)) if self.drafts.tables[number].kind != TableKind::Inline => number,
+                Some(Node::Tables(array)) => *self.drafts.arrays_of_tables[array].last()?,
+                Some(node) => {
+                    let message = format!("`{key}` is one {} already and takes no keys", self.drafts.kind(node));
+                    self.fail(ParseFault::parse(message, offset));
                     return None;
                 }
             };
-            let table = &mut self.tables[at];
+            let table = &mut self.drafts.tables[at];
             match table.kind {
                 TableKind::Implicit if dotted => table.kind = TableKind::Dotted,
                 TableKind::Header if dotted => {
                     let message = format!("the table `{key}` has been defined by a header already");
-                    self.fail(ParseFault::parse(message, *offset));
+                    self.fail(ParseFault::parse(message, offset));
                     return None;
                 }
                 _ => {}
@@ -238,31 +168,39 @@ impl<'a> DocumentBuilder<'a> {
         self.keys = keys;
     }
 
-    fn header(&mut self, keys: &[(Cow<'a, str>, usize)], array: bool) {
-        let Some(((key, offset), path)) = keys.split_last() else { return };
+    fn header(&mut self, keys: &[(&'a str, usize)], array: bool) {
+        let Some((&(key, offset), path)) = keys.split_last() else { return };
         let Some(parent) = self.descend(0, path, false) else { return };
-        let depth = self.tables[parent].depth + if array { 2 } else { 1 };
-        let number = self.tables.len();
-        let found = self.tables[parent].entries.position(key);
-        if let (Some(DraftNode::Table(number)), false) = (found.map(|entry| self.tables[parent].entries.value(entry)), array)
-            && self.tables[*number].kind == TableKind::Implicit
+        let depth = self.drafts.tables[parent].depth + if array { 2 } else { 1 };
+        let number = self.drafts.tables.len();
+        let found = self.drafts.find(parent, key);
+        if let (Some(Node::Table(number)), false) = (found.map(|entry| self.drafts.node(entry)), array)
+            && self.drafts.tables[number].kind == TableKind::Implicit
         {
-            self.table = *number;
-            self.tables[self.table].kind = TableKind::Header;
+            self.table = number;
+            self.drafts.tables[self.table].kind = TableKind::Header;
             return;
         }
-        let (entry, index) = match (found, array) {
-            (None, true) => (self.add_entry(parent, key, DraftNode::Tables(Box::new(vec![number]))), Some(0)),
-            (None, false) => (self.add_entry(parent, key, DraftNode::Table(number)), None),
-            (Some(entry), _) => match (self.tables[parent].entries.value_mut(entry), array) {
-                (DraftNode::Tables(numbers), true) => {
-                    numbers.push(number);
-                    (entry, Some(numbers.len() - 1))
+        let (entry, index) = match found {
+            None => {
+                let node = if array { Node::Tables(self.drafts.arrays_of_tables.len()) } else { Node::Table(number) };
+                if array {
+                    self.drafts.arrays_of_tables.push(vec![number]);
                 }
-                _ => return self.fail(duplicate(key, *offset)),
+                let entry = self.drafts.add(key, node);
+                self.drafts.link(parent, entry);
+                (entry, array.then_some(0))
+            }
+            Some(entry) => match self.drafts.node(entry) {
+                Node::Tables(tables) if array => {
+                    let tables = &mut self.drafts.arrays_of_tables[tables];
+                    tables.push(number);
+                    (entry, Some(tables.len() - 1))
+                }
+                _ => return self.fail(duplicate(key, offset)),
             },
         };
-        self.add_table(TableKind::Header, depth, Some(Location { table: parent, entry, index }), *offset);
+        self.add_table(TableKind::Header, depth, Some(Location { table: parent, entry, index }), offset);
         self.table = number;
     }
 
@@ -274,22 +212,25 @@ impl<'a> DocumentBuilder<'a> {
         self.keys = keys;
     }
 
-    fn target(&mut self, keys: &[(Cow<'a, str>, usize)]) {
-        let Some(((key, offset), path)) = keys.split_last() else { return };
+    fn target(&mut self, keys: &[(&'a str, usize)]) {
+        let Some((&(key, offset), path)) = keys.split_last() else { return };
         let Some(table) = self.descend(self.table, path, true) else { return };
-        self.add_target(table, key, *offset);
+        self.add_target(table, key, offset);
     }
 
     /// Takes a key of one part as the path of the next value.
-    pub(super) fn open_target_at(&mut self, key: &str, offset: usize) {
+    #[inline]
+    pub(super) fn open_target_at(&mut self, key: &'a str, offset: usize) {
         self.add_target(self.table, key, offset);
     }
 
-    fn add_target(&mut self, table: usize, key: &str, offset: usize) {
-        if self.tables[table].entries.position(key).is_some() {
+    #[inline]
+    fn add_target(&mut self, table: usize, key: &'a str, offset: usize) {
+        if self.drafts.find(table, key).is_some() {
             return self.fail(duplicate(key, offset));
         }
-        self.targets.push(KeyTarget { table, key: self.known.intern(key), offset });
+        let entry = self.drafts.add(key, Node::Bool(false));
+        self.targets.push(KeyTarget { table, entry, offset });
     }
 
     fn open(&mut self, span: Span) -> bool {
@@ -300,18 +241,23 @@ impl<'a> DocumentBuilder<'a> {
         self.fault.is_none()
     }
 
-    /// Takes the value that comes next.
-    pub(super) fn put(&mut self, value: Value) {
-        if let Some(Frame::Array(items)) = self.frames.last_mut() {
-            items.push(value);
-            return;
+    /// Takes the value that comes next. Inlined, so that it does not go through memory twice.
+    #[inline(always)]
+    pub(super) fn put(&mut self, node: Node<'a>) {
+        if let Some(Frame::Array(_)) = self.frames.last() {
+            self.elements.push(node);
+        } else if let Some(target) = self.targets.pop() {
+            self.drafts.set(target.entry, node);
+            self.close_target(target);
         }
-        let Some(KeyTarget { table, key, offset }) = self.targets.pop() else { return };
-        if is_forbidden(&key) {
-            let (tables, frames, targets) = (&self.tables, &self.frames, &self.targets);
-            self.warnings.forbidden(|| (path(tables, frames, targets, Some((table, &key))), offset));
-        } else if let Some(draft) = self.tables.get_mut(table) {
-            draft.entries.push(key, DraftNode::Value(value));
+    }
+
+    fn close_target(&mut self, KeyTarget { table, entry, offset }: KeyTarget) {
+        if is_forbidden(self.drafts.key(entry)) {
+            let open = Open::around(&self.drafts, &self.frames, &self.elements, &self.targets);
+            self.warnings.forbidden(|| (open.path(Some((table, self.drafts.key(entry)))), offset));
+        } else {
+            self.drafts.link(table, entry);
         }
     }
 
@@ -328,8 +274,8 @@ impl<'a> DocumentBuilder<'a> {
             }
             _ => (Value::Float(text.parse().ok()?), false),
         };
-        let (tables, frames, targets) = (&self.tables, &self.frames, &self.targets);
-        let location = || (path(tables, frames, targets, None), offset);
+        let open = Open::around(&self.drafts, &self.frames, &self.elements, &self.targets);
+        let location = || (open.path(None), offset);
         match value {
             _ if rounded => self.warnings.rounded(location),
             Value::Float(float) if float.is_infinite() && !text.ends_with("inf") => self.warnings.infinite(location),
@@ -339,38 +285,58 @@ impl<'a> DocumentBuilder<'a> {
     }
 }
 
-/// The path of the next value, or of a key in a table.
-fn path(tables: &[Draft], frames: &[Frame], targets: &[KeyTarget], key: Option<(usize, &Arc<str>)>) -> Path {
-    let mut reversed = Vec::new();
-    let mut frames = frames.iter().rev();
-    let mut targets = targets.iter().rev();
-    let mut at = key.or_else(|| {
-        arrays(&mut frames, &mut reversed);
-        targets.next().map(|target| (target.table, &target.key))
-    });
-    while let Some((mut number, key)) = at.take() {
-        reversed.push(Segment::Key(key.clone()));
-        while let Some(Location { table, entry, index }) = tables.get(number).and_then(|draft| draft.location) {
-            reversed.extend(index.map(Segment::Index));
-            reversed.push(Segment::Key(tables[table].entries.key(entry).clone()));
-            number = table;
-        }
-        // The outermost is the document, or an inline table that itself is in arrays and under a key.
-        if tables.get(number).is_some_and(|draft| draft.kind == TableKind::Inline) {
-            frames.by_ref().take_while(|frame| matches!(frame, Frame::Array(_))).for_each(drop);
-            arrays(&mut frames, &mut reversed);
-            at = targets.next().map(|target| (target.table, &target.key));
-        }
-    }
-    reversed.reverse();
-    reversed.into()
+/// What is open around the next value.
+struct Open<'b, 'a> {
+    drafts: &'b Drafts<'a>,
+    frames: &'b [Frame],
+    /// The number of elements of open arrays.
+    elements: usize,
+    targets: &'b [KeyTarget],
 }
 
-/// The indexes in the arrays up to the next inline table.
-fn arrays<'a>(frames: &mut (impl Iterator<Item = &'a Frame> + Clone), reversed: &mut Vec<Segment>) {
-    while let Some(Frame::Array(items)) = frames.clone().next() {
-        reversed.push(Segment::Index(items.len()));
-        frames.next();
+impl<'b, 'a> Open<'b, 'a> {
+    fn around(drafts: &'b Drafts<'a>, frames: &'b [Frame], elements: &[Node<'a>], targets: &'b [KeyTarget]) -> Self {
+        Self { drafts, frames, elements: elements.len(), targets }
+    }
+
+    /// The path of the next value, or of a key in a table.
+    fn path(mut self, key: Option<(usize, &'b str)>) -> Path {
+        let mut reversed = Vec::new();
+        let mut at = key.or_else(|| {
+            self.leave_arrays(&mut reversed);
+            self.leave_target()
+        });
+        while let Some((mut number, key)) = at.take() {
+            reversed.push(Segment::Key(key.into()));
+            while let Some(Location { table, entry, index }) = self.drafts.tables.get(number).and_then(|draft| draft.location) {
+                reversed.extend(index.map(Segment::Index));
+                reversed.push(Segment::Key(self.drafts.key(entry).into()));
+                number = table;
+            }
+            // The outermost is the document, or an inline table that itself is in arrays and under a key.
+            if self.drafts.tables.get(number).is_some_and(|draft| draft.kind == TableKind::Inline) {
+                self.frames = self.frames.split_last().map_or(&[], |(_, around)| around);
+                self.leave_arrays(&mut reversed);
+                at = self.leave_target();
+            }
+        }
+        reversed.reverse();
+        reversed.into()
+    }
+
+    /// Takes the indexes in the arrays up to the next inline table.
+    fn leave_arrays(&mut self, reversed: &mut Vec<Segment>) {
+        while let Some((Frame::Array(before), around)) = self.frames.split_last() {
+            reversed.push(Segment::Index(self.elements - before));
+            self.elements = *before;
+            self.frames = around;
+        }
+    }
+
+    fn leave_target(&mut self) -> Option<(usize, &'b str)> {
+        let (target, around) = self.targets.split_last()?;
+        self.targets = around;
+        Some((target.table, self.drafts.key(target.entry)))
     }
 }
 
@@ -403,7 +369,7 @@ impl<'a> EventReceiver for DocumentBuilder<'a> {
         if !self.open(span) {
             return false;
         }
-        let number = self.tables.len();
+        let number = self.drafts.tables.len();
         self.add_table(TableKind::Inline, self.depth() + 1, None, span.start());
         self.frames.push(Frame::Inline(number, self.table));
         self.table = number;
@@ -416,24 +382,24 @@ impl<'a> EventReceiver for DocumentBuilder<'a> {
             && let Some(Frame::Inline(number, outer)) = self.frames.pop()
         {
             self.table = outer;
-            let table = self.close_tables(number);
-            self.put(Value::Table(table));
+            self.put(Node::Table(number));
         }
     }
 
     fn array_open(&mut self, span: Span, _: &mut dyn ErrorSink) -> bool {
         let allowed = self.open(span);
         if allowed {
-            self.frames.push(Frame::Array(Vec::new()));
+            self.frames.push(Frame::Array(self.elements.len()));
         }
         allowed
     }
 
     fn array_close(&mut self, _: Span, _: &mut dyn ErrorSink) {
         if self.fault.is_none()
-            && let Some(Frame::Array(items)) = self.frames.pop()
+            && let Some(Frame::Array(before)) = self.frames.pop()
         {
-            self.put(Value::array(items));
+            let array = self.drafts.array(self.elements.drain(before..));
+            self.put(array);
         }
     }
 
@@ -442,7 +408,7 @@ impl<'a> EventReceiver for DocumentBuilder<'a> {
         if let Some(raw) = self.source.get(event) {
             let mut key = Cow::Borrowed("");
             raw.decode_key(&mut key, error);
-            self.key(key, span.start());
+            self.key(self.keep(key), span.start());
         }
     }
 
@@ -459,17 +425,17 @@ impl<'a> EventReceiver for DocumentBuilder<'a> {
         let event = toml_parser::parser::Event::new_unchecked(EventKind::Scalar, encoding, span);
         let Some(raw) = self.source.get(event) else { return };
         let mut text = Cow::Borrowed("");
-        let value = match raw.decode_scalar(&mut text, error) {
-            ScalarKind::String => Some(Value::from(&*text)),
-            ScalarKind::Boolean(value) => Some(Value::Bool(value)),
+        let node = match raw.decode_scalar(&mut text, error) {
+            ScalarKind::String => Some(Node::Text(self.keep(text))),
+            ScalarKind::Boolean(value) => Some(Node::Bool(value)),
             ScalarKind::DateTime => match datetime(&text) {
-                Ok(datetime) => Some(datetime),
+                Ok(datetime) => Some(self.drafts.scalar(datetime)),
                 Err(problem) => return self.fail(ParseFault::parse(problem.to_string(), span.start())),
             },
-            kind => self.number(kind, &text, span.start()),
+            kind => self.number(kind, &text, span.start()).map(|number| self.drafts.scalar(number)),
         };
-        match value {
-            Some(value) => self.put(value),
+        match node {
+            Some(node) => self.put(node),
             None => self.fail(ParseFault::parse("the number is malformed", span.start())),
         }
     }

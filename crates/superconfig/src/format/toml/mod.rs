@@ -2,6 +2,8 @@
 
 mod builder;
 mod datetime;
+mod decoded;
+mod drafts;
 mod locate;
 mod parse;
 mod quick;
@@ -16,6 +18,7 @@ use super::codec::Codec;
 /// TOML 1.1.
 pub(super) const TOML: Codec = Codec {
     parse,
+    json: Some(quick::json),
     locate: locate::locate,
     render: Some(render::render),
     looks_like: |_, _| true,

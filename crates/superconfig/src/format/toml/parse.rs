@@ -1,6 +1,7 @@
 //! The parser of TOML 1.1.
 
 use super::builder::DocumentBuilder;
+use super::decoded::Decoded;
 use crate::format::{ParseFault, Parsed};
 use crate::value::Limits;
 use toml_parser::parser::{EventReceiver, ValidateWhitespace, parse_document};
@@ -16,7 +17,8 @@ pub(in crate::format) fn parse(text: &str, limits: &Limits) -> Result<Parsed, Pa
 /// Parses any text, with the errors of those that are not well formed.
 #[cold]
 fn judge(text: &str, limits: &Limits) -> Result<Parsed, ParseFault> {
-    let mut builder = DocumentBuilder::new(text, limits);
+    let decoded = Decoded::new();
+    let mut builder = DocumentBuilder::new(text, &decoded, limits);
     let mut error = None;
     read(text, &mut builder, &mut error);
     // Of a problem of ours and one of the grammar the earlier one counts; what follows it may be its consequence.
@@ -34,7 +36,8 @@ pub(super) fn read(text: &str, receiver: &mut dyn EventReceiver, error: &mut dyn
     parse_document(&tokens, &mut ValidateWhitespace::new(receiver, source), error);
 }
 
-/// Checks that what the quick reader makes of a text, if anything, is what the crate's parser makes of it. Gives whether it read it.
+/// Checks that what the quick reader makes of a text, if anything, is what the crate's parser makes of it, and the same as JSON text. Gives
+/// whether it read it.
 #[cfg(any(test, fuzzing))]
 pub(crate) fn readers_agree(text: &str, limits: &Limits) -> bool {
     let Some(quick) = super::quick::parse(text, limits) else { return false };
@@ -42,6 +45,8 @@ pub(crate) fn readers_agree(text: &str, limits: &Limits) -> bool {
     assert!(quick.value == judged.value, "{text:?}");
     // In the same order, with the same warnings at the same places.
     assert_eq!(format!("{quick:?}"), format!("{judged:?}"), "{text:?}");
+    let json = crate::value::JsonText::lossless(&quick.value);
+    assert_eq!(super::quick::json(text, limits), json.specials.is_empty().then_some(json.text), "{text:?}");
     true
 }
 

@@ -4,9 +4,10 @@
 //! gives up at everything else. Such a text is then read from its start by the crate's parser, which alone judges and words errors.
 
 use super::builder::DocumentBuilder;
+use super::decoded::Decoded;
+use super::drafts::Node;
 use crate::format::Parsed;
-use crate::value::{Limits, Value};
-use std::borrow::Cow;
+use crate::value::Limits;
 use toml_parser::decoder::Encoding;
 use toml_parser::parser::EventReceiver;
 use toml_parser::{ParseError, Source, Span};
@@ -36,9 +37,18 @@ const CLASSES: [u8; 256] = {
 
 /// Parses a text; `None` where the crate's parser has to read it.
 pub(super) fn parse(text: &str, limits: &Limits) -> Option<Parsed> {
-    let mut reader = Reader { text, at: 0, builder: DocumentBuilder::new(text, limits), error: None };
+    read(text, &Decoded::new(), limits)?.finish().ok()
+}
+
+/// The JSON text of a text's value; `None` where the crate's parser has to read it, and where JSON would lose a number.
+pub(super) fn json(text: &str, limits: &Limits) -> Option<String> {
+    read(text, &Decoded::new(), limits)?.finish_json(text.len())
+}
+
+fn read<'a>(text: &'a str, decoded: &'a Decoded, limits: &Limits) -> Option<DocumentBuilder<'a>> {
+    let mut reader = Reader { text, at: 0, builder: DocumentBuilder::new(text, decoded, limits), error: None };
     reader.document()?;
-    reader.builder.finish().ok()
+    Some(reader.builder)
 }
 
 /// Its methods give `None` to give up.
@@ -175,7 +185,7 @@ impl<'a> Reader<'a> {
             let start = self.at;
             match self.peek()? {
                 b'"' | b'\'' => match self.plain_string() {
-                    Some(key) => self.builder.key(Cow::Borrowed(key), start),
+                    Some(key) => self.builder.key(key, start),
                     None => {
                         let (span, encoding) = self.string()?;
                         self.builder.simple_key(span, encoding, &mut self.error);
@@ -184,7 +194,7 @@ impl<'a> Reader<'a> {
                 },
                 _ => match self.bare_key() {
                     "" => return None,
-                    key => self.builder.key(Cow::Borrowed(key), start),
+                    key => self.builder.key(key, start),
                 },
             }
             self.space();
@@ -197,7 +207,7 @@ impl<'a> Reader<'a> {
     fn value(&mut self) -> Option<()> {
         match self.peek()? {
             b'"' | b'\'' => match self.plain_string() {
-                Some(text) => self.builder.put(Value::from(text)),
+                Some(text) => self.builder.put(Node::Text(text)),
                 None => {
                     let (span, encoding) = self.string()?;
                     self.scalar(span, encoding)?;
@@ -234,22 +244,22 @@ impl<'a> Reader<'a> {
     /// A value without quotes or brackets.
     fn bare(&mut self) -> Option<()> {
         let start = self.at;
-        let value = match self.peek()? {
+        let node = match self.peek()? {
             b't' => self.word("true", true),
             b'f' => self.word("false", false),
             _ => self.plain_number(),
         };
-        match value {
-            Some(value) if !self.is_at(SCALAR) => self.builder.put(value),
+        match node {
+            Some(node) if !self.is_at(SCALAR) => self.builder.put(node),
             _ => self.rare(start)?,
         }
         Some(())
     }
 
-    fn word(&mut self, word: &str, value: bool) -> Option<Value> {
+    fn word(&mut self, word: &str, value: bool) -> Option<Node<'a>> {
         self.text.as_bytes()[self.at..].starts_with(word.as_bytes()).then(|| {
             self.at += word.len();
-            Value::Bool(value)
+            Node::Bool(value)
         })
     }
 
@@ -259,7 +269,7 @@ impl<'a> Reader<'a> {
     }
 
     /// A decimal number without underscores and exponent, too short for rounding and overflow.
-    fn plain_number(&mut self) -> Option<Value> {
+    fn plain_number(&mut self) -> Option<Node<'a>> {
         let start = self.at;
         let sign = self.peek().filter(|byte| matches!(byte, b'+' | b'-'));
         self.at += usize::from(sign.is_some());
@@ -269,10 +279,10 @@ impl<'a> Reader<'a> {
             return None;
         }
         if self.expect(b'.').is_none() {
-            return Some(Value::Integer(if sign == Some(b'-') { -number } else { number }));
+            return Some(Node::Integer(if sign == Some(b'-') { -number } else { number }));
         }
         let (_, count) = self.digits();
-        (1..=18).contains(&count).then(|| self.text[start..self.at].parse().ok().map(Value::Float))?
+        (1..=18).contains(&count).then(|| self.text[start..self.at].parse().ok().map(Node::Float))?
     }
 
     /// Passes digits: their number, where it is not too large, and how many they are.

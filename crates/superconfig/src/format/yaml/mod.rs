@@ -19,6 +19,7 @@ use super::codec::{Codec, lines};
 /// YAML 1.2, core schema, one document.
 pub(super) const YAML: Codec = Codec {
     parse: parse::parse,
+    json: None,
     locate: locate::locate,
     render: Some(|value| Ok(render::render(value, false))),
     looks_like: |text, _| lines(text).any(|line| line.contains(": ") || line.ends_with(':')),
