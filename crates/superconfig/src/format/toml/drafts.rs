@@ -224,10 +224,7 @@ impl<'a> Drafts<'a> {
         for (number, draft) in self.tables.iter().enumerate().rev() {
             let mut list = Vec::with_capacity(draft.len);
             for entry in self.entries(number) {
-                list.push((known.intern(entry.key), Value::Null));
-                if let Some((_, value)) = list.last_mut() {
-                    self.fill(value, entry.node, &mut closed);
-                }
+                list.push((known.intern(entry.key), self.value(entry.node, &mut closed)));
             }
             closed[number] = Value::Table(Table::from_distinct(list));
         }
@@ -237,9 +234,9 @@ impl<'a> Drafts<'a> {
         }
     }
 
-    /// Sets a value where it is; its tables are taken from those that are closed.
-    fn fill(&self, value: &mut Value, node: Node<'a>, closed: &mut [Value]) {
-        *value = match node {
+    /// A value, of whose tables those that are closed are taken.
+    fn value(&self, node: Node<'a>, closed: &mut [Value]) -> Value {
+        match node {
             Node::Text(text) => Value::from(text),
             Node::Bool(value) => Value::Bool(value),
             Node::Integer(number) => Value::Integer(number),
@@ -247,11 +244,7 @@ impl<'a> Drafts<'a> {
             Node::Scalar(number) => self.scalars[number].clone(),
             Node::Table(table) => mem::take(&mut closed[table]),
             Node::Array(first, len) => {
-                let mut values = vec![Value::Null; len];
-                for (value, node) in values.iter_mut().zip(&self.elements[first..]) {
-                    self.fill(value, *node, closed);
-                }
-                Value::array(values)
+                Value::array(self.elements[first..first + len].iter().map(|node| self.value(*node, closed)).collect())
             }
             Node::Tables(array) => {
                 Value::array(self.arrays_of_tables[array].iter().map(|table| mem::take(&mut closed[*table])).collect())
