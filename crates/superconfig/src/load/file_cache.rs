@@ -208,6 +208,13 @@ fn check_root(value: &Value) -> Result<(), Error> {
 mod tests {
     use super::*;
 
+    #[test]
+    fn the_read_buffer_is_dropped() {
+        let mut cache = FileCache { buffer: Vec::with_capacity(1_000), ..FileCache::default() };
+        cache.end_load(true);
+        assert_eq!(cache.buffer.capacity(), 0);
+    }
+
     #[cfg(feature = "json")]
     #[test]
     fn documents_that_a_load_did_not_use_are_dropped() {
