@@ -171,7 +171,14 @@ impl LoadOptions {
         for (pattern, strategy) in arrays.0 {
             builder = builder.arrays(pattern, strategy);
         }
-        builder = builder.secrets(secrets).limits(limits.into());
+        // Settings are shared until one is set.
+        if !secrets.is_empty() {
+            builder = builder.secrets(secrets);
+        }
+        let limits = Limits::from(limits);
+        if limits != Limits::default() {
+            builder = builder.limits(limits);
+        }
         for (at, source) in sources.into_iter().enumerate() {
             if let SourceOptions::Source(HostSource { file: Some(file), .. }) = &source {
                 builder = builder.depends_on(file);

@@ -222,7 +222,7 @@ mod tests {
         for name in ["a.json", "b.json"] {
             std::fs::write(directory.path().join(name), "{}").unwrap();
         }
-        let rules = Rules { arrays: Vec::new().into(), schema: None, secrets: Default::default(), limits: Default::default() };
+        let rules = Rules::default();
         let mut cache = FileCache::default();
         let mut load = |names: &[&str], succeeded: bool| {
             for name in names {

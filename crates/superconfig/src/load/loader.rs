@@ -13,7 +13,6 @@ use super::timings::Timings;
 use crate::diagnostic::{Error, ErrorCode, Warning, span};
 use crate::format;
 use crate::merge::{Layer, Merged, Variable};
-use crate::redaction::SecretRules;
 #[cfg(feature = "watch")]
 use crate::source::InProgress;
 #[cfg(feature = "discovery")]
@@ -111,16 +110,10 @@ impl Loader {
                 _ => {}
             }
         }
-        let arrays = options.arrays.iter().map(|(pattern, strategy)| Ok((pattern.parse()?, strategy.clone())));
-        let rules = Rules {
-            arrays: arrays.collect::<Result<Vec<_>, Error>>()?.into(),
-            schema: options.json_schema.clone(),
-            secrets: SecretRules::new(&options.secrets, options.json_schema.as_ref())?.into(),
-            limits: options.limits,
-        };
+        let rules = Rules::new(&options)?;
         Ok(Self {
             options,
-            rules: Arc::new(rules),
+            rules,
             environment,
             cache: FileCache::default(),
             custom: BTreeMap::new(),

@@ -4,15 +4,25 @@ use crate::diagnostic::{Issue, SourceKind, Warning};
 use crate::merge::ArrayStrategy;
 use crate::source::{SourceEntry, SourceSpec, Trust};
 use crate::value::{Limits, Value};
+use std::ops::{Deref, DerefMut};
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 #[cfg(feature = "watch")]
 use std::time::Duration;
 
 /// The sources and options of a load.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub(crate) struct LoadOptions {
     pub sources: Vec<SourceEntry>,
+    settings: Arc<LoadSettings>,
+    pub interpolate: bool,
+    pub node_profile: bool,
+    pub validated_by_host: bool,
+}
+
+/// The options that few configurations have; those without any share one, so that each that is kept takes less memory.
+#[derive(Clone, Default)]
+pub(crate) struct LoadSettings {
     /// Files that custom sources read.
     pub dependencies: Vec<String>,
     pub profiles: Option<Vec<String>>,
@@ -20,7 +30,6 @@ pub(crate) struct LoadOptions {
     pub json_schema: Option<Value>,
     /// Reported by each load.
     pub warnings: Vec<Warning>,
-    pub interpolate: bool,
     pub secrets: Vec<String>,
     /// The digest of the key that fingerprints of secrets are made with.
     pub fingerprint_key: Option<Arc<[u8; 32]>>,
@@ -32,11 +41,31 @@ pub(crate) struct LoadOptions {
     pub home: Option<PathBuf>,
     pub root: Option<PathBuf>,
     pub environment: Option<Vec<(Arc<str>, Arc<str>)>>,
-    pub node_profile: bool,
     pub validator: Option<Validator>,
-    pub validated_by_host: bool,
     #[cfg(feature = "watch")]
     pub watch: Option<WatchOptions>,
+}
+
+impl Default for LoadOptions {
+    fn default() -> Self {
+        static NONE: LazyLock<Arc<LoadSettings>> = LazyLock::new(Arc::default);
+        Self { sources: Vec::new(), settings: NONE.clone(), interpolate: false, node_profile: false, validated_by_host: false }
+    }
+}
+
+impl Deref for LoadOptions {
+    type Target = LoadSettings;
+
+    fn deref(&self) -> &LoadSettings {
+        &self.settings
+    }
+}
+
+impl DerefMut for LoadOptions {
+    /// Copies settings that are shared.
+    fn deref_mut(&mut self) -> &mut LoadSettings {
+        Arc::make_mut(&mut self.settings)
+    }
 }
 
 impl LoadOptions {

@@ -5,7 +5,7 @@ use crate::diagnostic::Segment;
 use crate::value::{PathPattern, PatternIndex};
 
 /// The array strategies per pattern of paths.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct ArrayRules {
     rules: Vec<(PathPattern, ArrayStrategy)>,
     index: Option<Box<PatternIndex>>,

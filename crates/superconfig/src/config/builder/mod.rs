@@ -492,10 +492,12 @@ impl Builder {
     ///
     /// # Errors
     /// Those of [`Builder::load`].
-    pub fn prepare_with(self, environment: Environment) -> Result<PreparedLoad, Error> {
+    pub fn prepare_with(mut self, environment: Environment) -> Result<PreparedLoad, Error> {
         let environment = if self.options.environment.is_some() { capture(&self.options) } else { environment };
         let _span = span!("load");
         LOADS.begin();
+        // They are kept with the configuration.
+        self.options.sources.shrink_to_fit();
         let prepared = PreparedLoad::new(
             Arc::new(self.options),
             environment,
