@@ -257,11 +257,10 @@ impl SuperConfig {
     /// # Ok::<(), superconfig::Error>(())
     /// ```
     pub fn subscribe(&self, listener: impl Fn(&Event) + Send + Sync + 'static) -> Subscription {
-        let subscription = self.0.events.subscribe(Arc::new(listener));
+        let subscription = self.0.events.get_or_init(Arc::default).subscribe(Arc::new(listener));
         #[cfg(feature = "watch")]
         if self.0.watched.get().is_some_and(|watched| watched.is_requested()) {
-            self.0.events.add(Event::ReloadRequested);
-            self.0.events.dispatch();
+            self.0.notify([Event::ReloadRequested]);
         }
         subscription
     }
@@ -284,7 +283,7 @@ impl SuperConfig {
         let fingerprints = Fingerprints::new(snapshot.value(), &snapshot.redacted(), self.0.options.fingerprint_key.as_deref());
         let status = self.0.health.lock().status(&snapshot, fingerprints);
         #[cfg(feature = "watch")]
-        if let Some((path, elapsed)) = self.0.in_progress.held_up(HELD_UP) {
+        if let Some((path, elapsed)) = self.0.in_progress.as_ref().and_then(|reading| reading.held_up(HELD_UP)) {
             return Ok(status.with_held_up(path.as_deref(), elapsed));
         }
         Ok(status)

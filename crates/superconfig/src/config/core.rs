@@ -57,15 +57,16 @@ pub(crate) struct Core {
     /// The keeper, for the snapshots, by which `attach` finds it.
     pub(super) owner: Arc<OnceLock<Weak<dyn Any + Send + Sync>>>,
     pub(super) followers: Followers,
-    pub(super) events: Arc<Events>,
+    /// Made with the first listener.
+    pub(super) events: OnceLock<Arc<Events>>,
     pub(super) health: Mutex<Health>,
-    /// Work that waits for files, one piece at a time.
-    pub(super) jobs: Arc<SerialJobs>,
+    /// Made with the first job.
+    jobs: OnceLock<Arc<SerialJobs>>,
     /// The watcher, once watching has started.
     #[cfg(feature = "watch")]
     pub(super) watched: OnceLock<Arc<dyn WatchHooks>>,
     #[cfg(feature = "watch")]
-    pub(super) in_progress: Arc<InProgress>,
+    pub(super) in_progress: Option<Arc<InProgress>>,
 }
 
 /// The hooks of a watched configuration. The watcher, which knows configurations, implements them.
@@ -155,9 +156,9 @@ impl Core {
             custom_sources,
             owner,
             followers: Followers::default(),
-            events: Arc::default(),
+            events: OnceLock::new(),
             health: Mutex::new(health),
-            jobs: Arc::default(),
+            jobs: OnceLock::new(),
             #[cfg(feature = "watch")]
             watched: OnceLock::new(),
             #[cfg(feature = "watch")]
@@ -197,6 +198,19 @@ impl Core {
         self.handle.id()
     }
 
+    /// Work that waits for files, one piece at a time.
+    pub(super) fn jobs(&self) -> &Arc<SerialJobs> {
+        self.jobs.get_or_init(Arc::default)
+    }
+
+    /// Delivers events to the listeners, if there have been any.
+    pub(super) fn notify(&self, happened: impl IntoIterator<Item = Event>) {
+        if let Some(events) = self.events.get() {
+            happened.into_iter().for_each(|event| events.add(event));
+            events.dispatch();
+        }
+    }
+
     /// Records that a reload failed for good, and notifies listeners.
     pub(super) fn failed(&self, error: Error, record: &LoadRecord, background: bool) -> Error {
         RELOADS.fail(&error);
@@ -214,16 +228,14 @@ impl Core {
         let is_news = self.health.lock().failed(record.number, error);
         // A repeated failure is reported only to a caller. After a configuration is closed there are no more events.
         if (is_news || !background) && self.snapshot().is_ok() {
-            self.events.add(Event::Failed(Failure { error: error.clone(), background }));
-            self.events.dispatch();
+            self.notify([Event::Failed(Failure { error: error.clone(), background })]);
         }
     }
 
     /// Notifies listeners of what a source's report changes.
     pub(super) fn report_news(&self, news: SourceNews) {
         if let (Some(error), true) = (news.failure, self.snapshot().is_ok()) {
-            self.events.add(Event::Failed(Failure { error, background: true }));
-            self.events.dispatch();
+            self.notify([Event::Failed(Failure { error, background: true })]);
         }
         self.report_sources(news.changed);
     }
@@ -232,8 +244,7 @@ impl Core {
     pub(super) fn report_sources(&self, changed: impl IntoIterator<Item = SourceStatus>) {
         let mut changed = changed.into_iter().peekable();
         if changed.peek().is_some() && self.snapshot().is_ok() {
-            changed.for_each(|status| self.events.add(Event::SourceChanged(status)));
-            self.events.dispatch();
+            self.notify(changed.map(Event::SourceChanged));
         }
     }
 
@@ -254,8 +265,7 @@ impl Core {
             }
             self.custom_sources.close();
             self.followers.end();
-            self.events.add(Event::Closed);
-            self.events.dispatch();
+            self.notify([Event::Closed]);
         }
     }
 }

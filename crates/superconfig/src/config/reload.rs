@@ -217,7 +217,7 @@ impl SuperConfig {
         if !inputs.background && !inputs.keep_environment && inputs.environment.is_none() {
             inputs.environment = Some(self.capture_environment());
         }
-        core.jobs.clone().run(Box::new(move || done(caught(|| core.prepare_reload(inputs)))));
+        core.jobs().clone().run(Box::new(move || done(caught(|| core.prepare_reload(inputs)))));
     }
 }
 
@@ -327,10 +327,15 @@ impl Core {
         self.handle.update(snapshot.clone())?;
         generation::publish(self.handle.id().get(), generation);
         // Added under the lock that decides the order of versions, dispatched without it.
-        self.events.add(Event::Changed(Change { version, changed: changed.clone(), previous, current: snapshot.clone() }));
+        let events = self.events.get();
+        if let Some(events) = events {
+            events.add(Event::Changed(Change { version, changed: changed.clone(), previous, current: snapshot.clone() }));
+        }
         drop(progress);
         self.followers.follow(&snapshot);
-        self.events.dispatch();
+        if let Some(events) = events {
+            events.dispatch();
+        }
         Ok(Reload { version, changed })
     }
 

@@ -130,8 +130,8 @@ impl Loader {
 
     /// The current read, once dependencies are recorded.
     #[cfg(feature = "watch")]
-    pub(crate) fn in_progress(&self) -> Arc<InProgress> {
-        self.dependencies.borrow().in_progress().cloned().unwrap_or_default()
+    pub(crate) fn in_progress(&self) -> Option<Arc<InProgress>> {
+        self.dependencies.borrow().in_progress().cloned()
     }
 
     pub(crate) fn set_environment(&mut self, environment: Arc<Environment>) {

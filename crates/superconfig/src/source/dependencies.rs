@@ -109,10 +109,15 @@ impl InProgress {
 
 /// Records the dependencies of a loader. Does nothing until the configuration is watched.
 #[derive(Default)]
-pub(crate) struct DependencyTracker {
-    recorded: Option<Dependencies>,
-    /// Receives the current read, where the configuration is watched.
-    in_progress: Option<Arc<InProgress>>,
+pub(crate) struct DependencyTracker(Option<Box<Recording>>);
+
+/// What is recorded of a watched configuration.
+#[derive(Default)]
+struct Recording {
+    /// Those of the running load.
+    dependencies: Option<Dependencies>,
+    /// Receives the current read.
+    in_progress: Arc<InProgress>,
     /// The load follows a change on disk: a writer may be at work.
     background: bool,
     /// Files found empty, and the time from which each counts as empty if it is unchanged; `None` for at once.
@@ -122,45 +127,45 @@ pub(crate) struct DependencyTracker {
 impl DependencyTracker {
     /// Starts to record, with the next load.
     pub(crate) fn enable(&mut self) {
-        self.in_progress = Some(Arc::default());
+        self.0 = Some(Box::default());
     }
 
     /// The current read, where the configuration is watched.
     pub(crate) fn in_progress(&self) -> Option<&Arc<InProgress>> {
-        self.in_progress.as_ref()
+        self.0.as_ref().map(|recording| &recording.in_progress)
     }
 
     /// Begins a load.
     pub(crate) fn begin(&mut self, base: &Path, background: bool) {
-        self.background = background;
-        if let Some(in_progress) = &self.in_progress {
-            in_progress.begin(None);
-            self.recorded = Some(Dependencies::new(base.to_path_buf()));
+        if let Some(recording) = &mut self.0 {
+            recording.background = background;
+            recording.in_progress.begin(None);
+            recording.dependencies = Some(Dependencies::new(base.to_path_buf()));
         }
     }
 
     /// Ends a load and gives its dependencies, where the configuration is watched.
     pub(crate) fn finish(&mut self) -> Option<Arc<Dependencies>> {
-        self.in_progress.as_ref()?.end();
-        self.recorded.take().map(Arc::new)
+        let recording = self.0.as_mut()?;
+        recording.in_progress.end();
+        recording.dependencies.take().map(Arc::new)
     }
 
-    fn open(&self, path: &Path) {
-        if let Some(in_progress) = &self.in_progress {
-            in_progress.begin(Some(path));
-        }
+    /// The dependencies of the running load, to which a path is about to be added.
+    fn open(&mut self, path: &Path) -> Option<&mut Dependencies> {
+        let recording = self.0.as_mut()?;
+        recording.in_progress.begin(Some(path));
+        recording.dependencies.as_mut()
     }
 
     pub(crate) fn file(&mut self, path: &Path) {
-        self.open(path);
-        if let Some(recorded) = &mut self.recorded {
+        if let Some(recorded) = self.open(path) {
             recorded.entries.entry(Dependency::File(path.to_path_buf())).or_default();
         }
     }
 
     pub(crate) fn directory(&mut self, path: &Path) {
-        self.open(path);
-        if let Some(recorded) = &mut self.recorded {
+        if let Some(recorded) = self.open(path) {
             recorded.entries.entry(Dependency::Directory(path.to_path_buf())).or_insert_with(|| Fingerprint::now(path));
         }
     }
@@ -168,8 +173,7 @@ impl DependencyTracker {
     /// Records the files of one name, in all formats, beside this one, which may end in `.*`.
     #[cfg(feature = "discovery")]
     pub(crate) fn formats_of(&mut self, path: &Path) {
-        self.open(path);
-        let Some(recorded) = &mut self.recorded else { return };
+        let Some(recorded) = self.open(path) else { return };
         let (Some(directory), Some(stem)) = (path.parent(), path.file_stem()) else { return };
         let dependency = Dependency::Prefix(directory.to_path_buf(), stem.to_string_lossy().into_owned());
         recorded.entries.entry(dependency).or_insert_with(|| Fingerprint::now(directory));
@@ -178,25 +182,26 @@ impl DependencyTracker {
     /// Records a file that was read, or taken from the cache. Its first fingerprint counts: where a file changes while two
     /// sources read it, they do not belong together.
     pub(crate) fn read(&mut self, path: &Path, fingerprint: Fingerprint) {
-        if let Some(recorded) = &mut self.recorded {
+        if let Some(recorded) = self.0.as_mut().and_then(|recording| recording.dependencies.as_mut()) {
             recorded.entries.entry(Dependency::File(path.to_path_buf())).or_default().get_or_insert(fingerprint);
         }
     }
 
     /// Whether a file of `length` bytes counts as half written: the load is then abandoned.
     pub(crate) fn is_half_written(&mut self, path: &Path, length: usize, fingerprint: Fingerprint) -> bool {
-        let Some(recorded) = &mut self.recorded else { return false };
+        let Some(recording) = &mut self.0 else { return false };
+        let Recording { dependencies: Some(recorded), background, empty, .. } = &mut **recording else { return false };
         if length > 0 {
-            self.empty.remove(path);
+            empty.remove(path);
             return false;
         }
-        if !self.background {
-            self.empty.insert(path.to_path_buf(), (fingerprint, None));
+        if !*background {
+            empty.insert(path.to_path_buf(), (fingerprint, None));
             return false;
         }
         let now = Instant::now();
         let fresh = (fingerprint, Some(now + HALF_WRITTEN));
-        let known = self.empty.entry(path.to_path_buf()).or_insert(fresh);
+        let known = empty.entry(path.to_path_buf()).or_insert(fresh);
         if known.0 != fingerprint {
             *known = fresh;
         }
@@ -207,8 +212,10 @@ impl DependencyTracker {
 
     /// Records a file that could not be read. A missing one may come back empty, and then counts as half written.
     pub(crate) fn failed(&mut self, path: &Path, error: &Error) {
-        if error.code() == ErrorCode::NotFound {
-            self.empty.remove(path);
+        if let Some(recording) = &mut self.0
+            && error.code() == ErrorCode::NotFound
+        {
+            recording.empty.remove(path);
         }
     }
 }

@@ -119,7 +119,9 @@ impl WatchedConfig {
             if self.is_removed.load(Ordering::Acquire) {
                 return;
             }
-            core.in_progress.begin(None);
+            if let Some(reading) = &core.in_progress {
+                reading.begin(None);
+            }
             self.poll(core);
             // Watching starts before reading, so that what is read is never older than what is heard.
             if self.schedule.lock().take_plan() {
@@ -129,7 +131,9 @@ impl WatchedConfig {
                 break;
             }
         }
-        core.in_progress.end();
+        if let Some(reading) = &core.in_progress {
+            reading.end();
+        }
     }
 
     /// Checks for changes, where the operating system reports none.
@@ -191,8 +195,7 @@ impl WatchedConfig {
         }
         if core.options.is_host_reloaded() {
             self.schedule.lock().hand_over(&attempt);
-            core.events.add(Event::ReloadRequested);
-            core.events.dispatch();
+            core.notify([Event::ReloadRequested]);
             return true;
         }
         let (loaded, record) = core.read_next(ReloadInputs { background: true, ..ReloadInputs::default() });
@@ -242,7 +245,7 @@ impl Scheduled for WatchedConfig {
     fn start_due_work(self: Arc<Self>) -> bool {
         let Some(core) = self.core.upgrade() else { return false };
         let work = DueWork(self);
-        core.jobs.clone().run(Box::new(move || work.0.process_due(&core)));
+        core.jobs().clone().run(Box::new(move || work.0.process_due(&core)));
         true
     }
 }
