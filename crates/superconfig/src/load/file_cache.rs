@@ -7,19 +7,25 @@ use crate::format;
 use crate::format::Format;
 use crate::merge::Document;
 use crate::redaction::snippet;
-use crate::source::{DependencyTracker, FileCandidate, Fingerprint, Ownership, read_file};
+use crate::source::read_file::{self, OpenedFile};
+use crate::source::{DependencyTracker, FileCandidate, Fingerprint, Ownership};
 use crate::value::Value;
 use foldhash::fast::RandomState;
-use std::collections::HashMap;
-use std::ffi::OsString;
+use hashbrown::HashTable;
+use hashbrown::hash_table::Entry;
+use std::ffi::OsStr;
+use std::hash::BuildHasher;
+use std::path::Path as FilePath;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 /// Reads and parses files, and reuses a document of the last load when its file cannot have changed since.
 #[derive(Default)]
 pub(crate) struct FileCache {
-    /// By the path's text: hashing and comparing paths by their components takes longer than looking a file up.
-    files: HashMap<OsString, CachedFile, RandomState>,
+    /// By the path's text: hashing and comparing paths by their components takes longer than looking a file up. Boxed, as a table
+    /// has room for more than it holds.
+    files: HashTable<Box<CachedFile>>,
+    hasher: RandomState,
     /// The number of the load that is running.
     load: u64,
     /// What its files are read into.
@@ -29,10 +35,12 @@ pub(crate) struct FileCache {
 }
 
 pub(super) struct CachedFile {
+    path: Box<OsStr>,
     fingerprint: Fingerprint,
     /// Covered by the fingerprint: a change of either changes the time of the last status change.
     ownership: Ownership,
-    read: SystemTime,
+    /// The fingerprint changes with any write after the file was read.
+    is_settled: bool,
     format: Option<Format>,
     document: Arc<Document>,
     /// The last load that used it.
@@ -43,7 +51,7 @@ impl FileCache {
     /// Ends a load: drops the documents that it did not use, unless it failed and may have missed some, and the read buffer.
     pub(super) fn end_load(&mut self, succeeded: bool) {
         if succeeded {
-            self.files.retain(|_, file| file.load == self.load);
+            self.files.retain(|file| file.load == self.load);
         }
         self.load += 1;
         self.parse_time = Duration::ZERO;
@@ -70,9 +78,10 @@ impl FileCache {
     ) -> Result<(Arc<Document>, Ownership), Error> {
         let FileCandidate { path, display_path, .. } = candidate;
         dependencies.file(path);
-        if let Some(cached) = self.files.get_mut(path.as_os_str())
+        let hash = self.hasher.hash_one(path.as_os_str());
+        if let Some(cached) = self.files.find_mut(hash, |file| *file.path == *path.as_os_str())
             && cached.format == format
-            && cached.fingerprint.is_settled(cached.read)
+            && cached.is_settled
             && Fingerprint::now(path) == Some(cached.fingerprint)
         {
             dependencies.read(path, cached.fingerprint);
@@ -85,7 +94,9 @@ impl FileCache {
             Ok(opened) => opened,
             Err(error) => {
                 dependencies.failed(path, &error);
-                self.files.remove(path.as_os_str());
+                if let Ok(cached) = self.files.find_entry(hash, |file| *file.path == *path.as_os_str()) {
+                    cached.remove();
+                }
                 return Err(error);
             }
         };
@@ -95,7 +106,7 @@ impl FileCache {
             return Err(read_file::half_written(display_path));
         }
         let text = format::decode(&self.buffer)?;
-        let cached = self.files.get(path.as_os_str()).filter(|cached| cached.format == format);
+        let cached = self.files.find(hash, |file| *file.path == *path.as_os_str()).filter(|cached| cached.format == format);
         let same = cached.filter(|cached| cached.document.text.as_ref().is_some_and(|(own, _)| **own == *text));
         let document = match same {
             Some(cached) => cached.document.clone(),
@@ -107,26 +118,37 @@ impl FileCache {
                 Arc::new(parsed?)
             }
         };
-        let (fingerprint, ownership) = (opened.fingerprint, opened.ownership);
-        let cached = CachedFile { fingerprint, ownership, read, format, document: document.clone(), load: self.load };
-        self.files.insert(path.clone().into_os_string(), cached);
+        let ownership = opened.ownership;
+        self.keep(CachedFile::new(path, opened, read, format, document.clone()));
         Ok((document, ownership))
+    }
+
+    /// Adds a file of the running load.
+    pub(super) fn keep(&mut self, mut file: CachedFile) {
+        file.load = self.load;
+        let hash = self.hasher.hash_one(&file.path);
+        match self.files.entry(hash, |other| other.path == file.path, |other| self.hasher.hash_one(&other.path)) {
+            Entry::Occupied(mut known) => **known.get_mut() = file,
+            Entry::Vacant(free) => drop(free.insert(Box::new(file))),
+        }
     }
 }
 
 #[cfg(feature = "parallel")]
 impl FileCache {
-    pub(super) fn holds(&self, path: &std::path::Path) -> bool {
-        self.files.contains_key(path.as_os_str())
-    }
-
-    pub(super) fn keep(&mut self, path: std::path::PathBuf, file: CachedFile) {
-        self.files.insert(path.into_os_string(), CachedFile { load: self.load, ..file });
+    pub(super) fn holds(&self, path: &FilePath) -> bool {
+        self.files.find(self.hasher.hash_one(path.as_os_str()), |file| *file.path == *path.as_os_str()).is_some()
     }
 }
 
-#[cfg(feature = "parallel")]
 impl CachedFile {
+    fn new(path: &FilePath, opened: OpenedFile, read: SystemTime, format: Option<Format>, document: Arc<Document>) -> Self {
+        let OpenedFile { fingerprint, ownership } = opened;
+        let is_settled = fingerprint.is_settled(read);
+        Self { path: path.as_os_str().into(), fingerprint, ownership, is_settled, format, document, load: 0 }
+    }
+
+    #[cfg(feature = "parallel")]
     /// Reads a file ahead of its source's turn.
     pub(super) fn read(
         candidate: &FileCandidate,
@@ -140,8 +162,7 @@ impl CachedFile {
         FILES.read(buffer.len());
         let chosen = format.or_else(|| Format::from_file_name(display_path));
         let document = parse_layer(format::decode(buffer)?.into(), chosen, Some(display_path.as_str().into()), rules)?;
-        let (fingerprint, ownership) = (opened.fingerprint, opened.ownership);
-        Ok(Self { fingerprint, ownership, read, format, document: Arc::new(document), load: 0 })
+        Ok(Self::new(path, opened, read, format, Arc::new(document)))
     }
 }
 

@@ -75,7 +75,7 @@ impl FileCache {
             while let Some((candidate, format)) = large.get(next.fetch_add(1, Ordering::Relaxed)) {
                 let file = catch_unwind(AssertUnwindSafe(|| CachedFile::read(candidate, *format, rules, &mut buffer)));
                 if let (Ok(Ok(file)), Ok(mut parsed)) = (file, parsed.lock()) {
-                    parsed.push((candidate.path.clone(), file));
+                    parsed.push(file);
                 }
             }
         };
@@ -86,8 +86,8 @@ impl FileCache {
             }
             work();
         });
-        for (path, file) in parsed.into_inner().unwrap_or_default() {
-            self.keep(path, file);
+        for file in parsed.into_inner().unwrap_or_default() {
+            self.keep(file);
         }
         self.add_parse_time(began);
     }
