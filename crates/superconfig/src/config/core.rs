@@ -8,7 +8,7 @@ use super::source_status::SourceStatus;
 use super::status::{Health, SourceNews};
 use super::token;
 use crate::diagnostic::{Error, ErrorCode, span};
-use crate::load::{CustomSources, LoadOptions, LoadRecord, LoadResult, Loader, SerialJobs};
+use crate::load::{CustomSources, LoadOptions, LoadRecord, Loader, PendingLoad, SerialJobs};
 use crate::registry::{ConfigHandle, ConfigRegistry, HandleId, InsertOptions, generation};
 #[cfg(feature = "watch")]
 use crate::source::{Dependencies, InProgress};
@@ -100,7 +100,7 @@ pub(super) struct FirstLoad {
     pub(super) environment: Arc<Environment>,
     pub(super) custom_sources: CustomSources,
     pub(super) loader: Loader,
-    pub(super) loaded: Box<LoadResult>,
+    pub(super) loaded: Box<PendingLoad>,
     pub(super) record: LoadRecord,
 }
 
@@ -138,7 +138,7 @@ impl Core {
         let health = Health::new(&options, record.number);
         #[cfg(feature = "watch")]
         let in_progress = loader.in_progress();
-        let snapshot = Arc::new(Snapshot { version: 1, generation, loaded: *loaded, owner: owner.clone() });
+        let snapshot = Arc::new(Snapshot { version: 1, generation, loaded: loaded.result, owner: owner.clone() });
         let insert = InsertOptions { name: options.name.clone(), ..InsertOptions::default() };
         let registry = ConfigRegistry::global();
         let replace = options.replace_name;

@@ -6,7 +6,7 @@ use super::counters::RELOADS;
 use super::event::{Change, Event};
 use super::snapshot::Snapshot;
 use crate::diagnostic::{Error, ErrorCode, Issue, Path, span};
-use crate::load::{Derivation, LoadOutcome, LoadRecord, LoadResult, Validator, capture};
+use crate::load::{Derivation, LoadOutcome, LoadRecord, PendingLoad, Validator, capture};
 use crate::merge::changed;
 use crate::registry::generation;
 use crate::source::{Environment, SourceData, custom};
@@ -248,7 +248,7 @@ impl Core {
     }
 
     /// Calls the sources of the engine, then reads and merges again.
-    pub(super) fn read_next(&self, inputs: ReloadInputs) -> (Result<Box<LoadResult>, Error>, LoadRecord) {
+    pub(super) fn read_next(&self, inputs: ReloadInputs) -> (Result<Box<PendingLoad>, Error>, LoadRecord) {
         let _span = span!("reload");
         let ReloadInputs { turn, environment, keep_environment, custom_values: given, background, .. } = inputs;
         let turn = turn.unwrap_or_else(|| self.next_turn());
@@ -283,7 +283,7 @@ impl Core {
     /// Publishes a reload, unless one that read its sources later was faster, and reports failed sources.
     pub(super) fn publish_next(
         &self,
-        mut loaded: Box<LoadResult>,
+        mut loaded: Box<PendingLoad>,
         record: &LoadRecord,
         background: bool,
     ) -> Result<Reload, Error> {
@@ -302,7 +302,7 @@ impl Core {
         Ok(reload)
     }
 
-    fn swap_in(&self, mut loaded: Box<LoadResult>, record: &LoadRecord) -> Result<Reload, Error> {
+    fn swap_in(&self, mut loaded: Box<PendingLoad>, record: &LoadRecord) -> Result<Reload, Error> {
         let mut progress = self.progress.lock();
         let previous = self.snapshot()?;
         if record.number < progress.published.number {
@@ -318,12 +318,12 @@ impl Core {
             loaded.value = previous.value().clone();
             loaded.annotation = previous.loaded.annotation.clone();
             let (version, generation) = (previous.version(), previous.generation());
-            self.handle.update(Arc::new(Snapshot { version, generation, loaded: *loaded, owner }))?;
+            self.handle.update(Arc::new(Snapshot { version, generation, loaded: loaded.result, owner }))?;
             return Ok(Reload { version, changed });
         }
         let generation = generation::next();
         let version = previous.version() + 1;
-        let snapshot = Arc::new(Snapshot { version, generation, loaded: *loaded, owner });
+        let snapshot = Arc::new(Snapshot { version, generation, loaded: loaded.result, owner });
         self.handle.update(snapshot.clone())?;
         generation::publish(self.handle.id().get(), generation);
         // Added under the lock that decides the order of versions, dispatched without it.
@@ -364,7 +364,7 @@ impl Core {
 
     /// Checks and publishes what the watcher read.
     #[cfg(feature = "watch")]
-    pub(super) fn publish_checked(self: &Arc<Self>, loaded: Box<LoadResult>, record: LoadRecord) {
+    pub(super) fn publish_checked(self: &Arc<Self>, loaded: Box<PendingLoad>, record: LoadRecord) {
         let outcome = Outcome { core: self.clone(), record, background: true, is_open: Cell::new(false) };
         // Errors are reported where they are found.
         drop(PreparedReload { loaded, outcome, unsettled: false }.checked(self.options.validator.as_ref()));
@@ -382,7 +382,7 @@ impl Core {
 /// # Ok::<(), superconfig::Error>(())
 /// ```
 pub struct PreparedReload {
-    loaded: Box<LoadResult>,
+    loaded: Box<PendingLoad>,
     outcome: Outcome,
     /// Its files were being changed while they were read: it is abandoned, and the watcher requests another.
     unsettled: bool,
@@ -404,7 +404,7 @@ impl Outcome {
         self.core.failed(error, &self.record, self.background)
     }
 
-    fn publish(&self, loaded: Box<LoadResult>) -> Result<Reload, Error> {
+    fn publish(&self, loaded: Box<PendingLoad>) -> Result<Reload, Error> {
         self.is_open.set(false);
         self.core.publish_next(loaded, &self.record, self.background)
     }

@@ -11,6 +11,7 @@ use crate::redaction::SecretRules;
 use crate::source::LayerInfo;
 use crate::value::{Meter, Value};
 use std::any::Any;
+use std::ops::{Deref, DerefMut};
 use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, OnceLock};
 use std::time::Instant;
@@ -31,18 +32,23 @@ pub(crate) struct LoadResult {
     pub(crate) rules: Arc<Rules>,
     /// The rules that mask this version's secrets.
     pub(crate) secrets: Arc<SecretRules>,
-    /// The errors of custom sources that failed in this load; their last values stay in use.
-    pub(crate) failed_sources: Vec<Error>,
     /// The variables of `.env` files.
     pub(crate) dotenv: Vec<Variable>,
-    /// No custom source failed when it was called last.
-    pub(crate) is_whole: bool,
     /// What a binding keeps with the version.
     pub(crate) annotation: Option<Arc<dyn Any + Send + Sync>>,
     /// Names that hints about unknown keys have been compared with.
     pub(super) compared: AtomicUsize,
     /// The values below each layer of variables or flags, once something is explained.
     pub(super) below_names: OnceLock<Box<ValuesBelow>>,
+}
+
+/// A load until it is published: its result, and what nobody asks for after that.
+pub(crate) struct PendingLoad {
+    pub(crate) result: LoadResult,
+    /// The errors of custom sources that failed in this load; their last values stay in use.
+    pub(crate) failed_sources: Vec<Error>,
+    /// No custom source failed when it was called last.
+    pub(crate) is_whole: bool,
     /// The layers that are still to be computed; until then nothing is merged.
     pub(super) derivations: Option<Box<Derivations>>,
     /// The stages that are over.
@@ -51,14 +57,30 @@ pub(crate) struct LoadResult {
     pub(crate) stage_began: Instant,
 }
 
-impl LoadResult {
+impl Deref for PendingLoad {
+    type Target = LoadResult;
+
+    fn deref(&self) -> &LoadResult {
+        &self.result
+    }
+}
+
+impl DerefMut for PendingLoad {
+    fn deref_mut(&mut self) -> &mut LoadResult {
+        &mut self.result
+    }
+}
+
+impl PendingLoad {
     /// Ends the checking of the values, and begins to publish them.
     pub(crate) fn begin_publishing(&mut self) {
         let now = Instant::now();
         self.timings.validate = now.saturating_duration_since(self.stage_began);
         self.stage_began = now;
     }
+}
 
+impl LoadResult {
     pub(crate) fn measure_layers(&self, meter: &mut Meter) {
         for (_, value) in self.below_names.get().into_iter().flat_map(|below| below.iter()) {
             meter.value(value);

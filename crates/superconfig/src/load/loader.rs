@@ -5,7 +5,7 @@ use super::custom_layer::CustomLayer;
 use super::custom_sources::CustomResults;
 use super::derivation::{Derivations, MergeInputs};
 use super::file_cache::FileCache;
-use super::load_result::LoadResult;
+use super::load_result::{LoadResult, PendingLoad};
 use super::options::LoadOptions;
 use super::profile_use::ProfileUse;
 use super::rules::Rules;
@@ -40,7 +40,7 @@ pub(crate) struct LoadRecord {
 /// The outcome of one load.
 pub(crate) struct LoadOutcome {
     /// Boxed, since whoever prepares a version passes it on several times.
-    pub(crate) result: Result<Box<LoadResult>, Error>,
+    pub(crate) result: Result<Box<PendingLoad>, Error>,
     pub(crate) record: LoadRecord,
     /// The custom sources whose newest results are part of the load, by index, with their errors.
     pub(crate) answers: Vec<(usize, Option<Error>)>,
@@ -176,7 +176,7 @@ impl Loader {
         background: bool,
         previous: Option<&LoadResult>,
         began: Instant,
-    ) -> Result<Box<LoadResult>, Error> {
+    ) -> Result<Box<PendingLoad>, Error> {
         let reading = span!("read");
         let options = self.options.clone();
         let base_dirs = base_dirs(&options, &self.environment)?;
@@ -219,23 +219,25 @@ impl Loader {
         let stage_began = Instant::now();
         let parse = self.cache.take_parse_time();
         let read = stage_began.saturating_duration_since(began).saturating_sub(parse);
-        let mut loaded = Box::new(LoadResult {
-            value: Value::Table(Table::new()),
-            warnings,
-            profiles,
-            searched,
-            unselected,
-            layers,
-            merged: Merged::default(),
-            problems: Vec::new(),
-            rules: self.rules.clone(),
-            secrets: self.rules.secrets.clone(),
+        let mut loaded = Box::new(PendingLoad {
+            result: LoadResult {
+                value: Value::Table(Table::new()),
+                warnings,
+                profiles,
+                searched,
+                unselected,
+                layers,
+                merged: Merged::default(),
+                problems: Vec::new(),
+                rules: self.rules.clone(),
+                secrets: self.rules.secrets.clone(),
+                dotenv,
+                annotation: None,
+                compared: AtomicUsize::new(0),
+                below_names: OnceLock::new(),
+            },
             failed_sources,
-            dotenv,
             is_whole: self.custom.values().all(CustomLayer::is_fresh),
-            annotation: None,
-            compared: AtomicUsize::new(0),
-            below_names: OnceLock::new(),
             derivations: None,
             timings: Timings { read, parse, ..Timings::default() },
             stage_began,

@@ -1,7 +1,7 @@
 //! Merges the layers of a load, once those that are computed from others have been.
 
 use super::derivation::{Derivation, Derivations, MergeInputs};
-use super::load_result::LoadResult;
+use super::load_result::{LoadResult, PendingLoad};
 use crate::diagnostic::{Error, ErrorCode, Origin, Path, SourceKind, Warning, span};
 use crate::merge::{
     Content, Document, Expansions, Layer, MergeOptions, Merged, References, explain, fold, interpolate, unusable,
@@ -20,15 +20,16 @@ struct Merging {
     secrets: Option<Arc<SecretRules>>,
 }
 
-impl LoadResult {
+impl PendingLoad {
     /// Merges the layers and resolves references. `warnings` are those of the sources until then.
     pub(super) fn merge(&mut self, inputs: &MergeInputs<'_>) -> Result<(), Error> {
         let _span = span!("merge");
         let Merging { mut merged, value, secrets } = self.merge_below(self.layers.len(), inputs)?;
         let problems = std::mem::take(&mut merged.problems);
-        for layer in &self.layers {
+        let LoadResult { layers, warnings, .. } = &mut self.result;
+        for layer in layers {
             if let Some(document) = layer.content.document() {
-                self.warnings.extend(document.warnings.iter().filter_map(|warning| located(warning, layer, document)));
+                warnings.extend(document.warnings.iter().filter_map(|warning| located(warning, layer, document)));
             }
         }
         self.warnings.extend(merged.warnings.iter().cloned());
@@ -115,8 +116,9 @@ impl LoadResult {
         if !matches!(value, Value::Table(_)) {
             return Err(failed(&name, format_args!("it gave one {}, not a table of keys", value.kind())));
         }
-        let measured = self.rules.limits.expanded_size(&value, "the derived value");
-        let taken = measured.and_then(|size| derivations.take(size, &self.rules.limits));
+        let limits = &self.result.rules.limits;
+        let measured = limits.expanded_size(&value, "the derived value");
+        let taken = measured.and_then(|size| derivations.take(size, limits));
         taken.map_err(|error| error.with_origin(Origin::new(SourceKind::Custom, name.clone())))?;
         self.layers[layer].content = Content::Document(Arc::new(Document::of(value)));
         self.merge_when_derived()

@@ -37,7 +37,7 @@ pub(crate) use custom_sources::CustomSources;
 pub use derivation::Derivation;
 #[cfg(feature = "metrics")]
 pub(crate) use file_counters::FILES;
-pub(crate) use load_result::LoadResult;
+pub(crate) use load_result::{LoadResult, PendingLoad};
 pub(crate) use loader::{LoadOutcome, LoadRecord, Loader};
 #[cfg(feature = "watch")]
 pub use options::WatchOptions;

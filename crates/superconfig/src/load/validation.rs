@@ -1,6 +1,6 @@
 //! Issues of a validator, attributed to the origins of the values.
 
-use super::load_result::LoadResult;
+use super::load_result::{LoadResult, PendingLoad};
 use super::options::Validator;
 use crate::diagnostic::{
     Error, ErrorCode, Issue, Origin, Path, PathSet, Position, Segment, Warning, closest_name, printable, span,
@@ -24,7 +24,7 @@ const REPORTED_BYTES: usize = 16 << 20;
 /// The most names that the hints about unknown keys of one load are compared with.
 const HINTED_NAMES: usize = 1_000_000;
 
-impl LoadResult {
+impl PendingLoad {
     /// Replaces the merged values by a validator's output, without the keys that no value may have.
     pub(crate) fn replace(&mut self, output: Option<Value>) -> Result<(), Error> {
         self.check_derived()?;
@@ -73,7 +73,9 @@ impl LoadResult {
             }
         }
     }
+}
 
+impl LoadResult {
     /// The issue of an unexpected key, with a suggestion: from the given known keys, else from the JSON Schema, else from
     /// the keys beside it.
     pub(crate) fn unknown_key(&self, path: Path, known: Option<&[String]>) -> Issue {
