@@ -128,7 +128,8 @@ pub(super) struct Health {
     /// The newest load that counted here: what an older one comes to is no news.
     number: u64,
     last_reload: SystemTime,
-    timings: Timings,
+    /// Of the last load, in nanoseconds.
+    timings: [u64; 5],
     last_error: Option<Error>,
     /// The last error that listeners were notified of since the last success.
     reported: Option<Error>,
@@ -145,7 +146,7 @@ impl Health {
         Self {
             number,
             last_reload: SystemTime::now(),
-            timings: Timings::default(),
+            timings: [0; 5],
             last_error: None,
             reported: None,
             stale_since: None,
@@ -163,14 +164,14 @@ impl Health {
             watching: self.watching.clone(),
             sources: self.sources.values().cloned().collect(),
             last_reload: self.last_reload,
-            timings: self.timings,
+            timings: Timings::from_nanoseconds(self.timings),
             last_error: self.last_error.clone(),
             stale_since: self.stale_since,
         }
     }
 
     pub(super) fn record_timings(&mut self, timings: Timings) {
-        self.timings = timings;
+        self.timings = timings.to_nanoseconds();
     }
 
     /// The states of the custom sources, and whether the version in use may be outdated.

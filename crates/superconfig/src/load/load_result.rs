@@ -21,11 +21,11 @@ pub(crate) struct LoadResult {
     /// The values for readers: merged, and interpolated where that is enabled.
     pub(crate) value: Value,
     pub(crate) warnings: Vec<Warning>,
-    pub(crate) profiles: Vec<String>,
-    pub(crate) searched: Vec<LayerInfo>,
+    pub(crate) profiles: Box<[String]>,
+    pub(crate) searched: Box<[LayerInfo]>,
     /// Files of profiles that are not selected.
-    pub(super) unselected: Vec<LayerInfo>,
-    pub(super) layers: Vec<Layer>,
+    pub(super) unselected: Box<[LayerInfo]>,
+    pub(super) layers: Box<[Layer]>,
     pub(super) merged: Merged,
     /// The variables and flags that cannot be used, for the error that a validator's issues are in too.
     pub(super) problems: Vec<Error>,
@@ -33,7 +33,7 @@ pub(crate) struct LoadResult {
     /// The rules that mask this version's secrets.
     pub(crate) secrets: Arc<SecretRules>,
     /// The variables of `.env` files.
-    pub(crate) dotenv: Vec<Variable>,
+    pub(crate) dotenv: Box<[Variable]>,
     /// What a binding keeps with the version.
     pub(crate) annotation: Option<Arc<dyn Any + Send + Sync>>,
     /// Names that hints about unknown keys have been compared with.

@@ -34,6 +34,16 @@ impl Timings {
         [self.read, self.parse, self.merge, self.validate, self.publish]
     }
 
+    /// The stages in nanoseconds, which take half the memory.
+    pub(crate) fn to_nanoseconds(self) -> [u64; 5] {
+        self.stages().map(|stage| u64::try_from(stage.as_nanos()).unwrap_or(u64::MAX))
+    }
+
+    pub(crate) fn from_nanoseconds(stages: [u64; 5]) -> Self {
+        let [read, parse, merge, validate, publish] = stages.map(Duration::from_nanos);
+        Self { read, parse, merge, validate, publish }
+    }
+
     /// The sum of all stages.
     ///
     /// ```

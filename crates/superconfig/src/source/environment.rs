@@ -67,8 +67,8 @@ const INDEX_FROM: usize = 128;
 #[derive(Clone, Default)]
 pub struct Environment {
     variables: Vec<(Arc<str>, Arc<str>)>,
-    /// Built on the first lookup in a long list.
-    index: OnceLock<HashMap<Arc<str>, usize>>,
+    /// Built on the first lookup in a long list. Apart, as few lists are long.
+    index: OnceLock<Arc<HashMap<Arc<str>, usize>>>,
     /// One warning for each variable that is not UTF-8 and was skipped.
     pub(crate) warnings: Vec<Warning>,
 }
@@ -180,7 +180,7 @@ impl Environment {
         }
         let index = self.index.get_or_init(|| {
             // Of equal names the first counts, as in the C library.
-            self.variables.iter().enumerate().rev().map(|(at, (name, _))| (Arc::clone(name), at)).collect()
+            Arc::new(self.variables.iter().enumerate().rev().map(|(at, (name, _))| (Arc::clone(name), at)).collect())
         });
         index.get(name).map(|at| &self.variables[*at].1)
     }
