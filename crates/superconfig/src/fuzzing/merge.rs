@@ -57,8 +57,8 @@ pub fn merge(text: &str) {
     });
     for layer in &layers {
         if let Content::Document(document) = &layer.content {
-            let paths = changed(&document.value, &merged.value, &[]);
-            assert_eq!(paths.is_empty(), document.value == merged.value);
+            let paths = changed(document.value(), &merged.value, &[]);
+            assert_eq!(paths.is_empty(), *document.value() == merged.value);
         }
     }
 }

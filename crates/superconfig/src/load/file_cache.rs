@@ -2,7 +2,7 @@
 
 use super::file_counters::FILES;
 use super::rules::Rules;
-use crate::diagnostic::{Error, ErrorCode, Origin, Path, SourceKind, span};
+use crate::diagnostic::{Error, ErrorCode, Origin, SourceKind, span};
 use crate::format;
 use crate::format::Format;
 use crate::merge::Document;
@@ -15,9 +15,13 @@ use hashbrown::HashTable;
 use hashbrown::hash_table::Entry;
 use std::ffi::OsStr;
 use std::hash::BuildHasher;
-use std::path::Path as FilePath;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
+
+/// The most bytes of all files together of which no values are kept: mostly nobody asks for them once they are merged, and parsing
+/// them again takes microseconds.
+const SMALL: usize = 4 << 10;
 
 /// Reads and parses files, and reuses a document of the last load when its file cannot have changed since.
 #[derive(Default)]
@@ -28,6 +32,8 @@ pub(crate) struct FileCache {
     hasher: RandomState,
     /// The number of the load that is running.
     load: u64,
+    /// The bytes of its files of which no values are kept.
+    bare: usize,
     /// What its files are read into.
     buffer: Vec<u8>,
     /// The time that the running load has spent parsing.
@@ -54,6 +60,7 @@ impl FileCache {
             self.files.retain(|file| file.load == self.load);
         }
         self.load += 1;
+        self.bare = 0;
         self.parse_time = Duration::ZERO;
         self.buffer = Vec::new();
     }
@@ -86,6 +93,7 @@ impl FileCache {
         {
             dependencies.read(path, cached.fingerprint);
             cached.load = self.load;
+            self.bare += cached.document.bare_bytes();
             FILES.hit();
             return Ok((cached.document.clone(), cached.ownership));
         }
@@ -115,9 +123,14 @@ impl FileCache {
                 let began = Instant::now();
                 let parsed = parse_layer(text.into(), chosen, Some(display_path.as_str().into()), rules);
                 self.add_parse_time(began);
-                Arc::new(parsed?)
+                let mut document = parsed?;
+                if self.bare + document.text_bytes() <= SMALL {
+                    document.merge_once();
+                }
+                Arc::new(document)
             }
         };
+        self.bare += document.bare_bytes();
         let ownership = opened.ownership;
         self.keep(CachedFile::new(path, opened, read, format, document.clone()));
         Ok((document, ownership))
@@ -136,13 +149,13 @@ impl FileCache {
 
 #[cfg(feature = "parallel")]
 impl FileCache {
-    pub(super) fn holds(&self, path: &FilePath) -> bool {
+    pub(super) fn holds(&self, path: &Path) -> bool {
         self.files.find(self.hasher.hash_one(path.as_os_str()), |file| *file.path == *path.as_os_str()).is_some()
     }
 }
 
 impl CachedFile {
-    fn new(path: &FilePath, opened: OpenedFile, read: SystemTime, format: Option<Format>, document: Arc<Document>) -> Self {
+    fn new(path: &Path, opened: OpenedFile, read: SystemTime, format: Option<Format>, document: Arc<Document>) -> Self {
         let OpenedFile { fingerprint, ownership } = opened;
         let is_settled = fingerprint.is_settled(read);
         Self { path: path.as_os_str().into(), fingerprint, ownership, is_settled, format, document, load: 0 }
@@ -174,37 +187,15 @@ pub(super) fn parse_layer(
     rules: &Rules,
 ) -> Result<Document, Error> {
     let _span = span!("parse", file = file.as_deref());
-    let limits = &rules.limits;
-    let parsed = match format {
-        Some(format) => format::parse_document(&text, format, limits).map(|parsed| (format, parsed)),
-        None => file.as_deref().map_or(Ok(()), format::refuse_program).and_then(|()| format::detect(&text, limits)),
-    };
-    let (format, parsed) = parsed.map_err(|error| rules.secrets.conceal(error, &text))?;
-    let document = Document {
-        value: without_note(parsed.value),
-        file,
-        text: Some((text, format)),
-        root: Path::new(),
-        warnings: parsed.warnings,
-        expanded: parsed.expanded,
-    };
+    let parsed = Document::parse(text.clone(), format, file, &rules.limits);
+    let document = parsed.map_err(|error| rules.secrets.conceal(error, &text))?;
     check_part(&document, rules)?;
     Ok(document)
 }
 
-/// A document without the `$schema` at its root, which is a note for editors.
-fn without_note(mut value: Value) -> Value {
-    if let Value::Table(table) = &mut value
-        && matches!(table.get("$schema"), Some(Value::String(_)))
-    {
-        table.remove("$schema");
-    }
-    value
-}
-
 /// Checks a document, or a part of a file, that is to become a layer; the error has its position.
 pub(super) fn check_part(part: &Document, rules: &Rules) -> Result<(), Error> {
-    check_root(&part.value).map_err(|error| {
+    check_root(part.value()).map_err(|error| {
         let Some((text, format)) = &part.text else { return error };
         let error = match part.root.is_empty() {
             true => format::with_format_hint(error, text, *format, &rules.limits),

@@ -197,7 +197,7 @@ impl LoadResult {
             // Every other place that was found is a layer, in the same order.
             let Some((layer, assignments)) = layers.next() else { return (0, 0) };
             let sets = match layer.content.document() {
-                Some(document) => count_leaves(&document.value),
+                Some(document) => count_leaves(document.value()),
                 None => assignments.iter().filter(|assignment| assignment.origin.kind != SourceKind::Dotenv).count(),
             };
             (sets, by_layer.get(&std::ptr::from_ref(layer)).copied().unwrap_or_default())

@@ -212,7 +212,7 @@ impl Loader {
             return Ok(());
         }
         collector.profile_use.look();
-        if let (Value::Table(table), false) = (&document.value, profiles.is_empty()) {
+        if let (Value::Table(table), false) = (document.value(), profiles.is_empty()) {
             let tables = table.iter().filter(|(_, value)| matches!(value, Value::Table(_)));
             collector.profile_use.add_others(tables.map(|(key, _)| key));
         }

@@ -92,7 +92,9 @@ impl LoadResult {
                 _ => false,
             };
             if let (true, Some(document)) = (is_new, layer.content.document()) {
-                meter.value(&document.value);
+                if let Some(value) = document.known_value() {
+                    meter.value(&value);
+                }
                 if let Some((text, _)) = &document.text {
                     meter.shared(text);
                 }

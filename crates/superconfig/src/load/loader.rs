@@ -12,7 +12,7 @@ use super::rules::Rules;
 use super::timings::Timings;
 use crate::diagnostic::{Error, ErrorCode, Warning, span};
 use crate::format;
-use crate::merge::{Layer, Merged, Variable};
+use crate::merge::{Document, Layer, Merged, Variable};
 #[cfg(feature = "watch")]
 use crate::source::InProgress;
 #[cfg(feature = "discovery")]
@@ -251,6 +251,10 @@ impl Loader {
             loaded.merge(&MergeInputs { environment, options: &options, read: &read, budget: &budget, known })?;
         } else {
             let derivations = Derivations::new(derivations, options, self.environment.clone(), base_dirs.clone(), budget.taken());
+            // They are merged several times.
+            for layer in &loaded.layers {
+                layer.content.document().map(Document::value);
+            }
             loaded.prefetch(&derivations, &|name| self.read_value(&base_dirs, name, &budget));
             loaded.derivations = Some(Box::new(derivations));
         }

@@ -46,7 +46,9 @@ fn checked(rules: &Rules, name: &Arc<str>, value: Value) -> Result<Document, Err
                 Ok(size)
             });
             let expanded = expanded.map_err(|error| error.with_origin(Origin::new(SourceKind::Custom, name.clone())))?;
-            Ok(Document { expanded, ..Document::of(value) })
+            let mut document = Document::of(value);
+            document.expanded = expanded;
+            Ok(document)
         }
         other => Err(failed(name, format_args!("it gave one {}, not a table of keys", other.kind()))),
     }
@@ -78,11 +80,11 @@ fn parse(rules: &Rules, source: &Arc<str>, given: SourceDocument) -> Result<Cont
         return Err(located(too_large("the document is", rules)));
     }
     let chosen = format.or_else(|| Format::from_file_name(&name));
-    let mut document = parse_layer(text, chosen, Some(name.clone()), rules).map_err(located)?;
+    let document = parse_layer(text, chosen, Some(name.clone()), rules).map_err(located)?;
     let mount = at.len();
-    for segment in at.into_iter().rev() {
-        document.value = Value::Table(Table::from_iter([(Arc::from(segment), document.value)]));
-    }
-    rules.limits.check_depth(&document.value, "the document").map_err(located)?;
+    let below = |value, segment: String| Value::Table(Table::from_iter([(Arc::from(segment), value)]));
+    let value = at.into_iter().rev().fold(document.value().clone(), below);
+    rules.limits.check_depth(&value, "the document").map_err(located)?;
+    let document = document.with_value(value);
     Ok(Content::Stored(Arc::new(StoredDocument { document, key, mount })))
 }

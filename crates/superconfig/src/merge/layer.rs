@@ -2,10 +2,12 @@
 
 use super::mapped_variable::MappedVariable;
 use super::source_text::SourceTexts;
-use crate::diagnostic::{Origin, Path, Segment, SourceKind, StoredKey, Warning};
-use crate::format::Format;
-use crate::value::{ExpandedSize, Value};
-use std::sync::Arc;
+use crate::diagnostic::{Error, Origin, Path, Segment, SourceKind, StoredKey, Warning};
+use crate::format::{self, Format};
+use crate::value::{ExpandedSize, Limits, Table, Value};
+use parking_lot::Mutex;
+use std::borrow::Cow;
+use std::sync::{Arc, OnceLock};
 
 /// The suffix of a variable that holds a file's name instead of the value.
 pub(super) const FILE_SUFFIX: &str = "_FILE";
@@ -68,7 +70,7 @@ impl Content {
 }
 
 /// A parsed document of a custom source.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) struct StoredDocument {
     /// The document, its values already below the path where it is mounted.
     pub(crate) document: Document,
@@ -82,7 +84,7 @@ impl StoredDocument {
     /// The path where it is mounted.
     pub(crate) fn mounted_at(&self) -> Vec<Segment> {
         let mut path = Vec::with_capacity(self.mount);
-        let mut at = &self.document.value;
+        let mut at = self.document.value();
         while let (true, Value::Table(table)) = (path.len() < self.mount, at) {
             let Some((key, value)) = table.entries().first() else { break };
             path.push(Segment::Key(key.clone()));
@@ -93,10 +95,12 @@ impl StoredDocument {
 }
 
 /// A parsed document with what is needed to find positions in it later.
-#[derive(Clone, Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Document {
-    /// The layer's root, a table.
-    pub(crate) value: Value,
+    /// The layer's root, a table, where it is kept.
+    value: OnceLock<Value>,
+    /// Where it is not, until the first merge.
+    fresh: Mutex<Option<Table>>,
     /// The file, as it was given or found.
     pub(crate) file: Option<Arc<str>>,
     /// The text that was parsed and its format; `None` for values given in code.
@@ -112,18 +116,88 @@ pub(crate) struct Document {
 impl Document {
     /// Whether both are one document, or hold the very same values given in code.
     fn is_same(self: &Arc<Self>, other: &Arc<Self>) -> bool {
-        let (Value::Table(own), Value::Table(others)) = (&self.value, &other.value) else { return false };
-        Arc::ptr_eq(self, other) || own.is_same(others) && self.text.is_none() && other.text.is_none()
+        if Arc::ptr_eq(self, other) || self.text.is_some() || other.text.is_some() {
+            return Arc::ptr_eq(self, other);
+        }
+        matches!((self.value(), other.value()), (Value::Table(own), Value::Table(others)) if own.is_same(others))
     }
 
     /// Values given in code.
     pub(crate) fn of(value: Value) -> Self {
-        Self { value, file: None, text: None, root: Path::new(), warnings: Vec::new(), expanded: ExpandedSize::default() }
+        Self { value: value.into(), ..Self::default() }
+    }
+
+    /// Parses a text, whose root need not be a table.
+    pub(crate) fn parse(text: Arc<str>, format: Option<Format>, file: Option<Arc<str>>, limits: &Limits) -> Result<Self, Error> {
+        let (format, parsed) = match format {
+            Some(format) => (format, format::parse_document(&text, format, limits)?),
+            None => {
+                file.as_deref().map_or(Ok(()), format::refuse_program)?;
+                format::detect(&text, limits)?
+            }
+        };
+        let (value, text) = (without_note(parsed.value).into(), Some((text, format)));
+        Ok(Self { value, file, text, warnings: parsed.warnings, expanded: parsed.expanded, ..Self::default() })
+    }
+
+    /// The document with another value.
+    pub(crate) fn with_value(self, value: Value) -> Self {
+        Self { value: value.into(), ..self }
+    }
+
+    /// Keeps the value for one merge alone: it takes several times what the text does, and a merge can go on with tables that
+    /// nobody else holds. Whoever asks for it later parses the text again.
+    pub(crate) fn merge_once(&mut self) {
+        if let (Some(Value::Table(table)), Some(_), true) = (self.value.get(), &self.text, self.root.is_empty()) {
+            self.fresh = Mutex::new(Some(table.clone()));
+            self.value = OnceLock::new();
+        }
+    }
+
+    /// The layer's root, a table. Costs parsing its text where it is not kept; then it is from there on.
+    pub(crate) fn value(&self) -> &Value {
+        self.value.get_or_init(|| self.take_value())
+    }
+
+    /// The layer's root for a merge, which does not make it stay.
+    pub(super) fn value_to_merge(&self) -> Cow<'_, Value> {
+        match self.value.get() {
+            Some(value) => Cow::Borrowed(value),
+            None => Cow::Owned(self.take_value()),
+        }
+    }
+
+    /// The value for one merge, or once more from the text.
+    fn take_value(&self) -> Value {
+        if let Some(table) = self.fresh.lock().take() {
+            return Value::Table(table);
+        }
+        // It was parsed within limits before, which may have been any.
+        let (most, depth) = (usize::MAX, Limits::MAX_DEPTH);
+        let limits = Limits { depth, document_bytes: most, alias_nodes: most, expanded_bytes: most };
+        let parsed = self.text.as_ref().map(|(text, format)| format::parse_document(text, *format, &limits));
+        // What was parsed once can be parsed again.
+        parsed.and_then(Result::ok).map_or_else(|| Table::new().into(), |parsed| without_note(parsed.value))
+    }
+
+    /// The layer's root, where it is in memory.
+    pub(crate) fn known_value(&self) -> Option<Value> {
+        self.value.get().cloned().or_else(|| self.fresh.lock().clone().map(Value::Table))
+    }
+
+    /// The length of the text that was parsed.
+    pub(crate) fn text_bytes(&self) -> usize {
+        self.text.as_ref().map_or(0, |(text, _)| text.len())
+    }
+
+    /// The length of the text where the value is not kept.
+    pub(crate) fn bare_bytes(&self) -> usize {
+        if self.value.get().is_some() { 0 } else { self.text_bytes() }
     }
 
     /// The part of the document below a path; `None` where nothing is there.
     pub(crate) fn part(&self, root: &[Segment]) -> Option<Self> {
-        let value = self.value.at(root)?.clone();
+        let value = self.value().at(root)?.clone().into();
         let within = |warning: &Warning| match &warning.path {
             Some(path) => path.strip_prefix(root).map(|rest| {
                 let mut warning = warning.clone();
@@ -134,8 +208,19 @@ impl Document {
         };
         let warnings = self.warnings.iter().filter_map(within).collect();
         let root = self.root.iter().chain(root).cloned().collect();
-        Some(Self { value, file: self.file.clone(), text: self.text.clone(), root, warnings, expanded: self.expanded })
+        let (file, text, expanded) = (self.file.clone(), self.text.clone(), self.expanded);
+        Some(Self { value, fresh: Mutex::default(), file, text, root, warnings, expanded })
     }
+}
+
+/// A document without the `$schema` at its root, which is a note for editors.
+fn without_note(mut value: Value) -> Value {
+    if let Value::Table(table) = &mut value
+        && matches!(table.get("$schema"), Some(Value::String(_)))
+    {
+        table.remove("$schema");
+    }
+    value
 }
 
 /// The environment as captured when a load starts, and how names map to paths (SEMANTICS: environment variables).
@@ -193,4 +278,33 @@ pub(crate) enum FlagValue {
     Next(Arc<str>),
     /// `--path` with no value after it.
     Nothing,
+}
+
+#[cfg(all(test, feature = "json", feature = "yaml", feature = "toml"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_for_one_merge_is_parsed_again() {
+        let texts = [
+            ("{\"$schema\": \"a\", \"b\": {\"c\": [1, 2.5, null]}}", Some(Format::Json)),
+            ("{b: 'c', // d\n}", None),
+            ("\u{feff}b: &c {d: e}\nf: *c", None),
+            ("# nothing", Some(Format::Yaml)),
+            ("[b]\nc = 2020-01-01", None),
+        ];
+        let limits = Limits { depth: 3, document_bytes: 100, alias_nodes: 100, expanded_bytes: 100 };
+        for (text, format) in texts {
+            let mut document = Document::parse(text.into(), format, None, &limits).unwrap();
+            let value = document.value().clone();
+            document.merge_once();
+            assert_eq!(document.bare_bytes(), text.len());
+            for _ in 0..2 {
+                assert_eq!(*document.value_to_merge(), value, "{text}");
+                assert!(document.known_value().is_none(), "{text}");
+            }
+            assert_eq!(*document.value(), value, "{text}");
+            assert_eq!(document.bare_bytes(), 0);
+        }
+    }
 }

@@ -33,7 +33,7 @@ impl NewKeys {
         }
         for (at, (layer, assignments)) in layers.iter().zip(assignments).enumerate() {
             match layer.content.document() {
-                Some(document) => keys.root.mark(&document.value, at),
+                Some(document) => keys.root.mark(document.value(), at),
                 None => {
                     let set = assignments.iter().filter(|assignment| assignment.action == Action::Set);
                     set.for_each(|assignment| keys.root.mark_path(&assignment.path, at));

@@ -295,7 +295,7 @@ proptest! {
                 indexed.explain(&[Segment::from(&*format!("unused{at}"))]);
             }
             let mut paths = std::collections::BTreeSet::new();
-            let documents = layers.iter().filter_map(|layer| layer.content.document()).map(|document| &document.value);
+            let documents = layers.iter().filter_map(|layer| layer.content.document()).map(|document| document.value());
             for value in documents.chain([&merged.value]) {
                 value.walk(&mut Vec::new(), &mut |path, _| {
                     paths.insert(path.to_vec());

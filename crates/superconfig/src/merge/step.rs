@@ -41,7 +41,7 @@ impl<'a> Step<'a> {
     pub(crate) fn apply(&self, root: &mut Value, merger: &mut Merger<'_>) -> crate::merge::MergeResult<()> {
         match self.content {
             StepContent::Assignment(assignment) => merger.assign(root, assignment, self.layer.fill),
-            StepContent::Document(document) => self.apply_document(root, &document.value, merger),
+            StepContent::Document(document) => self.apply_document(root, &document.value_to_merge(), merger),
         }
     }
 

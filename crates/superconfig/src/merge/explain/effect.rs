@@ -80,7 +80,7 @@ impl<'a> Explainer<'a> {
                 }
                 StepContent::Document(document) => {
                     let mut found = Vec::new();
-                    leaves(&document.value, &mut Vec::new(), step.layer.directives, &mut found);
+                    leaves(document.value(), &mut Vec::new(), step.layer.directives, &mut found);
                     for (path, is_removal) in found {
                         // What is above a value in effect is in effect as well.
                         let is_above = |used: &Vec<Segment>| used.starts_with(&path);

@@ -81,7 +81,7 @@ impl PathReplay {
                 return (StepChange { before, after: root.at(&assignment.path).cloned(), is_seen: None }, failed);
             }
         };
-        let own = along(&document.value, &self.keys);
+        let own = along(document.value(), &self.keys);
         if self.is_whole {
             let before = Some(root.clone());
             let failed = step.apply_document(root, &own, merger).is_err();

@@ -40,7 +40,7 @@ impl<'a> StepIndex<'a> {
             let mark = StepMark { number, fills: step.layer.fill, directives: step.layer.directives };
             let assignment = match step.content {
                 StepContent::Document(document) => {
-                    index.root.add(&document.value, mark);
+                    index.root.add(document.value(), mark);
                     continue;
                 }
                 StepContent::Assignment(assignment) => assignment,

@@ -76,7 +76,9 @@ impl Tracer<'_> {
                 self.fill(document, target, change.is_seen_at(target));
                 Some(target.to_vec())
             }
-            StepContent::Document(document) => self.value(change.before.as_ref(), &document.value, TracePosition::root(), target),
+            StepContent::Document(document) => {
+                self.value(change.before.as_ref(), document.value(), TracePosition::root(), target)
+            }
             StepContent::Assignment(assignment) if step.layer.fill => {
                 let effective = change.is_seen_at(target.get(assignment.path.len()..).unwrap_or_default());
                 let from = self.contributions.len();
@@ -93,9 +95,9 @@ impl Tracer<'_> {
 
     /// A joined layer is one contribution: its own value.
     fn fill(&mut self, document: &Document, target: &[Segment], effective: bool) {
-        let own = self.normalized(&along(&document.value, &leading_keys(target)));
+        let own = self.normalized(&along(document.value(), &leading_keys(target)));
         let Some(value) = own.at(target) else { return };
-        self.value(None, &document.value, TracePosition::root(), target);
+        self.value(None, document.value(), TracePosition::root(), target);
         let layer_path = self
             .contributions
             .drain(..)
