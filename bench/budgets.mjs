@@ -72,7 +72,7 @@ export const BUDGETS = [
     'resident memory of a small configuration that is kept, bytes',
     (rows) => rows['memory-loaded'].superconfig,
     4000,
-    'three quarters are 61 pieces in Rust: texts, layers, options, files and the merged tree, which `explain` and reloads read; the rest is objects of the facade, and what allocators round up',
+    'three quarters are 41 pieces in Rust: texts, layers, options, files and the merged tree, which `explain` and reloads read; the rest is objects of the facade, and what allocators round up',
   ],
   // 20 % below what it once took.
   ['merging three layers, instructions', () => instructions('merge of three layers'), 317_621],
