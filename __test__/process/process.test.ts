@@ -41,7 +41,7 @@ describe.each([
 ])('with %s', (_, env) => {
   // Of the leaks a tenth, of the reads between two pauses a tenth, of the reloads and of the workers' ends a part: `npm run package` has all
   // of them, with the release.
-  test.each([['values.mjs'], ['large.mjs'], ['leaks.mjs', '0.1'], ['workers-read.mjs', '10', '300'], ['workers-terminated.mjs', '10']])(
+  test.each([['values.mjs'], ['large.mjs'], ['leaks.mjs', '0.1'], ['workers-read.mjs', '10', '300'], ['workers-terminated.mjs', '10'], ['current.mjs']])(
     '%s',
     { timeout: 120_000 },
     async (program, ...args) => {

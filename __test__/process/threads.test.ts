@@ -40,7 +40,7 @@ describe('threads', () => {
       `const { parentPort, workerData } = require('node:worker_threads');
        const native = require(workerData.addon);
        const [attachment, id, generation] = native.attach(workerData.token);
-       const words = new Uint32Array(native.generations(false));
+       const words = new Uint32Array(native.generations(false, new ArrayBuffer(4)));
        parentPort.on('message', () => {
          const [now, version] = native.sync(attachment);
          parentPort.postMessage([native.read(attachment, 'server.port', false), version, words[id & 4095] === now]);

@@ -3,6 +3,7 @@ import { native } from '../engine/addon.js';
 import { Attachment } from '../engine/attachment.js';
 import { load, loadSync, type ReloadResult, reload, reloadSync } from '../engine/load.js';
 import { guard, guardAsync, publicError } from '../engine/native-error.js';
+import { Keepers, OUTDATED } from '../engine/outdated.js';
 import { type LoosePath, toNativePath } from '../engine/path.js';
 import { currentVersion, lookUp, lookUpLeniently, readMissing, readTree } from '../engine/read-cache.js';
 import { type Frame, getterOf } from '../internal/stack.js';
@@ -30,6 +31,9 @@ interface Overlay {
   show(find: () => SuperConfig | undefined): () => void;
 }
 
+/** The configurations that keep their tree. */
+const keepers = new Keepers<SuperConfig>();
+
 /** The attachment of a configuration of this copy of the package. */
 let attachmentOf: (config: unknown) => Attachment | undefined;
 
@@ -46,16 +50,13 @@ let attachmentOf: (config: unknown) => Attachment | undefined;
 // biome-ignore lint/suspicious/noExplicitAny: without a type every path is allowed.
 export class SuperConfig<T = any> {
   readonly #attachment: Attachment;
-  // What `current` compares and returns is in fields of its own, not a step further away: the comparison is all that it costs.
-  #word: Uint32Array;
-  /** The word as it was when the tree was last found to be current; no word is -1. */
-  #seen = -1;
+  /** What `current` gives, from a read of it until there is a newer version of any configuration. */
   #tree: DeepReadonly<T> | undefined;
+  #reference: WeakRef<SuperConfig> | undefined;
 
   /** Made by `load`, `loadSync` and `attach`. @hidden */
   constructor(attachment: Attachment) {
     this.#attachment = attachment;
-    this.#word = attachment.word;
   }
 
   /**
@@ -154,8 +155,8 @@ export class SuperConfig<T = any> {
   }
 
   /**
-   * The whole as one frozen plain object: the same object until the version changes, valid also after closing. Costs a comparison after
-   * the first read of a version, which makes it.
+   * The whole as one frozen plain object: the same object until the version changes, valid also after closing. Costs a look at one word
+   * after the first read of a version, which makes it.
    *
    * @throws `ERR_SUPERCONFIG_CLOSED` after closing.
    * @example
@@ -164,10 +165,7 @@ export class SuperConfig<T = any> {
    * [server.port, log.level]; // [8080, 'info'], of one version whatever is reloaded meanwhile
    * ```
    */
-  get current(): DeepReadonly<T> {
-    if (this.#word[0] === this.#seen) return this.#tree as DeepReadonly<T>;
-    return this.#refresh();
-  }
+  declare readonly current: DeepReadonly<T>;
 
   /**
    * The values that differ in another configuration: numbers by value, the elements of an array that is merged by a key by that key,
@@ -301,7 +299,6 @@ export class SuperConfig<T = any> {
    * ```
    */
   close(): void {
-    this.#seen = -1;
     this.#tree = undefined;
     this.#attachment.close();
   }
@@ -335,23 +332,29 @@ export class SuperConfig<T = any> {
           const found = find();
           return found === undefined ? undefined : found.#attachment;
         });
-        this.#word = this.#attachment.word;
-        return () => {
-          end();
-          this.#word = this.#attachment.word;
-        };
+        this.#outdate();
+        return end;
       },
     };
   }
 
   #refresh(): DeepReadonly<T> {
     return guard(getterOf(SuperConfig.prototype, 'current'), () => {
+      if (OUTDATED[0] !== 0) this.#outdate();
       const tree = readTree(this.#attachment) as DeepReadonly<T>;
       if (this.#attachment.overlays.length === 0) {
         this.#tree = tree;
-        this.#seen = this.#attachment.seen;
+        this.#reference ??= new WeakRef<SuperConfig>(this);
+        keepers.add(this.#reference);
       }
       return tree;
+    });
+  }
+
+  /** Makes every configuration find its tree again, which costs a comparison where it has no newer version. */
+  #outdate(): void {
+    keepers.release((config) => {
+      config.#tree = undefined;
     });
   }
 
@@ -376,6 +379,16 @@ export class SuperConfig<T = any> {
   static {
     // biome-ignore lint/complexity/noThisInStatic: in the built file the class has its name only after this.
     const { prototype } = this;
+    // A constant of this block: bundlers make variables of those outside, and with a field of the class, or one word for each
+    // configuration, the getter took half as long again.
+    const outdated = OUTDATED;
+    Object.defineProperty(prototype, 'current', {
+      get(this: SuperConfig): unknown {
+        const tree = this.#tree;
+        return outdated[0] === 0 && tree !== undefined ? tree : this.#refresh();
+      },
+      configurable: true,
+    });
     attachmentOf = (config) => (typeof config === 'object' && config !== null && #attachment in config ? config.#attachment : undefined);
     for (const name of ['explain', 'explainAll', 'toJSON', 'toString']) {
       const method = function (this: SuperConfig, ...given: unknown[]): unknown {

@@ -2,6 +2,7 @@
 import { VERSION } from '../internal/version.js';
 import { installedAddon, openAddon, ownFile, packagesOf } from './addon-file.js';
 import { searchAddon } from './addon-search.js';
+import { OUTDATED } from './outdated.js';
 import type { Native } from './protocol.js';
 
 function loadNative(): Native {
@@ -39,7 +40,7 @@ let words: Uint32Array | undefined;
  * `SUPERCONFIG_EXTERNAL_MEMORY=off` in the environment every one does.
  */
 export function generationWords(): Uint32Array {
-  words ??= new Uint32Array(native().generations(process.env.SUPERCONFIG_EXTERNAL_MEMORY === 'off'));
+  words ??= new Uint32Array(native().generations(process.env.SUPERCONFIG_EXTERNAL_MEMORY === 'off', OUTDATED.buffer));
   return words;
 }
 

@@ -49,8 +49,11 @@ export interface SourceEntry {
 export interface Native {
   /** The version of the addon's package. */
   version?(): string;
-  /** 4096 words, shared by the whole process: the word of a configuration is that at its id modulo 4096. */
-  generations(copied: boolean): ArrayBuffer;
+  /**
+   * 4096 words, shared by the whole process: the word of a configuration is that at its id modulo 4096. `outdated` is one word that becomes
+   * 1 after them, with each version of a configuration but the first, and when one is closed.
+   */
+  generations(copied: boolean, outdated: ArrayBuffer): ArrayBuffer;
   attach(nameOrToken: string): Attached;
   /** Moves the attachment to the newest version: `[generation, version]`. */
   sync(attachment: number): [generation: number, version: number];

@@ -4,6 +4,7 @@ import { native } from './addon.js';
 import type { Attachment } from './attachment.js';
 import { toValue } from './codec.js';
 import { fromNative } from './native-error.js';
+import { OUTDATED } from './outdated.js';
 import { type LoosePath, showPath, toNativePath } from './path.js';
 import type { MissingPath } from './protocol.js';
 
@@ -12,6 +13,8 @@ export function sync(attachment: Attachment): void {
   // Read before the version is: one that is published in between causes one more sync, never a stale read.
   const seen = attachment.generationWord[0] as number;
   if (seen === attachment.seen) return;
+  // The addon does it too, a moment after the word: what `current` keeps must not be older than what is read here.
+  Atomics.store(OUTDATED, 0, 1);
   attachment.assertOpen();
   const [generation, version] = native().sync(attachment.id);
   attachment.seen = seen;

@@ -8,7 +8,7 @@ use super::status::Status;
 use super::token;
 use crate::diagnostic::{Error, ErrorCode, Path};
 use crate::merge::Explanation;
-use crate::registry::{ConfigHandle, ConfigRegistry, HandleId};
+use crate::registry::{ConfigHandle, ConfigRegistry, HandleId, generation};
 use crate::source::SourceReport;
 use serde::de::DeserializeOwned;
 use std::fmt;
@@ -324,5 +324,6 @@ impl SuperConfig {
     /// ```
     pub fn close(&self) {
         self.0.close();
+        generation::outdate();
     }
 }

@@ -326,6 +326,7 @@ impl Core {
         let snapshot = Arc::new(Snapshot { version, generation, loaded: loaded.result, owner });
         self.handle.update(snapshot.clone())?;
         generation::publish(self.handle.id().get(), generation);
+        generation::outdate();
         // Added under the lock that decides the order of versions, dispatched without it.
         let events = self.events.get();
         if let Some(events) = events {
