@@ -36,6 +36,25 @@ test('paths that share their beginnings come back where they were', () => {
   expect(registry.insert([JSON.parse('{ "__proto__": { "a": 1 }, "b": 2 }'), -0]).value).toEqual([{ b: 2 }, -0]);
 });
 
+test('frozen tables are like literals, whatever their keys', () => {
+  const many = Object.fromEntries(Array.from({ length: 200 }, (_, at) => [`key${at}`, [at]]));
+  const value = { z: { list: [{ a: 1 }, null] }, a: null, 7: {}, many, toString: { constructor: 1 }, hasOwnProperty: 'x' };
+  const frozen = toValue([JSON.stringify(value), null]) as typeof value;
+  expect(frozen).toStrictEqual(value);
+  expect(JSON.stringify(frozen)).toBe(JSON.stringify(value));
+  expect(structuredClone(frozen)).toStrictEqual(value);
+  for (const part of [frozen, frozen.z, frozen.z.list, frozen.z.list[0], frozen[7], frozen.many, frozen.many.key1, frozen.toString]) {
+    expect(Object.isFrozen(part)).toBe(true);
+  }
+  expect(() => Object.assign(frozen.z, { list: 1 })).toThrow("'#<Object>'");
+  Object.defineProperty(Object.prototype, 'strange', { set: () => {}, configurable: true });
+  try {
+    expect(Object.entries(toValue(['{"strange":{"b":[]}}', null]) as object)).toEqual([['strange', { b: [] }]]);
+  } finally {
+    Reflect.deleteProperty(Object.prototype, 'strange');
+  }
+});
+
 // Written in full for each number, the paths would be four gigabytes of text.
 const numbers = lossy(20_000);
 const value = deep(100, 2000, numbers);

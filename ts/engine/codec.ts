@@ -190,12 +190,31 @@ export function toJsonValue(value: NativeValue): unknown {
   return Array.isArray(value) ? decode(value, false, String) : value;
 }
 
-/** Freezes a tree at every level. The engine's limit on nesting bounds the recursion. */
-function deepFreeze<T>(value: T): T {
+// More keys than this V8 keeps in a hash table, which has no shape.
+const MAX_SHAPED = 128;
+
+/** Makes an object like that of a literal, but of a family of shapes that no other code adds to. It has no name that messages would show. */
+// biome-ignore lint/complexity/useArrowFunction: it is called with `new`.
+const [Table] = [function () {}] as unknown as [new () => Record<string, unknown>];
+(Table as { prototype: object }).prototype = Object.prototype;
+
+/**
+ * Freezes a tree at every level. The engine's limit on nesting bounds the recursion.
+ *
+ * What holds tables or lists is made anew, of frozen ones. V8 knows then what shapes they have: `tree.a.b.c` takes as long as in any other
+ * object. Freezing changes the shape of what is frozen, so where it is in a table already, code looks at its shape with every read of it.
+ */
+function deepFreeze(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
-  for (const key in value) {
-    const element = value[key];
-    if (typeof element === 'object') deepFreeze(element);
+  if (Array.isArray(value)) {
+    for (let at = 0; at < value.length; at++) value[at] = deepFreeze(value[at]);
+    return Object.freeze(value);
   }
-  return Object.freeze(value);
+  const table = value as Record<string, unknown>;
+  const keys = Object.keys(table);
+  if (!keys.some((key) => typeof table[key] === 'object')) return Object.freeze(table);
+  // A prototype that is frozen, or has a setter, does not let its keys be added.
+  const frozen = keys.length > MAX_SHAPED || keys.some((key) => key in Object.prototype) ? table : new Table();
+  for (const key of keys) frozen[key] = deepFreeze(table[key]);
+  return Object.freeze(frozen);
 }
