@@ -1,6 +1,6 @@
 // A loaded configuration, and the builder that loads it.
 import { native } from '../engine/addon.js';
-import { Attachment } from '../engine/attachment.js';
+import { Attachment, PINNED } from '../engine/attachment.js';
 import { load, loadSync, type ReloadResult, reload, reloadSync } from '../engine/load.js';
 import { guard, guardAsync, publicError } from '../engine/native-error.js';
 import { Keepers, OUTDATED } from '../engine/outdated.js';
@@ -88,7 +88,7 @@ export class SuperConfig<T = any> {
    */
   // biome-ignore lint/suspicious/noExplicitAny: without a type every path is allowed.
   static attach<T = any>(nameOrToken: string): SuperConfig<T> {
-    return guard(SuperConfig.attach, () => new SuperConfig<T>(Attachment.open(native().attach(stringOf(nameOrToken, 'a name or token')))));
+    return guard(SuperConfig.attach, () => new SuperConfig<T>(Attachment.open(native().attach(stringOf(nameOrToken, 'a name or token'), PINNED))));
   }
 
   /**

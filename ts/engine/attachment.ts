@@ -2,7 +2,6 @@
 import { generationWords, native, wordIndex } from './addon.js';
 import { closedError } from './closed-error.js';
 import type { Environment, LoadRequest } from './load-request.js';
-import type { Attached } from './protocol.js';
 import { NoCustomSources, type Sources } from './sources.js';
 
 /** What delivers the events of an attachment. */
@@ -31,6 +30,9 @@ const unreachable = new FinalizationRegistry<Pick<Attachment, 'id' | 'sources'>>
 });
 
 const NO_SOURCES = new NoCustomSources();
+
+/** Where the addon puts what an attachment reads: the generation, the version and the id of the configuration. */
+export const PINNED = new Float64Array(3);
 
 /** An attachment; closed until it is opened. */
 export class Attachment {
@@ -67,9 +69,10 @@ export class Attachment {
   /** The sources. What those of a configuration are that another thread loaded is known to the addon alone. */
   sources: Sources = NO_SOURCES;
 
-  /** Opens one; the addon releases it when it is closed or no longer reachable. */
-  static open([id, configId, generation, version]: Attached, request?: LoadRequest, sources: Sources = new NoCustomSources()): Attachment {
+  /** Opens the one that the addon has just made; the addon releases it when it is closed or no longer reachable. */
+  static open(id: number, request?: LoadRequest, sources: Sources = new NoCustomSources()): Attachment {
     const attachment = new Attachment();
+    const [generation, version, configId] = PINNED as unknown as [number, number, number];
     const index = wordIndex(configId);
     attachment.generationWord = generationWords().subarray(index, index + 1);
     attachment.word = attachment.generationWord;

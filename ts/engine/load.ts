@@ -1,6 +1,6 @@
 // Loads and reloads: custom sources are called, the addon prepares a version, a schema checks it, the addon publishes it.
 import { native } from './addon.js';
-import { Attachment } from './attachment.js';
+import { Attachment, PINNED } from './attachment.js';
 import { closedError } from './closed-error.js';
 import { customSourcesOf, joinFailures, withProfiles } from './custom-sources.js';
 import { deriveSteps } from './derive.js';
@@ -11,7 +11,6 @@ import { pumpOf } from './event-pump.js';
 import { type Bounds, MAX_TIMEOUT_MS } from './lifetime.js';
 import { isCheckedByHost, type LoadRequest, toText } from './load-request.js';
 import { observedLoad, observedReload } from './observed-load.js';
-import type { Attached, Native } from './protocol.js';
 import { refresher } from './refresher.js';
 import { NoCustomSources, type Sources } from './sources.js';
 import { runAsync, runSync, type Steps, settled } from './steps.js';
@@ -33,7 +32,7 @@ export interface ReloadResult {
 }
 
 /** What a version is prepared from: the request, the environment, and the attachment of a reload. */
-type Given = Parameters<Native['prepare']>;
+type Given = [request: string | undefined, environment: string | undefined, attachment?: number];
 
 /** Loads on this thread. @throws `ERR_SUPERCONFIG_ASYNC` where a source or the schema has to be awaited. */
 export function loadSync(request: LoadRequest): Attachment {
@@ -86,8 +85,8 @@ function* loadSteps(given: LoadRequest, isAsync: boolean): Steps<Attachment> {
     if (failures.length > 0) throw joinFailures(failures);
     const bounds = { lifetime: sources.lifetime, isBackground: false };
     const given: Given = [toText(request, answers), environment];
-    const attached = (isAsync || isCheckedByHost(request) ? yield* versionSteps(given, request, bounds, isAsync) : native().prepare(...given)) as Attached;
-    attachment = Attachment.open(attached, request, sources);
+    const opened = isAsync || isCheckedByHost(request) ? yield* versionSteps(given, request, bounds, isAsync) : prepare(given);
+    attachment = Attachment.open(opened as number, request, sources);
     sources.open(attachment.id);
     if (!sources.isEmpty) sources.accept(answers);
     if (request.sources.some((source) => source.kind === 'dotenv' && source.export === true)) attachment.exported = exportDotenv(attachment.id);
@@ -117,9 +116,14 @@ function* reloadSteps(attachment: Attachment, isAsync: boolean, isBackground: bo
   const isPlain = sources.isEmpty && exported === undefined && !isBackground && !isChecked;
   const given: Given = [isPlain ? undefined : JSON.stringify(options), environment, id];
   const bounds = { lifetime: sources.lifetime, isBackground };
-  const reloaded = (isAsync || isChecked ? yield* versionSteps(given, request, bounds, isAsync) : native().prepare(...given)) as number | string;
+  const reloaded = isAsync || isChecked ? yield* versionSteps(given, request, bounds, isAsync) : prepare(given);
   if (!sources.isEmpty) sources.accept(answers);
   return typeof reloaded === 'number' ? { version: reloaded, changed: [] } : (JSON.parse(reloaded) as ReloadResult);
+}
+
+/** Prepares a version on this thread. */
+function prepare([text, environment, attachment]: Given): number | string {
+  return native().prepare(text, environment, attachment, PINNED);
 }
 
 /** Prepares a version on another thread, which may have to wait for the file system without end: then only the caller waits with it. */
@@ -157,13 +161,13 @@ function prepareAsync([text, environment, attachment]: Given, { lifetime, isBack
 }
 
 /** Prepares a version and publishes it, once its layers are derived, with what the schema makes of its values. */
-function* versionSteps(given: Given, request: LoadRequest | undefined, bounds: Bounds, isAsync: boolean): Steps<Attached | number | string> {
-  const prepared = isAsync ? yield* settled(prepareAsync(given, bounds), 'the load') : (native().prepare(...given) as number);
+function* versionSteps(given: Given, request: LoadRequest | undefined, bounds: Bounds, isAsync: boolean): Steps<number | string> {
+  const prepared = isAsync ? yield* settled(prepareAsync(given, bounds), 'the load') : (prepare(given) as number);
   try {
     if (request?.sources.some(({ kind }) => kind === 'derive')) yield* deriveSteps(prepared, request, bounds);
     const validator = request?.validator;
     const output = validator && (yield* settled(validator.validate(prepared, bounds), 'the schema'));
-    return native().commit(prepared, output);
+    return native().commit(prepared, output, PINNED);
   } catch (thrown) {
     native().discard(prepared);
     throw thrown;

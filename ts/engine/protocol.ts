@@ -18,9 +18,6 @@ export type NativeTree = [json: string, specials?: string | null];
 /** A value from the addon: scalars as they are, trees as text. */
 export type NativeValue = undefined | null | boolean | number | bigint | string | NativeTree;
 
-/** An attachment that was opened, with the id of its configuration. */
-export type Attached = [attachment: number, configId: number, generation: number, version: number];
-
 /** One version of a configuration, kept alive by whoever holds this. */
 export type Version = object & { readonly '': unique symbol };
 
@@ -54,9 +51,10 @@ export interface Native {
    * 1 after them, with each version of a configuration but the first, and when one is closed.
    */
   generations(copied: boolean, outdated: ArrayBuffer): ArrayBuffer;
-  attach(nameOrToken: string): Attached;
-  /** Moves the attachment to the newest version: `[generation, version]`. */
-  sync(attachment: number): [generation: number, version: number];
+  /** Opens a configuration: gives the number of the attachment, and in `pinned` the generation, the version and the configuration's id. */
+  attach(nameOrToken: string, pinned: Float64Array): number;
+  /** Moves the attachment to the newest version: gives the generation and the version in `pinned`. */
+  sync(attachment: number, pinned: Float64Array): void;
   /** Reads what an attachment has at a path, or a version; with secrets hidden where it is `redacted`. */
   read(from: number | Version, path: string, segments: boolean, redacted?: boolean): NativeValue;
   /** An `Explanation`, its winner as an index; without a path those of all. */
@@ -88,7 +86,7 @@ export interface Native {
    * - `supplied`: `[index, { values } | { error }]` for each custom source, by their indexes among the sources.
    * - `validated`: a schema validates the values; without it throws `OPTION` where the thread that loaded the configuration does.
    */
-  prepare(request: string | undefined, environment: string | undefined, attachment?: number): Attached | number | string;
+  prepare(request: string | undefined, environment: string | undefined, attachment: number | undefined, pinned: Float64Array): number | string;
   /**
    * `prepare` on another thread, which calls back with an error as JSON text, or the number. A load that is not `validated` is published
    * there as well: `commit` then only gives the result. Keeps neither the process nor the thread alive, and a file that does not come
@@ -113,9 +111,10 @@ export interface Native {
   preparedValue(prepared: number): NativeValue;
   /**
    * Publishes a prepared load; `output`: what the schema returned, as JSON text of `Encoded`, which readers see in place of the merged
-   * values. Gives an attachment for a first load; for a reload a `ReloadResult` as JSON text, or the version alone where nothing changed.
+   * values. Gives for a first load what `attach` gives; for a reload a `ReloadResult` as JSON text, or the version alone where nothing
+   * changed.
    */
-  commit(prepared: number, output?: string): Attached | number | string;
+  commit(prepared: number, output: string | undefined, pinned: Float64Array): number | string;
   /**
    * Discards a prepared load; safe to repeat. With `issues`, `[{ path, message, expected?, found?, unknown?, known? }]` as JSON text,
    * throws the `VALIDATION` that they make.

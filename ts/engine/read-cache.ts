@@ -1,7 +1,7 @@
 // Reading values: each crosses from the addon once per version.
 import { isSuperConfigError, SuperConfigError } from '../internal/errors.js';
 import { native } from './addon.js';
-import type { Attachment } from './attachment.js';
+import { type Attachment, PINNED } from './attachment.js';
 import { toValue } from './codec.js';
 import { fromNative } from './native-error.js';
 import { OUTDATED } from './outdated.js';
@@ -16,7 +16,8 @@ export function sync(attachment: Attachment): void {
   // The addon does it too, a moment after the word: what `current` keeps must not be older than what is read here.
   Atomics.store(OUTDATED, 0, 1);
   attachment.assertOpen();
-  const [generation, version] = native().sync(attachment.id);
+  native().sync(attachment.id, PINNED);
+  const [generation, version] = PINNED as unknown as [number, number];
   attachment.seen = seen;
   // Configurations may share a word: then the caches are still current.
   if (generation === attachment.generation) return;

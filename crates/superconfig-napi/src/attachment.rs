@@ -1,6 +1,7 @@
 //! The attachments of each JavaScript thread, and the reads through them.
 
 use crate::convert::{HostValue, path};
+use crate::numbers::Numbers;
 use crate::{run, to_napi};
 use napi::Result;
 use napi_derive::napi;
@@ -13,13 +14,15 @@ thread_local! {
     static ATTACHMENTS: RefCell<HandleTable<Attachment>> = RefCell::default();
 }
 
-/// Keeps a configuration for this thread: `[attachment, config id, generation, version]`.
-pub(crate) fn open(config: SuperConfig) -> std::result::Result<Vec<f64>, Error> {
+/// The generation and the version that an attachment reads, and the id of its configuration.
+pub type Pinned = Numbers<3>;
+
+/// Keeps a configuration for this thread, under the number that this gives.
+pub(crate) fn open(config: SuperConfig, pinned: Pinned) -> std::result::Result<f64, Error> {
     let id = config.id().get();
     let attachment = Attachment::new(config)?;
-    let (generation, version) = (attachment.pinned.generation(), attachment.pinned.version());
-    let number = ATTACHMENTS.with_borrow_mut(|attachments| attachments.insert(attachment));
-    Ok(vec![number as f64, id as f64, f64::from(generation), version as f64])
+    pinned.set([f64::from(attachment.pinned.generation()), attachment.pinned.version() as f64, id as f64]);
+    Ok(ATTACHMENTS.with_borrow_mut(|attachments| attachments.insert(attachment)) as f64)
 }
 
 /// Uses an attachment.
@@ -28,18 +31,19 @@ pub(crate) fn with<T>(number: f64, call: impl FnOnce(&mut Attachment) -> std::re
     ATTACHMENTS.with_borrow_mut(|attachments| attachments.get_mut(number as u64).map_or_else(closed, call)).map_err(to_napi)
 }
 
-/// Opens a configuration of this process by name or token.
+/// Opens a configuration of this process by name or token; gives the number of the attachment.
 #[napi(catch_unwind)]
-pub fn attach(name_or_token: String) -> Result<Vec<f64>> {
-    SuperConfig::attach(&name_or_token).and_then(open).map_err(to_napi)
+pub fn attach(name_or_token: String, #[napi(ts_arg_type = "Float64Array")] pinned: Pinned) -> Result<f64> {
+    run(|| open(SuperConfig::attach(&name_or_token)?, pinned))
 }
 
-/// Moves to the newest version: `[generation, version]`.
+/// Moves to the newest version: its generation and number.
 #[napi(catch_unwind)]
-pub fn sync(attachment: f64) -> Result<Vec<f64>> {
+pub fn sync(attachment: f64, #[napi(ts_arg_type = "Float64Array")] pinned: Numbers<2>) -> Result<()> {
     with(attachment, |attachment| {
-        let pinned = attachment.sync()?;
-        Ok(vec![f64::from(pinned.generation()), pinned.version() as f64])
+        let newest = attachment.sync()?;
+        pinned.set([f64::from(newest.generation()), newest.version() as f64]);
+        Ok(())
     })
 }
 

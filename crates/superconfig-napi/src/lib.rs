@@ -6,6 +6,7 @@ pub mod attachment;
 pub mod convert;
 pub mod events;
 pub mod generation_buffer;
+pub mod numbers;
 pub mod prepared;
 pub mod registry;
 pub mod version;

@@ -1,9 +1,10 @@
 //! Loads and reloads that JavaScript validates before they are published.
 
-use crate::attachment::{open, with};
+use crate::attachment::{Pinned, open, with};
 use crate::convert::HostValue;
 use crate::{OPTIONS, run, to_napi};
-use napi::bindgen_prelude::{Either3, FnArgs, Function};
+use napi::Either;
+use napi::bindgen_prelude::{FnArgs, Function};
 use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
 use napi::{Result, Status};
 use napi_derive::napi;
@@ -48,11 +49,16 @@ thread_local! {
 /// next version of an attachment, nothing where it has no options. `captured` is the program's own environment, as
 /// `CapturedEnvironment::parse` reads it.
 #[napi(catch_unwind)]
-pub fn prepare(request: Option<String>, captured: Option<String>, attachment: Option<f64>) -> Result<Published> {
+pub fn prepare(
+    request: Option<String>,
+    captured: Option<String>,
+    attachment: Option<f64>,
+    #[napi(ts_arg_type = "Float64Array")] pinned: Pinned,
+) -> Result<Published> {
     let (preparation, is_validated) = preparation(request, captured, attachment)?;
     run(|| {
         let prepared = preparation.run()?;
-        if is_validated { Ok(Either3::B(keep(Entry::Prepared(prepared)))) } else { published(prepared.commit(None)?) }
+        if is_validated { Ok(Either::A(keep(Entry::Prepared(prepared)))) } else { published(prepared.commit(None)?, pinned) }
     })
 }
 
@@ -143,26 +149,27 @@ pub fn prepared_value(prepared: f64) -> Result<HostValue> {
     value.map(HostValue::from).ok_or_else(|| to_napi(discarded()))
 }
 
-/// A first version as `[attachment, config id, generation, version]`, a next one as `{ version, changed }` in JSON text, or as its version
-/// alone where nothing changed.
-type Published = Either3<Vec<f64>, f64, String>;
+/// Of a first version the number of its attachment; a next one as `{ version, changed }` in JSON text, or as its version alone where
+/// nothing changed.
+type Published = Either<f64, String>;
 
 /// Publishes a prepared load, with a schema's output (`{ value, specials? }` as JSON text) instead of the merged values.
 #[napi(catch_unwind)]
-pub fn commit(prepared: f64, output: Option<String>) -> Result<Published> {
+pub fn commit(prepared: f64, output: Option<String>, #[napi(ts_arg_type = "Float64Array")] pinned: Pinned) -> Result<Published> {
     run(|| {
-        published(match take(prepared).ok_or_else(discarded)? {
+        let committed = match take(prepared).ok_or_else(discarded)? {
             Entry::Prepared(prepared) => prepared.commit(output.as_deref().map(CheckedOutput::parse).transpose()?)?,
             Entry::Committed(committed) => committed,
-        })
+        };
+        published(committed, pinned)
     })
 }
 
-fn published(committed: Committed) -> std::result::Result<Published, Error> {
+fn published(committed: Committed, pinned: Pinned) -> std::result::Result<Published, Error> {
     Ok(match committed {
-        Committed::Opened(config) => Either3::A(open(config)?),
-        Committed::Reloaded(reload) if reload.changed.is_empty() => Either3::B(reload.version as f64),
-        Committed::Reloaded(reload) => Either3::C(describe(&reload)),
+        Committed::Opened(config) => Either::A(open(config, pinned)?),
+        Committed::Reloaded(reload) if reload.changed.is_empty() => Either::A(reload.version as f64),
+        Committed::Reloaded(reload) => Either::B(describe(&reload)),
     })
 }
 
