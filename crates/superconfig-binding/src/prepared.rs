@@ -25,7 +25,7 @@ use superconfig::{
 /// ```
 pub enum Preparation {
     /// The first version.
-    Load(Box<Builder>, Environment),
+    Load(Builder, Environment),
     /// The next version.
     Reload(SuperConfig, ReloadInputs),
 }
@@ -34,7 +34,7 @@ impl Preparation {
     /// A first load; captures the environment.
     pub fn load(builder: Builder) -> Self {
         let environment = builder.capture_environment();
-        Self::Load(Box::new(builder), environment)
+        Self::Load(builder, environment)
     }
 
     /// Reads and merges, on any thread, which may have to wait for the file system.

@@ -53,10 +53,10 @@ impl ToNapiValue for HostJson {
     }
 }
 
-/// A document from JavaScript. ASCII, which most are, is copied without a pass over it that counts its bytes in UTF-8.
-pub struct DocumentText(pub String);
+/// Text from JavaScript. ASCII, which most is, is copied without a pass over it that counts its bytes in UTF-8.
+pub struct HostText(pub String);
 
-impl FromNapiValue for DocumentText {
+impl FromNapiValue for HostText {
     unsafe fn from_napi_value(env: sys::napi_env, value: sys::napi_value) -> Result<Self> {
         let (mut units, mut written) = (0, 0);
         // SAFETY: `env` and `value` are those of the running call; without a buffer only the length is written.

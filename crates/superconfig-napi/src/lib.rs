@@ -11,7 +11,7 @@ pub mod prepared;
 pub mod registry;
 pub mod version;
 
-use convert::{DocumentText, HostJson, HostValue};
+use convert::{HostJson, HostText, HostValue};
 use napi::{Either, Result};
 use napi_derive::napi;
 use superconfig::{ConvertOptions, Error, FieldNames, Format, is_interoperable_json, json_of};
@@ -70,7 +70,7 @@ pub fn convert(
 
 /// Reads one text as a value; gives `undefined`, unless it has to be read here, for JSON that the host reads as the same value, if it is any.
 #[napi(catch_unwind, ts_return_type = "unknown")]
-pub fn parse(DocumentText(text): DocumentText, format: String, here: bool) -> Result<Either<HostValue, HostJson>> {
+pub fn parse(HostText(text): HostText, format: String, here: bool) -> Result<Either<HostValue, HostJson>> {
     run(|| match format.parse::<Format>()? {
         Format::Json if !here && is_interoperable_json(&text) => Ok(Either::A(HostValue::default())),
         format => match json_of(&text, format) {

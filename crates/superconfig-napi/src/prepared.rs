@@ -1,7 +1,7 @@
 //! Loads and reloads that JavaScript validates before they are published.
 
 use crate::attachment::{Pinned, open, with};
-use crate::convert::HostValue;
+use crate::convert::{HostText, HostValue};
 use crate::{OPTIONS, run, to_napi};
 use napi::Either;
 use napi::bindgen_prelude::{FnArgs, Function};
@@ -50,8 +50,8 @@ thread_local! {
 /// `CapturedEnvironment::parse` reads it.
 #[napi(catch_unwind)]
 pub fn prepare(
-    request: Option<String>,
-    captured: Option<String>,
+    request: Option<HostText>,
+    captured: Option<HostText>,
     attachment: Option<f64>,
     #[napi(ts_arg_type = "Float64Array")] pinned: Pinned,
 ) -> Result<Published> {
@@ -73,8 +73,8 @@ type Done = ThreadsafeFunction<u64, (), Answer, Status, false, true>;
 /// busy for long. `done` keeps the environment of the caller no longer alive than that is anyway.
 #[napi(catch_unwind)]
 pub fn prepare_async(
-    request: Option<String>,
-    captured: Option<String>,
+    request: Option<HostText>,
+    captured: Option<HostText>,
     attachment: Option<f64>,
     done: Function<Answer, ()>,
 ) -> Result<()> {
@@ -194,7 +194,7 @@ pub fn discard(prepared: f64, issues: Option<String>) -> Result<()> {
 /// A part of a load that has not been made, as JSON text: the `context` of its custom sources, `{ cwd, home?, profiles }`, or the
 /// `profiles` that its sources have files or sections for.
 #[napi(catch_unwind)]
-pub fn describe_request(request: String, captured: Option<String>, part: String) -> Result<String> {
+pub fn describe_request(HostText(request): HostText, captured: Option<HostText>, part: String) -> Result<String> {
     run(|| {
         let (builder, environment) = builder(options(&request, captured)?)?;
         match part.as_str() {
@@ -205,8 +205,8 @@ pub fn describe_request(request: String, captured: Option<String>, part: String)
     })
 }
 
-fn options(request: &str, captured: Option<String>) -> std::result::Result<LoadOptions, Error> {
-    let captured_env = captured.as_deref().map(CapturedEnvironment::parse).transpose()?;
+fn options(request: &str, captured: Option<HostText>) -> std::result::Result<LoadOptions, Error> {
+    let captured_env = captured.map(|HostText(captured)| CapturedEnvironment::parse(&captured)).transpose()?;
     Ok(LoadOptions { captured_env, ..OPTIONS.parse(request, "load")? })
 }
 
@@ -217,17 +217,18 @@ fn builder(mut options: LoadOptions) -> std::result::Result<(Builder, Environmen
 }
 
 /// The load to prepare, and whether JavaScript validates its values.
-fn preparation(request: Option<String>, captured: Option<String>, attachment: Option<f64>) -> Result<(Preparation, bool)> {
+fn preparation(request: Option<HostText>, captured: Option<HostText>, attachment: Option<f64>) -> Result<(Preparation, bool)> {
     match attachment {
         None => run(|| {
-            let options = options(&request.unwrap_or_default(), captured)?;
+            let options = options(&request.map_or_else(String::new, |HostText(request)| request), captured)?;
             let is_validated = options.validated;
             let (builder, environment) = builder(options)?;
-            Ok((Preparation::Load(Box::new(builder), environment), is_validated))
+            Ok((Preparation::Load(builder, environment), is_validated))
         }),
         Some(attachment) => with(attachment, |attachment| {
-            let captured_env = captured.as_deref().map(CapturedEnvironment::parse).transpose()?;
-            let request = request.map_or_else(|| Ok(ReloadRequest::default()), |request| OPTIONS.parse(&request, "reload"))?;
+            let captured_env = captured.map(|HostText(captured)| CapturedEnvironment::parse(&captured)).transpose()?;
+            let request =
+                request.map_or_else(|| Ok(ReloadRequest::default()), |HostText(request)| OPTIONS.parse(&request, "reload"))?;
             let inputs = ReloadRequest { captured_env, ..request }.into_inputs(&attachment.config);
             let is_validated = inputs.validated;
             Ok((Preparation::Reload(attachment.config.clone(), inputs), is_validated))

@@ -109,7 +109,7 @@ pub(crate) fn prepare(request: &Bound<'_, PyAny>, core: Option<&Bound<'_, Core>>
         let preparation = match config {
             None => {
                 let (builder, environment) = builder(&request)?;
-                Preparation::Load(Box::new(builder), environment)
+                Preparation::Load(builder, environment)
             }
             Some(config) => {
                 let inputs = OPTIONS.read::<ReloadRequest>(&request, "reload")?.into_inputs(&config);

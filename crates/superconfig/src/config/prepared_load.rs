@@ -187,7 +187,7 @@ impl PreparedLoad {
             return Err(problem);
         }
         self.load.loaded.replace(output)?;
-        let keeper = Core::publish(*self.load)?;
+        let keeper = Core::publish(self.load)?;
         let config = SuperConfig(keeper);
         #[cfg(feature = "watch")]
         if let Some(options) = config.0.options.watch.clone() {

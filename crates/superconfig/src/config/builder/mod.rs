@@ -30,7 +30,8 @@ use std::sync::Arc;
 #[derive(Clone, Default)]
 #[must_use]
 pub struct Builder {
-    options: LoadOptions,
+    /// Boxed, since every method passes it on.
+    options: Box<LoadOptions>,
 }
 
 impl SuperConfig {
@@ -499,7 +500,7 @@ impl Builder {
         // They are kept with the configuration.
         self.options.sources.shrink_to_fit();
         let prepared = PreparedLoad::new(
-            Arc::new(self.options),
+            Arc::from(self.options),
             environment,
             #[cfg(feature = "watch")]
             crate::config::watch::start,
