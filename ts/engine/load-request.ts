@@ -42,8 +42,32 @@ export function isCheckedByHost({ sources, validator }: LoadRequest): boolean {
   return validator !== undefined || sources.some(({ kind }) => kind === 'derive');
 }
 
-/** A request as JSON text for the addon, with the answers of custom sources. */
+/** What a source of each kind is made of, where that is one text. */
+const PARTS: Readonly<Record<string, string>> = { file: 'path', glob: 'pattern', dir: 'path', discover: 'name', env: 'prefix' };
+
+/**
+ * A request as text for the addon, with the answers of custom sources. Most requests are a directory and sources without options: these
+ * cross in brief, as writing JSON and reading it takes longer than parsing a small file.
+ */
 export function toText(request: LoadRequest, answers?: ReadonlyMap<number, Answer>): string {
+  return inBrief(request) ?? inJson(request, answers);
+}
+
+/** The directory, then the kind of each source and what it is made of, each ended by NUL; nothing where there is more to say. */
+function inBrief({ options, sources, validator, environment }: LoadRequest): string | undefined {
+  const { cwd } = options;
+  if (typeof cwd !== 'string' || cwd.includes('\0') || validator !== undefined || environment !== undefined) return undefined;
+  for (const name in options) if (name !== 'cwd' && options[name] !== undefined) return undefined;
+  let text = `${cwd}\0`;
+  for (const source of sources) {
+    const part = source[PARTS[source.kind] ?? ''];
+    if (typeof part !== 'string' || part.includes('\0') || Object.keys(source).length !== 2) return undefined;
+    text += `${source.kind}\0${part}\0`;
+  }
+  return text;
+}
+
+function inJson(request: LoadRequest, answers: ReadonlyMap<number, Answer> | undefined): string {
   const { options, sources, validator, environment: env } = request;
   const entries = sources.map((source, index) => {
     // What is `undefined` does not cross.

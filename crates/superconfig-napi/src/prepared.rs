@@ -45,7 +45,7 @@ thread_local! {
 }
 
 /// Reads and merges. What JavaScript validates is not published: that gives the number of the prepared load. What it does not is published
-/// in the same call, and gives what [`commit`] gives. The request is JSON text: `LoadOptions` for a first load, `ReloadRequest` for the
+/// in the same call, and gives what [`commit`] gives. The request is text: `LoadOptions::from_request` for a first load, JSON of a `ReloadRequest` for the
 /// next version of an attachment, nothing where it has no options. `captured` is the program's own environment, as
 /// `CapturedEnvironment::parse` reads it.
 #[napi(catch_unwind)]
@@ -207,7 +207,7 @@ pub fn describe_request(HostText(request): HostText, captured: Option<HostText>,
 
 fn options(request: &str, captured: Option<HostText>) -> std::result::Result<LoadOptions, Error> {
     let captured_env = captured.map(|HostText(captured)| CapturedEnvironment::parse(&captured)).transpose()?;
-    Ok(LoadOptions { captured_env, ..OPTIONS.parse(request, "load")? })
+    Ok(LoadOptions { captured_env, ..LoadOptions::from_request(request, OPTIONS)? })
 }
 
 /// A builder and its environment, which the facade always gives: it cannot be read here while a worker writes it.

@@ -48,7 +48,7 @@ macro_rules! layers {
         $($(#[$help:meta])* $option:ident: $kind:ty,)*
     })*) => {$(
         $(#[$about])*
-        #[derive(Debug, Deserialize)]
+        #[derive(Debug, Default, Deserialize)]
         #[serde(deny_unknown_fields)]
         pub struct $name {
             $($(#[$part_help])* pub $part: $part_kind,)*
@@ -198,6 +198,18 @@ pub enum Profiles {
 }
 
 impl SourceOptions {
+    /// A source that is made of one text and has no options; `None` for a kind that is not made so.
+    pub(super) fn of_text(kind: &str, text: &str) -> Option<Self> {
+        Some(match kind {
+            "file" => Self::File(File { path: text.to_owned(), ..File::default() }),
+            "glob" => Self::Glob(Glob { pattern: text.to_owned(), ..Glob::default() }),
+            "dir" => Self::Dir(Directory { path: text.to_owned(), ..Directory::default() }),
+            "discover" => Self::Discover(Discover { name: text.to_owned(), ..Discover::default() }),
+            "env" => Self::Env(Env { prefix: Prefix(Some(text.into())), ..Env::default() }),
+            _ => return None,
+        })
+    }
+
     /// The source as the engine takes it; `at` is its index among the sources.
     pub(super) fn into_entry(self, at: usize) -> Result<SourceEntry, Error> {
         let format = |kind: &str, name: Option<String>| {
