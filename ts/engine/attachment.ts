@@ -36,10 +36,10 @@ export const PINNED = new Float64Array(3);
 
 /** An attachment; closed until it is opened. */
 export class Attachment {
-  /** The generation word of the configuration among those of the addon. */
-  generationWord: Uint32Array = CLOSED_WORD;
-  /** What reads compare: the generation word, or, while there are overlays, one that equals no generation. */
+  /** What reads compare: the generation word, or, before the first look at it and while there are overlays, one that equals no generation. */
   word: Uint32Array = CLOSED_WORD;
+  #index = 0;
+  #generationWord: Uint32Array | undefined = CLOSED_WORD;
   /** Find what reads are to see in place of this, each in the asynchronous context of the read. */
   readonly overlays: FindOverlay[] = [];
   /** The word as it was when the caches were last found to be current. */
@@ -73,9 +73,8 @@ export class Attachment {
   static open(id: number, request?: LoadRequest, sources: Sources = new NoCustomSources()): Attachment {
     const attachment = new Attachment();
     const [generation, version, configId] = PINNED as unknown as [number, number, number];
-    const index = wordIndex(configId);
-    attachment.generationWord = generationWords().subarray(index, index + 1);
-    attachment.word = attachment.generationWord;
+    attachment.#index = wordIndex(configId);
+    attachment.#generationWord = undefined;
     attachment.seen = generation;
     attachment.generation = generation;
     attachment.version = version;
@@ -87,6 +86,14 @@ export class Attachment {
     return attachment;
   }
 
+  /** The generation word of the configuration, as it is now. */
+  look(): number {
+    // A view is made by the first look: not every thread that loads reads.
+    this.#generationWord ??= generationWords().subarray(this.#index, this.#index + 1);
+    if (this.overlays.length === 0) this.word = this.#generationWord;
+    return this.#generationWord[0] as number;
+  }
+
   /** Makes reads see what `find` finds, until the returned function is called. Meanwhile each read takes the slow way. */
   overlay(find: FindOverlay): () => void {
     this.assertOpen();
@@ -95,7 +102,6 @@ export class Attachment {
     return () => {
       const at = this.overlays.indexOf(find);
       if (at >= 0) this.overlays.splice(at, 1);
-      if (this.overlays.length === 0) this.word = this.generationWord;
     };
   }
 
@@ -114,7 +120,7 @@ export class Attachment {
     this.closed = true;
     unreachable.unregister(this);
     this.clear();
-    this.generationWord = CLOSED_WORD;
+    this.#generationWord = CLOSED_WORD;
     this.word = CLOSED_WORD;
     this.seen = -1;
     this.sources.end();

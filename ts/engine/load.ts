@@ -72,7 +72,7 @@ function loadAtOnce(request: LoadRequest): Attachment {
   if (request.environment !== undefined) checkEnvironment(request.environment);
   const sources = new NoCustomSources(request);
   const { environment } = sources.collect(false);
-  return opened(prepare([toText(request), environment]), request, sources);
+  return opened(prepare(toText(request), environment), request, sources);
 }
 
 /** Opens the attachment of a load that has just been published, and begins what goes on with it. */
@@ -115,7 +115,7 @@ function* loadSteps(given: LoadRequest, isAsync: boolean): Steps<Attachment> {
     if (failures.length > 0) throw joinFailures(failures);
     const bounds = { lifetime: sources.lifetime, isBackground: false };
     const given: Given = [toText(request, answers), environment];
-    const id = isAsync || isCheckedByHost(request) ? yield* versionSteps(given, request, bounds, isAsync) : prepare(given);
+    const id = isAsync || isCheckedByHost(request) ? yield* versionSteps(given, request, bounds, isAsync) : prepare(...given);
     if (!sources.isEmpty) sources.accept(answers);
     return opened(id, request, sources);
   } catch (thrown) {
@@ -136,14 +136,13 @@ function* reloadSteps(attachment: Attachment, isAsync: boolean, isBackground: bo
   const options = { turn, exported, supplied: answers.size > 0 ? [...answers] : undefined, background: isBackground, validated: isChecked };
   const isPlain = sources.isEmpty && exported === undefined && !isBackground && !isChecked;
   const given: Given = [isPlain ? undefined : JSON.stringify(options), environment, id];
-  const bounds = { lifetime: sources.lifetime, isBackground };
-  const reloaded = isAsync || isChecked ? yield* versionSteps(given, request, bounds, isAsync) : prepare(given);
+  const reloaded = isAsync || isChecked ? yield* versionSteps(given, request, { lifetime: sources.lifetime, isBackground }, isAsync) : prepare(...given);
   if (!sources.isEmpty) sources.accept(answers);
   return typeof reloaded === 'number' ? { version: reloaded, changed: [] } : (JSON.parse(reloaded) as ReloadResult);
 }
 
 /** Prepares a version on this thread. */
-function prepare([text, environment, attachment]: Given): number | string {
+function prepare(text: string | undefined, environment: string | undefined, attachment?: number): number | string {
   return native().prepare(text, environment, attachment, PINNED);
 }
 
@@ -183,7 +182,7 @@ function prepareAsync([text, environment, attachment]: Given, { lifetime, isBack
 
 /** Prepares a version and publishes it, once its layers are derived, with what the schema makes of its values. */
 function* versionSteps(given: Given, request: LoadRequest | undefined, bounds: Bounds, isAsync: boolean): Steps<number | string> {
-  const prepared = isAsync ? yield* settled(prepareAsync(given, bounds), 'the load') : (prepare(given) as number);
+  const prepared = isAsync ? yield* settled(prepareAsync(given, bounds), 'the load') : (prepare(...given) as number);
   try {
     if (request?.sources.some(({ kind }) => kind === 'derive')) yield* deriveSteps(prepared, request, bounds);
     const validator = request?.validator;

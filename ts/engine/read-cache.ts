@@ -11,7 +11,7 @@ import type { MissingPath } from './protocol.js';
 /** Makes the caches current: moves to the newest version where there is one. Costs a comparison where nothing changed. */
 export function sync(attachment: Attachment): void {
   // Read before the version is: one that is published in between causes one more sync, never a stale read.
-  const seen = attachment.generationWord[0] as number;
+  const seen = attachment.look();
   if (seen === attachment.seen) return;
   // The addon does it too, a moment after the word: what `current` keeps must not be older than what is read here.
   Atomics.store(OUTDATED, 0, 1);

@@ -45,12 +45,17 @@ const NO_ANSWERS: Collected['answers'] = new Map();
 
 /** The sources of a configuration that has no custom one. */
 export class NoCustomSources implements SourcesInUse {
-  readonly lifetime = new Lifetime();
   readonly isEmpty = true;
   readonly #request: LoadRequest | undefined;
+  #lifetime: Lifetime | undefined;
 
   constructor(request?: LoadRequest) {
     this.#request = request;
+  }
+
+  get lifetime(): Lifetime {
+    this.#lifetime ??= new Lifetime();
+    return this.#lifetime;
   }
 
   /** Captures the environment. Nothing has to be awaited here. */
