@@ -57,7 +57,7 @@ export function toText(request: LoadRequest, answers?: ReadonlyMap<number, Answe
 function inBrief({ options, sources, validator, environment }: LoadRequest): string | undefined {
   const { cwd } = options;
   if (typeof cwd !== 'string' || cwd.includes('\0') || validator !== undefined || environment !== undefined) return undefined;
-  for (const name in options) if (name !== 'cwd' && options[name] !== undefined) return undefined;
+  if (Object.keys(options).some((name) => name !== 'cwd' && options[name] !== undefined)) return undefined;
   let text = `${cwd}\0`;
   for (const source of sources) {
     const part = source[PARTS[source.kind] ?? ''];
