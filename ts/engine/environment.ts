@@ -76,8 +76,11 @@ function filterOf({ options, sources }: LoadRequest): Filter {
 }
 
 /** Whether a source can ask for the home directory. Most files are named without it, and each look-up is a call into Node. */
-function needsHome({ kind, path, pattern = path }: SourceEntry): boolean {
-  return (kind !== 'file' && kind !== 'dir' && kind !== 'glob') || (typeof pattern === 'string' && pattern.startsWith('~'));
+function needsHome({ kind, path, pattern = path, fileSuffix, mapping }: SourceEntry): boolean {
+  if (kind === 'file' || kind === 'dir' || kind === 'glob') return typeof pattern === 'string' && pattern.startsWith('~');
+  // A variable can name a file.
+  if (kind === 'env') return fileSuffix !== undefined || mapping !== undefined;
+  return kind === 'discover' || kind === 'dotenv' || kind === 'custom';
 }
 
 /** Adds the variables of an `env` source. The addon checks its options, so they may be anything here. */
