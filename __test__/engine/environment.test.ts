@@ -1,6 +1,6 @@
 // The environment is what `process.env` says on the calling thread when a load is called.
 import { afterEach, describe, expect, test } from 'vitest';
-import { args, type CustomSource, dir, discover, env, file, glob, SuperConfig } from '../../ts/index.ts';
+import { args, type CustomSource, defaults, dir, discover, dotenv, env, file, glob, overrides, SuperConfig, source, text } from '../../ts/index.ts';
 import { caught } from '../support/errors.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
 import { until } from '../support/watched.ts';
@@ -124,13 +124,17 @@ describe('whoever has replaced `process.env`', () => {
     );
     const named = ['a.json', '{profile}/a.json', './~/a.json'];
     for (const path of named) builder().file(path, { optional: true }).dir(path, { optional: true }).glob(path).profile('x').loadSync();
+    const texts = [defaults({ a: '~' }), text('a: ~/b'), args(['--a=~/b']), env('X', {}), overrides({ a: '~/b' })];
+    for (const one of texts) builder().add(one).profile('x').loadSync();
     expect([...looked]).toEqual([]);
-    const other = [env('X', {}), file('~/a.json', { optional: true }), glob('~/*.json'), dir('~', { optional: true }), discover('a'), args([])];
-    for (const source of other) {
+    const files = [file('~/a.json', { optional: true }), glob('~/*.json'), dir('~', { optional: true }), discover('a'), dotenv()];
+    const other = [...files, env('X', { fileSuffix: true }), env('X', { mapping: { a: 'UNSET' } }), source(values())];
+    for (const one of other) {
       looked.clear();
-      builder().add(source).profile('x').loadSync();
-      expect(looked, source.kind).toContain('HOME');
+      builder().add(one).profile('x').loadSync();
+      expect(looked, one.kind).toContain('HOME');
     }
+    looked.clear();
     builder()
       .env('ENVTEST_', { mapping: { deep: { mapped: ['UNSET', 'MAPPED'] } } })
       .loadSync();

@@ -242,7 +242,7 @@ function made(kind: Source['kind'], content: object, options: object | undefined
   if (options === undefined) return { kind, ...content };
   const given = optionsOf(options, kind);
   for (const part of ['kind', ...Object.keys(content)]) {
-    if (part in given) throw optionError(`\`${part}\` is not an option of \`${kind}\``);
+    if (Object.hasOwn(given, part)) throw optionError(`\`${part}\` is not an option of \`${kind}\``);
   }
   return { ...given, kind, ...content };
 }

@@ -60,8 +60,9 @@ function inBrief({ options, sources, validator, environment }: LoadRequest): str
   if (Object.keys(options).some((name) => name !== 'cwd' && options[name] !== undefined)) return undefined;
   let text = `${cwd}\0`;
   for (const source of sources) {
-    const part = source[PARTS[source.kind] ?? ''];
-    if (typeof part !== 'string' || part.includes('\0') || Object.keys(source).length !== 2) return undefined;
+    const name = PARTS[source.kind] ?? '';
+    const part = source[name];
+    if (typeof part !== 'string' || part.includes('\0') || !Object.hasOwn(source, name) || Object.keys(source).length !== 2) return undefined;
     text += `${source.kind}\0${part}\0`;
   }
   return text;
