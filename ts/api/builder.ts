@@ -245,10 +245,13 @@ export class RequestBuilder {
 
   /** What a configuration is loaded from. @internal */
   toRequest(): LoadRequest {
-    const { cwd = workingDirectory(), home, root, argv = process.argv.slice(2), env } = this.#surroundings;
+    const { cwd = workingDirectory(), home, root, argv, env } = this.#surroundings;
+    const sources: Source[] = [];
+    // By `map`, V8 makes lists of one shape at first and of another later, and compiles what goes through them once more.
+    for (const source of this.#sources) sources.push(source.kind === 'args' ? { argv: argv ?? process.argv.slice(2), ...source } : source);
     return {
       options: { cwd, home, root, ...this.#collected },
-      sources: this.#sources.map((source) => (source.kind === 'args' ? { argv, ...source } : source)),
+      sources,
       environment: env,
       validator: this.validator,
     };
