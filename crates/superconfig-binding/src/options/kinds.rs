@@ -175,7 +175,7 @@ impl CapturedEnvironment {
     /// # Errors
     /// `ERR_SUPERCONFIG_OPTION` where a name or value holds NUL, which no environment of a process can.
     pub fn parse(text: &str) -> Result<Self, superconfig::Error> {
-        let mut parts = text.split_terminator('\0');
+        let mut parts = ended_by_nul(text);
         let mut count = || parts.next().and_then(|count| count.parse::<usize>().ok()).unwrap_or_default();
         let (variables, skipped) = (count(), count());
         let mut captured = Self { variables: Variables(Vec::with_capacity(variables)), skipped: Vec::new() };
@@ -190,6 +190,16 @@ impl CapturedEnvironment {
         }
         Err(superconfig::Error::new(superconfig::ErrorCode::Option, "a variable of the environment holds a NUL character"))
     }
+}
+
+/// The parts of a text, each ended by NUL. They are short: looking at byte after byte is quicker than searching, once for each.
+pub(super) fn ended_by_nul(mut text: &str) -> impl Iterator<Item = &str> {
+    std::iter::from_fn(move || {
+        let at = text.bytes().position(|byte| byte == 0)?;
+        let (part, rest) = text.split_at(at);
+        text = &rest[1..];
+        Some(part)
+    })
 }
 
 impl From<CapturedEnvironment> for Environment {

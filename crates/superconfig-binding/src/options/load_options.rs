@@ -1,6 +1,6 @@
 //! The options of a load.
 
-use super::kinds::{CapturedEnvironment, Count, Entries, Milliseconds, Variables};
+use super::kinds::{CapturedEnvironment, Count, Entries, Milliseconds, Variables, ended_by_nul};
 use super::option_reader::OptionReader;
 use super::source_options::{HostSource, SourceOptions};
 use serde::Deserialize;
@@ -114,8 +114,10 @@ impl LoadOptions {
     /// # Ok::<(), superconfig::Error>(())
     /// ```
     pub fn from_request(text: &str, reader: OptionReader) -> Result<Self, Error> {
-        let Some(brief) = text.strip_suffix('\0') else { return reader.parse(text, "load") };
-        let mut parts = brief.split('\0');
+        if !text.ends_with('\0') {
+            return reader.parse(text, "load");
+        }
+        let mut parts = ended_by_nul(text);
         let cwd = parts.next().map(str::to_owned);
         let mut sources = Vec::new();
         while let Some(kind) = parts.next() {
