@@ -39,10 +39,13 @@ describe('threads', () => {
     const worker = new Worker(
       `const { parentPort, workerData } = require('node:worker_threads');
        const native = require(workerData.addon);
-       const [attachment, id, generation] = native.attach(workerData.token);
+       const pinned = new Float64Array(3);
+       const attachment = native.attach(workerData.token, pinned);
+       const id = pinned[2];
        const words = new Uint32Array(native.generations(false, new ArrayBuffer(4)));
        parentPort.on('message', () => {
-         const [now, version] = native.sync(attachment);
+         native.sync(attachment, pinned);
+         const [now, version] = pinned;
          parentPort.postMessage([native.read(attachment, 'server.port', false), version, words[id & 4095] === now]);
        });`,
       { eval: true, workerData: { addon, token: config.token } },

@@ -1,0 +1,19 @@
+// What the addon puts into the caller's numbers.
+import { expect, test } from 'vitest';
+import { native } from '../../ts/engine/addon.ts';
+import { SuperConfig } from '../../ts/index.ts';
+
+test('numbers that are too few, of another kind or none at all are refused, and nothing is written', () => {
+  const { token } = SuperConfig.builder().loadSync();
+  const short = new Float64Array(2).fill(7);
+  const detached = new Float64Array(3);
+  structuredClone(detached.buffer, { transfer: [detached.buffer] });
+  for (const given of [short, detached, new Float32Array(3), new BigUint64Array(3), new DataView(new ArrayBuffer(24)), [0, 0, 0], {}, null, undefined]) {
+    expect(() => native().attach(token, given as never)).toThrow();
+  }
+  expect([...short]).toEqual([7, 7]);
+  const part = new Float64Array(5).subarray(1, 4);
+  const attachment = native().attach(token, part);
+  native().close(attachment);
+  expect([part[1], [...new Float64Array(part.buffer)].filter((number) => number === 0).length]).toEqual([1, 2]);
+});
