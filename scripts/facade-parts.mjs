@@ -19,6 +19,7 @@ const PARTS = {
     'engine/replacement-character.ts',
     'internal/document-error.ts',
   ],
+  steps: ['engine/load-steps.ts', 'engine/steps.ts'],
   sources: ['engine/custom-source.ts', 'engine/custom-sources.ts', 'engine/derive.ts', 'engine/settle-within.ts', 'engine/source-data.ts'],
 };
 const partOf = new Map(Object.entries(PARTS).flatMap(([part, files]) => files.map((file) => [file, part])));

@@ -44,7 +44,7 @@ export type { ArrayStrategy, BuilderOptions, ChangesOptions, Limits, LoadOptions
 export type { SourceStatus, Status, Timings, Watching } from './api/types/status.js';
 export type { UnknownKey, Unused, UnusedLayer, UnusedValue } from './api/types/unused.js';
 export type { CustomSource, SourceContext, SourceReport } from './engine/custom-source.js';
-export type { ReloadResult } from './engine/load.js';
 export type { LoosePath } from './engine/path.js';
+export type { ReloadResult } from './engine/reload-result.js';
 export { type ErrorDetails, type Issue, isSuperConfigError, type Origin, SuperConfigError, type SuperConfigErrorCode } from './internal/errors.js';
 export type { InferOutput, SchemaOptions, StandardSchema } from './schema/standard-schema.js';

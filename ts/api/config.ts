@@ -1,11 +1,12 @@
 // A loaded configuration, and the builder that loads it.
 import { native } from '../engine/addon.js';
 import { Attachment, PINNED } from '../engine/attachment.js';
-import { load, loadSync, type ReloadResult, reload, reloadSync } from '../engine/load.js';
+import { load, loadSync, reload, reloadSync } from '../engine/load.js';
 import { guard, guardAsync, publicError } from '../engine/native-error.js';
 import { Keepers, OUTDATED } from '../engine/outdated.js';
 import { type LoosePath, toNativePath } from '../engine/path.js';
 import { currentVersion, lookUp, lookUpLeniently, readMissing, readTree } from '../engine/read-cache.js';
+import type { ReloadResult } from '../engine/reload-result.js';
 import { type Frame, getterOf } from '../internal/stack.js';
 import { optionError, stringOf } from '../internal/validate.js';
 import { type InferOutput, type SchemaOptions, type StandardSchema, validatorOf } from '../schema/standard-schema.js';
