@@ -1,4 +1,4 @@
-// What the addon puts into the caller's numbers.
+// The caller's numbers, into which the addon puts what an attachment reads.
 import { expect, test } from 'vitest';
 import { native } from '../../ts/engine/addon.ts';
 import { SuperConfig } from '../../ts/index.ts';

@@ -1,4 +1,4 @@
-// What a reload gives.
+// The result of a reload.
 
 /**
  * The outcome of a reload.
