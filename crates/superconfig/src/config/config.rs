@@ -13,6 +13,7 @@ use crate::source::SourceReport;
 use serde::de::DeserializeOwned;
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{Ordering, fence};
 #[cfg(feature = "watch")]
 use std::time::Duration;
 
@@ -258,6 +259,8 @@ impl SuperConfig {
     /// ```
     pub fn subscribe(&self, listener: impl Fn(&Event) + Send + Sync + 'static) -> Subscription {
         let subscription = self.0.events.get_or_init(Arc::default).subscribe(Arc::new(listener));
+        // Together with the one after a version is published: either that finds the listener, or who subscribes reads that version.
+        fence(Ordering::SeqCst);
         #[cfg(feature = "watch")]
         if self.0.watched.get().is_some_and(|watched| watched.is_requested()) {
             self.0.notify([Event::ReloadRequested]);
