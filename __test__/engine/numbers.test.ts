@@ -17,3 +17,15 @@ test('numbers that are too few, of another kind or none at all are refused, and 
   native().close(attachment);
   expect([part[1], [...new Float64Array(part.buffer)].filter((number) => number === 0).length]).toEqual([1, 2]);
 });
+
+test('what a source does when its values are in use changes nothing of what is opened', () => {
+  let value = 1;
+  const accepted = () => void SuperConfig.builder().defaults({ other: 1 }).loadSync().get('other');
+  const config = SuperConfig.builder()
+    .source({ name: 'values', load: () => ({ value }), accepted })
+    .loadSync();
+  expect([config.get('value'), config.version]).toEqual([1, 1]);
+  value = 2;
+  config.reloadSync();
+  expect([config.get('value'), config.current.value, config.version]).toEqual([2, 2, 2]);
+});

@@ -31,7 +31,7 @@ const unreachable = new FinalizationRegistry<Pick<Attachment, 'id' | 'sources'>>
 
 const NO_SOURCES = new NoCustomSources();
 
-/** Where the addon puts what an attachment reads: the generation, the version and the id of the configuration. */
+/** Where the addon puts what an attachment reads: the generation, the version and the id of the configuration, until its next such call. */
 export const PINNED = new Float64Array(3);
 
 /** An attachment; closed until it is opened. */

@@ -11,14 +11,14 @@ import { isCheckedByHost, type LoadRequest, toText } from './load-request.js';
 import { observedLoad, observedReload } from './observed-load.js';
 import { prepare } from './prepare.js';
 import { type ReloadResult, toReloadResult } from './reload-result.js';
-import { NoCustomSources, type Sources } from './sources.js';
+import { type Collected, NoCustomSources, type Sources } from './sources.js';
 import { runAsync, runSync, type Steps, settled } from './steps.js';
 
 /** What a version is prepared from: the request, the environment, and the attachment of a reload. */
 type Given = Parameters<typeof prepare>;
 
-/** Opens the attachment of a load that has just been published. */
-type Open = (id: number | string, request: LoadRequest, sources: Sources) => Attachment;
+/** Opens the attachment of a load that has just been published: at once, as the next call of the addon may overwrite what it reads. */
+type Open = (id: number | string, request: LoadRequest, sources: Sources, answers: Collected['answers']) => Attachment;
 
 /** Loads on this thread. @throws `ERR_SUPERCONFIG_ASYNC` where a source or the schema has to be awaited. */
 export function loadInSteps(request: LoadRequest, open: Open): Attachment {
@@ -63,8 +63,7 @@ function* loadSteps(given: LoadRequest, open: Open, isAsync: boolean): Steps<Att
     const bounds = { lifetime: sources.lifetime, isBackground: false };
     const given: Given = [toText(request, answers), environment];
     const id = isAsync || isCheckedByHost(request) ? yield* versionSteps(given, request, bounds, isAsync) : prepare(...given);
-    if (!sources.isEmpty) sources.accept(answers);
-    return open(id, request, sources);
+    return open(id, request, sources, answers);
   } catch (thrown) {
     sources.end();
     throw thrown;
