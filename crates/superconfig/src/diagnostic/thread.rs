@@ -1,6 +1,6 @@
 //! The threads that the engine starts.
 
-use std::sync::Once;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::Builder;
 
 /// The stack of each thread: what the standard library takes by default.
@@ -15,10 +15,12 @@ pub(crate) fn thread_builder(name: &str) -> Builder {
 }
 
 /// Lets the standard library read `RUST_MIN_STACK` now, which it does once: before a dependency starts threads by itself on another
-/// thread than the caller's, where nobody knows who writes the environment meanwhile.
+/// thread than the caller's, where nobody knows who writes the environment meanwhile. Nobody waits for another caller, whom a child that
+/// was forked meanwhile does not have.
 pub(crate) fn settle_default_stack() {
-    static SETTLED: Once = Once::new();
-    SETTLED.call_once(|| {
+    static SETTLED: AtomicBool = AtomicBool::new(false);
+    if !SETTLED.load(Ordering::Acquire) {
         let _ = Builder::new().spawn(|| {});
-    });
+        SETTLED.store(true, Ordering::Release);
+    }
 }

@@ -10,7 +10,8 @@ use parking_lot::Mutex;
 use std::collections::VecDeque;
 use std::num::NonZero;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -58,9 +59,16 @@ pub(crate) fn run(job: Job) {
 }
 
 fn usual_threads() -> usize {
-    // A query costs several system calls, so only once.
-    static USUAL: OnceLock<usize> = OnceLock::new();
-    *USUAL.get_or_init(|| thread::available_parallelism().map_or(2, NonZero::get).max(2))
+    // A query costs several system calls, so only once; twice does no harm. Nobody waits for who is at it: in a child that was forked
+    // meanwhile there is no such thread.
+    static USUAL: AtomicUsize = AtomicUsize::new(0);
+    let known = USUAL.load(Ordering::Relaxed);
+    if known > 0 {
+        return known;
+    }
+    let usual = thread::available_parallelism().map_or(2, NonZero::get).max(2);
+    USUAL.store(usual, Ordering::Relaxed);
+    usual
 }
 
 fn start(name: &str, threads: &Arc<Monitor<State>>, work: fn(&Arc<Monitor<State>>)) -> bool {
