@@ -46,7 +46,12 @@ export const BUDGETS = [
   ['load of a small TOML file / smol-toml by hand', (rows) => rows['load-toml'].superconfig / rows['load-toml']['smol-toml by hand'], 0.9, 'as with JSON'],
   ['`reloadSync` with nothing changed / the `stat`s alone', ({ reload }) => reload.reloadSync / reload['two stats'], 1.5],
   ['first parse of YAML / js-yaml', (rows) => rows['cold-yaml'].superconfig / rows['cold-yaml']['js-yaml'], 1 / 10],
-  ['first parse of YAML / yaml', (rows) => rows['cold-yaml'].superconfig / rows['cold-yaml'].yaml, 1 / 40],
+  [
+    'first parse of YAML / yaml',
+    (rows) => rows['cold-yaml'].superconfig / rows['cold-yaml'].yaml,
+    1 / 40,
+    'of 3.4 ms 2.7 are the engine, three quarters of that the scanner of a library, and 0.7 V8 making the objects',
+  ],
   ['first parse of TOML / smol-toml', (rows) => rows['cold-toml'].superconfig / rows['cold-toml']['smol-toml'], 1 / 8],
   ['warm parse of YAML / js-yaml', (rows) => rows['warm-yaml'].superconfig / rows['warm-yaml']['js-yaml'], 1 / 2],
   ['warm parse of YAML / yaml', (rows) => rows['warm-yaml'].superconfig / rows['warm-yaml'].yaml, 1 / 12],
