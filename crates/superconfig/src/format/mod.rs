@@ -43,6 +43,8 @@ use integer::{Number, integer};
 pub use json::is_interoperable_json;
 #[cfg(any(feature = "simd", feature = "toml", feature = "yaml"))]
 use key_interner::KeyInterner;
+#[cfg(any(test, fuzzing))]
+pub(crate) use parse::json_within;
 pub(crate) use parse::parse_document;
 pub use parse::{json_of, parse, parse_within};
 #[cfg(any(test, fuzzing))]

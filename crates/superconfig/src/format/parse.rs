@@ -46,22 +46,28 @@ pub fn parse_within(text: &str, format: Format, limits: &Limits) -> Result<Value
     parse_known(text, format, &limits).map(|parsed| parsed.value)
 }
 
-/// Writes the value of a text as compact JSON without making the value, where that is possible: for well-formed TOML without numbers that a
-/// reader of doubles would lose. `None` says nothing about the text, which [`parse`] then reads or rejects.
+/// Writes the value of a text as compact JSON without making the value, where that is possible: for well-formed TOML, and YAML of plain
+/// mappings, sequences and scalars, without numbers that a reader of doubles would lose. `None` says nothing about the text, which [`parse`]
+/// then reads or rejects.
 ///
-/// Costs one pass over the text, and about half of what [`parse`] and [`JsonText::lossless`](crate::JsonText::lossless) cost, whose text it
-/// gives.
+/// Costs one pass over the text: of what [`parse`] and [`JsonText::lossless`](crate::JsonText::lossless) cost, whose text it gives, about half
+/// for TOML, and four fifths for YAML.
 ///
 /// ```
 /// use superconfig::{Format, json_of};
 ///
 /// assert_eq!(json_of("port = 8080", Format::Toml).as_deref(), Some(r#"{"port":8080}"#));
-/// assert_eq!(json_of("port: 8080", Format::Yaml), None);
+/// assert_eq!(json_of("port: 8080", Format::Yaml).as_deref(), Some(r#"{"port":8080}"#));
+/// assert_eq!(json_of("port = 8080", Format::Ini), None);
 /// ```
 pub fn json_of(text: &str, format: Format) -> Option<String> {
-    let limits = Limits::default();
+    json_within(text, format, &Limits::default())
+}
+
+/// [`json_of`] within limits.
+pub(crate) fn json_within(text: &str, format: Format, limits: &Limits) -> Option<String> {
     let body = text.strip_prefix('\u{feff}').unwrap_or(text);
-    if text.len() > limits.document_bytes { None } else { format.codec()?.json?(body, &limits) }
+    if text.len() > limits.document_bytes { None } else { format.codec()?.json?(body, limits) }
 }
 
 /// [`parse_text`] for a known format, with the format that a rejected text resembles as a hint.

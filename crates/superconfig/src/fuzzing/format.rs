@@ -10,12 +10,13 @@ const LOCATED: usize = 40;
 
 /// Reads a text and checks what was made of it: within its limits, without forbidden keys, each value found in the
 /// text where it is written, and the same after a way through each format that can say it. Warnings and errors have
-/// positions inside the text. Of TOML both readers agree.
+/// positions inside the text. Of TOML both readers agree, and JSON text that is made without values is that of the values.
 pub fn parse(text: &str, format: Format) {
     let limits = Limits { depth: 24, document_bytes: 1 << 20, alias_nodes: 20_000, expanded_bytes: 1 << 20 };
     if format == Format::Toml {
         format::readers_agree(text, &limits);
     }
+    let quick = format::json_within(text, format, &limits);
     match parse_text(text, format, &limits) {
         Ok(parsed) => {
             for warning in &parsed.warnings {
@@ -39,6 +40,7 @@ pub fn parse(text: &str, format: Format) {
                 true
             });
             let json = JsonText::lossless(&parsed.value);
+            assert!(quick.is_none_or(|quick| quick == json.text && json.specials.is_empty()), "{text:?}");
             let again = parse_text(&json.text, Format::Json, &Limits { document_bytes: usize::MAX, ..limits });
             let again = again.expect("what was written is read");
             if json.specials.is_empty() {
@@ -52,6 +54,7 @@ pub fn parse(text: &str, format: Format) {
             }
         }
         Err(error) => {
+            assert_eq!(quick, None, "{error:?} in {text:?}");
             assert!(matches!(error.code(), ErrorCode::Parse | ErrorCode::Limit | ErrorCode::Interpolation), "{error:?}");
             let origin = error.origin();
             assert!(is_inside(text, origin.and_then(|origin| origin.line.zip(origin.column))), "{error:?} in {text:?}");

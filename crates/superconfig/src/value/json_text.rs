@@ -160,7 +160,7 @@ impl<'a> JsonWriter<'a> {
     }
 
     /// Appends a string with quotes.
-    #[cfg(feature = "toml")]
+    #[cfg(any(feature = "toml", feature = "yaml"))]
     pub(crate) fn string(&mut self, text: &str) {
         write_json_string(&mut self.text, text);
     }

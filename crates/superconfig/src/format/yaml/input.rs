@@ -46,6 +46,12 @@ impl<'a> TextInput<'a> {
         self.rest.as_bytes().first().copied()
     }
 
+    /// What the next byte can be in a plain scalar; at the end of the text, what separates.
+    #[inline]
+    fn class(&self) -> Class {
+        self.byte().map_or(Class::Separator, |byte| CLASSES[usize::from(byte)])
+    }
+
     /// The byte offset of the next character.
     fn at(&self) -> usize {
         self.text.len() - self.rest.len()
@@ -85,6 +91,31 @@ impl<'a> TextInput<'a> {
         self.blanks.1
     }
 }
+
+/// What a byte can be in a plain scalar.
+#[derive(Clone, Copy, PartialEq)]
+enum Class {
+    /// A part of it, wherever it stands.
+    Text,
+    /// A blank, a line break or the end.
+    Separator,
+    /// What may end it, by what follows, or begins a character that does.
+    Indicator,
+}
+
+static CLASSES: [Class; 256] = {
+    let mut classes = [Class::Text; 256];
+    let mut index = 0;
+    while index < 256 {
+        classes[index] = match index as u8 {
+            b' ' | b'\t' | b'\n' | b'\r' | b'\0' => Class::Separator,
+            b':' | b',' | b'[' | b']' | b'{' | b'}' | 0xef => Class::Indicator,
+            _ => Class::Text,
+        };
+        index += 1;
+    }
+    classes
+};
 
 /// Whether a character ends a comment or a line of a block scalar.
 fn ends_line(character: char) -> bool {
@@ -204,6 +235,9 @@ impl Input for TextInput<'_> {
 
     #[inline]
     fn next_can_be_plain_scalar(&self, in_flow: bool) -> bool {
+        if self.class() == Class::Text {
+            return true;
+        }
         match self.byte() {
             Some(b':') => {
                 let next = self.peek_nth(1);
@@ -222,7 +256,7 @@ impl Input for TextInput<'_> {
 
     #[inline]
     fn next_is_blank_or_breakz(&self) -> bool {
-        matches!(self.byte(), None | Some(b' ' | b'\t' | b'\n' | b'\r' | b'\0'))
+        self.class() == Class::Separator
     }
 
     fn next_is_digit(&self) -> bool {

@@ -1,6 +1,7 @@
 //! YAML 1.2, core schema.
 
 mod input;
+mod json;
 mod locate;
 mod offsets;
 mod parse;
@@ -19,7 +20,7 @@ use super::codec::{Codec, lines};
 /// YAML 1.2, core schema, one document.
 pub(super) const YAML: Codec = Codec {
     parse: parse::parse,
-    json: None,
+    json: Some(json::json),
     locate: locate::locate,
     render: Some(|value| Ok(render::render(value, false))),
     looks_like: |text, _| lines(text).any(|line| line.contains(": ") || line.ends_with(':')),

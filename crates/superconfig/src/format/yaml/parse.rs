@@ -357,7 +357,7 @@ impl<'a> DocumentBuilder<'a> {
     }
 
     fn resolve(&mut self, text: &str, at: &Marker) -> Value {
-        let number = scalar::resolve(text);
+        let Some(number) = scalar::resolve(text) else { return Value::from(text) };
         if number.rounded {
             let (frames, offsets, document) = (&self.frames, &mut self.offsets, self.text);
             self.warnings.rounded(|| (path(frames), behind_properties(document, offsets.byte(at))));

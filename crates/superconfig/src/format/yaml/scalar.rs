@@ -3,18 +3,19 @@
 use crate::format::{Number, integer};
 use crate::value::Value;
 
-pub(super) fn resolve(text: &str) -> Number {
+/// What a plain scalar is; `None` for text.
+pub(super) fn resolve(text: &str) -> Option<Number> {
     let plain = match text {
         "" | "~" | "null" | "Null" | "NULL" => Value::Null,
         "true" | "True" | "TRUE" => Value::Bool(true),
         "false" | "False" | "FALSE" => Value::Bool(false),
         ".nan" | ".NaN" | ".NAN" => Value::Float(f64::NAN),
         _ => match text.as_bytes()[0] {
-            b'0'..=b'9' | b'+' | b'-' | b'.' => return number(text).unwrap_or_else(|| Number::exact(Value::from(text))),
-            _ => Value::from(text),
+            b'0'..=b'9' | b'+' | b'-' | b'.' => return number(text),
+            _ => return None,
         },
     };
-    Number::exact(plain)
+    Some(Number::exact(plain))
 }
 
 pub(super) fn is_infinity(text: &str) -> bool {
