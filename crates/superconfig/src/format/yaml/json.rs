@@ -22,9 +22,13 @@ pub(super) fn json(text: &str, limits: &Limits) -> Option<String> {
         Writer { out: JsonWriter::lossless(text.len()), keys: Vec::new(), frames: Vec::new(), left: limits.alias_nodes };
     for event in Parser::new(TextInput::new(text, &joined)) {
         writer.event(event.ok()?.0, limits)?;
+        // Whether a closing bracket at the start of a line stands where it may takes what is not kept here.
+        if joined.get() {
+            return None;
+        }
     }
     let JsonWriter { text, specials, .. } = writer.out;
-    (!joined.get() && specials.is_empty() && !text.is_empty()).then_some(text)
+    (specials.is_empty() && !text.is_empty()).then_some(text)
 }
 
 /// Whether a text probably has an anchor, alias or tag, and not a sign of a command, a formula or a time in its place.
