@@ -67,7 +67,8 @@ pub fn json_of(text: &str, format: Format) -> Option<String> {
 /// [`json_of`] within limits.
 pub(crate) fn json_within(text: &str, format: Format, limits: &Limits) -> Option<String> {
     let body = text.strip_prefix('\u{feff}').unwrap_or(text);
-    if text.len() > limits.document_bytes { None } else { format.codec()?.json?(body, limits) }
+    let is_rejected = text.len() > limits.document_bytes || body.starts_with('\u{feff}');
+    if is_rejected { None } else { format.codec()?.json?(body, limits) }
 }
 
 /// [`parse_text`] for a known format, with the format that a rejected text resembles as a hint.
@@ -86,4 +87,24 @@ pub(crate) fn parse_document(text: &str, format: Format, limits: &Limits) -> Res
         return Ok(Parsed { value: Value::Table(crate::value::Table::new()), ..parsed });
     }
     Ok(parsed)
+}
+
+#[cfg(all(test, feature = "toml", feature = "yaml"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_as_json_is_what_is_read() {
+        let limits = Limits { document_bytes: 20, ..Limits::default() };
+        for (format, text) in [(Format::Toml, "a = 1"), (Format::Yaml, "a: 1")] {
+            for marks in 0..3 {
+                for text in [text.to_owned(), format!("{text} # too long for it")] {
+                    let text = format!("{}{text}", "\u{feff}".repeat(marks));
+                    let written = json_within(&text, format, &limits);
+                    assert_eq!(written.is_some(), parse_text(&text, format, &limits).is_ok(), "{text:?}");
+                    assert!(written.is_none_or(|written| written == r#"{"a":1}"#), "{text:?}");
+                }
+            }
+        }
+    }
 }

@@ -107,12 +107,9 @@ impl Writer<'_> {
                 }
                 *elements += 1;
             }
-            Some(Frame::Mapping { has_key, .. }) => {
-                // What stands where a key has to be is no text.
-                if !std::mem::take(has_key) {
-                    return None;
-                }
-            }
+            // What stands where a key has to be is no text.
+            Some(Frame::Mapping { has_key: false, .. }) => return None,
+            Some(Frame::Mapping { has_key, .. }) => *has_key = false,
         }
         Some(())
     }
