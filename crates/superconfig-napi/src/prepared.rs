@@ -10,8 +10,8 @@ use napi::{Result, Status};
 use napi_derive::napi;
 use std::cell::RefCell;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use superconfig::{Builder, Environment, Error, ErrorCode, SourceReport, SuperConfig};
-use superconfig_binding::options::{CapturedEnvironment, LoadOptions, ReloadRequest, Supplied};
+use superconfig::{Error, ErrorCode, SourceReport, SuperConfig};
+use superconfig_binding::options::{CapturedEnvironment, LoadRequest, ReloadRequest, Supplied};
 use superconfig_binding::{CheckedOutput, Committed, HandleTable, Preparation, Prepared, ReportedIssue, describe};
 
 /// The object of a prepared load's number.
@@ -45,7 +45,7 @@ thread_local! {
 }
 
 /// Reads and merges. What JavaScript validates is not published: that gives the number of the prepared load. What it does not is published
-/// in the same call, and gives what [`commit`] gives. The request is text: `LoadOptions::from_request` for a first load, JSON of a `ReloadRequest` for the
+/// in the same call, and gives what [`commit`] gives. The request is text: `LoadRequest::read` for a first load, JSON of a `ReloadRequest` for the
 /// next version of an attachment, nothing where it has no options. `captured` is the program's own environment, as
 /// `CapturedEnvironment::parse` reads it.
 #[napi(catch_unwind)]
@@ -196,7 +196,7 @@ pub fn discard(prepared: f64, issues: Option<String>) -> Result<()> {
 #[napi(catch_unwind)]
 pub fn describe_request(HostText(request): HostText, captured: Option<HostText>, part: String) -> Result<String> {
     run(|| {
-        let (builder, environment) = builder(options(&request, captured)?)?;
+        let LoadRequest { builder, environment, .. } = load_request(&request, captured)?;
         match part.as_str() {
             "context" => builder.source_context(&environment).map(|context| describe(&context)),
             "profiles" => builder.find_profiles(&environment).map(|profiles| describe(&profiles)),
@@ -205,25 +205,19 @@ pub fn describe_request(HostText(request): HostText, captured: Option<HostText>,
     })
 }
 
-fn options(request: &str, captured: Option<HostText>) -> std::result::Result<LoadOptions, Error> {
-    let captured_env = captured.map(|HostText(captured)| CapturedEnvironment::parse(&captured)).transpose()?;
-    Ok(LoadOptions { captured_env, ..LoadOptions::from_request(request, OPTIONS)? })
-}
-
-/// A builder and its environment, which the facade always gives: it cannot be read here while a worker writes it.
-fn builder(mut options: LoadOptions) -> std::result::Result<(Builder, Environment), Error> {
-    let environment = options.environment();
-    Ok((options.into_builder(SuperConfig::builder().node_profile())?, environment))
+/// The load that a request describes, with the environment that the facade always gives: it cannot be read here while a worker writes it.
+fn load_request(request: &str, captured: Option<HostText>) -> std::result::Result<LoadRequest, Error> {
+    let captured = captured.map(|HostText(captured)| CapturedEnvironment::parse(&captured)).transpose()?;
+    LoadRequest::read(request, captured, SuperConfig::builder().node_profile(), OPTIONS)
 }
 
 /// The load to prepare, and whether JavaScript validates its values.
 fn preparation(request: Option<HostText>, captured: Option<HostText>, attachment: Option<f64>) -> Result<(Preparation, bool)> {
     match attachment {
         None => run(|| {
-            let options = options(&request.map_or_else(String::new, |HostText(request)| request), captured)?;
-            let is_validated = options.validated;
-            let (builder, environment) = builder(options)?;
-            Ok((Preparation::Load(builder, environment), is_validated))
+            let request = request.map_or_else(String::new, |HostText(request)| request);
+            let LoadRequest { builder, environment, validated } = load_request(&request, captured)?;
+            Ok((Preparation::Load(builder, environment), validated))
         }),
         Some(attachment) => with(attachment, |attachment| {
             let captured_env = captured.map(|HostText(captured)| CapturedEnvironment::parse(&captured)).transpose()?;

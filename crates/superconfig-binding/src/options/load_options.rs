@@ -1,11 +1,10 @@
 //! The options of a load.
 
-use super::kinds::{CapturedEnvironment, Count, Entries, Milliseconds, Variables, ended_by_nul};
-use super::option_reader::OptionReader;
+use super::kinds::{CapturedEnvironment, Count, Entries, Milliseconds, Variables};
 use super::source_options::{HostSource, SourceOptions};
 use serde::Deserialize;
 use std::fmt;
-use superconfig::{ArrayStrategy, Builder, Environment, Error, ErrorCode, Limits, Value, Warning, WatchOptions};
+use superconfig::{ArrayStrategy, Builder, Environment, Error, Limits, Value, Warning, WatchOptions};
 
 /// Everything that a builder takes.
 ///
@@ -97,37 +96,6 @@ pub struct WatchTimes {
 }
 
 impl LoadOptions {
-    /// Reads JSON text of options, or, in brief, one whose sources have no options and whose only own option is the working directory: that,
-    /// then the kind of each source and the text that it is made of, each ended by NUL, which JSON text does not hold.
-    ///
-    /// # Errors
-    /// Those of [`OptionReader::parse`], and `ERR_SUPERCONFIG_OPTION` for a kind of source that is not made of one text.
-    ///
-    /// ```
-    /// use superconfig::FieldNames;
-    /// use superconfig_binding::options::{LoadOptions, OptionReader};
-    ///
-    /// let reader = OptionReader::new(FieldNames::CamelCase);
-    /// let brief = LoadOptions::from_request("/srv\0file\0app.toml\0env\0APP\0", reader)?;
-    /// let json = r#"{ "cwd": "/srv", "sources": [{ "file": { "path": "app.toml" } }, { "env": { "prefix": "APP" } }] }"#;
-    /// assert_eq!(format!("{brief:?}"), format!("{:?}", LoadOptions::from_request(json, reader)?));
-    /// # Ok::<(), superconfig::Error>(())
-    /// ```
-    pub fn from_request(text: &str, reader: OptionReader) -> Result<Self, Error> {
-        if !text.ends_with('\0') {
-            return reader.parse(text, "load");
-        }
-        let mut parts = ended_by_nul(text);
-        let cwd = parts.next().map(str::to_owned);
-        let mut sources = Vec::new();
-        while let Some(kind) = parts.next() {
-            let source = parts.next().and_then(|text| SourceOptions::of_text(kind, text));
-            let refused = || Error::new(ErrorCode::Option, format!("a source of kind {kind:?} is not made of one text"));
-            sources.push(source.ok_or_else(refused)?);
-        }
-        Ok(Self { cwd, sources, ..Self::default() })
-    }
-
     /// The environment of the first load: the one that the program chose, else the one that the host captured; empty without
     /// both. Never that of the process.
     pub fn environment(&mut self) -> Environment {
@@ -211,13 +179,14 @@ impl LoadOptions {
         if limits != Limits::default() {
             builder = builder.limits(limits);
         }
+        let mut entries = Vec::with_capacity(sources.len());
         for (at, source) in sources.into_iter().enumerate() {
             if let SourceOptions::Source(HostSource { file: Some(file), .. }) = &source {
                 builder = builder.depends_on(file);
             }
-            builder = builder.entry(source.into_entry(at)?);
+            entries.push(source.into_entry(at)?);
         }
-        Ok(builder)
+        Ok(builder.entries(entries))
     }
 }
 

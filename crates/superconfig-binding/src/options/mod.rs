@@ -6,6 +6,7 @@
 
 mod kinds;
 mod load_options;
+mod load_request;
 mod mapping;
 mod option_reader;
 #[cfg(test)]
@@ -16,6 +17,7 @@ mod source_options;
 
 pub use kinds::{CapturedEnvironment, Count, Entries, Milliseconds, Paths, Prefix, SharedText, Variables};
 pub use load_options::{LoadLimits, LoadOptions, WatchTimes};
+pub use load_request::LoadRequest;
 pub use mapping::Mapping;
 pub use option_reader::OptionReader;
 pub use reload_request::{ReloadRequest, Supplied};

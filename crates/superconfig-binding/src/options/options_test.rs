@@ -1,7 +1,7 @@
 //! Every option with a value of the wrong kind, with an unknown name, and with a misspelt one.
 
-use super::{LoadOptions, OptionReader, ReloadRequest};
-use superconfig::{Error, ErrorCode, FieldNames, SuperConfig};
+use super::{LoadOptions, LoadRequest, OptionReader, ReloadRequest, SourceOptions};
+use superconfig::{Error, ErrorCode, FieldNames, SourceEntry, SourceSpec, SuperConfig};
 
 const CAMEL: OptionReader = OptionReader::new(FieldNames::CamelCase);
 
@@ -251,4 +251,31 @@ fn reload_takes_results_of_the_hosts_sources() {
     assert!(background.environment.is_none() && background.keep_environment, "it stays as it was captured");
     let error = CAMEL.parse::<ReloadRequest>(r#"{"supplied":[["x",{"values":{}}]]}"#, "reload").unwrap_err();
     assert_eq!((error.code(), error.issues()[0].path.to_string()), (ErrorCode::Option, "supplied[0][0]".to_owned()));
+}
+
+#[test]
+fn sources_in_brief_are_those_of_json_without_options() {
+    fn described(SourceEntry { spec, fill, directives }: SourceEntry) -> String {
+        let spec = match spec {
+            SourceSpec::File { path, options } => format!("{path} {options:?}"),
+            SourceSpec::Glob { pattern, options } => format!("{pattern} {options:?}"),
+            SourceSpec::Directory { path, options } => format!("{path} {options:?}"),
+            SourceSpec::Discover { name, options } => format!("{name} {options:?}"),
+            SourceSpec::Env(options) => format!("{options:?}"),
+            _ => panic!("it is made of more than a text"),
+        };
+        format!("{spec} {fill} {directives}")
+    }
+    for (kind, part) in [("file", "path"), ("glob", "pattern"), ("dir", "path"), ("discover", "name"), ("env", "prefix")] {
+        for text in ["app", ""] {
+            let json = format!(r#"{{ "sources": [{{ "{kind}": {{ "{part}": "{text}" }} }}] }}"#);
+            let source = CAMEL.parse::<LoadOptions>(&json, "load").unwrap().sources.remove(0);
+            let brief = SourceOptions::entry_of_text(kind, text).unwrap();
+            assert_eq!(described(brief), described(source.into_entry(0).unwrap()), "{kind}");
+        }
+    }
+    for text in ["/\0text\0port = 80\0", "/\0file\0"] {
+        let refused = LoadRequest::read(text, None, SuperConfig::builder(), CAMEL).err().unwrap();
+        assert_eq!(refused.code(), ErrorCode::Option, "{refused}");
+    }
 }

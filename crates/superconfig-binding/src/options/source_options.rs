@@ -198,16 +198,26 @@ pub enum Profiles {
 }
 
 impl SourceOptions {
-    /// A source that is made of one text and has no options; `None` for a kind that is not made so.
-    pub(super) fn of_text(kind: &str, text: &str) -> Option<Self> {
-        Some(match kind {
-            "file" => Self::File(File { path: text.to_owned(), ..File::default() }),
-            "glob" => Self::Glob(Glob { pattern: text.to_owned(), ..Glob::default() }),
-            "dir" => Self::Dir(Directory { path: text.to_owned(), ..Directory::default() }),
-            "discover" => Self::Discover(Discover { name: text.to_owned(), ..Discover::default() }),
-            "env" => Self::Env(Env { prefix: Prefix(Some(text.into())), ..Env::default() }),
+    /// The entry of a source that is made of one text and has no options, as [`SourceOptions::into_entry`] gives it; `None` for a kind
+    /// that is not made so.
+    pub(super) fn entry_of_text(kind: &str, text: &str) -> Option<SourceEntry> {
+        let spec = match kind {
+            "file" => SourceSpec::File { path: text.to_owned(), options: FileOptions::default() },
+            "glob" => SourceSpec::Glob { pattern: text.to_owned(), options: GlobOptions::default() },
+            "dir" => SourceSpec::Directory { path: text.to_owned(), options: DirectoryOptions::default() },
+            "discover" => SourceSpec::Discover { name: text.to_owned(), options: DiscoverOptions::default() },
+            "env" => SourceSpec::Env(EnvOptions {
+                prefix: text.into(),
+                mapped_only: false,
+                separator: "__".into(),
+                mapping: Vec::new(),
+                file_suffix: false,
+                infer: true,
+                empty: EmptyVariable::Keep,
+            }),
             _ => return None,
-        })
+        };
+        Some(SourceEntry { spec, fill: false, directives: true })
     }
 
     /// The source as the engine takes it; `at` is its index among the sources.

@@ -132,14 +132,18 @@ impl FileCache {
         };
         self.bare += document.bare_bytes();
         let ownership = opened.ownership;
-        self.keep(CachedFile::new(path, opened, read, format, document.clone()));
+        self.put(hash, CachedFile::new(path, opened, read, format, document.clone()));
         Ok((document, ownership))
     }
 
     /// Adds a file of the running load.
-    pub(super) fn keep(&mut self, mut file: CachedFile) {
+    #[cfg(feature = "parallel")]
+    pub(super) fn keep(&mut self, file: CachedFile) {
+        self.put(self.hasher.hash_one(&file.path), file);
+    }
+
+    fn put(&mut self, hash: u64, mut file: CachedFile) {
         file.load = self.load;
-        let hash = self.hasher.hash_one(&file.path);
         match self.files.entry(hash, |other| other.path == file.path, |other| self.hasher.hash_one(&other.path)) {
             Entry::Occupied(mut known) => **known.get_mut() = file,
             Entry::Vacant(free) => drop(free.insert(Box::new(file))),

@@ -14,6 +14,7 @@ use std::time::Duration;
 #[derive(Clone)]
 pub(crate) struct LoadOptions {
     pub sources: Vec<SourceEntry>,
+    pub cwd: Option<PathBuf>,
     settings: Arc<LoadSettings>,
     pub interpolate: bool,
     pub node_profile: bool,
@@ -37,7 +38,6 @@ pub(crate) struct LoadSettings {
     pub name: Option<Arc<str>>,
     /// The name may be that of an open configuration, which then loses it.
     pub replace_name: bool,
-    pub cwd: Option<PathBuf>,
     pub home: Option<PathBuf>,
     pub root: Option<PathBuf>,
     pub environment: Option<Vec<(Arc<str>, Arc<str>)>>,
@@ -49,7 +49,14 @@ pub(crate) struct LoadSettings {
 impl Default for LoadOptions {
     fn default() -> Self {
         static NONE: LazyLock<Arc<LoadSettings>> = LazyLock::new(Arc::default);
-        Self { sources: Vec::new(), settings: NONE.clone(), interpolate: false, node_profile: false, validated_by_host: false }
+        Self {
+            sources: Vec::new(),
+            cwd: None,
+            settings: NONE.clone(),
+            interpolate: false,
+            node_profile: false,
+            validated_by_host: false,
+        }
     }
 }
 

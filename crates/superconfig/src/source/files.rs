@@ -86,7 +86,7 @@ pub(crate) fn check_name(what: &str, name: &str) -> Result<(), Error> {
 /// # Errors
 /// `ERR_SUPERCONFIG_OPTION` for one that is empty or holds a NUL character, which no path can.
 pub(crate) fn check_path(path: &str) -> Result<(), Error> {
-    if path.trim().is_empty() || path.contains('\0') {
+    if path.trim_start().is_empty() || path.as_bytes().contains(&0) {
         return Err(Error::new(ErrorCode::Option, format!("the path {path:?} is empty or holds a NUL character")));
     }
     Ok(())

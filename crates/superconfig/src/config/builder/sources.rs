@@ -32,6 +32,25 @@ impl Builder {
         self
     }
 
+    /// [`Builder::entry`] for each of a list.
+    ///
+    /// ```
+    /// use superconfig::{Builder, SourceEntry, SourceSpec};
+    ///
+    /// let flags = |flag: &str| SourceEntry { spec: SourceSpec::Args(vec![flag.to_owned()]), fill: false, directives: true };
+    /// let config = Builder::new().entries(vec![flags("--port=80"), flags("--port=8080")]).load()?;
+    /// assert_eq!(config.get::<u16>("port")?, 8080);
+    /// # Ok::<(), superconfig::Error>(())
+    /// ```
+    pub fn entries(mut self, entries: Vec<SourceEntry>) -> Self {
+        if self.options.sources.is_empty() {
+            self.options.sources = entries;
+        } else {
+            self.options.sources.extend(entries);
+        }
+        self
+    }
+
     /// Adds values given in code, usually as the lowest layer.
     ///
     /// ```

@@ -223,10 +223,11 @@ impl<'a> Prefix<'a> {
 
 fn split<'t>(text: &'t str, separator: &str) -> SmallVec<[&'t str; 8]> {
     let mut segments = SmallVec::new();
-    let mut start = 0;
-    let mut at = 0;
-    // A searcher for every name costs more than comparing where a short separator may start.
-    while !separator.is_empty() && at + separator.len() <= text.len() {
+    let (mut start, mut at) = (0, 0);
+    // A searcher for every name costs more than looking for the first byte of a short separator.
+    let Some(&first) = separator.as_bytes().first() else { return SmallVec::from_slice(&[text]) };
+    while let Some(found) = text.as_bytes()[at..].iter().position(|byte| *byte == first) {
+        at += found;
         if text.as_bytes()[at..].starts_with(separator.as_bytes()) {
             segments.push(&text[start..at]);
             at += separator.len();

@@ -137,6 +137,17 @@ impl<'a> Matches<'a> {
 /// Compares names ignoring case, `_` and `-`.
 fn equal_names(a: &str, b: &str) -> bool {
     let is_letter = |byte: &u8| !is_separator(char::from(*byte));
+    // Most names differ in their first letter already, or in nothing but case.
+    if let (Some(x), Some(y)) = (a.bytes().next(), b.bytes().next())
+        && x.is_ascii_alphanumeric()
+        && y.is_ascii_alphanumeric()
+        && !x.eq_ignore_ascii_case(&y)
+    {
+        return false;
+    }
+    if a.eq_ignore_ascii_case(b) {
+        return true;
+    }
     let (mut letters_a, mut letters_b) = (a.bytes(), b.bytes());
     loop {
         match (letters_a.find(is_letter), letters_b.find(is_letter)) {
