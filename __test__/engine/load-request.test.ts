@@ -1,6 +1,6 @@
 // A request as it crosses to the addon: in brief where there is a directory and sources without options, else as JSON.
 import { expect, test } from 'vitest';
-import { toText } from '../../ts/engine/load-request.ts';
+import { toCrossing } from '../../ts/engine/load-request.ts';
 import { args, defaults, dir, discover, dotenv, env, file, glob, type Source, SuperConfig, text } from '../../ts/index.ts';
 import { caught } from '../support/errors.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
@@ -11,7 +11,10 @@ const builder = (sources: readonly Source[]) => {
   for (const source of sources) made.add(source);
   return made;
 };
-const isBrief = (made: SuperConfig | ReturnType<typeof builder>) => !toText((made as ReturnType<typeof builder>).toRequest()).startsWith('{');
+const isBrief = (made: SuperConfig | ReturnType<typeof builder>) => {
+  const [text] = toCrossing((made as ReturnType<typeof builder>).toRequest(), undefined);
+  return !text.startsWith('{');
+};
 
 test('sources without options cross in brief, and mean the same as in JSON', () => {
   directory.write('a.json', '{ "a": { "b": 1 } }');

@@ -1,7 +1,7 @@
 // The builder's verbs as one object of options.
 import { native } from '../engine/addon.js';
 import { captureEnvironment } from '../engine/environment.js';
-import { toText } from '../engine/load-request.js';
+import { toCrossing } from '../engine/load-request.js';
 import { guard, guardAsync } from '../engine/native-error.js';
 import { checkNames } from '../engine/option-names.js';
 import { kindOf, optionError } from '../internal/validate.js';
@@ -111,6 +111,6 @@ export function findProfiles(options: LoadOptions): string[] {
   return guard(findProfiles, () => {
     const request = toBuilder(options).toRequest();
     const env = request.environment === undefined ? captureEnvironment(request) : undefined;
-    return JSON.parse(native().describeRequest(toText(request), env, 'profiles')) as string[];
+    return JSON.parse(native().describeRequest(...toCrossing(request, env), 'profiles')) as string[];
   });
 }

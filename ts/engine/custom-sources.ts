@@ -18,7 +18,7 @@ import {
 } from './custom-source.js';
 import { captureEnvironment } from './environment.js';
 import { type Bounds, Lifetime } from './lifetime.js';
-import { type Answer, type LoadRequest, toText } from './load-request.js';
+import { type Answer, type LoadRequest, toCrossing } from './load-request.js';
 import type { Collected, SourcesOfHost } from './sources.js';
 import { type Steps, settled } from './steps.js';
 
@@ -64,7 +64,7 @@ export function customSourcesOf(request: LoadRequest): SourcesOfHost {
 export function withProfiles(request: LoadRequest): LoadRequest {
   if (!request.sources.some(({ file }) => String(file).includes('{profile}')) || !request.sources.some(isOfProfiles)) return request;
   const captured = request.environment === undefined ? captureEnvironment(request) : undefined;
-  const { profiles } = JSON.parse(native().describeRequest(toText(request), captured, 'context')) as Surroundings;
+  const { profiles } = JSON.parse(native().describeRequest(...toCrossing(request, captured), 'context')) as Surroundings;
   const sources = request.sources.flatMap((source) => (isOfProfiles(source) ? profiles.map((profile) => moduleOfProfile(source, profile)) : [source]));
   return { ...request, sources };
 }
@@ -190,7 +190,7 @@ class CustomSources implements SourcesOfHost {
     const { environment: given } = this.#request;
     const captured = given === undefined ? captureEnvironment(this.#request) : undefined;
     const env = Object.freeze(given === undefined ? variablesOf(captured) : { ...given });
-    const surroundings = JSON.parse(native().describeRequest(toText(this.#request), captured, 'context')) as Omit<Surroundings, 'env'>;
+    const surroundings = JSON.parse(native().describeRequest(...toCrossing(this.#request, captured), 'context')) as Omit<Surroundings, 'env'>;
     this.#surroundings = { ...surroundings, env };
     return captured;
   }

@@ -7,7 +7,7 @@ import { deriveSteps } from './derive.js';
 import { isObserved } from './diagnostics.js';
 import { checkEnvironment } from './environment.js';
 import { type Bounds, MAX_TIMEOUT_MS } from './lifetime.js';
-import { isCheckedByHost, type LoadRequest, toText } from './load-request.js';
+import { isCheckedByHost, type LoadRequest, toCrossing } from './load-request.js';
 import { observedLoad, observedReload } from './observed-load.js';
 import { prepare } from './prepare.js';
 import { type ReloadResult, toReloadResult } from './reload-result.js';
@@ -61,7 +61,7 @@ function* loadSteps(given: LoadRequest, open: Open, isAsync: boolean): Steps<Att
     const { answers, failures, environment } = sources.isEmpty ? sources.collect(false) : yield* sources.collect(0, false, isAsync);
     if (failures.length > 0) throw joinFailures(failures);
     const bounds = { lifetime: sources.lifetime, isBackground: false };
-    const given: Given = [toText(request, answers), environment];
+    const given: Given = toCrossing(request, environment, answers);
     const id = isAsync || isCheckedByHost(request) ? yield* versionSteps(given, request, bounds, isAsync) : prepare(...given);
     return open(id, request, sources, answers);
   } catch (thrown) {

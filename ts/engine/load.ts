@@ -4,7 +4,7 @@ import { isObserved } from './diagnostics.js';
 import { exportDotenv } from './dotenv-export.js';
 import { checkEnvironment } from './environment.js';
 import { pumpOf } from './event-pump.js';
-import { isCheckedByHost, type LoadRequest, toText } from './load-request.js';
+import { isCheckedByHost, type LoadRequest, toCrossing } from './load-request.js';
 import { loadAsync, loadInSteps, reloadAsync, reloadInSteps } from './load-steps.js';
 import { prepare } from './prepare.js';
 import { refresher } from './refresher.js';
@@ -48,8 +48,9 @@ function hasSteps({ sources, validator }: LoadRequest): boolean {
 function loadAtOnce(request: LoadRequest): Attachment {
   if (request.environment !== undefined) checkEnvironment(request.environment);
   const sources = new NoCustomSources(request);
-  const { environment, answers } = sources.collect(false);
-  return opened(prepare(toText(request), environment), request, sources, answers);
+  const collected = sources.collect(false);
+  const [text, environment] = toCrossing(request, collected.environment);
+  return opened(prepare(text, environment), request, sources, collected.answers);
 }
 
 /** Opens the attachment of a load that has just been published, and begins what goes on with it. */

@@ -80,8 +80,8 @@ export interface Native {
    * `commit` or `discard`. Anything else is published in the same call, which gives what `commit` gives.
    * `environment` is the program's own, as `captureEnvironment` writes it; without it, and in the `background`, a reload keeps what was
    * captured before. `env` among the options of the first load holds for every reload. The addon never reads the environment itself.
-   * The request is that of a first load, as `toText` writes it; with an attachment, JSON text of the options of its next version, if
-   * there are any:
+   * The request is that of a first load, as `toCrossing` writes it, with the environment or without; with an attachment, JSON text of the
+   * options of its next version, if there are any:
    * - `turn`: the number of `beginReload`, where custom sources were called since; without it the reload begins now.
    * - `exported`: variables of `.env` files that were put into the program's environment, which do not count as set there.
    * - `supplied`: `[index, { values } | { error }]` for each custom source, by their indexes among the sources.

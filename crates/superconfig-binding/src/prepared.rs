@@ -43,7 +43,7 @@ impl Preparation {
     /// Those of [`Builder::load`].
     pub fn run(self) -> Result<Prepared, Error> {
         Ok(match self {
-            Self::Load(builder, environment) => Prepared::Load(Box::new(builder.prepare_with(environment)?)),
+            Self::Load(builder, environment) => Prepared::Load(builder.prepare_with(environment)?),
             Self::Reload(config, inputs) => Prepared::Reload(Box::new(config.prepare_reload(inputs)?)),
         })
     }
@@ -62,9 +62,7 @@ impl Preparation {
     /// ```
     pub fn start(self, done: impl FnOnce(Result<Prepared, Error>) + Send + 'static) {
         match self {
-            Self::Load(builder, environment) => {
-                builder.prepare_then(environment, |prepared| done(prepared.map(|prepared| Prepared::Load(Box::new(prepared)))))
-            }
+            Self::Load(builder, environment) => builder.prepare_then(environment, |prepared| done(prepared.map(Prepared::Load))),
             Self::Reload(config, inputs) => {
                 config.prepare_reload_then(inputs, |prepared| done(prepared.map(|prepared| Prepared::Reload(Box::new(prepared)))))
             }
@@ -95,7 +93,7 @@ impl Preparation {
 /// A version that is read and merged and not published; dropping it discards it.
 pub enum Prepared {
     /// The first one.
-    Load(Box<PreparedLoad>),
+    Load(PreparedLoad),
     /// The next one.
     Reload(Box<PreparedReload>),
 }

@@ -193,13 +193,16 @@ impl CapturedEnvironment {
 }
 
 /// The parts of a text, each ended by NUL. They are short: looking at byte after byte is quicker than searching, once for each.
-pub(super) fn ended_by_nul(mut text: &str) -> impl Iterator<Item = &str> {
-    std::iter::from_fn(move || {
-        let at = text.bytes().position(|byte| byte == 0)?;
-        let (part, rest) = text.split_at(at);
-        text = &rest[1..];
-        Some(part)
-    })
+fn ended_by_nul(mut text: &str) -> impl Iterator<Item = &str> {
+    std::iter::from_fn(move || take_part(&mut text))
+}
+
+/// Takes the first of these parts off a text.
+pub(super) fn take_part<'t>(text: &mut &'t str) -> Option<&'t str> {
+    let at = text.bytes().position(|byte| byte == 0)?;
+    let (part, rest) = text.split_at(at);
+    *text = &rest[1..];
+    Some(part)
 }
 
 impl From<CapturedEnvironment> for Environment {

@@ -57,7 +57,7 @@ impl Loader {
             }
             collector.profile_use.find_in_name(&name, &selected);
             let mut info = LayerInfo::found(SourceKind::Dotenv, display_path.clone());
-            (info.file, info.path, info.format) = (Some(display_path), Some(path), Some(Format::Dotenv));
+            (info.file, info.path, info.format) = (Some(display_path), Some(path.into()), Some(Format::Dotenv));
             collector.searched.push(info);
         }
         let lookup = |name: &str| self.environment.get(name).cloned();

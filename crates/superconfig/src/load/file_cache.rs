@@ -13,7 +13,6 @@ use crate::value::Value;
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
 use hashbrown::hash_table::Entry;
-use std::ffi::OsStr;
 use std::hash::BuildHasher;
 use std::path::Path;
 use std::sync::Arc;
@@ -41,7 +40,7 @@ pub(crate) struct FileCache {
 }
 
 pub(super) struct CachedFile {
-    path: Box<OsStr>,
+    path: Arc<Path>,
     fingerprint: Fingerprint,
     /// Covered by the fingerprint: a change of either changes the time of the last status change.
     ownership: Ownership,
@@ -86,7 +85,7 @@ impl FileCache {
         let FileCandidate { path, display_path, .. } = candidate;
         dependencies.file(path);
         let hash = self.hasher.hash_one(path.as_os_str());
-        if let Some(cached) = self.files.find_mut(hash, |file| *file.path == *path.as_os_str())
+        if let Some(cached) = self.files.find_mut(hash, |file| file.path.as_os_str() == path.as_os_str())
             && cached.format == format
             && cached.is_settled
             && Fingerprint::now(path) == Some(cached.fingerprint)
@@ -102,7 +101,7 @@ impl FileCache {
             Ok(opened) => opened,
             Err(error) => {
                 dependencies.failed(path, &error);
-                if let Ok(cached) = self.files.find_entry(hash, |file| *file.path == *path.as_os_str()) {
+                if let Ok(cached) = self.files.find_entry(hash, |file| file.path.as_os_str() == path.as_os_str()) {
                     cached.remove();
                 }
                 return Err(error);
@@ -114,7 +113,8 @@ impl FileCache {
             return Err(read_file::half_written(display_path));
         }
         let text = format::decode(&self.buffer)?;
-        let cached = self.files.find(hash, |file| *file.path == *path.as_os_str()).filter(|cached| cached.format == format);
+        let cached =
+            self.files.find(hash, |file| file.path.as_os_str() == path.as_os_str()).filter(|cached| cached.format == format);
         let same = cached.filter(|cached| cached.document.text.as_ref().is_some_and(|(own, _)| **own == *text));
         let document = match same {
             Some(cached) => cached.document.clone(),
@@ -139,12 +139,16 @@ impl FileCache {
     /// Adds a file of the running load.
     #[cfg(feature = "parallel")]
     pub(super) fn keep(&mut self, file: CachedFile) {
-        self.put(self.hasher.hash_one(&file.path), file);
+        self.put(self.hasher.hash_one(file.path.as_os_str()), file);
     }
 
     fn put(&mut self, hash: u64, mut file: CachedFile) {
         file.load = self.load;
-        match self.files.entry(hash, |other| other.path == file.path, |other| self.hasher.hash_one(&other.path)) {
+        match self.files.entry(
+            hash,
+            |other| other.path.as_os_str() == file.path.as_os_str(),
+            |other| self.hasher.hash_one(other.path.as_os_str()),
+        ) {
             Entry::Occupied(mut known) => **known.get_mut() = file,
             Entry::Vacant(free) => drop(free.insert(Box::new(file))),
         }
@@ -154,15 +158,15 @@ impl FileCache {
 #[cfg(feature = "parallel")]
 impl FileCache {
     pub(super) fn holds(&self, path: &Path) -> bool {
-        self.files.find(self.hasher.hash_one(path.as_os_str()), |file| *file.path == *path.as_os_str()).is_some()
+        self.files.find(self.hasher.hash_one(path.as_os_str()), |file| file.path.as_os_str() == path.as_os_str()).is_some()
     }
 }
 
 impl CachedFile {
-    fn new(path: &Path, opened: OpenedFile, read: SystemTime, format: Option<Format>, document: Arc<Document>) -> Self {
+    fn new(path: &Arc<Path>, opened: OpenedFile, read: SystemTime, format: Option<Format>, document: Arc<Document>) -> Self {
         let OpenedFile { fingerprint, ownership } = opened;
         let is_settled = fingerprint.is_settled(read);
-        Self { path: path.as_os_str().into(), fingerprint, ownership, is_settled, format, document, load: 0 }
+        Self { path: path.clone(), fingerprint, ownership, is_settled, format, document, load: 0 }
     }
 
     #[cfg(feature = "parallel")]
@@ -243,7 +247,8 @@ mod tests {
         let mut load = |names: &[&str], succeeded: bool| {
             for name in names {
                 let presence = crate::source::Presence::Required;
-                let candidate = FileCandidate { path: directory.path().join(name), display_path: (*name).to_owned(), presence };
+                let candidate =
+                    FileCandidate { path: directory.path().join(name).into(), display_path: (*name).to_owned(), presence };
                 cache.read(&candidate, None, &rules, &mut DependencyTracker::default()).unwrap();
             }
             cache.end_load(succeeded);

@@ -49,7 +49,7 @@ impl Loader {
         let mut seen = HashSet::new();
         for path in found.files.into_iter().flatten() {
             let display_path = base_dirs.display_path(&path);
-            let candidate = FileCandidate { path, display_path, presence: Presence::Listed };
+            let candidate = FileCandidate { path: path.into(), display_path, presence: Presence::Listed };
             // A link takes no room on the disk and is a layer of the whole size.
             if let Some((file, size)) = Fingerprint::now(&candidate.path).and_then(|fingerprint| fingerprint.file())
                 && !seen.insert(file)

@@ -60,7 +60,7 @@ impl Loader {
                 }
                 let presence = if options.optional { Presence::Optional } else { Presence::Required };
                 for (at, display_path) in paths.into_iter().enumerate() {
-                    let candidate = FileCandidate { path: base_dirs.resolve(&display_path), display_path, presence };
+                    let candidate = FileCandidate { path: base_dirs.resolve(&display_path).into(), display_path, presence };
                     let before = collector.layers.len();
                     self.read_file(entry, &candidate, options, profiles, collector);
                     let is_read = collector.layers.len() > before;

@@ -30,7 +30,11 @@ impl Loader {
                 SourceSpec::File { path, options } => {
                     wanted.extend(files::expand_profiles(path, profiles).into_iter().map(|display_path| {
                         (
-                            FileCandidate { path: base_dirs.resolve(&display_path), display_path, presence: Presence::Optional },
+                            FileCandidate {
+                                path: base_dirs.resolve(&display_path).into(),
+                                display_path,
+                                presence: Presence::Optional,
+                            },
                             options.format,
                         )
                     }));
@@ -42,7 +46,7 @@ impl Loader {
                     let files = found.into_iter().flat_map(|found| found.files).flatten();
                     wanted.extend(files.map(|path| {
                         let display_path = base_dirs.display_path(&path);
-                        (FileCandidate { path, display_path, presence: Presence::Optional }, options.format)
+                        (FileCandidate { path: path.into(), display_path, presence: Presence::Optional }, options.format)
                     }));
                 }
                 _ => {}
@@ -56,7 +60,7 @@ impl Loader {
 
 impl FileCache {
     fn prefetch(&mut self, wanted: &[(FileCandidate, Option<Format>)], rules: &Rules) {
-        let is_large = |path: &PathBuf| path.metadata().is_ok_and(|found| found.is_file() && found.len() >= LARGE);
+        let is_large = |path: &Path| path.metadata().is_ok_and(|found| found.is_file() && found.len() >= LARGE);
         let new = wanted.iter().filter(|(candidate, _)| !self.holds(&candidate.path));
         let large: Vec<_> = new.filter(|(candidate, _)| is_large(&candidate.path)).collect();
         if large.len() < 2 {

@@ -8,6 +8,7 @@ use crate::diagnostic::{Error, ErrorCode, SourceKind, Warning, sort_by};
 use smallvec::SmallVec;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// The directories that relative paths and `~` resolve to.
 #[derive(Clone, Debug, Default)]
@@ -52,7 +53,8 @@ fn join(directory: &Path, path: &str) -> PathBuf {
 /// A file to read.
 #[derive(Clone, Debug)]
 pub(crate) struct FileCandidate {
-    pub(crate) path: PathBuf,
+    /// Shared with what the load keeps of the file.
+    pub(crate) path: Arc<Path>,
     /// The path as it was given, for display.
     pub(crate) display_path: String,
     pub(crate) presence: Presence,
@@ -191,6 +193,7 @@ pub(crate) fn with_stem(
     }
     for name in names {
         let path = directory.join(name);
-        lookups.push(Lookup::File(FileCandidate { display_path: display(&path), path, presence: Presence::Listed }));
+        let display_path = display(&path);
+        lookups.push(Lookup::File(FileCandidate { path: path.into(), display_path, presence: Presence::Listed }));
     }
 }

@@ -4,7 +4,7 @@ use crate::diagnostic::SourceKind;
 use crate::format::Format;
 use serde::Serialize;
 use std::borrow::Cow;
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::Arc;
 
 /// The state of one source, or of one file of it, in a load. Serializes without its `path`.
@@ -29,7 +29,7 @@ pub struct LayerInfo {
     pub file: Option<Arc<str>>,
     /// The absolute path of the file, which need not exist. For a pattern, `*` and all.
     #[serde(skip)]
-    pub path: Option<PathBuf>,
+    pub path: Option<Arc<Path>>,
     /// The format that a file or text was read in.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub format: Option<Format>,
@@ -116,11 +116,11 @@ impl LayerInfo {
     pub(crate) fn absent(
         kind: SourceKind,
         name: impl Into<Arc<str>>,
-        path: PathBuf,
+        path: impl Into<Arc<Path>>,
         status: LayerStatus,
         reason: impl Into<Cow<'static, str>>,
     ) -> Self {
         let name = name.into();
-        Self { kind, file: Some(name.clone()), name, path: Some(path), format: None, status, reason: Some(reason.into()) }
+        Self { kind, file: Some(name.clone()), name, path: Some(path.into()), format: None, status, reason: Some(reason.into()) }
     }
 }

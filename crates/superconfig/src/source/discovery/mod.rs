@@ -12,6 +12,7 @@ use crate::source::{
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// The variables that name the standard directories.
 pub(crate) const VARIABLES: [&str; 5] = ["XDG_CONFIG_DIRS", "XDG_CONFIG_HOME", "ProgramData", "PROGRAMDATA", "APPDATA"];
@@ -73,7 +74,7 @@ struct Search<'a> {
     warnings: &'a mut Vec<Warning>,
     listings: HashMap<PathBuf, Result<Listing, (LayerStatus, &'static str)>>,
     /// Files that a location contributed; a higher location does not read them again.
-    claimed: HashSet<PathBuf>,
+    claimed: HashSet<Arc<Path>>,
     found: Vec<Discovered>,
 }
 
@@ -84,12 +85,12 @@ impl Search<'_> {
             SearchLocation::Plain { directory, name } => {
                 for name in variants(&name, self.profiles) {
                     let path = directory.join(name);
-                    self.search_file(path, Discovered::File);
+                    self.search_file(path.into(), Discovered::File);
                 }
                 Ok(())
             }
             SearchLocation::Manifest { path, format, part } => {
-                self.search_file(path, |candidate| Discovered::Part(candidate, format, part));
+                self.search_file(path.into(), |candidate| Discovered::Part(candidate, format, part));
                 Ok(())
             }
             SearchLocation::Nowhere { display_path, reason } => {
@@ -101,7 +102,7 @@ impl Search<'_> {
     }
 
     /// A file that may be missing; anything else at its path is an error when it is opened.
-    fn search_file(&mut self, path: PathBuf, found: impl FnOnce(FileCandidate) -> Discovered) {
+    fn search_file(&mut self, path: Arc<Path>, found: impl FnOnce(FileCandidate) -> Discovered) {
         let display_path = self.base_dirs.display_path(&path);
         if self.claimed.contains(&path) {
             self.found.push(nothing(&display_path, path, LayerStatus::Skipped, "a lower location has it already"));
@@ -171,6 +172,6 @@ fn list(
     }
 }
 
-fn nothing(display_path: &str, path: PathBuf, status: LayerStatus, reason: &'static str) -> Discovered {
+fn nothing(display_path: &str, path: impl Into<Arc<Path>>, status: LayerStatus, reason: &'static str) -> Discovered {
     Discovered::Absent(LayerInfo::absent(SourceKind::File, display_path, path, status, reason))
 }
