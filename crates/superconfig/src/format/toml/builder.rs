@@ -6,6 +6,7 @@ use super::drafts::{Draft, Drafts, Location, Node, TableKind};
 use crate::diagnostic::{Path, Segment};
 use crate::format::{ParseFault, ParseWarnings, Parsed, integer};
 use crate::value::{Limits, Value, is_forbidden};
+use smallvec::SmallVec;
 use std::borrow::Cow;
 use toml_parser::decoder::{Encoding, ScalarKind};
 use toml_parser::parser::{EventKind, EventReceiver};
@@ -34,9 +35,9 @@ pub(super) struct DocumentBuilder<'a> {
     drafts: Drafts<'a>,
     /// The table that keys go into.
     table: usize,
-    keys: Vec<(&'a str, usize)>,
-    targets: Vec<KeyTarget>,
-    frames: Vec<Frame>,
+    keys: SmallVec<[(&'a str, usize); 4]>,
+    targets: SmallVec<[KeyTarget; 4]>,
+    frames: SmallVec<[Frame; 4]>,
     /// The elements of open arrays.
     elements: Vec<Node<'a>>,
     warnings: ParseWarnings<'a>,
@@ -51,9 +52,9 @@ impl<'a> DocumentBuilder<'a> {
             limit: limits.depth,
             drafts: Drafts::new(text.len()),
             table: 0,
-            keys: Vec::new(),
-            targets: Vec::new(),
-            frames: Vec::new(),
+            keys: SmallVec::new(),
+            targets: SmallVec::new(),
+            frames: SmallVec::new(),
             elements: Vec::new(),
             warnings: ParseWarnings::new(text),
             fault: None,

@@ -20,7 +20,7 @@ pub(crate) fn assignments(
     builder.resolver.known_only = prefix.as_ref().is_none_or(|prefix| prefix.text.is_empty());
     builder.verbatim = variables.verbatim;
     let mut mapping = Mapping::new(variables);
-    let mut list: Vec<(&Variable, Option<&str>, MappingMatches)> = Vec::new();
+    let mut list: Vec<(&Variable, Option<&str>, MappingMatches)> = Vec::with_capacity(variables.list.len());
     for variable in &variables.list {
         let rest = prefix.as_ref().and_then(|prefix| prefix.strip(&variable.name));
         let mapped = mapping.matches(&variable.name);
