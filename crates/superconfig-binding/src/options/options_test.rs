@@ -274,8 +274,8 @@ fn sources_in_brief_are_those_of_json_without_options() {
             assert_eq!(described(brief), described(source.into_entry(0).unwrap()), "{kind}");
         }
     }
-    for text in ["/\01\0text\0port = 80\0", "/\02\0file\0a.toml\0file\0", "/\00\01\00\0A\0"] {
-        let refused = LoadRequest::read(text, None, SuperConfig::builder(), CAMEL).err().unwrap();
+    for parts in ["/|1|text|port = 80|", "/|2|file|a.toml|file|", "/|0|1|0|A|"] {
+        let refused = LoadRequest::read(&parts.replace('|', "\0"), None, SuperConfig::builder(), CAMEL).err().unwrap();
         assert_eq!(refused.code(), ErrorCode::Option, "{refused}");
     }
 }

@@ -9,7 +9,7 @@ use crate::source::{BaseDirs, FileCandidate, GlobPattern, GlobWalk, Presence, So
 use crate::value::ExpansionBudget;
 use std::num::NonZero;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
