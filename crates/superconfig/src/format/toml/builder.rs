@@ -6,7 +6,6 @@ use super::drafts::{Draft, Drafts, Location, Node, TableKind};
 use crate::diagnostic::{Path, Segment};
 use crate::format::{ParseFault, ParseWarnings, Parsed, integer};
 use crate::value::{Limits, Value, is_forbidden};
-use smallvec::SmallVec;
 use std::borrow::Cow;
 use toml_parser::decoder::{Encoding, ScalarKind};
 use toml_parser::parser::{EventKind, EventReceiver};
@@ -35,9 +34,9 @@ pub(super) struct DocumentBuilder<'a> {
     drafts: Drafts<'a>,
     /// The table that keys go into.
     table: usize,
-    keys: SmallVec<[(&'a str, usize); 4]>,
-    targets: SmallVec<[KeyTarget; 4]>,
-    frames: SmallVec<[Frame; 4]>,
+    keys: Vec<(&'a str, usize)>,
+    targets: Vec<KeyTarget>,
+    frames: Vec<Frame>,
     /// The elements of open arrays.
     elements: Vec<Node<'a>>,
     warnings: ParseWarnings<'a>,
@@ -52,9 +51,9 @@ impl<'a> DocumentBuilder<'a> {
             limit: limits.depth,
             drafts: Drafts::new(text.len()),
             table: 0,
-            keys: SmallVec::new(),
-            targets: SmallVec::new(),
-            frames: SmallVec::new(),
+            keys: Vec::with_capacity(4),
+            targets: Vec::with_capacity(4),
+            frames: Vec::new(),
             elements: Vec::new(),
             warnings: ParseWarnings::new(text),
             fault: None,

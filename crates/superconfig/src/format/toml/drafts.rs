@@ -104,9 +104,8 @@ impl<'a> Drafts<'a> {
     /// not used costs next to nothing, a list that grows is copied, and of memory that comes in several large pieces an allocator gives
     /// more back to the system, which takes long to get it again.
     pub(super) fn new(length: usize) -> Self {
-        let mut tables = Vec::with_capacity(8);
-        tables.push(Draft::new(TableKind::Header, 1, None));
-        Self { tables, entries: Vec::with_capacity((length / 8).min(MOST_RESERVED)), ..Self::default() }
+        let document = Draft::new(TableKind::Header, 1, None);
+        Self { tables: vec![document], entries: Vec::with_capacity((length / 8).min(MOST_RESERVED)), ..Self::default() }
     }
 
     /// Takes a scalar that is no text.
