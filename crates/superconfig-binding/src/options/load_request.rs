@@ -27,7 +27,7 @@ impl LoadRequest {
     /// a kind of source that is not made of one text.
     ///
     /// ```
-    /// use superconfig::{Environment, FieldNames, SuperConfig};
+    /// use superconfig::{FieldNames, SuperConfig};
     /// use superconfig_binding::options::{CapturedEnvironment, LoadRequest, OptionReader};
     ///
     /// let reader = OptionReader::new(FieldNames::CamelCase);
