@@ -206,15 +206,7 @@ impl SourceOptions {
             "glob" => SourceSpec::Glob { pattern: text.to_owned(), options: GlobOptions::default() },
             "dir" => SourceSpec::Directory { path: text.to_owned(), options: DirectoryOptions::default() },
             "discover" => SourceSpec::Discover { name: text.to_owned(), options: DiscoverOptions::default() },
-            "env" => SourceSpec::Env(EnvOptions {
-                prefix: text.into(),
-                mapped_only: false,
-                separator: "__".into(),
-                mapping: Vec::new(),
-                file_suffix: false,
-                infer: true,
-                empty: EmptyVariable::Keep,
-            }),
+            "env" => SourceSpec::Env(EnvOptions { prefix: text.into(), ..EnvOptions::default() }),
             _ => return None,
         };
         Some(SourceEntry { spec, fill: false, directives: true })

@@ -290,7 +290,7 @@ pub struct EnvOptions {
 impl Default for EnvOptions {
     fn default() -> Self {
         Self {
-            prefix: "".into(),
+            prefix: Arc::default(),
             mapped_only: false,
             separator: "__".into(),
             mapping: Vec::new(),
