@@ -129,8 +129,8 @@ fn check_free(registry: &ConfigRegistry, name: &str, replace: bool) -> Result<()
 
 impl Core {
     /// Puts a first version into the registry.
-    pub(super) fn publish(load: Box<FirstLoad>) -> Result<Arc<Keeper>, Error> {
-        let FirstLoad { options, environment, custom_sources, loader, loaded, record } = *load;
+    pub(super) fn publish(load: FirstLoad) -> Result<Arc<Keeper>, Error> {
+        let FirstLoad { options, environment, custom_sources, loader, loaded, record } = load;
         let _span = span!("publish");
         let (mut timings, publishing) = (loaded.timings, loaded.stage_began);
         let generation = generation::next();

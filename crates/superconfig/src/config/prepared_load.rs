@@ -32,8 +32,7 @@ pub(super) type StartWatching = fn(&SuperConfig, WatchOptions) -> Result<(), Err
 /// # Ok::<(), superconfig::Error>(())
 /// ```
 pub struct PreparedLoad {
-    /// Boxed, since a load passes it on several times.
-    load: Box<FirstLoad>,
+    load: FirstLoad,
     #[cfg(feature = "watch")]
     start_watching: StartWatching,
 }
@@ -49,7 +48,7 @@ impl PreparedLoad {
         }
         let custom_sources = CustomSources::new(&options);
         let custom_results = custom_sources.load(&options, &environment)?;
-        let environment = Arc::new(environment);
+        let environment = environment.share();
         let mut loader = Loader::new(options.clone(), environment.clone())?;
         #[cfg(feature = "watch")]
         if options.watch.is_some() {
@@ -59,7 +58,7 @@ impl PreparedLoad {
         let mut loaded = result?;
         loaded.derive_all()?;
         Ok(Self {
-            load: Box::new(FirstLoad { options, environment, custom_sources, loader, loaded, record }),
+            load: FirstLoad { options, environment, custom_sources, loader, loaded, record },
             #[cfg(feature = "watch")]
             start_watching,
         })

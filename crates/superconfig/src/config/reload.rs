@@ -239,7 +239,7 @@ impl Core {
         if keep || self.options.environment.is_some() {
             return self.environment.lock().1.clone();
         }
-        let environment = Arc::new(given.unwrap_or_else(|| capture(&self.options)));
+        let environment = given.unwrap_or_else(|| capture(&self.options)).share();
         let mut newest = self.environment.lock();
         if turn.0 >= newest.0 {
             *newest = (turn.0, environment.clone());

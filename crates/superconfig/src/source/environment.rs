@@ -5,7 +5,7 @@ use crate::merge::Variable;
 use std::collections::HashMap;
 use std::ffi::OsStr;
 use std::fmt;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, LazyLock, OnceLock};
 
 /// A filter of the variables that a load can need; the others are not even copied.
 #[derive(Clone, Debug, Default)]
@@ -125,6 +125,12 @@ impl Environment {
             same
         });
         Environment { variables, ..Environment::default() }
+    }
+
+    /// The environment for several to hold; all that have no variables share one.
+    pub(crate) fn share(self) -> Arc<Self> {
+        static NONE: LazyLock<Arc<Environment>> = LazyLock::new(Arc::default);
+        if self.variables.is_empty() && self.warnings.is_empty() { NONE.clone() } else { Arc::new(self) }
     }
 
     /// The environment without the variables that a program has put there itself, each where it still has that value.
