@@ -121,10 +121,14 @@ pub(super) enum Matches<'a> {
 }
 
 impl<'a> Matches<'a> {
+    #[inline]
     fn add(&mut self, key: &'a Arc<str>, segment: &str) {
-        if !equal_names(key, segment) {
-            return;
+        if may_be_equal(key, segment) && equal_names(key, segment) {
+            self.add_equal(key);
         }
+    }
+
+    fn add_equal(&mut self, key: &'a Arc<str>) {
         match self {
             Matches::None => *self = Matches::One(key),
             Matches::One(first) if *first != key => *self = Matches::Many(vec![first, key]),
@@ -134,17 +138,19 @@ impl<'a> Matches<'a> {
     }
 }
 
+/// False for names that differ in their first letter, as most do.
+#[inline]
+fn may_be_equal(a: &str, b: &str) -> bool {
+    match (a.as_bytes().first(), b.as_bytes().first()) {
+        (Some(x), Some(y)) => x.eq_ignore_ascii_case(y) || !x.is_ascii_alphanumeric() || !y.is_ascii_alphanumeric(),
+        _ => true,
+    }
+}
+
 /// Compares names ignoring case, `_` and `-`.
 fn equal_names(a: &str, b: &str) -> bool {
     let is_letter = |byte: &u8| !is_separator(char::from(*byte));
-    // Most names differ in their first letter already, or in nothing but case.
-    if let (Some(x), Some(y)) = (a.bytes().next(), b.bytes().next())
-        && x.is_ascii_alphanumeric()
-        && y.is_ascii_alphanumeric()
-        && !x.eq_ignore_ascii_case(&y)
-    {
-        return false;
-    }
+    // Most that are equal differ in nothing but case.
     if a.eq_ignore_ascii_case(b) {
         return true;
     }
