@@ -202,7 +202,7 @@ impl SourceOptions {
     /// that is not made so.
     pub(super) fn entry_of_text(kind: &str, text: &str) -> Option<SourceEntry> {
         let spec = match kind {
-            "file" => SourceSpec::File { path: text.to_owned(), options: FileOptions::default() },
+            "file" => SourceSpec::File { path: text.into(), options: FileOptions::default() },
             "glob" => SourceSpec::Glob { pattern: text.to_owned(), options: GlobOptions::default() },
             "dir" => SourceSpec::Directory { path: text.to_owned(), options: DirectoryOptions::default() },
             "discover" => SourceSpec::Discover { name: text.to_owned(), options: DiscoverOptions::default() },
@@ -240,7 +240,7 @@ impl SourceOptions {
             Self::File(File { path, optional, format: name, profiles, trust, join, directives }) => {
                 let nested_profiles = profiles.is_some();
                 let options = FileOptions { optional, format: format("file", name)?, nested_profiles, trust };
-                (SourceSpec::File { path, options }, join, directives)
+                (SourceSpec::File { path: path.into(), options }, join, directives)
             }
             Self::Glob(Glob { pattern, format: name, trust, join, directives }) => {
                 let options = GlobOptions { format: format("glob", name)?, trust };

@@ -175,7 +175,7 @@ impl Snapshot {
     /// ```
     pub fn approximate_bytes(&self) -> usize {
         // Parsed values take two to four times their text.
-        size_of::<Self>() + 4 * self.loaded.text_bytes()
+        size_of::<Self>() + 4 * self.loaded.texts().map(|text| text.len()).sum::<usize>()
     }
 
     /// Sorted paths of the leaves at or below `path` that differ from an earlier version.

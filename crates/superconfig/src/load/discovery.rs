@@ -40,20 +40,19 @@ impl Loader {
                 Discovered::File(candidate) => self.read_listed_file(entry, &candidate, &file, &selected, collector),
                 Discovered::Part(candidate, format, part) => {
                     let in_file = |error: Error| {
-                        let name: Arc<str> = candidate.display_path.as_str().into();
-                        error.in_source(SourceKind::File, &name, Some(name.clone()))
+                        error.in_source(SourceKind::File, &candidate.display_path, Some(candidate.display_path.clone()))
                     };
-                    let (document, ownership) =
-                        match self.cache.read(&candidate, Some(format), &self.rules, self.dependencies.get_mut()) {
-                            Ok(read) => read,
-                            Err(error) if error.code() == ErrorCode::NotFound => {
-                                collector.searched.push(candidate.missing("there is no such file"));
-                                continue;
-                            }
-                            Err(error) => return Err(in_file(error)),
-                        };
+                    let (rules, dependencies) = (&self.rules, self.dependencies.get_mut());
+                    let file = match self.cache.read(&candidate, Some(format), rules, dependencies, &mut collector.progress) {
+                        Ok(file) => file,
+                        Err(error) if error.code() == ErrorCode::NotFound => {
+                            collector.searched.push(candidate.missing("there is no such file"));
+                            continue;
+                        }
+                        Err(error) => return Err(in_file(error)),
+                    };
                     let part_path = Path::from(part.clone());
-                    let Some(document) = document.part(&part) else {
+                    let Some(document) = file.document.part(&part) else {
                         let (status, reason) = (LayerStatus::Skipped, format!("it has no `{part_path}`"));
                         let info = LayerInfo::absent(SourceKind::File, candidate.display_path, candidate.path, status, reason);
                         collector.searched.push(info);
@@ -62,8 +61,8 @@ impl Loader {
                     let document = collector.take_expansions_of(document).map_err(in_file)?;
                     check_part(&document, &self.rules).map_err(in_file)?;
                     // A manifest without a section for this configuration is not checked.
-                    check_ownership(trust, ownership, &candidate, collector).map_err(in_file)?;
-                    collector.push_file(entry, &candidate, Arc::new(document), Some(format!("its part `{part_path}`")));
+                    check_ownership(trust, file.ownership, &candidate, collector).map_err(in_file)?;
+                    collector.push_file(entry, &file, Arc::new(document), Some(format!("its part `{part_path}`")));
                 }
             }
         }

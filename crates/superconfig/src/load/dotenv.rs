@@ -18,7 +18,7 @@ impl Loader {
         profiles: &[String],
         collector: &mut LayerCollector,
     ) -> Result<(), Error> {
-        let mut files: Vec<(String, bool)> = Vec::new();
+        let mut files: Vec<(Arc<str>, bool)> = Vec::new();
         for entry in sources {
             if let SourceSpec::Dotenv(options) = &entry.spec {
                 files.extend(options.files(profiles));
@@ -30,10 +30,9 @@ impl Loader {
         let selected = ProfileNames::new(profiles);
         let mut entries = Vec::new();
         let mut origins = Vec::new();
-        for (name, is_required) in files {
-            let text = self.read_text(base_dirs, &name);
-            let display_path: Arc<str> = name.as_str().into();
-            let path = base_dirs.resolve(&name);
+        for (display_path, is_required) in files {
+            let text = self.read_text(base_dirs, &display_path);
+            let path = base_dirs.resolve(&display_path);
             match text {
                 Ok(text) => {
                     let parsed = format::dotenv_entries(&text)
@@ -55,7 +54,7 @@ impl Loader {
                 }
                 Err(error) => return Err(error.in_source(SourceKind::Dotenv, &display_path, Some(display_path.clone()))),
             }
-            collector.profile_use.find_in_name(&name, &selected);
+            collector.profile_use.find_in_name(&display_path, &selected);
             let mut info = LayerInfo::found(SourceKind::Dotenv, display_path.clone());
             (info.file, info.path, info.format) = (Some(display_path), Some(path.into()), Some(Format::Dotenv));
             collector.searched.push(info);

@@ -48,7 +48,7 @@ impl Loader {
         let options = FileOptions { format: options.format, trust: options.trust, ..FileOptions::default() };
         let mut seen = HashSet::new();
         for path in found.files.into_iter().flatten() {
-            let display_path = base_dirs.display_path(&path);
+            let display_path = base_dirs.display_path(&path).into();
             let candidate = FileCandidate { path: path.into(), display_path, presence: Presence::Listed };
             // A link takes no room on the disk and is a layer of the whole size.
             if let Some((file, size)) = Fingerprint::now(&candidate.path).and_then(|fingerprint| fingerprint.file())

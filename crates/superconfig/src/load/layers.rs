@@ -1,5 +1,6 @@
 //! The layers of one source.
 
+use super::cached_file::CachedFile;
 use super::custom_layer::CustomLayer;
 use super::file_cache::{check_part, parse_layer};
 use super::loader::{LayerCollector, Loader};
@@ -52,7 +53,7 @@ impl Loader {
                 let has_mark = !profiles.is_empty() && path.contains(PROFILE_MARK);
                 if paths.is_empty() {
                     let (status, reason) = (LayerStatus::Skipped, "no profile is selected");
-                    let info = LayerInfo::absent(SourceKind::File, path.as_str(), base_dirs.resolve(path), status, reason);
+                    let info = LayerInfo::absent(SourceKind::File, path.clone(), base_dirs.resolve(path), status, reason);
                     collector.searched.push(info);
                     note_unselected(path, base_dirs, profiles, &mut collector.unselected);
                 } else if has_mark {
@@ -100,7 +101,7 @@ impl Loader {
                 let name = options.name.clone().unwrap_or_else(|| "text".into());
                 let began = Instant::now();
                 let parsed = parse_layer(text.clone(), options.format, None, &self.rules);
-                self.cache.add_parse_time(began);
+                collector.progress.add_parse_time(began);
                 let document = parsed
                     .and_then(|document| collector.take_expansions_of(document))
                     .map_err(|error| error.in_source(SourceKind::Text, &name, None))?;
@@ -191,24 +192,24 @@ impl Loader {
         profiles: &[String],
         collector: &mut LayerCollector,
     ) -> Result<(), Error> {
-        let in_file = |error: Error| {
-            let name: Arc<str> = candidate.display_path.as_str().into();
-            error.in_source(SourceKind::File, &name, Some(name.clone()))
-        };
-        let (document, ownership) = match self.cache.read(candidate, options.format, &self.rules, self.dependencies.get_mut()) {
-            Ok(read) => read,
+        let in_file =
+            |error: Error| error.in_source(SourceKind::File, &candidate.display_path, Some(candidate.display_path.clone()));
+        let (rules, dependencies) = (&self.rules, self.dependencies.get_mut());
+        let file = match self.cache.read(candidate, options.format, rules, dependencies, &mut collector.progress) {
+            Ok(file) => file,
             Err(error) if error.code() == ErrorCode::NotFound && candidate.presence != Presence::Required => {
                 collector.note_missing(candidate);
                 return Ok(());
             }
             Err(error) => return Err(in_file(error)),
         };
-        let document = collector.take_expansions_of(document).map_err(in_file)?;
+        let document = &file.document;
+        collector.take_expansions_of(&**document).map_err(in_file)?;
         if let Some(trust) = options.trust {
-            check_ownership(trust, ownership, candidate, collector).map_err(in_file)?;
+            check_ownership(trust, file.ownership, candidate, collector).map_err(in_file)?;
         }
         if !options.nested_profiles {
-            collector.push_file(entry, candidate, document, None);
+            collector.push_file(entry, &file, document.clone(), None);
             return Ok(());
         }
         collector.profile_use.look();
@@ -222,7 +223,7 @@ impl Loader {
                 Some(part) => {
                     collector.profile_use.find(section);
                     check_part(&part, &self.rules).map_err(in_file)?;
-                    collector.push_file(entry, candidate, Arc::new(part), Some(format!("its table `{section}`")));
+                    collector.push_file(entry, &file, Arc::new(part), Some(format!("its table `{section}`")));
                 }
                 None => collector.searched.push(candidate.missing(format!("it has no table `{section}`"))),
             }
@@ -281,18 +282,12 @@ impl LayerCollector {
     }
 
     /// Adds a file's layer; `part` names the part of the file that is one.
-    pub(super) fn push_file(
-        &mut self,
-        entry: &SourceEntry,
-        candidate: &FileCandidate,
-        document: Arc<Document>,
-        part: Option<String>,
-    ) {
-        let name = document.file.clone().unwrap_or_else(|| candidate.display_path.as_str().into());
+    pub(super) fn push_file(&mut self, entry: &SourceEntry, file: &CachedFile, document: Arc<Document>, part: Option<String>) {
+        let name = document.file.clone().unwrap_or_default();
         self.push(entry, SourceKind::File, name.clone(), Content::Document(document));
         if let Some(info) = self.searched.last_mut() {
             info.file = Some(name);
-            info.path = Some(candidate.path.clone());
+            info.path = Some(file.path.clone());
             info.reason = part.map(Into::into);
         }
     }
@@ -301,13 +296,12 @@ impl LayerCollector {
 impl FileCandidate {
     /// The file as the origin of a warning.
     pub(super) fn origin(&self) -> Origin {
-        let name: Arc<str> = self.display_path.as_str().into();
-        let mut origin = Origin::new(SourceKind::File, name.clone());
-        origin.file = Some(name);
+        let mut origin = Origin::new(SourceKind::File, self.display_path.clone());
+        origin.file = Some(self.display_path.clone());
         origin
     }
 
     pub(super) fn missing(&self, reason: impl Into<std::borrow::Cow<'static, str>>) -> LayerInfo {
-        LayerInfo::absent(SourceKind::File, self.display_path.as_str(), self.path.clone(), LayerStatus::Missing, reason)
+        LayerInfo::absent(SourceKind::File, self.display_path.clone(), self.path.clone(), LayerStatus::Missing, reason)
     }
 }

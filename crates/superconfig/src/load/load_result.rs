@@ -102,10 +102,9 @@ impl LoadResult {
         }
     }
 
-    /// The total length of the texts that the layers were parsed from.
-    pub(crate) fn text_bytes(&self) -> usize {
-        let text = |layer: &Layer| layer.content.document()?.text.as_ref().map(|(text, _)| text.len());
-        self.layers.iter().filter_map(text).sum()
+    /// The texts that the layers were parsed from.
+    pub(crate) fn texts(&self) -> impl Iterator<Item = &Arc<str>> {
+        self.layers.iter().filter_map(|layer| layer.content.document()?.text.as_ref().map(|(text, _)| text))
     }
 
     /// The provenance of the value at a path, redacted; `None` when no layer contributed.

@@ -4,7 +4,7 @@ use super::context::{base_dirs, profiles};
 use super::custom_layer::CustomLayer;
 use super::custom_sources::CustomResults;
 use super::derivation::{Derivations, MergeInputs};
-use super::file_cache::FileCache;
+use super::file_cache::{FileCache, ReadProgress};
 use super::load_result::{LoadResult, PendingLoad};
 use super::options::LoadOptions;
 use super::profile_use::ProfileUse;
@@ -74,6 +74,7 @@ pub(super) struct LayerCollector {
     /// The shared budget of all expansions of the load.
     pub(super) budget: ExpansionBudget,
     pub(super) profile_use: ProfileUse,
+    pub(super) progress: ReadProgress,
 }
 
 impl LayerCollector {
@@ -90,6 +91,7 @@ impl LayerCollector {
             problems: Vec::new(),
             budget: ExpansionBudget::new(limits),
             profile_use: ProfileUse::default(),
+            progress: ReadProgress::default(),
         }
     }
 }
@@ -102,7 +104,8 @@ impl Loader {
                 #[cfg(feature = "discovery")]
                 SourceSpec::Discover { name, .. } => check_name("application's name", name)?,
                 SourceSpec::Glob { pattern, .. } => drop(GlobPattern::parse(pattern)?),
-                SourceSpec::File { path, .. } | SourceSpec::Directory { path, .. } => check_path(path)?,
+                SourceSpec::File { path, .. } => check_path(path)?,
+                SourceSpec::Directory { path, .. } => check_path(path)?,
                 SourceSpec::Dotenv(options) => options.paths.iter().flatten().try_for_each(|path| check_path(path))?,
                 SourceSpec::Env(options) if options.separator.is_empty() => {
                     return Err(Error::new(ErrorCode::Option, "the separator of environment variables is empty"));
@@ -193,7 +196,7 @@ impl Loader {
         #[cfg(feature = "dotenv")]
         self.read_dotenv(&options.sources, &base_dirs, &profiles, &mut collector)?;
         #[cfg(feature = "parallel")]
-        self.prefetch(&base_dirs, &profiles);
+        self.prefetch(&base_dirs, &profiles, &mut collector.progress);
         for (at, entry) in options.sources.iter().enumerate() {
             if let Err(error) = self.read(at, entry, &base_dirs, &profiles, &mut collector) {
                 collector.problems.push(error);
@@ -212,12 +215,13 @@ impl Loader {
             derivations,
             budget,
             profile_use,
+            progress,
             ..
         } = collector;
         warnings.extend(profile_use.warnings(&profiles, &options, &self.environment));
         drop(reading);
         let stage_began = Instant::now();
-        let parse = self.cache.take_parse_time();
+        let parse = progress.parse_time;
         let read = stage_began.saturating_duration_since(began).saturating_sub(parse);
         let mut loaded = Box::new(PendingLoad {
             result: LoadResult {

@@ -1,5 +1,6 @@
 //! One load: reading, parsing and merging the sources of a configuration.
 
+mod cached_file;
 mod comparing;
 pub(crate) mod context;
 mod custom;

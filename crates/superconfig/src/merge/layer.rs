@@ -185,6 +185,29 @@ impl Document {
         self.value.get().cloned().or_else(|| self.fresh.lock().clone().map(Value::Table))
     }
 
+    /// Whether it was parsed from this text.
+    pub(crate) fn is_of(&self, text: &str) -> bool {
+        self.text.as_ref().is_some_and(|(own, _)| **own == *text)
+    }
+
+    /// Whether both were parsed from the same text of a file of the same name.
+    pub(crate) fn is_read_as(&self, other: &Self) -> bool {
+        self.file == other.file && self.text == other.text && self.root == other.root
+    }
+
+    /// Takes the value over from one that was read as this, or is this.
+    pub(crate) fn renew(&self, other: &Self) {
+        if let Some(value) = other.value.get() {
+            self.value.get_or_init(|| value.clone());
+            return;
+        }
+        // Never both locks at once.
+        let fresh = other.fresh.lock().take();
+        if let Some(table) = fresh {
+            *self.fresh.lock() = Some(table);
+        }
+    }
+
     /// The length of the text that was parsed.
     pub(crate) fn text_bytes(&self) -> usize {
         self.text.as_ref().map_or(0, |(text, _)| text.len())

@@ -56,7 +56,7 @@ pub(crate) struct FileCandidate {
     /// Shared with what the load keeps of the file.
     pub(crate) path: Arc<Path>,
     /// The path as it was given, for display.
-    pub(crate) display_path: String,
+    pub(crate) display_path: Arc<str>,
     pub(crate) presence: Presence,
 }
 
@@ -98,12 +98,12 @@ pub(crate) fn check_path(path: &str) -> Result<(), Error> {
 pub(crate) const PROFILE_MARK: &str = "{profile}";
 
 /// A path once for each profile in place of `{profile}`; most paths stand for themselves, which takes no list's memory.
-pub(crate) fn expand_profiles(path: &str, profiles: &[String]) -> SmallVec<[String; 1]> {
+pub(crate) fn expand_profiles(path: &Arc<str>, profiles: &[String]) -> SmallVec<[Arc<str>; 1]> {
     // Most paths hold no brace at all, which is found sooner.
     if !path.as_bytes().contains(&b'{') || !path.contains(PROFILE_MARK) {
-        return SmallVec::from_buf([path.to_owned()]);
+        return SmallVec::from_buf([path.clone()]);
     }
-    profiles.iter().map(|profile| path.replace(PROFILE_MARK, profile)).collect()
+    profiles.iter().map(|profile| path.replace(PROFILE_MARK, profile).into()).collect()
 }
 
 /// The result of looking a file up.
@@ -193,7 +193,7 @@ pub(crate) fn with_stem(
     }
     for name in names {
         let path = directory.join(name);
-        let display_path = display(&path);
+        let display_path = display(&path).into();
         lookups.push(Lookup::File(FileCandidate { path: path.into(), display_path, presence: Presence::Listed }));
     }
 }

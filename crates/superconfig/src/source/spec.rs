@@ -65,7 +65,7 @@ pub enum SourceSpec {
     /// One file, or one per profile where the path holds `{profile}`.
     File {
         /// The path, relative to the working directory; `~` is the home directory.
-        path: String,
+        path: Arc<str>,
         /// Its options.
         options: FileOptions,
     },
@@ -152,7 +152,8 @@ impl SourceSpec {
         match self {
             SourceSpec::Values { name, .. } | SourceSpec::Supplied { name, .. } | SourceSpec::Derive { name, .. } => name,
             SourceSpec::Custom(source) => source.name(),
-            SourceSpec::File { path, .. } | SourceSpec::Directory { path, .. } => path,
+            SourceSpec::File { path, .. } => path,
+            SourceSpec::Directory { path, .. } => path,
             SourceSpec::Glob { pattern, .. } => pattern,
             #[cfg(feature = "discovery")]
             SourceSpec::Discover { name, .. } => name,
@@ -323,11 +324,19 @@ pub struct DotenvOptions {
 
 impl DotenvOptions {
     /// The files by name, each with whether it has to exist.
-    pub(crate) fn files(&self, profiles: &[String]) -> Vec<(String, bool)> {
+    pub(crate) fn files(&self, profiles: &[String]) -> Vec<(Arc<str>, bool)> {
         let Some(paths) = &self.paths else {
             let own = profiles.iter().flat_map(|name| [format!(".env.{name}"), format!(".env.{name}.local")]);
-            return [".env".to_owned(), ".env.local".to_owned()].into_iter().chain(own).map(|name| (name, false)).collect();
+            return [".env".to_owned(), ".env.local".to_owned()]
+                .into_iter()
+                .chain(own)
+                .map(|name| (name.into(), false))
+                .collect();
         };
-        paths.iter().flat_map(|path| expand_profiles(path, profiles)).map(|path| (path, !self.optional)).collect()
+        paths
+            .iter()
+            .flat_map(|path| expand_profiles(&path.as_str().into(), profiles))
+            .map(|path| (path, !self.optional))
+            .collect()
     }
 }

@@ -66,7 +66,7 @@ fn source(case: &Table, layer: &Table) -> Result<SourceSpec, Error> {
             #[allow(clippy::needless_update, reason = "a case says only what it is about")]
             let options =
                 FileOptions { optional: flag("optional"), format: format()?, nested_profiles, ..FileOptions::default() };
-            SourceSpec::File { path: name.to_owned(), options }
+            SourceSpec::File { path: name.into(), options }
         }
         "dir" => {
             let options = DirectoryOptions { optional: flag("optional"), format: format()?, ..DirectoryOptions::default() };

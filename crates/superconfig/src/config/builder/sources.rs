@@ -103,7 +103,7 @@ impl Builder {
     /// # Ok::<(), superconfig::Error>(())
     /// ```
     pub fn file_with(self, path: impl Into<String>, options: FileOptions) -> Self {
-        self.push(SourceSpec::File { path: path.into(), options })
+        self.push(SourceSpec::File { path: path.into().into(), options })
     }
 
     /// Adds the files that match a pattern, sorted by path; none is fine.

@@ -109,7 +109,7 @@ impl Search<'_> {
             return;
         }
         self.claimed.insert(path.clone());
-        self.found.push(found(FileCandidate { path, display_path, presence: Presence::Optional }));
+        self.found.push(found(FileCandidate { path, display_path: display_path.into(), presence: Presence::Optional }));
     }
 
     fn look_for_stem(&mut self, directory: &Path, stem: &str) -> Result<(), Error> {
