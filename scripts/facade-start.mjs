@@ -3,8 +3,8 @@ import { transformSync } from 'esbuild';
 
 /** Functions of the main file that a first load runs; `__test__/packed/package.test.ts` finds those that it no longer does. */
 export const FIRST_LOAD = `builtin capture captureEnvironment checkText file filterOf generationWords guard hasSteps inBrief installedAddon
-  isLoaded isObserved loadAtOnce loadNative loadSync lookUp made namesOf native needsHome openAddon opened ownFile packagesOf platformNames prepare
-  stringOf sync textOf toCrossing toNativePath toValue unpairedSurrogate wordIndex workingDirectory`.split(/\s+/);
+  isLoaded isObserved loadAtOnce loadNative loadSync lookUp made namesOf native needsHome openAddon opened ownFile packagesOf pinned platformNames
+  prepare stringOf sync textOf toCrossing toNativePath toValue unpairedSurrogate wordIndex workingDirectory`.split(/\s+/);
 
 /**
  * The code of a main file, quicker to start with: the names of what is local are short, and what nothing uses is gone. Functions and classes

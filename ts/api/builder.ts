@@ -246,11 +246,15 @@ export class RequestBuilder {
   /** What a configuration is loaded from. @internal */
   toRequest(): LoadRequest {
     const { cwd = workingDirectory(), home, root, argv, env } = this.#surroundings;
-    const sources: Source[] = [];
-    // By `map`, V8 makes lists of one shape at first and of another later, and compiles what goes through them once more.
-    for (const source of this.#sources) sources.push(source.kind === 'args' ? { argv: argv ?? process.argv.slice(2), ...source } : source);
+    // A list of just its size. By `map`, V8 makes lists of one shape at first and of another later, and compiles what goes through them
+    // once more.
+    const sources = this.#sources.slice();
+    for (const [at, source] of sources.entries()) if (source.kind === 'args') sources[at] = { argv: argv ?? process.argv.slice(2), ...source };
+    const options: Record<string, unknown> = { cwd };
+    if (home !== undefined) options.home = home;
+    if (root !== undefined) options.root = root;
     return {
-      options: { cwd, home, root, ...this.#collected },
+      options: Object.assign(options, this.#collected),
       sources,
       environment: env,
       validator: this.validator,

@@ -20,19 +20,28 @@ export type FindOverlay = () => Attachment | undefined;
 // No generation equals it, so every read of a closed attachment takes the slow way and fails there.
 const CLOSED_WORD = Uint32Array.of(0xffff_ffff);
 
-const unreachable = new FinalizationRegistry<Pick<Attachment, 'id' | 'sources'>>(({ id, sources }) => {
+// Not told of what is closed, as most are never closed, and being able to tell it takes each of them a number and a place in a table.
+const unreachable = new FinalizationRegistry<Sources>((sources) => {
+  const { attachment, lifetime } = sources;
+  if (lifetime.ended || attachment === undefined) return;
   sources.end();
   try {
-    native().close(id);
+    native().close(attachment);
   } catch {
     // No caller is left to report it to, and nothing is lost: the addon has already released it.
   }
 });
 
 const NO_SOURCES = new NoCustomSources();
+const NO_OVERLAYS: readonly FindOverlay[] = [];
 
 /** Where the addon puts what an attachment reads: the generation, the version and the id of the configuration, until its next such call. */
 export const PINNED = new Float64Array(3);
+
+/** One of these: as a whole number, which V8 keeps in a field, where for what an array of doubles holds it makes an object. */
+export function pinned(at: 0 | 1 | 2): number {
+  return Math.trunc(PINNED[at] as number);
+}
 
 /** An attachment; closed until it is opened. */
 export class Attachment {
@@ -41,7 +50,7 @@ export class Attachment {
   #index = 0;
   #generationWord: Uint32Array | undefined = CLOSED_WORD;
   /** Find what reads are to see in place of this, each in the asynchronous context of the read. */
-  readonly overlays: FindOverlay[] = [];
+  overlays = NO_OVERLAYS;
   /** The word as it was when the caches were last found to be current. */
   seen = -1;
   /** The generation that the caches belong to. */
@@ -72,17 +81,18 @@ export class Attachment {
   /** Opens the one that the addon has just made; the addon releases it when it is closed or no longer reachable. */
   static open(id: number, request?: LoadRequest, sources: Sources = new NoCustomSources()): Attachment {
     const attachment = new Attachment();
-    const [generation, version, configId] = PINNED as unknown as [number, number, number];
-    attachment.#index = wordIndex(configId);
+    const generation = pinned(0);
+    attachment.#index = wordIndex(pinned(2));
     attachment.#generationWord = undefined;
     attachment.seen = generation;
     attachment.generation = generation;
-    attachment.version = version;
+    attachment.version = pinned(1);
     attachment.id = id;
     attachment.closed = false;
     attachment.request = request;
     attachment.sources = sources;
-    unreachable.register(attachment, { id, sources }, attachment);
+    sources.attachment = id;
+    unreachable.register(attachment, sources);
     return attachment;
   }
 
@@ -97,11 +107,10 @@ export class Attachment {
   /** Makes reads see what `find` finds, until the returned function is called. Meanwhile each read takes the slow way. */
   overlay(find: FindOverlay): () => void {
     this.assertOpen();
-    this.overlays.push(find);
+    this.overlays = [...this.overlays, find];
     this.word = CLOSED_WORD;
     return () => {
-      const at = this.overlays.indexOf(find);
-      if (at >= 0) this.overlays.splice(at, 1);
+      this.overlays = this.overlays.filter((other) => other !== find);
     };
   }
 
@@ -118,7 +127,6 @@ export class Attachment {
   close(): void {
     if (this.closed) return;
     this.closed = true;
-    unreachable.unregister(this);
     this.clear();
     this.#generationWord = CLOSED_WORD;
     this.word = CLOSED_WORD;

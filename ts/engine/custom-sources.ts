@@ -83,7 +83,7 @@ class CustomSources implements SourcesOfHost {
   readonly #stops = new Set<() => void>();
   /** What sources have reported before the configuration was open. */
   readonly #reports = new Map<number, string>();
-  #attachment: number | undefined;
+  attachment: number | undefined;
   #changed: (() => void) | undefined;
   /** As they were for the last load that was called for. */
   #surroundings: Surroundings | undefined;
@@ -145,9 +145,8 @@ class CustomSources implements SourcesOfHost {
     return this.#entries.find(({ source, failure }) => source.name === name && failure !== undefined)?.failure;
   }
 
-  open(attachment: number): void {
-    this.#attachment = attachment;
-    for (const [index, report] of this.#reports) native().reportSource(attachment, index, report);
+  open(): void {
+    for (const [index, report] of this.#reports) native().reportSource(this.attachment as number, index, report);
     this.#reports.clear();
   }
 
@@ -170,7 +169,7 @@ class CustomSources implements SourcesOfHost {
   end(): void {
     if (this.lifetime.ended) return;
     this.lifetime.end();
-    this.#attachment = undefined;
+    this.attachment = undefined;
     this.#changed = undefined;
     this.#reports.clear();
     for (const { signals, lastSignal } of this.#entries) {
@@ -262,8 +261,8 @@ class CustomSources implements SourcesOfHost {
   #report({ index }: Entry, report: SourceReport): void {
     const text = reportText(report);
     if (this.lifetime.ended) return;
-    if (this.#attachment === undefined) this.#reports.set(index, text);
-    else native().reportSource(this.#attachment, index, text);
+    if (this.attachment === undefined) this.#reports.set(index, text);
+    else native().reportSource(this.attachment, index, text);
   }
 
   #watch(entry: Entry, context: SourceContext, changed: () => void, retryMs: number): void {

@@ -57,7 +57,7 @@ function loadAtOnce(request: LoadRequest): Attachment {
 function opened(id: number | string, request: LoadRequest, sources: Sources, answers: Collected['answers']): Attachment {
   const attachment = Attachment.open(id as number, request, sources);
   try {
-    sources.open(attachment.id);
+    sources.open();
     if (!sources.isEmpty) sources.accept(answers);
     if (request.sources.some((source) => source.kind === 'dotenv' && source.export === true)) attachment.exported = exportDotenv(attachment.id);
     if (request.options.watch !== undefined) {

@@ -1,7 +1,7 @@
 // Reading values: each crosses from the addon once per version.
 import { isSuperConfigError, SuperConfigError } from '../internal/errors.js';
 import { native } from './addon.js';
-import { type Attachment, PINNED } from './attachment.js';
+import { type Attachment, PINNED, pinned } from './attachment.js';
 import { toValue } from './codec.js';
 import { fromNative } from './native-error.js';
 import { OUTDATED } from './outdated.js';
@@ -17,13 +17,13 @@ export function sync(attachment: Attachment): void {
   Atomics.store(OUTDATED, 0, 1);
   attachment.assertOpen();
   native().sync(attachment.id, PINNED);
-  const [generation, version] = PINNED as unknown as [number, number];
+  const generation = pinned(0);
   attachment.seen = seen;
   // Configurations may share a word: then the caches are still current.
   if (generation === attachment.generation) return;
   attachment.clear();
   attachment.generation = generation;
-  attachment.version = version;
+  attachment.version = pinned(1);
 }
 
 /** The version that a read would see. */

@@ -18,10 +18,12 @@ export interface Collected {
 interface SourcesInUse {
   /** The time in which work for the configuration is of use. */
   readonly lifetime: Lifetime;
+  /** The number of the attachment while it is open. */
+  attachment: number | undefined;
   /** The failure of a source when it was called last, as this thread saw it. */
   failureOf(name: string | undefined): SuperConfigError | undefined;
   /** The configuration is open: reports go to its attachment. */
-  open(attachment: number): void;
+  open(): void;
   /** Watches the custom sources. */
   watch(changed: () => void): void;
   /** Ends what is under way, and releases all sources. Safe to repeat. */
@@ -45,12 +47,16 @@ const NO_ANSWERS: Collected['answers'] = new Map();
 
 /** The sources of a configuration that has no custom one. */
 export class NoCustomSources implements SourcesInUse {
-  readonly isEmpty = true;
+  attachment: number | undefined = undefined;
   readonly #request: LoadRequest | undefined;
   #lifetime: Lifetime | undefined;
 
   constructor(request?: LoadRequest) {
     this.#request = request;
+  }
+
+  get isEmpty(): true {
+    return true;
   }
 
   get lifetime(): Lifetime {
