@@ -3,16 +3,16 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { LOCAL, merge, SMALL } from './inputs.mjs';
+import { LOCAL, merge, SMALL, small } from './inputs.mjs';
 
 const require = createRequire(import.meta.url);
 const [name, directory] = process.argv.slice(2);
 const paths = ['default', 'local'].map((file) => join(directory, `config/${file}.json`));
-const COUNT = 5000;
+const [FIRST, COUNT] = [200, 5000];
 
 async function superconfig() {
   const { SuperConfig } = await import('superconfig');
-  return () => paths.reduce((builder, path) => builder.file(path), SuperConfig.builder()).loadSync();
+  return (files = paths) => files.reduce((builder, path) => builder.file(path), SuperConfig.builder()).loadSync();
 }
 
 const contenders = {
@@ -23,6 +23,15 @@ const contenders = {
       const config = load();
       if (config.current.server.port !== LOCAL.server.port) throw new Error('it was not read');
       return config;
+    };
+  },
+  'superconfig, files of its own': async () => {
+    const load = await superconfig();
+    const places = Array.from({ length: FIRST + COUNT }, (_, at) => join(directory, 'own', String(at)));
+    for (const place of places) small(place);
+    return () => {
+      const place = places.pop();
+      return load(['default', 'local'].map((file) => join(place, `config/${file}.json`)));
     };
   },
   'by hand': () => () => paths.map((path) => JSON.parse(readFileSync(path, 'utf8'))).reduce(merge),
@@ -47,16 +56,16 @@ const contenders = {
 };
 
 const load = await contenders[name]();
-const keep = (count) => Array.from({ length: count }, load);
+const keep = (count) => Array.from({ length: count }, () => load());
 const resident = () => {
   for (let time = 0; time < 3; time++) globalThis.gc();
   return process.memoryUsage.rss();
 };
-const first = keep(200);
+const first = keep(FIRST);
 const before = resident();
 const kept = keep(COUNT);
 const after = resident();
 // Both are alive up to here.
-if (first.length + kept.length !== COUNT + 200) throw new Error('they are gone');
+if (first.length + kept.length !== COUNT + FIRST) throw new Error('they are gone');
 process.stdout.write(`${Math.round((after - before) / COUNT)}\n`);
 process.exit(0);
