@@ -1,5 +1,6 @@
 //! A file that was read, and the files that were read last in this process: configurations of the same files keep one copy of them.
 
+use crate::diagnostic::ProcessLocal;
 use crate::format::Format;
 use crate::merge::Document;
 use crate::source::read_file::OpenedFile;
@@ -13,7 +14,21 @@ use std::time::SystemTime;
 const KNOWN: usize = 64;
 
 /// By the hash of the path; a later file takes the place of one that was there before it.
-static LATEST: [Mutex<Weak<CachedFile>>; KNOWN] = [const { Mutex::new(Weak::new()) }; KNOWN];
+struct Latest([Mutex<Weak<CachedFile>>; KNOWN]);
+
+impl Default for Latest {
+    fn default() -> Self {
+        Self([const { Mutex::new(Weak::new()) }; KNOWN])
+    }
+}
+
+static LATEST: ProcessLocal<Latest> = ProcessLocal::new();
+
+/// Forgets them in a process that was forked: a thread that it does not have may have held what they hold.
+#[cfg(feature = "watch")]
+pub(crate) fn forget_shared_files() {
+    LATEST.forget();
+}
 
 /// A file that was read, with what it holds.
 pub(super) struct CachedFile {
@@ -43,24 +58,23 @@ impl CachedFile {
     /// The file as another configuration keeps it, where one has read the same, else this one. Costs a look into a table by the hash of
     /// the path, and a comparison of both texts where the paths are one.
     pub(super) fn shared(self, hash: u64) -> Arc<Self> {
-        let place = &LATEST[hash as usize % KNOWN];
-        // Without waiting: a child of this process does not have the thread that may hold it.
-        let known = place.try_lock().and_then(|known| known.upgrade());
+        let latest = LATEST.get();
+        let place = &latest.0[hash as usize % KNOWN];
+        let known = place.lock().upgrade();
         if let Some(known) = known.filter(|known| known.is_same(&self)) {
             known.document.renew(&self.document);
             return known;
         }
         let file = Arc::new(self);
-        if let Some(mut known) = place.try_lock() {
-            *known = Arc::downgrade(&file);
-        }
+        *place.lock() = Arc::downgrade(&file);
         file
     }
 
-    /// Whether both are one file as it was at one time, read in the same way.
+    /// Whether both are one file as it was at one time, read in the same way. What is not settled may differ in what its fingerprint covers.
     fn is_same(&self, other: &Self) -> bool {
         self.path.as_os_str() == other.path.as_os_str()
             && (self.fingerprint, self.is_settled, self.format) == (other.fingerprint, other.is_settled, other.format)
+            && self.ownership == other.ownership
             && self.document.is_read_as(&other.document)
     }
 }
@@ -68,7 +82,7 @@ impl CachedFile {
 #[cfg(all(test, feature = "json"))]
 mod tests {
     use crate::diagnostic::{ErrorCode, SourceKind};
-    use crate::{Error, FileOptions, Format, SuperConfig};
+    use crate::{Error, FileOptions, Format, SuperConfig, Trust};
     use std::sync::Arc;
     use std::time::Duration;
 
@@ -105,6 +119,38 @@ mod tests {
         let later = load(FileOptions::default()).unwrap();
         assert_eq!((one.get::<i64>("a.b").unwrap(), later.get::<i64>("a.b").unwrap()), (1, 3));
         assert_eq!(one.get::<Vec<i64>>("c").unwrap(), [2]);
+    }
+
+    #[cfg(feature = "watch")]
+    #[test]
+    fn a_child_shares_nothing_with_its_parent() {
+        let directory = tempfile::tempdir().unwrap();
+        std::fs::write(directory.path().join("app.json"), "{}").unwrap();
+        let load = || SuperConfig::builder().cwd(directory.path()).file("app.json").load().unwrap();
+        let before = load();
+        super::forget_shared_files();
+        assert!(!Arc::ptr_eq(&texts(&before)[0], &texts(&load())[0]));
+    }
+
+    /// A change of the permissions that the clock of the file system does not tell from what was before.
+    #[cfg(unix)]
+    #[test]
+    fn ownership_is_that_of_the_file_now() {
+        use std::os::unix::fs::PermissionsExt;
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("app.json");
+        let permit = |mode: u32| std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
+        let options = || FileOptions { trust: Some(Trust::Warn), ..FileOptions::default() };
+        let load = || SuperConfig::builder().file_with(path.to_str().unwrap(), options()).load().unwrap();
+        for _ in 0..50 {
+            std::fs::write(&path, "{}").unwrap();
+            permit(0o600);
+            let before = load();
+            permit(0o666);
+            let after = load();
+            let warnings = [before, after].map(|config| config.snapshot().unwrap().warnings().len());
+            assert_eq!(warnings, [0, 1]);
+        }
     }
 
     #[test]

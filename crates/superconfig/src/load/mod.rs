@@ -31,6 +31,8 @@ mod source_contents;
 mod timings;
 mod validation;
 
+#[cfg(feature = "watch")]
+pub(crate) use cached_file::forget_shared_files;
 pub(crate) use context::capture;
 #[cfg(feature = "watch")]
 pub(crate) use custom_sources::CustomSource;

@@ -197,14 +197,16 @@ impl Document {
 
     /// Takes the value over from one that was read as this, or is this.
     pub(crate) fn renew(&self, other: &Self) {
-        if let Some(value) = other.value.get() {
-            self.value.get_or_init(|| value.clone());
-            return;
-        }
         // Never both locks at once.
         let fresh = other.fresh.lock().take();
-        if let Some(table) = fresh {
-            *self.fresh.lock() = Some(table);
+        if self.value.get().is_some() {
+            return;
+        }
+        if let Some(value) = other.value.get() {
+            self.value.get_or_init(|| value.clone());
+            *self.fresh.lock() = None;
+        } else if fresh.is_some() {
+            *self.fresh.lock() = fresh;
         }
     }
 

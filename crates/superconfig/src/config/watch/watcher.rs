@@ -7,7 +7,7 @@ use super::schedule::Schedule;
 use super::watch_plan::WatchSet;
 use super::work_queue::{Batch, WorkQueue};
 use crate::diagnostic::{Error, ErrorCode, ProcessLocal, settle_default_stack, thread_builder};
-use crate::load::forget_reading_threads;
+use crate::load::{forget_reading_threads, forget_shared_files};
 use crate::registry::ConfigRegistry;
 use parking_lot::Mutex;
 use std::collections::{BTreeSet, HashMap};
@@ -146,6 +146,7 @@ pub(super) fn add() -> Result<Arc<Watcher>, Error> {
 pub fn forget_watcher() {
     RUNNING.forget();
     forget_reading_threads();
+    forget_shared_files();
     ConfigRegistry::global().forget_janitor();
 }
 
