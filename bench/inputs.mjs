@@ -1,5 +1,6 @@
 // The files that everything is measured with, made the same on every machine.
 import { mkdirSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { stringify as toToml } from 'smol-toml';
 import { stringify as toYaml } from 'yaml';
@@ -16,6 +17,17 @@ export const LOCAL = { server: { port: 9000, limits: { timeoutSeconds: 60 } }, l
 
 /** What the environment changes of it. */
 export const VARIABLES = { APP_SERVER__PORT: '9100', APP_LOG__LEVEL: 'warn' };
+
+/** Gives this process an environment of so many variables: those above, two that every process has, and for the rest what Kubernetes sets. */
+export function setEnvironment(size) {
+  const given = { PATH: process.env.PATH, HOME: homedir(), ...VARIABLES };
+  const endings = ['SERVICE_HOST', 'SERVICE_PORT', 'PORT', 'PORT_80_TCP', 'PORT_80_TCP_PROTO', 'PORT_80_TCP_PORT', 'PORT_80_TCP_ADDR'];
+  for (const service of ['KUBERNETES', 'ACCOUNTS', 'BILLING', 'CART', 'MAIL', 'ORDERS', 'REDIS', 'SEARCH', 'USERS', 'WAREHOUSE']) {
+    for (const ending of endings) if (Object.keys(given).length < size) given[`${service}_${ending}`] = '10.0.12.34';
+  }
+  for (const name of Object.keys(process.env)) if (!Object.hasOwn(given, name)) delete process.env[name];
+  Object.assign(process.env, given);
+}
 
 /** A service of a few hundred, with strings, numbers, flags and lists. */
 export function service(at) {
