@@ -22,7 +22,7 @@ export const VARIABLES = { APP_SERVER__PORT: '9100', APP_LOG__LEVEL: 'warn' };
 export function setEnvironment(size) {
   const given = { PATH: process.env.PATH, HOME: homedir(), ...VARIABLES };
   const endings = ['SERVICE_HOST', 'SERVICE_PORT', 'PORT', 'PORT_80_TCP', 'PORT_80_TCP_PROTO', 'PORT_80_TCP_PORT', 'PORT_80_TCP_ADDR'];
-  for (const service of ['KUBERNETES', 'ACCOUNTS', 'BILLING', 'CART', 'MAIL', 'ORDERS', 'REDIS', 'SEARCH', 'USERS', 'WAREHOUSE']) {
+  for (const service of ['KUBERNETES', 'ACCOUNTS', 'BILLING', 'CART', 'MAIL', 'ORDERS', 'REDIS', 'SEARCH', 'TICKETS', 'USERS', 'WAREHOUSE']) {
     for (const ending of endings) if (Object.keys(given).length < size) given[`${service}_${ending}`] = '10.0.12.34';
   }
   for (const name of Object.keys(process.env)) if (!Object.hasOwn(given, name)) delete process.env[name];
