@@ -40,6 +40,8 @@ describe('parse', () => {
       `${'x'.repeat(70_000)}é`,
       `é${'x'.repeat(70_000)}`,
       '\u{10ffff}'.repeat(9),
+      // Shorter text crosses in a third way.
+      ...[506, 507, 508, 509, 510, 511, 512].flatMap((length) => ['x'.repeat(length), `${'x'.repeat(length - 1)}é`, '😀'.repeat(length / 2)]),
     ]) {
       for (const format of ['json', 'jsonc', 'yaml'] as const) expect(parse(`[${JSON.stringify(text)}]`, format)).toEqual([text]);
       expect(parse(`n = 1 # ${text.replace('\u0000', '')}`, 'toml')).toEqual({ n: 1 });

@@ -102,8 +102,11 @@ function namesOf(env: NodeJS.ProcessEnv | undefined, { all, prefixes, names }: F
   if (all) return own;
   // Most programs load once, before V8 has compiled a loop: `filter` goes through the names by itself. That a name begins otherwise, as most
   // do, its first letter tells in a fifth of the time.
-  const startingWith = (prefix: string, first = prefix.charCodeAt(0)) => own.filter((name) => name.charCodeAt(0) === first && name.startsWith(prefix));
-  return names.concat(...prefixes.map((prefix) => startingWith(prefix)));
+  for (const prefix of prefixes) {
+    const first = prefix.charCodeAt(0);
+    for (const name of own.filter((name) => name.charCodeAt(0) === first && name.startsWith(prefix))) names.push(name);
+  }
+  return names;
 }
 
 /** The value of a variable as text, which it always is unless `process.env` has been replaced. */
