@@ -10,7 +10,7 @@ import { calls, fresh } from '../measure.mjs';
 
 const require = createRequire(import.meta.url);
 
-/** How many variables `npm run` gives to a program on the machine of the tables, and a bare container: who is quicker depends on it. */
+/** How many variables there are: some more than `npm run` gives to a program, and as in a bare container. Who is quicker depends on it. */
 const [VARIABLES_USUAL, VARIABLES_FEW] = [77, 10];
 
 export async function measure({ scratch, quick }) {
