@@ -3,8 +3,8 @@ import { type ConfigChange, SuperConfig, type SuperConfigBuilder, type SuperConf
 import { TemporaryDirectory } from './temporary.ts';
 
 /** Waits for a condition. */
-export async function until(holds: () => boolean, what = 'it'): Promise<void> {
-  const end = Date.now() + 15_000;
+export async function until(holds: () => boolean, what = 'it', patienceMs = 15_000): Promise<void> {
+  const end = Date.now() + patienceMs;
   while (!holds()) {
     if (Date.now() > end) throw new Error(`${what} never came true`);
     await new Promise((resolve) => setTimeout(resolve, 2));

@@ -276,7 +276,7 @@ class FollowedSource implements CustomSource {
     context.signal.addEventListener('abort', abort, { once: true });
     if (context.signal.aborted) abort();
     // Sessions keep no process alive; a load does.
-    const working = setTimeout(() => ended.abort(new Error('the time is over')), this.#startMs);
+    const working = setTimeout(() => ended.abort(new Error('no answer in that time')), this.#startMs);
     try {
       const listing = this.#listAnywhere(ended.signal);
       const result = this.#snapshot === undefined ? undefined : await this.#restoreUnless(listing, context);
@@ -370,7 +370,7 @@ class FollowedSource implements CustomSource {
         }
         await sleep(backoffMs(tries, this.#backoff, Math.random), signal);
       }
-      throw new Error('the time is over');
+      throw signal.reason;
     };
     const first = Math.floor(Math.random() * endpoints.length);
     try {

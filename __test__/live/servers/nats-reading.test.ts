@@ -90,7 +90,8 @@ describe.each(natsServers)('what is read of nats-server %s', (_, program) => {
     );
     expect(Date.now() - begun).toBeLessThan(5_000);
     expect(error.code).toBe('ERR_SUPERCONFIG_SOURCE');
-    expect(error.message).toContain(`the bucket ${name} (no answer within 200 ms)`);
+    // Where this thread stood still meanwhile, it asks once more, and the start ends first.
+    expect(error.message).toMatch(new RegExp(`the bucket ${name} \\(no answer (within 200 ms|in that time)\\)`));
     proxy.mode = 'pass';
     proxy.cut();
     expect(await server.consumers(name)).toBe(0);

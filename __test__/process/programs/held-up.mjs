@@ -17,6 +17,7 @@ class Held {
 
   constructor() {
     this.write(0);
+    process.on('exit', () => rmSync(this.root, { recursive: true }));
   }
 
   write(value) {
