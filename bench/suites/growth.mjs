@@ -47,7 +47,7 @@ async function curves(grows, sizes, titles, prepare) {
     await close?.();
   }
   return Object.entries(titles).map(([id, title]) => {
-    const ours = title.startsWith('`JSON.parse`') ? [] : Object.keys(results[id]);
+    const ours = title.endsWith('for comparison') ? [] : Object.keys(results[id]);
     return { id: `growth-${grows.replace(/\W+/g, '-')}-${id}`, title, grows, unit: 'ns', ours, results: results[id] };
   });
 }
@@ -232,6 +232,7 @@ function workers(_, sizes) {
   const titles = {
     read: `${READS.toLocaleString('en')} reads of \`handle.value\` by each worker at once, until all are done`,
     change: 'From a reload to the event `change` in all of them',
+    message: 'A message by `postMessage` to all of them and back, for comparison',
   };
   return curves('workers', sizes, titles, async (size) => {
     let tick = 0;
@@ -254,6 +255,10 @@ function workers(_, sizes) {
           for (const worker of all) worker.postMessage('read');
         }),
       change: () => timed(() => config.reloadSync()),
+      message: () =>
+        timed(() => {
+          for (const worker of all) worker.postMessage('answer');
+        }),
       close: async () => {
         await Promise.all(all.map((worker) => worker.terminate()));
         config.close();
