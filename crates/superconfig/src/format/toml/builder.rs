@@ -3,6 +3,7 @@
 use super::datetime::datetime;
 use super::decoded::Decoded;
 use super::drafts::{Draft, Drafts, Location, Node, TableKind};
+use super::lists::{Frame, KeyTarget, Lists};
 use crate::diagnostic::{Path, Segment};
 use crate::format::{ParseFault, ParseWarnings, Parsed, integer};
 use crate::value::{Limits, Value, is_forbidden};
@@ -10,22 +11,6 @@ use std::borrow::Cow;
 use toml_parser::decoder::{Encoding, ScalarKind};
 use toml_parser::parser::{EventKind, EventReceiver};
 use toml_parser::{ErrorSink, Source, Span};
-
-/// An array or inline table that is open.
-enum Frame {
-    /// The number of open elements before its own.
-    Array(usize),
-    /// The inline table's number and that of the table that keys go into after it.
-    Inline(usize, usize),
-}
-
-/// A key whose value comes next.
-struct KeyTarget {
-    table: usize,
-    /// The number of its entry, which is not in the table yet.
-    entry: usize,
-    offset: usize,
-}
 
 pub(super) struct DocumentBuilder<'a> {
     source: Source<'a>,
@@ -45,16 +30,18 @@ pub(super) struct DocumentBuilder<'a> {
 
 impl<'a> DocumentBuilder<'a> {
     pub(super) fn new(text: &'a str, decoded: &'a Decoded, limits: &Limits) -> Self {
+        let Lists { mut drafts, keys, targets, frames, elements } = Lists::take();
+        drafts.begin(text.len());
         Self {
             source: Source::new(text),
             decoded,
             limit: limits.depth,
-            drafts: Drafts::new(text.len()),
+            drafts,
             table: 0,
-            keys: Vec::with_capacity(4),
-            targets: Vec::with_capacity(4),
-            frames: Vec::new(),
-            elements: Vec::new(),
+            keys,
+            targets,
+            frames,
+            elements,
             warnings: ParseWarnings::new(text),
             fault: None,
         }
@@ -70,15 +57,25 @@ impl<'a> DocumentBuilder<'a> {
     }
 
     pub(super) fn finish(mut self) -> Result<Parsed, ParseFault> {
-        match self.fault.take() {
-            Some(fault) => Err(fault),
-            None => Ok(Parsed::new(Value::Table(self.drafts.table()), self.warnings.into_warnings())),
+        if let Some(fault) = self.fault.take() {
+            return Err(fault);
         }
+        let value = Value::Table(self.drafts.table());
+        Ok(Parsed::new(value, self.leave_lists().into_warnings()))
     }
 
     /// The document as JSON text; `None` after a fault, and where JSON would lose a number.
     pub(super) fn finish_json(self, capacity: usize) -> Option<String> {
-        if self.has_failed() { None } else { self.drafts.json(capacity) }
+        let json = if self.has_failed() { None } else { self.drafts.json(capacity) };
+        self.leave_lists();
+        json
+    }
+
+    /// Leaves the lists for the next document, and gives the warnings.
+    fn leave_lists(self) -> ParseWarnings<'a> {
+        let Self { drafts, keys, targets, frames, elements, warnings, .. } = self;
+        Lists { drafts, keys, targets, frames, elements }.leave();
+        warnings
     }
 
     /// A text of the document, or one that had escapes.

@@ -3,10 +3,12 @@
 //! All entries of all tables are in one list, so that no table has memory of its own, and nothing is copied before it is known whether a
 //! value or JSON text is made of it.
 
+use super::emptied::{emptied, room};
 use crate::format::KeyInterner;
 use crate::value::{JsonWriter, Table, Value, is_forbidden};
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
+use smallvec::{SmallVec, smallvec};
 use std::hash::BuildHasher;
 use std::{iter, mem};
 
@@ -100,12 +102,28 @@ pub(super) struct Drafts<'a> {
 }
 
 impl<'a> Drafts<'a> {
-    /// The drafts of a document of a length, with its first table. There is room at once for more entries than most documents have: what is
+    /// Begins a document of a length, with its first table. There is room at once for more entries than most documents have: what is
     /// not used costs next to nothing, a list that grows is copied, and of memory that comes in several large pieces an allocator gives
     /// more back to the system, which takes long to get it again.
-    pub(super) fn new(length: usize) -> Self {
-        let document = Draft::new(TableKind::Header, 1, None);
-        Self { tables: vec![document], entries: Vec::with_capacity((length / 8).min(MOST_RESERVED)), ..Self::default() }
+    pub(super) fn begin(&mut self, length: usize) {
+        self.tables.push(Draft::new(TableKind::Header, 1, None));
+        self.entries.reserve((length / 8).min(MOST_RESERVED));
+    }
+
+    /// The lists without what is in them, for another document.
+    pub(super) fn emptied<'b>(mut self) -> Drafts<'b> {
+        self.tables.clear();
+        self.arrays_of_tables.clear();
+        self.scalars.clear();
+        self.index.clear();
+        Drafts { entries: emptied(self.entries), elements: emptied(self.elements), ..self }
+    }
+
+    /// The bytes that all lists have room for.
+    pub(super) fn room(&self) -> usize {
+        let Self { tables, arrays_of_tables, entries, elements, scalars, index, .. } = self;
+        let lists = [room(tables), room(arrays_of_tables), room(entries), room(elements), room(scalars)];
+        lists.iter().sum::<usize>() + index.allocation_size()
     }
 
     /// Takes a scalar that is no text.
@@ -219,7 +237,7 @@ impl<'a> Drafts<'a> {
     /// The table of the document.
     pub(super) fn table(&self) -> Table {
         let mut known = KeyInterner::new();
-        let mut closed = vec![Value::Null; self.tables.len()];
+        let mut closed: SmallVec<[Value; 8]> = smallvec![Value::Null; self.tables.len()];
         // From the last to the first, as a table's content comes after it.
         for (number, draft) in self.tables.iter().enumerate().rev() {
             let mut list = Vec::with_capacity(draft.len);
@@ -228,7 +246,7 @@ impl<'a> Drafts<'a> {
             }
             closed[number] = Value::Table(Table::from_distinct(list));
         }
-        match closed.into_iter().next() {
+        match closed.first_mut().map(mem::take) {
             Some(Value::Table(document)) => document,
             _ => Table::new(),
         }

@@ -4,6 +4,8 @@ mod builder;
 mod datetime;
 mod decoded;
 mod drafts;
+mod emptied;
+mod lists;
 mod locate;
 mod parse;
 mod quick;
