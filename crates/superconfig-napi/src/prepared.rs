@@ -4,9 +4,9 @@ use crate::attachment::{Pinned, open, with};
 use crate::convert::{HostText, HostValue};
 use crate::{OPTIONS, run, to_napi};
 use napi::Either;
-use napi::bindgen_prelude::{FnArgs, Function};
+use napi::bindgen_prelude::{FnArgs, Function, JsObjectValue, Object};
 use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
-use napi::{Result, Status};
+use napi::{Env, Result, Status};
 use napi_derive::napi;
 use std::cell::RefCell;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -48,18 +48,28 @@ thread_local! {
 /// in the same call, and gives what [`commit`] gives. The request is text: `LoadRequest::read` for a first load, JSON of a `ReloadRequest` for the
 /// next version of an attachment, nothing where it has no options. `captured` is the program's own environment, as
 /// `CapturedEnvironment::parse` reads it.
-#[napi(catch_unwind)]
 pub fn prepare(
     request: Option<HostText>,
     captured: Option<HostText>,
     attachment: Option<f64>,
-    #[napi(ts_arg_type = "Float64Array")] pinned: Pinned,
+    pinned: Pinned,
 ) -> Result<Published> {
     let (preparation, is_validated) = preparation(request, captured, attachment)?;
     run(|| {
         let prepared = preparation.run()?;
         if is_validated { Ok(Either::A(keep(Entry::Prepared(prepared)))) } else { published(prepared.commit(None)?, pinned) }
     })
+}
+
+/// Exports [`prepare`] without what the derive macro puts around a function, an account of what its arguments borrow: a load would
+/// take a twentieth more instructions for it.
+#[napi(module_exports)]
+pub fn export_prepare(mut exports: Object<'_>, env: Env) -> Result<()> {
+    let function = env.create_function_from_closure::<(), _, _>("prepare", |call| {
+        let (request, captured, attachment, pinned) = call.args()?;
+        prepare(request, captured, attachment, pinned)
+    })?;
+    exports.set_named_property("prepare", function)
 }
 
 /// The arguments of the callback of [`prepare_async`]: an error as JSON text, or the number of a prepared load.
