@@ -60,12 +60,15 @@ test('what grows faster than n log n is not held', () => {
 });
 
 test.each([
-  ['--runs 0', /`--runs 0` is no number from 1 to 99/],
-  ['--runs x', /`--runs x`/],
-  ['--only reads,lods', /there is no suite `lods`/],
-  ['--chek', /--chek/],
-])('`npm run bench -- %s` is refused with its usage', (options, message) => {
-  const { status, stderr } = spawnSync(process.execPath, ['bench/run.mjs', ...options.split(' ')], { encoding: 'utf8' });
+  ['bench', '--runs 0', /`--runs 0` is no number from 1 to 99/],
+  ['bench', '--runs x', /`--runs x`/],
+  ['bench', '--only reads,lods', /there is no suite `lods`/],
+  ['bench', '--chek', /--chek/],
+  ['bench:floor', '--runs 100', /`--runs 100` is no number from 1 to 99/],
+  ['bench:floor', '--quick', /--quick/],
+])('`npm run %s -- %s` is refused with its usage', (script, options, message) => {
+  const program = script === 'bench' ? 'bench/run.mjs' : 'bench/floor.mjs';
+  const { status, stderr } = spawnSync(process.execPath, [program, ...options.split(' ')], { encoding: 'utf8' });
   expect([status, stderr]).toEqual([2, expect.stringMatching(message)]);
-  expect(stderr).toContain('usage: npm run bench');
+  expect(stderr).toContain(`usage: npm run ${script} `);
 });

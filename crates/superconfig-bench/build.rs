@@ -1,0 +1,5 @@
+//! The linker settings of an addon for Node.
+
+fn main() {
+    napi_build::setup();
+}
