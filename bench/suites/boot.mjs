@@ -1,9 +1,16 @@
 // The time from when Node is ready to a program's first value, beyond what an empty program takes.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { file, packageName } from '../../scripts/addon.mjs';
 import { small } from '../inputs.mjs';
 import { install } from '../install.mjs';
 import { processes } from '../measure.mjs';
+
+/** What no start of ours can do without: besides resolving a package, the addon is opened and both files are read. */
+const LEAST = `const { readFileSync } = process.getBuiltinModule('node:fs');
+    process.dlopen({ exports: {} }, process.cwd() + '/node_modules/${packageName}/${file}');
+    const [, local] = ['default', 'local'].map((name) => JSON.parse(readFileSync('config/' + name + '.json', 'utf8')));
+    if (local.server.port !== 9000) process.exit(1);`;
 
 /** Each: what is taken from which package, and what is done with it up to the first value. */
 const PROGRAMS = {
@@ -15,6 +22,12 @@ const PROGRAMS = {
   ],
   'superconfig, imported alone': [['{ SuperConfig }', 'superconfig']],
   'a package of nothing': [['{ nothing }', 'nothing']],
+  'and the addon opened, two files read': [['{ nothing }', 'nothing'], LEAST],
+  'and the facade compiled': [
+    ['{ nothing }', 'nothing'],
+    `${LEAST}
+    new (process.getBuiltinModule('node:vm').Script)(readFileSync('node_modules/superconfig/ts/dist/index.cjs', 'utf8'));`,
+  ],
   'by hand': [
     ['{ readFileSync }', 'node:fs'],
     `const merge = (low, high) => {
