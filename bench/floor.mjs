@@ -10,8 +10,8 @@ import { parseArgs } from 'node:util';
 import { requireRelease } from '../scripts/addon.mjs';
 import { figure } from './budgets.mjs';
 import { compileFloor, ENGINES, installEngines } from './floor/engines.mjs';
-import { BY_HAND, ROWS } from './floor/rows.mjs';
 import { here, spread } from './measure.mjs';
+import { BY_HAND, SMALL_LOADS } from './small-loads.mjs';
 
 const USAGE = 'usage: npm run bench:floor [-- --runs N]';
 
@@ -40,7 +40,7 @@ try {
   process.stderr.write('compiling the floor engines\n');
   installEngines(scratch, compileFloor());
   output('check.mjs', scratch);
-  const samples = Object.fromEntries(Object.keys(ROWS).map((row) => [row, []]));
+  const samples = Object.fromEntries(Object.keys(SMALL_LOADS).map((row) => [row, []]));
   for (let run = 1; run <= count; run++) {
     for (const [row, list] of Object.entries(samples)) {
       process.stderr.write(`run ${run} of ${count}: ${row}\n`);

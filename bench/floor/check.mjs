@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setEnvironment, small } from '../inputs.mjs';
+import { SMALL_LOADS } from '../small-loads.mjs';
 import { ENGINES, openEngine, REAL } from './engines.mjs';
-import { ROWS } from './rows.mjs';
 
 const [scratch] = process.argv.slice(2);
 const directory = join(scratch, 'check');
@@ -32,7 +32,7 @@ for (const name of ENGINES.filter((name) => name !== REAL)) {
   });
   const { floor } = engine;
   const isWhole = name === ENGINES.at(-1);
-  for (const [title, { variables, load, byHand }] of Object.entries(ROWS)) {
+  for (const [title, { variables, load, byHand }] of Object.entries(SMALL_LOADS)) {
     setEnvironment(variables);
     const [wanted, config] = [real, engine].map(({ SuperConfig }) => load(SuperConfig)(directory));
     const what = `${title}, ${name}`;

@@ -3,14 +3,14 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setEnvironment, small } from '../inputs.mjs';
 import { fresh } from '../measure.mjs';
+import { BY_HAND, SMALL_LOADS } from '../small-loads.mjs';
 import { ENGINES, openEngine } from './engines.mjs';
-import { BY_HAND, ROWS } from './rows.mjs';
 
 /** As many directories each contender takes that nobody has read, and some to warm up with. */
 const [UNSEEN, SEEN] = [260, 20];
 
 const [scratch, row, order] = process.argv.slice(2);
-const { variables, files, load, byHand } = ROWS[row];
+const { variables, files, load, byHand } = SMALL_LOADS[row];
 const contenders = ENGINES.map((name) => [name, load(openEngine(scratch, name).SuperConfig)]);
 contenders.push([BY_HAND, byHand]);
 if (order === '--reversed') contenders.reverse();

@@ -3,12 +3,13 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { parse as parseToml } from 'smol-toml';
 import { SuperConfig } from 'superconfig';
-import { LOCAL, mapped, merge, pick, pickLean, SMALL, setEnvironment, small, TEXTS } from '../inputs.mjs';
+import { LOCAL, mapped, merge, pick, SMALL, setEnvironment, small, TEXTS } from '../inputs.mjs';
 import { calls, fresh } from '../measure.mjs';
+import { SMALL_LOADS } from '../small-loads.mjs';
 
 const require = createRequire(import.meta.url);
+const { 'one small TOML file': oneToml, 'one small JSON file': oneJson, 'two files and 77 variables': twoFiles } = SMALL_LOADS;
 
 /** How many variables there are: some more than `npm run` gives to a program, and as in a bare container. Who is quicker depends on it. */
 const [VARIABLES_USUAL, VARIABLES_FEW] = [77, 10];
@@ -52,9 +53,9 @@ export async function measure({ scratch, quick }) {
   const readC12 = async (cwd, configFile, defaults) =>
     (await loadC12({ cwd: join(cwd, 'config'), configFile, rcFile: false, globalRc: false, dotenv: false, packageJson: false, defaults })).config;
   const layered = {
-    superconfig: (cwd) => SuperConfig.builder({ cwd }).file('config/default.json').file('config/local.json').env('APP').loadSync(),
+    superconfig: twoFiles.load(SuperConfig),
     'by hand': (cwd) => pick('APP_', merge(json(join(cwd, 'config/default.json')), json(join(cwd, 'config/local.json')))),
-    'by hand, lean': (cwd) => pickLean('APP_', merge(json(join(cwd, 'config/default.json')), json(join(cwd, 'config/local.json')))),
+    'by hand, lean': twoFiles.byHand,
     'node-config': (cwd) => nodeConfig(join(cwd, 'config')),
     convict: (cwd) =>
       convict(shape)
@@ -65,8 +66,8 @@ export async function measure({ scratch, quick }) {
     c12: async (cwd) => pick('APP_', await readC12(cwd, 'local', await readC12(cwd, 'default'))),
   };
   const one = {
-    superconfig: (cwd) => SuperConfig.builder({ cwd }).file('one.json').loadSync(),
-    'by hand': (cwd) => json(join(cwd, 'one.json')),
+    superconfig: oneJson.load(SuperConfig),
+    'by hand': oneJson.byHand,
     'node-config': (cwd) => nodeConfig(join(cwd, 'one')),
     convict: (cwd) => convict(shape).loadFile(join(cwd, 'one.json')).validate(),
     nconf: (cwd) => new nconf.Provider().file(join(cwd, 'one.json')),
@@ -96,8 +97,8 @@ export async function measure({ scratch, quick }) {
   }
 
   const toml = {
-    superconfig: (cwd) => SuperConfig.builder({ cwd }).file('one.toml').loadSync(),
-    'smol-toml by hand': (cwd) => parseToml(readFileSync(join(cwd, 'one.toml'), 'utf8')),
+    superconfig: oneToml.load(SuperConfig),
+    'smol-toml by hand': oneToml.byHand,
   };
   const three = {
     superconfig: (cwd) => SuperConfig.builder({ cwd }).file('config/default.json').file('config/local.json').dotenv().env('APP').loadSync(),

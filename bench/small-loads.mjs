@@ -1,8 +1,8 @@
-// The loads that are measured beside floor engines, by the facade and by hand: as the suite of loads has them.
+// The small loads that budgets and floors are about, by the facade and by hand.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse as parseToml } from 'smol-toml';
-import { merge, pickLean } from '../inputs.mjs';
+import { merge, pickLean } from './inputs.mjs';
 
 const json = (path) => JSON.parse(readFileSync(path, 'utf8'));
 
@@ -15,7 +15,7 @@ const layers = {
 export const BY_HAND = 'by hand';
 
 /** In each the number of variables in the environment, the files that are read, the load with a facade's class, and how it is done by hand. */
-export const ROWS = {
+export const SMALL_LOADS = {
   'one small TOML file': {
     variables: 77,
     files: ['one.toml'],
