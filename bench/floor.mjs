@@ -1,7 +1,7 @@
 // `npm run bench:floor [-- --runs N]`: what loads take beside engines that stand in the place of the real one, behind the same facade, and
 // keep far less of a load: how quick a small load can be at all, and what each part of the contract costs. In each of the runs, nine without
-// `--runs`, two fresh processes measure a row, one with the contenders in reversed order: whom a contender follows makes up to a twentieth of
-// its time, as much as some levels differ. Prints a table of Markdown, the medians of the runs with the least and the most.
+// `--runs`, two fresh processes measure an engine in a row beside by hand, one with these in reversed order: whom a contender follows makes up
+// to a twentieth of its time. Prints a table of Markdown, the medians of the runs with the least and the most.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -40,21 +40,25 @@ try {
   process.stderr.write('compiling the floor engines\n');
   installEngines(scratch, compileFloor());
   output('check.mjs', scratch);
-  const samples = Object.fromEntries(Object.keys(SMALL_LOADS).map((row) => [row, []]));
+  /** For each row and engine, by run: what by hand takes, and the ratio to it. */
+  const samples = Object.keys(SMALL_LOADS).map((row) => [row, ENGINES.map((engine) => ({ engine, byHand: [], ratios: [] }))]);
   for (let run = 1; run <= count; run++) {
-    for (const [row, list] of Object.entries(samples)) {
+    for (const [row, engines] of samples) {
       process.stderr.write(`run ${run} of ${count}: ${row}\n`);
-      const both = [[], ['--reversed']].map((order) => JSON.parse(output('measure.mjs', scratch, row, ...order)));
-      list.push((of) => (of(both[0]) + of(both[1])) / 2);
+      for (const { engine, byHand, ratios } of engines) {
+        const both = [[], ['--reversed']].map((order) => JSON.parse(output('measure.mjs', scratch, row, engine, ...order)));
+        const mean = (of) => (of(both[0]) + of(both[1])) / 2;
+        byHand.push(mean((times) => times[BY_HAND] / 1000));
+        ratios.push(mean((times) => times[engine] / times[BY_HAND]));
+      }
     }
   }
   const line = (cells) => `| ${cells.join(' | ')} |\n`;
   process.stdout.write(line(['load', 'by hand, µs', ...ENGINES]));
   process.stdout.write(line(['---', ...Array.from({ length: 1 + ENGINES.length }, () => '--:')]));
-  for (const [row, list] of Object.entries(samples)) {
-    const byHand = spread(list.map((mean) => mean((times) => times[BY_HAND] / 1000)));
-    const ratios = ENGINES.map((name) => spread(list.map((mean) => mean((times) => times[name] / times[BY_HAND]))));
-    process.stdout.write(line([row, ...[byHand, ...ratios].map(figure)]));
+  for (const [row, engines] of samples) {
+    const byHand = spread(engines.flatMap(({ byHand }) => byHand));
+    process.stdout.write(line([row, ...[byHand, ...engines.map(({ ratios }) => spread(ratios))].map(figure)]));
   }
 } finally {
   rmSync(scratch, { recursive: true });
